@@ -1,0 +1,75 @@
+"""The ledger; its tables may be there already, made by migration.sql."""
+
+from django.contrib.postgres.functions import TransactionNow
+from django.db import migrations, models
+from django.db.models.functions import Now
+
+from epic10.operations.ledger import CREATE_LEDGER, DROP_LEDGER
+
+ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            # The statements, not CreateModel: the scripts run the same ones.
+            database_operations=[migrations.RunSQL(CREATE_LEDGER, DROP_LEDGER)],
+            state_operations=[
+                migrations.CreateModel(
+                    "CreatedObject",
+                    [
+                        ("id", ID),
+                        ("kind", models.TextField()),
+                        ("name", models.TextField()),
+                        ("created_at", models.DateTimeField(db_default=TransactionNow())),
+                    ],
+                    options={
+                        "db_table": "epic10_created_object",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=["kind", "name"], name="epic10_created_object_kind_name_key"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    "PhaseRun",
+                    [
+                        ("id", ID),
+                        ("phase", models.TextField()),
+                        (
+                            "direction",
+                            models.TextField(choices=[("forwards", "Forwards"), ("backwards", "Backwards")]),
+                        ),
+                        ("started_at", models.DateTimeField(db_default=Now())),
+                        ("finished_at", models.DateTimeField(null=True)),
+                        ("rows", models.BigIntegerField(default=0, db_default=0)),
+                        ("error", models.TextField(default="", db_default="")),
+                    ],
+                    options={"db_table": "epic10_phase_run"},
+                ),
+                migrations.CreateModel(
+                    "RowCount",
+                    [
+                        ("table_name", models.TextField(primary_key=True, serialize=False)),
+                        ("rows", models.BigIntegerField()),
+                        ("counted_at", models.DateTimeField(db_default=TransactionNow())),
+                    ],
+                    options={"db_table": "epic10_row_count"},
+                ),
+                migrations.CreateModel(
+                    "SavedReport",
+                    [
+                        ("id", ID),
+                        ("command", models.TextField()),
+                        ("verdict", models.TextField()),
+                        ("made_at", models.DateTimeField(db_default=TransactionNow())),
+                        ("body", models.JSONField()),
+                    ],
+                    options={"db_table": "epic10_saved_report"},
+                ),
+            ],
+        ),
+    ]

@@ -1,0 +1,77 @@
+"""What does Epic 10 remember about itself in this database?
+
+The models of the ledger. ``epic10.operations.ledger`` states its tables; the
+defaults named here are the ones the tables have, so a row written by a script
+and a row written by Django look alike.
+"""
+
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+from django.db.models.functions import Now
+
+
+class CreatedObject(models.Model):
+    """A type, column or index that Epic 10 created here, so that a rollback drops only what is ours."""
+
+    kind = models.TextField()
+    name = models.TextField()
+    created_at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        db_table = "epic10_created_object"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "name"], name="epic10_created_object_kind_name_key")
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.name}"
+
+
+class PhaseRun(models.Model):
+    """One run of one phase, in one direction; without ``finished_at`` it is running, or was interrupted."""
+
+    class Direction(models.TextChoices):
+        FORWARDS = "forwards"
+        BACKWARDS = "backwards"
+
+    phase = models.TextField()
+    direction = models.TextField(choices=Direction)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    rows = models.BigIntegerField(default=0, db_default=0)
+    error = models.TextField(default="", db_default="")
+
+    class Meta:
+        db_table = "epic10_phase_run"
+
+    def __str__(self):
+        return f"{self.phase} {self.direction}"
+
+
+class RowCount(models.Model):
+    """How many rows a table held just before 0002 changed anything."""
+
+    table_name = models.TextField(primary_key=True)
+    rows = models.BigIntegerField()
+    counted_at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        db_table = "epic10_row_count"
+
+    def __str__(self):
+        return f"{self.table_name}: {self.rows:,} rows"
+
+
+class SavedReport(models.Model):
+    """A report as it was shown, kept as the evidence of a release."""
+
+    command = models.TextField()
+    verdict = models.TextField()
+    made_at = models.DateTimeField(db_default=TransactionNow())
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "epic10_saved_report"
+
+    def __str__(self):
+        return f"{self.command}: {self.verdict}"
