@@ -1,0 +1,141 @@
+"""What is a check, and how is it asked?
+
+A check is a question with a name. The function behind it receives a Database
+and returns what is wrong, one line each; nothing wrong means the check holds.
+Register it, and every command, report and script that lists checks knows it.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import Error, transaction
+
+BEFORE, AFTER = "before", "after"
+OK, FAILED, WARNING, SKIPPED = "OK", "FAILED", "WARNING", "SKIPPED"
+
+# Read only, so that a check cannot change what it looks at. Every row, or an
+# error, where row security would quietly hide some. As long as it takes, since
+# a full table of ten million rows is a fair question, but without queueing
+# behind a lock for ever.
+HOW_TO_ASK = """
+    SET LOCAL transaction_read_only = on;
+    SET LOCAL row_security = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = '5s'
+"""
+
+
+@dataclass(frozen=True)
+class Database:
+    """The connection under examination, reduced to what a check may do: read."""
+
+    connection: object
+
+    @property
+    def alias(self):
+        return self.connection.alias
+
+    def rows(self, sql: str, params=None) -> list[tuple]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+
+Find = Callable[[Database], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A healthy truth (``title``) and the function that finds the exceptions to it."""
+
+    id: str
+    title: str
+    find: Find
+    when: str = AFTER
+    hint: str = ""
+    blocking: bool = True
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check answered. One that could not be asked has failed, blocking or not."""
+
+    check: Check
+    findings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    asked: bool = True
+    skipped: str = ""
+
+    @property
+    def verdict(self) -> str:
+        if self.skipped:
+            return SKIPPED
+        if not self.findings:
+            return OK
+        return FAILED if self.check.blocking or not self.asked else WARNING
+
+
+class Skip(Exception):
+    """Raised by a find function whose question does not arise; the message says why."""
+
+
+_registry: dict[str, Check] = {}
+
+
+def check(id, title, *, when=AFTER, hint="", blocking=True):
+    """Register the decorated find function as a check."""
+
+    def register(find: Find) -> Find:
+        if id in _registry:
+            raise ValueError(f"Two checks are called {id}.")
+        _registry[id] = Check(id, title, find, when, hint, blocking)
+        return find
+
+    return register
+
+
+def registered(when) -> list[Check]:
+    """The checks of one side of the migration, in the order they were registered."""
+    return [check for check in _registry.values() if check.when == when]
+
+
+def violations(sql: str, message: str = "{}") -> Find:
+    """A find function for "this query returns nothing"; it carries the query as ``.sql``."""
+
+    def find(db):
+        return [message.format(*row) for row in db.rows(sql)]
+
+    find.sql = sql
+    return find
+
+
+def run(checks: Iterable[Check], db: Database) -> list[Result]:
+    return [ask(check, db) for check in checks]
+
+
+def ask(check: Check, db: Database) -> Result:
+    """Ask one check in a transaction of its own, so that a failing query spoils no other's."""
+    started = time.perf_counter()
+    findings, asked, skipped = (), True, ""
+    try:
+        findings = _undone(check.find, db)
+    except Skip as reason:
+        skipped = str(reason)
+    except Error as error:
+        findings, asked = (f"could not be asked: {_first_line(error)}",), False
+    return Result(check, findings, time.perf_counter() - started, asked, skipped)
+
+
+def _undone(find, db):
+    """Rolled back rather than released: a savepoint given up also gives up its SET LOCALs."""
+    with transaction.atomic(using=db.alias):
+        with db.connection.cursor() as cursor:
+            cursor.execute(HOW_TO_ASK)
+        findings = tuple(find(db))
+        transaction.set_rollback(True, using=db.alias)
+    return findings
+
+
+def _first_line(error):
+    return next(iter(str(error).splitlines()), type(error).__name__)
