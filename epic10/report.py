@@ -1,0 +1,103 @@
+"""What did the checks say, all together?
+
+Turns results into a verdict, into lines for a person and into plain data for a
+machine. It never prints; that is the command's part.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from epic10.checks import FAILED, OK, SKIPPED, WARNING, Result
+
+# A person reads five findings and wants a number for the rest. A machine gets
+# more, but a saved report is no place for a million lines.
+SHOWN, KEPT = 5, 100
+ID_WIDTH = 36
+
+
+@dataclass(frozen=True)
+class Report:
+    """Results, and what a reader needs to know to trust them: which release, where, when."""
+
+    results: Sequence[Result]
+    command: str = ""
+    release: str = ""
+    database: str = ""
+    server: str = ""
+    started: datetime | None = None
+    finished: datetime | None = None
+
+    @property
+    def failed(self) -> list[Result]:
+        return self._with(FAILED)
+
+    @property
+    def verdict(self) -> str:
+        """FAILED also when nothing was asked: no question, no answer."""
+        if self.failed or len(self.results) == len(self._with(SKIPPED)):
+            return FAILED
+        return WARNING if self._with(WARNING) else OK
+
+    @property
+    def summary(self) -> str:
+        if not self.results:
+            return "0 checks: nothing was asked, so nothing is known."
+        warnings = len(self._with(WARNING))
+        counts = {
+            "passed": len(self._with(OK)),
+            "warning" if warnings == 1 else "warnings": warnings,
+            "skipped": len(self._with(SKIPPED)),
+            "failed": len(self.failed),
+        }
+        told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        return f"{len(self.results)} {'check' if len(self.results) == 1 else 'checks'}: {told}"
+
+    def lines(self) -> Iterator[str]:
+        for result in self.results:
+            yield from lines_of(result)
+        yield self.summary
+
+    def as_json(self) -> dict:
+        """Plain data, ready for ``json.dumps`` and for the ledger."""
+        return {
+            "command": self.command,
+            "release": self.release,
+            "database": {"name": self.database, "server": self.server},
+            "started": self.started and self.started.isoformat(),
+            "finished": self.finished and self.finished.isoformat(),
+            "verdict": self.verdict,
+            "counts": {
+                "checks": len(self.results),
+                **{verdict.lower(): len(self._with(verdict)) for verdict in (OK, WARNING, SKIPPED, FAILED)},
+            },
+            "checks": [_as_json(result) for result in self.results],
+        }
+
+    def _with(self, verdict):
+        return [result for result in self.results if result.verdict == verdict]
+
+
+def lines_of(result: Result) -> Iterator[str]:
+    yield f"{result.verdict:8}{result.check.id:{ID_WIDTH}}{result.check.title}"
+    for line in result.findings[:SHOWN]:
+        yield f"        {line}"
+    if len(result.findings) > SHOWN:
+        yield f"        … and {len(result.findings) - SHOWN:,} more"
+    if result.skipped:
+        yield f"        {result.skipped}"
+    if result.findings and result.check.hint:
+        yield f"        HINT: {result.check.hint}"
+
+
+def _as_json(result):
+    return {
+        "id": result.check.id,
+        "title": result.check.title,
+        "verdict": result.verdict,
+        "findings": list(result.findings[:KEPT]),
+        "total_findings": len(result.findings),
+        "skipped": result.skipped,
+        "hint": result.check.hint,
+        "seconds": round(result.seconds, 3),
+    }
