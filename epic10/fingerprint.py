@@ -1,0 +1,85 @@
+"""Is this database what it was before?
+
+Two fingerprints, each taken before and after and compared with ``==``: of the
+schema, as pg_dump words it, and of the content, as a row count and a checksum
+for every table. Both leave Epic 10's own ledger out.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+
+from epic10 import clients
+
+# Patterns of pg_dump: any schema, any table of Django's bookkeeping or of ours.
+NOT_THE_SUBJECT = ("*.epic10_*", "*.django_*")
+
+# A sum does not know the order of the rows, and notices one that is there twice,
+# where xor would not. A record's hash tells NULL from ''.
+CHECKSUM = "SELECT %s, count(*), sum(hash_record_extended(ROW({columns}), 0)) FROM {table}"
+
+# Booleans, times, numbers and intervals hash by value. The rest is compared as
+# text: an enum would hash by the OID of its label, which no restore keeps, and
+# json does not hash at all.
+HASHED_BY_VALUE = {"B", "D", "N", "T"}
+
+CATEGORIES = """
+    SELECT a.attname, t.typcategory
+      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+     WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+     ORDER BY a.attnum
+"""
+
+# What a session may have set must not show in the text; and a checksum of the
+# rows that a policy lets through would be a checksum of something else.
+SESSION = """
+    SET LOCAL row_security = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL datestyle = 'ISO, YMD';
+    SET LOCAL intervalstyle = 'iso_8601';
+    SET LOCAL timezone = 'UTC';
+    SET LOCAL bytea_output = 'hex';
+    SET LOCAL extra_float_digits = 1
+"""
+
+
+def schema(connection) -> str:
+    """The schema as SQL; equal text, equal schema."""
+    excluded = [f"--exclude-table={pattern}" for pattern in NOT_THE_SUBJECT]
+    dump = clients.run(connection, "pg_dump", "--schema-only", *excluded)
+    # These two lines carry a new random key each time.
+    noise = ("\\restrict ", "\\unrestrict ")
+    return "".join(line for line in dump.splitlines(keepends=True) if not line.startswith(noise))
+
+
+def columns(connection, tables: Iterable[str]) -> dict[str, list[str]]:
+    """The columns that the tables have now: what a later ``content()`` is to be compared on."""
+    return {table: list(_categories(connection, table)) for table in tables}
+
+
+def content(connection, tables: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, int]]:
+    """Rows and checksum of each table over the columns named, all as of one moment."""
+    # One statement, so one snapshot.
+    statement = " UNION ALL ".join(_checksum(connection, *table) for table in tables.items())
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(SESSION)
+        cursor.execute(statement, list(tables))
+        found = {table: (rows, int(checksum or 0)) for table, rows, checksum in cursor}
+        transaction.set_rollback(True, using=connection.alias)
+    return found
+
+
+def _checksum(connection, table, columns):
+    quote = connection.ops.quote_name
+    categories = _categories(connection, table)
+    values = [
+        quote(column) if categories.get(column) in HASHED_BY_VALUE else f"{quote(column)}::text"
+        for column in columns
+    ]
+    return CHECKSUM.format(columns=", ".join(values), table=quote(table))
+
+
+def _categories(connection, table):
+    with connection.cursor() as cursor:
+        cursor.execute(CATEGORIES, [connection.ops.quote_name(table)])
+        return dict(cursor.fetchall())
