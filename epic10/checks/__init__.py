@@ -83,16 +83,21 @@ class Skip(Exception):
 _registry: dict[str, Check] = {}
 
 
+def register(*checks: Check) -> None:
+    for check in checks:
+        if check.id in _registry:
+            raise ValueError(f"Two checks are called {check.id}.")
+        _registry[check.id] = check
+
+
 def check(id, title, *, when=AFTER, hint="", blocking=True):
     """Register the decorated find function as a check."""
 
-    def register(find: Find) -> Find:
-        if id in _registry:
-            raise ValueError(f"Two checks are called {id}.")
-        _registry[id] = Check(id, title, find, when, hint, blocking)
+    def decorate(find: Find) -> Find:
+        register(Check(id, title, find, when, hint, blocking))
         return find
 
-    return register
+    return decorate
 
 
 def registered(when) -> list[Check]:

@@ -1,0 +1,159 @@
+"""What is worth asking of any migrated database?
+
+Questions without a subject: each function here takes tables, columns or labels
+and returns the find function of a check. They read PostgreSQL's catalog rather
+than the migration, so that a mistake in the migration is not repeated here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from psycopg import sql
+
+from . import Database, Find, Skip, violations
+
+# Per pair of values one line, whatever the number of rows.
+STRANGE_PAIRS = """
+    SELECT coalesce({column}::text, 'NULL'), coalesce({origin}::text, 'NULL'), count(*), min(id)
+      FROM {table}
+     WHERE (coalesce({column}::text, 'NULL'), coalesce({origin}::text, 'NULL')) NOT IN (VALUES {pairs})
+     GROUP BY 1, 2 ORDER BY 1, 2"""
+
+LABELS = """
+    SELECT format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
+                  coalesce(array_to_string(found.labels, ', '), 'no enum'))
+      FROM (VALUES {wanted}) AS wanted (tab, col, type, labels)
+      LEFT JOIN LATERAL (
+           SELECT t.typname::text AS type,
+                  (SELECT array_agg(enumlabel::text ORDER BY enumsortorder)
+                     FROM pg_enum WHERE enumtypid = t.oid) AS labels
+             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = to_regclass(wanted.tab) AND a.attname = wanted.col AND NOT a.attisdropped
+           ) AS found ON true
+     WHERE (found.type, found.labels) IS DISTINCT FROM (wanted.type, wanted.labels)"""
+
+FOREIGN_KEYS = """
+    SELECT conname, conrelid::regclass::text, confrelid::regclass::text,
+           ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (number, position)
+                   JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY position),
+           ARRAY(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY AS key (number, position)
+                   JOIN pg_attribute ON attrelid = confrelid AND attnum = number ORDER BY position)
+      FROM pg_constraint
+     WHERE contype = 'f' AND (conrelid = ANY ({tables}) OR confrelid = ANY ({tables}))
+     ORDER BY 2, 1"""
+
+ORPHANS = """
+    SELECT count(*), min({keys}::text)
+      FROM {child} AS child
+     WHERE ({keys}) IS NOT NULL
+       AND NOT EXISTS (SELECT FROM {parent} AS parent WHERE {match})"""
+
+UNUSABLE_INDEXES = """
+    SELECT indexrelid::regclass, indrelid::regclass
+      FROM pg_index
+     WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY ({tables})
+     ORDER BY 1"""
+
+
+def pairs(table: str, column: str, origin: str, *, allowed: Iterable[tuple[str, str]]) -> Find:
+    """Each row's value and the value it came from are a pair in ``allowed``; the word NULL means NULL."""
+    statement = STRANGE_PAIRS.format(
+        table=table, column=column, origin=origin, pairs=", ".join(_row(pair) for pair in allowed)
+    )
+    return where_present(table, origin, violations(statement, "{} from {}: {:,} rows, such as {}"))
+
+
+def where_present(table: str, column: str, find: Find) -> Find:
+    """Skip the question on a table that does not have the column (any more)."""
+
+    def find_if_present(db):
+        if not db.rows(
+            "SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped",
+            [table, column],
+        ):
+            raise Skip(f"There is no {table}.{column}; it is dropped when the release is finalized.")
+        return find(db)
+
+    find_if_present.sql = find.sql
+    return find_if_present
+
+
+def labels_in_order(wanted: Mapping[tuple[str, str], tuple[str, Iterable[str]]]) -> Find:
+    """Columns (table, column) are of the enum type named, with exactly these labels in this order."""
+    rows = (
+        f"({_literal(table)}, {_literal(column)}, {_literal(type)}, {_literal(list(labels))}::text[])"
+        for (table, column), (type, labels) in wanted.items()
+    )
+    return violations(LABELS.format(wanted=", ".join(rows)))
+
+
+def no_orphans(tables: Iterable[str]) -> Find:
+    """Every foreign key from or to the tables holds, also one the server never validated."""
+
+    def find(db):
+        for name, child, parent, columns, references in db.rows(FOREIGN_KEYS.format(tables=_oids(tables))):
+            match = " AND ".join(
+                f"parent.{_identifier(there)} = child.{_identifier(here)}"
+                for here, there in zip(columns, references, strict=True)
+            )
+            keys = ", ".join(f"child.{_identifier(column)}" for column in columns)
+            statement = ORPHANS.format(child=child, parent=parent, match=match, keys=f"ROW({keys})")
+            [[count, example]] = db.rows(statement)
+            if count:
+                yield f"{child} ({', '.join(columns)}) → {parent}: {count:,} rows, such as {example} ({name})"
+
+    return find
+
+
+def nothing_lost(db: Database) -> Iterable[str]:
+    """No table has fewer rows than the ledger says it had before."""
+    counted = db.rows("SELECT table_name, rows FROM epic10_row_count ORDER BY table_name")
+    if not counted:
+        yield "nobody counted the rows before the migration"
+    for table, before in counted:
+        [[now]] = db.rows(f"SELECT count(*) FROM {_identifier(table)}")
+        if now < before:
+            yield f"{table}: {before:,} rows before, {now:,} rows now"
+
+
+def indexes_usable(tables: Iterable[str]) -> Find:
+    return violations(UNUSABLE_INDEXES.format(tables=_oids(tables)), "{} on {} is invalid")
+
+
+def can_use_index(index: str, query: str) -> Find:
+    """The planner can answer the query from the index, whatever it would prefer on a small table."""
+
+    def find(db):
+        with db.connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = [line for [line] in db.rows(f"EXPLAIN (COSTS OFF) {query}")]
+        if not any(index in line.split() for line in plan):
+            yield f"the plan begins with {plan[0].strip()} and does not use {index}"
+
+    return find
+
+
+def readable(models: Callable[[], Iterable[type]]) -> Find:
+    """One object of each model can be read: model and table agree on every column."""
+
+    def find(db):
+        for model in models():
+            model.objects.using(db.alias).first()
+        return ()
+
+    return find
+
+
+def _oids(tables):
+    return f"ARRAY[{', '.join(f'to_regclass({_literal(_identifier(table))})' for table in tables)}]::oid[]"
+
+
+def _row(values):
+    return f"({', '.join(_literal(value) for value in values)})"
+
+
+def _identifier(name):
+    return sql.Identifier(name).as_string(None)
+
+
+def _literal(value):
+    return sql.Literal(value).as_string(None).strip()
