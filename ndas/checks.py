@@ -1,0 +1,207 @@
+"""What must be true of the NDA register once Epic 10 is live?
+
+Stated from the domain's point of view, and on purpose a second time: nothing
+here is taken from the migration or its operations, so that the two would have
+to be wrong in the same way to agree on something wrong.
+"""
+
+from django.apps import apps
+
+from epic10.checks import Check, register, violations
+from epic10.checks.after import (
+    can_use_index,
+    indexes_usable,
+    labels_in_order,
+    no_orphans,
+    nothing_lost,
+    pairs,
+    readable,
+)
+
+TABLES = (
+    "ndas",
+    "nda_status_history",
+    "contacts",
+    "agency_groups",
+    "subagencies",
+    "agency_group_grants",
+    "subagency_grants",
+    "documents",
+    "audit_log",
+)
+
+STATUSES = (
+    "CREATED",
+    "PENDING_APPROVAL",
+    "SENT_PENDING_SIGNATURE",
+    "IN_REVISION",
+    "FULLY_EXECUTED",
+    "INACTIVE_CANCELED",
+    "EXPIRED",
+)
+POSITIONS = ("PRIME", "SUB_CONTRACTOR", "OTHER")
+TYPES = ("MUTUAL", "CONSULTANT")
+
+# (what the new application sees, what the old one would see). The old label is
+# the one the row always had, or the nearest one to what has been written since.
+# A database whose old type already knew a new label keeps it on both sides.
+STATUS_PAIRS = (
+    ("CREATED", "CREATED"),
+    ("PENDING_APPROVAL", "CREATED"),
+    ("SENT_PENDING_SIGNATURE", "EMAILED"),
+    ("IN_REVISION", "IN_REVISION"),
+    ("FULLY_EXECUTED", "FULLY_EXECUTED"),
+    ("INACTIVE_CANCELED", "INACTIVE"),
+    ("INACTIVE_CANCELED", "CANCELLED"),
+    ("EXPIRED", "FULLY_EXECUTED"),
+    ("PENDING_APPROVAL", "PENDING_APPROVAL"),
+    ("SENT_PENDING_SIGNATURE", "SENT_PENDING_SIGNATURE"),
+    ("INACTIVE_CANCELED", "INACTIVE_CANCELED"),
+    ("EXPIRED", "EXPIRED"),
+)
+POSITION_PAIRS = (
+    ("PRIME", "PRIME"),
+    ("PRIME", "NULL"),
+    ("SUB_CONTRACTOR", "SUB"),
+    ("OTHER", "TEAMING"),
+    ("OTHER", "OTHER"),
+    ("SUB_CONTRACTOR", "SUB_CONTRACTOR"),
+)
+
+# The same day a year on, put together from its parts; a year after a leap day
+# there is none. Not "+ interval '1 year'", which is how the migration says it.
+ONE_YEAR_LATER = """
+        make_date(extract(year FROM fully_executed_date)::int + 1,
+                  extract(month FROM fully_executed_date)::int,
+                  CASE WHEN extract(month FROM fully_executed_date) = 2
+                       THEN least(extract(day FROM fully_executed_date)::int, 28)
+                       ELSE extract(day FROM fully_executed_date)::int END)
+        + fully_executed_date::time"""
+
+# Nobody has saved the row since the release began, and the column came with
+# the release: this date can only be the migration's.
+COMPUTED = """
+        (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
+         AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
+                             FROM epic10_phase_run WHERE direction = 'forwards'))"""
+
+OTHER_DATE = f"""
+    SELECT count(*), min(id)
+      FROM ndas
+     WHERE CASE WHEN isfinite(fully_executed_date) THEN expiration_date <> ({ONE_YEAR_LATER}) END
+       AND {{whose}}
+    HAVING count(*) > 0"""
+
+OTHER_TYPE = """
+    SELECT coalesce(nda_type::text, 'NULL'), count(*), min(id) FROM ndas
+     WHERE nda_type IS NULL OR nda_type::text NOT IN ('MUTUAL', 'CONSULTANT')
+     GROUP BY 1 ORDER BY 1"""
+
+UNDECIDED = "SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0"
+
+NEVER_EXPIRES = """
+    SELECT count(*), min(id) FROM ndas
+     WHERE fully_executed_date IS NOT NULL AND expiration_date IS NULL
+    HAVING count(*) > 0"""
+
+# The predicate on status is out of reach of the status index, so that the plan
+# tells about the expiry index alone.
+EXPIRED_BY_NOW = """
+    SELECT id FROM ndas
+     WHERE status::text = 'FULLY_EXECUTED' AND expiration_date <= now() AT TIME ZONE 'UTC'"""
+
+
+register(
+    Check(
+        "enums.labels",
+        "every enum column has the Epic 10 labels, in their order",
+        labels_in_order(
+            {
+                ("ndas", "status"): ("NdaStatus", STATUSES),
+                ("nda_status_history", "status"): ("NdaStatus", STATUSES),
+                ("ndas", "usmax_position"): ("UsMaxPosition", POSITIONS),
+                ("ndas", "nda_type"): ("NdaType", TYPES),
+            }
+        ),
+        hint="Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.",
+    ),
+    Check(
+        "rows.count",
+        "no table has lost a row",
+        nothing_lost,
+        hint="Compare with the snapshot taken before the migration, and restore what is missing.",
+    ),
+    Check(
+        "rows.status",
+        "every NDA's status is the one its old status maps to",
+        pairs("ndas", "status", "status_legacy", allowed=STATUS_PAIRS),
+        hint="SELECT id, status, status_legacy FROM ndas;",
+    ),
+    Check(
+        "rows.status_history",
+        "every status in a history is the one its old status maps to",
+        pairs("nda_status_history", "status", "status_legacy", allowed=STATUS_PAIRS),
+        hint="SELECT id, nda_id, status, status_legacy FROM nda_status_history;",
+    ),
+    Check(
+        "rows.usmax_position",
+        "every NDA's position is the one its old position maps to",
+        pairs("ndas", "usmax_position", "usmax_position_legacy", allowed=POSITION_PAIRS),
+        hint="SELECT id, usmax_position, usmax_position_legacy FROM ndas;",
+    ),
+    Check(
+        "rows.nda_type",
+        "every NDA is Mutual or Consultant",
+        violations(OTHER_TYPE, "{}: {:,} rows, such as {}"),
+        hint="SELECT id, nda_type FROM ndas WHERE nda_type IS NULL;",
+    ),
+    Check(
+        "rows.is_non_usmax",
+        "every NDA says whether it is non-USmax",
+        violations(UNDECIDED, "{:,} rows, such as {}"),
+        hint="UPDATE ndas SET is_non_usmax = false WHERE is_non_usmax IS NULL;",
+    ),
+    Check(
+        "rows.expiration_date",
+        "every NDA that was fully executed has an expiration date",
+        violations(NEVER_EXPIRES, "{:,} rows, such as {}"),
+        hint="python manage.py migrate ndas",
+    ),
+    Check(
+        "rows.expiration_rule",
+        "every expiration date the release computed is one year after the execution",
+        violations(OTHER_DATE.format(whose=COMPUTED), "{:,} rows, such as {}"),
+        hint="SELECT id, fully_executed_date, expiration_date FROM ndas;",
+    ),
+    Check(
+        "rows.expiration_by_hand",
+        "no expiration date was set by hand to another day than one year after the execution",
+        violations(OTHER_DATE.format(whose=f"NOT coalesce({COMPUTED}, false)"), "{:,} rows, such as {}"),
+        hint="Nothing to do if somebody meant it; a rollback parks these dates and reports them.",
+        blocking=False,
+    ),
+    Check(
+        "integrity.orphans",
+        "every foreign key points at a row that is there",
+        no_orphans(TABLES),
+        hint="Restore the missing row, or clear the reference to it.",
+    ),
+    Check(
+        "integrity.indexes",
+        "no index is invalid",
+        indexes_usable(TABLES),
+        hint="REINDEX INDEX CONCURRENTLY it, or drop it if its name ends in _ccnew or _ccold.",
+    ),
+    Check(
+        "query.expiry",
+        "the daily expiry query can use idx_ndas_expiration_date",
+        can_use_index("idx_ndas_expiration_date", EXPIRED_BY_NOW),
+        hint="python manage.py migrate ndas",
+    ),
+    Check(
+        "models.read",
+        "every model can be read from its table",
+        readable(lambda: apps.get_app_config("ndas").get_models()),
+        hint="Compare ndas/models.py with the table: python manage.py inspectdb <table>",
+    ),
+)
