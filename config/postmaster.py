@@ -1,0 +1,56 @@
+"""Is the postmaster that a pid file names alive, and is it ours?
+
+After a crash the file stays behind, and its pid may meanwhile belong to a
+stranger. So a pid counts only when its process works in our data directory.
+"""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+# No system hands out a pid this high, so PostgreSQL takes its owner for dead.
+NOBODY = "2147483646"
+STATUS_LINE = 7
+
+
+def is_alive(data: Path) -> bool:
+    lines = _pid_file(data)
+    return bool(lines) and _works_in(lines[0].strip(), data)
+
+
+def is_ready(data: Path) -> bool:
+    """The postmaster lives and says in its pid file that it takes connections."""
+    lines = _pid_file(data)
+    return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready" and is_alive(data)
+
+
+def forget_the_dead(data: Path, socket_directory: Path) -> None:
+    """
+    Let a new postmaster start where another one was killed.
+
+    Only the pid is replaced: by the shared memory named in the same file
+    PostgreSQL notices backends that outlived their postmaster.
+    """
+    lines = _pid_file(data)
+    if lines:
+        (data / "postmaster.pid").write_text("\n".join([NOBODY, *lines[1:]]) + "\n")
+    (socket_directory / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
+def _pid_file(data: Path) -> list[str]:
+    with suppress(OSError):
+        return (data / "postmaster.pid").read_text().splitlines()
+    return []
+
+
+def _works_in(pid: str, data: Path) -> bool:
+    if sys.platform != "linux":
+        command = ["ps", "-o", "stat=,command=", "-p", pid]
+        line = subprocess.run(command, capture_output=True, text=True).stdout
+        return not line.startswith("Z") and "postgres" in line and str(data) in line
+    # The working directory of a zombie, or of another account's process, cannot be read.
+    with suppress(OSError):
+        return os.path.samefile(f"/proc/{pid}/cwd", data)
+    return False
