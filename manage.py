@@ -4,8 +4,36 @@
 import os
 import sys
 
+import psycopg
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        # Read them now: Django would report a mistake in them as an unknown command.
+        settings.INSTALLED_APPS  # noqa: B018
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, OperationalError) as error:
+        explanation = explain(error)
+        if "--traceback" in sys.argv or not explanation:
+            raise
+        sys.exit(explanation)
+
+
+def explain(error: Exception) -> str:
+    """What the operator has to set right; nothing when a server that answers reported the error."""
+    cause = error.__cause__
+    if not isinstance(cause, psycopg.Error):
+        return str(error)
+    if cause.sqlstate:
+        return ""
+    reason = " ".join(str(error).split())
+    return f"The database cannot be reached: {reason}\nHINT: Check DATABASE_URL, and that its server runs."
+
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    main()

@@ -1,24 +1,136 @@
-"""Temporary skeleton."""
+"""What does this installation read from its environment? Everything is here, with its default."""
 
 import os
+import sys
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from config.database_url import database
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    return os.environ.get(name, str(default)).lower() in ("1", "true", "yes", "on")
+
+
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdigit() or int(value) == 0:
+        raise ImproperlyConfigured(
+            f'{name} is "{value}".\nHINT: A whole number above zero, such as {default}.'
+        )
+    return int(value)
+
+
+def words(name: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-SECRET_KEY = os.environ.get("SECRET_KEY", "x")
-DEBUG = os.environ.get("DEBUG") == "1"
-INSTALLED_APPS = ["epic10", "ndas", "pgtrigger"]
-_url = urlsplit(os.environ["DATABASE_URL"])
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": _url.path[1:],
-        "USER": _url.username or "ndas",
-        "HOST": parse_qs(_url.query).get("host", [_url.hostname])[0],
-        "PORT": _url.port or 5432,
+
+DEBUG = flag("DEBUG")
+# Without a key every process makes up its own: enough for migrate and for tests,
+# and config/wsgi.py refuses to serve with it.
+INSECURE = "django-insecure-"
+SECRET_KEY = os.environ.get("SECRET_KEY") or INSECURE + ("debug" if DEBUG else get_random_secret_key())
+ALLOWED_HOSTS = words("ALLOWED_HOSTS")
+
+INSTALLED_APPS = [
+    "epic10",  # first, because its migrate replaces Django's
+    "ndas",
+    "pgtrigger",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
-}
-TIME_ZONE = "UTC"
-USE_TZ = True
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if os.environ.get("DATABASE_URL"):
+    DATABASES = {"default": database(os.environ["DATABASE_URL"])}
+elif sys.platform == "win32":
+    raise ImproperlyConfigured(
+        "The embedded PostgreSQL does not run on Windows.\n"
+        "HINT: Set DATABASE_URL to a PostgreSQL 15 or newer: postgresql://user:password@host:5432/name"
+    )
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "config.backend",
+            "NAME": "ndas",
+            "USER": "ndas",
+            "HOME": BASE_DIR / ".postgres",
+        }
+    }
+
 EPIC10_MIGRATION = ("ndas", "0002_epic_10_customer_feedback")
+EPIC10_BATCH_SIZE = number("EPIC10_BATCH_SIZE", 1000)
+EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"  # timestamp columns hold UTC without saying so
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static"
+
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Everything but DEBUG=1 is production: HTTPS only. HSTS lasts an hour unless told
+# otherwise, so that a mistake with it does not outlive the day.
+SECURE_SSL_REDIRECT = not DEBUG
+SESSION_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SECURE = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else number("SECURE_HSTS_SECONDS", 3600)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+if flag("BEHIND_TLS_PROXY"):  # only where the proxy strips this header from what it is sent
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Without a mail server, mails go to the terminal.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "ndas@localhost")

@@ -1,0 +1,69 @@
+"""What does DATABASE_URL mean, as one of Django's DATABASES?"""
+
+from urllib.parse import parse_qsl, urlencode
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
+
+HINT = "HINT: DATABASE_URL=postgresql://user:password@host:5432/name, special characters as %40, %2F, ..."
+
+
+def database(url: str) -> dict:
+    """
+    The settings of the database that ``url`` names, read by libpq's own parser.
+
+    URLs written for other tools carry parameters that libpq refuses; those are
+    dropped, but for ``schema`` and ``pgbouncer``, whose meaning Django can keep.
+    No message repeats any part of the URL: a mistyped one has its password in
+    unexpected places.
+    """
+    known, foreign = _split_parameters(url)
+    try:
+        parts = conninfo_to_dict(known)
+    except psycopg.Error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read.\n{HINT}") from None
+    for part, is_wrong in WRONG.items():
+        if is_wrong(str(parts.get(part, ""))):
+            raise ImproperlyConfigured(f"DATABASE_URL has no usable {part}.\n{HINT}")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": parts | _search_path(parts.get("options", ""), foreign.get("schema", "public")),
+        # A transaction pooler gives the next statement to another session.
+        "DISABLE_SERVER_SIDE_CURSORS": foreign.get("pgbouncer") == "true",
+    }
+
+
+# An unescaped "@", "/" or ":" in a password moves a piece of it into another part.
+WRONG = {
+    "dbname": lambda name: not name or "@" in name,
+    "host": lambda host: "@" in host,
+    "port": lambda port: not port.replace(",", "").isdigit() and port != "",
+}
+
+
+def _split_parameters(url: str) -> tuple[str, dict[str, str]]:
+    """The URL with the parameters that libpq knows, and the other parameters."""
+    # A password may hold a "?"; the parameters come after the last "@".
+    user, at, place = url.rpartition("@")
+    place, _, query = place.partition("?")
+    keywords = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
+    parameters = parse_qsl(query, keep_blank_values=True)
+    known = urlencode([pair for pair in parameters if pair[0] in keywords])
+    foreign = {name: value for name, value in parameters if name not in keywords}
+    return f"{user}{at}{place}{'?' if known else ''}{known}", foreign
+
+
+def _search_path(options: str, schema: str) -> dict[str, str]:
+    if schema in ("", "public"):
+        return {}
+    identifier = '"' + schema.replace('"', '""') + '"'
+    # In this parameter a backslash keeps a blank from ending the value.
+    escaped = identifier.replace("\\", "\\\\").replace(" ", "\\ ")
+    return {"options": f"{options} -c search_path={escaped}".strip()}
