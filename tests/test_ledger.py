@@ -7,7 +7,13 @@ from django.db import connection
 from epic10 import models
 from epic10.operations.ledger import CREATE_LEDGER
 
-pytestmark = pytest.mark.django_db
+MODELS = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
+
+
+@pytest.fixture(autouse=True)
+def an_empty_ledger(db):
+    for model in MODELS:
+        model.objects.all().delete()
 
 
 def execute(statements):
@@ -32,14 +38,12 @@ def test_a_row_written_by_a_script_reads_like_one_written_by_django():
     models.CreatedObject.objects.create(kind="type", name="NdaType")
     models.PhaseRun.objects.create(phase="switch", direction=models.PhaseRun.Direction.FORWARDS)
     assert all(made.created_at for made in models.CreatedObject.objects.all())
-    assert [(run.rows, run.error, run.finished_at) for run in models.PhaseRun.objects.all()] == [
-        (0, "", None)
-    ] * 2
+    assert [(run.rows, run.error, run.finished_at) for run in models.PhaseRun.objects.all()] == [(0, "", None)] * 2
     assert all(run.started_at for run in models.PhaseRun.objects.all())
 
 
 def test_the_models_and_the_tables_name_the_same_columns():
-    for model in (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport):
+    for model in MODELS:
         with connection.cursor() as cursor:
             described = connection.introspection.get_table_description(cursor, model._meta.db_table)
         assert {column.name for column in described} == {field.column for field in model._meta.fields}
