@@ -1,0 +1,38 @@
+"""The vocabulary of the release. Each operation can run twice, and be undone when it never ran."""
+
+from .backfill import Backfill
+from .columns import AddColumn
+from .counts import Analyze, CountRows
+from .enums import CreateEnum
+from .foreign_keys import AddForeignKey, ValidateForeignKey
+from .indexes import AddIndex, AddShadowIndex
+from .phase import Note, Phase
+from .relabel import Derived, Relabel, Shadow
+from .require import Require
+from .shadows import AddShadow, CommonestLabel
+from .switch import Switch, SwitchType, switched
+from .sync import AddSyncTrigger
+
+__all__ = [
+    "AddColumn",
+    "AddForeignKey",
+    "AddIndex",
+    "AddShadow",
+    "AddShadowIndex",
+    "AddSyncTrigger",
+    "Analyze",
+    "Backfill",
+    "CommonestLabel",
+    "CountRows",
+    "CreateEnum",
+    "Derived",
+    "Note",
+    "Phase",
+    "Relabel",
+    "Require",
+    "Shadow",
+    "Switch",
+    "SwitchType",
+    "ValidateForeignKey",
+    "switched",
+]

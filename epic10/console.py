@@ -1,0 +1,72 @@
+"""How does long work look to the person who waits for it?"""
+
+import logging
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from epic10.progress import logger
+
+
+class Lines(logging.Handler):
+    """Plain lines, for logs and pipes."""
+
+    def __init__(self, stream):
+        super().__init__(logging.INFO)
+        self.stream = stream
+
+    def emit(self, record):
+        self.stream.write(record.getMessage())
+        self.stream.flush()
+
+
+class Bars(logging.Handler):
+    """A bar for what is under way, lines above it for everything else."""
+
+    def __init__(self, stream):
+        super().__init__(logging.DEBUG)
+        self.tasks = {}
+        self.bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=Console(file=stream),
+        )
+
+    def emit(self, record):
+        progress = getattr(record, "progress", None)
+        if progress:
+            self._draw(progress)
+        elif record.levelno >= logging.INFO:
+            self.bars.console.print(record.getMessage(), markup=False, highlight=False)
+
+    def _draw(self, progress):
+        rate = f"{progress.rate:,.0f} {progress.unit}/s"
+        if progress.what not in self.tasks:
+            self.tasks[progress.what] = self.bars.add_task(progress.what, total=progress.total, rate=rate)
+        self.bars.update(self.tasks[progress.what], completed=progress.done, total=progress.total, rate=rate)
+
+
+@contextmanager
+def shown(stream, *, quiet=False):
+    """Show what the release says of itself on ``stream``: bars on a terminal, lines elsewhere."""
+    if quiet:
+        yield
+        return
+    is_terminal = stream.isatty()
+    handler = Bars(stream) if is_terminal else Lines(stream)
+    level = logger.level
+    logger.setLevel(handler.level)
+    logger.addHandler(handler)
+    try:
+        if is_terminal:
+            with handler.bars:
+                yield
+        else:
+            yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

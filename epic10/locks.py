@@ -1,0 +1,109 @@
+"""How Epic 10 waits for locks: briefly, more than once, and saying for whom."""
+
+import logging
+import random
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+logger = logging.getLogger("epic10")
+
+# Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is
+# also the longest the application is held up.
+TIMEOUT = "100ms"
+# Seconds until a lock counts as not to be had; EPIC10_LOCK_PATIENCE in the settings.
+PATIENCE = 300.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+WORTH_ANOTHER_TRY = (LockNotAvailable, DeadlockDetected, SerializationFailure)
+
+ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
+SHARE_ROW_EXCLUSIVE = "SHARE ROW EXCLUSIVE"
+
+HOLDERS = """
+SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
+       coalesce(extract(epoch FROM now() - a.xact_start), 0)::int,
+       string_agg(DISTINCT l.relation::regclass::text, ', ')
+  FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+ WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()
+   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND l.relation IN (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
+ GROUP BY 1, 2, 3, 4, 5
+ ORDER BY 5 DESC
+ LIMIT 5
+"""
+
+
+class LockNotGranted(Exception):
+    """The lock was not to be had within the budget. Nothing was changed by the attempt."""
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A session that holds a lock on one of the tables; ``seconds`` is the age of its transaction."""
+
+    pid: int
+    user: str
+    application: str
+    state: str
+    seconds: int
+    tables: str
+
+    def __str__(self):
+        name = f" ({self.application})" if self.application else ""
+        return (
+            f"pid {self.pid}, {self.user}{name}, {self.state or 'working'}, "
+            f"in its transaction for {self.seconds} s, holds {self.tables}"
+        )
+
+
+def patiently(attempt, *, connection, what: str, tables: list[str]):
+    """
+    Call ``attempt`` until it gets its locks, with growing pauses in between.
+
+    ``attempt`` opens and closes its own transaction. Raises LockNotGranted,
+    naming who is in the way, when PATIENCE is used up.
+    """
+    deadline = time.monotonic() + getattr(settings, "EPIC10_LOCK_PATIENCE", PATIENCE)
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return attempt()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, WORTH_ANOTHER_TRY):
+                raise
+            in_the_way = named(blockers(connection, tables))
+            if time.monotonic() > deadline:
+                raise LockNotGranted(
+                    f"{what} could not get its locks on {', '.join(tables)}: {in_the_way}.\n"
+                    "HINT: Wait for these sessions, or end them with SELECT pg_terminate_backend(pid); "
+                    "then run the same command again."
+                ) from error
+        logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way)
+        time.sleep(pause * random.uniform(0.5, 1.5))
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+@contextmanager
+def short_transaction(connection, *more_settings: str):
+    """A transaction that waits at most TIMEOUT for any one lock."""
+    # SET LOCAL: a SET in a transaction that rolls back would be gone on the retry.
+    wanted = [f"SET LOCAL lock_timeout = '{TIMEOUT}'", *more_settings]
+    with transaction.atomic(using=connection.alias, durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(wanted))
+        yield
+
+
+def blockers(connection, tables: list[str]) -> list[Blocker]:
+    """Who else holds locks on these tables, the oldest transaction first."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS, [tables])
+        return [Blocker(*row) for row in cursor.fetchall()]
+
+
+def named(sessions: list[Blocker]) -> str:
+    return "; ".join(map(str, sessions)) or "the session in the way has just gone"

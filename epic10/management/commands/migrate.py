@@ -1,0 +1,87 @@
+"""Django's migrate, for a release that takes its time and may be interrupted."""
+
+import time
+
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import Error, connections
+from django.utils import timezone
+
+from epic10 import plan
+from epic10.console import shown
+from epic10.locks import LockNotGranted
+from epic10.one_at_a_time import AlreadyRunning, only_migrator
+from epic10.reconcile import reconcile
+
+INTERRUPTED = 130  # What a shell reports for Ctrl-C.
+
+
+class Command(migrate.Command):
+    """One migrator at a time; progress; and the record follows the database, not the other way about."""
+
+    def handle(self, *args, **options):
+        changes_nothing = any(options[name] for name in ("plan", "check_unapplied", "fake", "prune"))
+        if changes_nothing or connections[options["database"]].vendor != "postgresql":
+            return super().handle(*args, **options)
+        self.under_way = False
+        try:
+            self._handle(*args, **options)
+        except (AlreadyRunning, LockNotGranted) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise CommandError(f"Interrupted. {WHAT_NOW}", returncode=INTERRUPTED) from error
+        except Error as error:
+            if not self.under_way:
+                raise
+            raise CommandError(f"{said(error)}\n{WHAT_NOW}") from error
+
+    def _handle(self, *args, database, verbosity, app_label, migration_name, **options):
+        connection = connections[database]
+        if (app_label, migration_name) == (plan.load().app_label, "zero"):
+            raise CommandError(
+                f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
+            )
+        with only_migrator(connection), shown(self.stdout, quiet=verbosity == 0):
+            reconcile(connection, app_label, migration_name)
+            super().handle(
+                *args,
+                database=database,
+                verbosity=verbosity,
+                app_label=app_label,
+                migration_name=migration_name,
+                **options,
+            )
+
+    def migration_progress_callback(self, action, migration=None, fake=False):
+        if migration is None or migration.name != plan.load().name or fake:
+            return super().migration_progress_callback(action, migration, fake)
+        if action.endswith("_start"):
+            self.under_way, self.began = True, time.monotonic()
+            verb = "started" if action == "apply_start" else "is being undone, started"
+            self._say(f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC: {migration}")
+        else:
+            self.under_way = False
+            verb = "completed" if action == "apply_success" else "undone"
+            minutes, seconds = divmod(time.monotonic() - self.began, 60)
+            self._say(
+                f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC (duration: {minutes:.0f}m {seconds:.1f}s)"
+            )
+
+    def _say(self, line):
+        if self.verbosity >= 1:
+            self.stdout.write(line)
+
+
+WHAT_NOW = (
+    "What is committed stays; nothing of it is visible to the application before the switch.\n"
+    "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
+)
+
+
+def said(error):
+    """PostgreSQL's message and hint, without the statement and without the rows it may quote."""
+    diagnostic = getattr(error.__cause__, "diag", None)
+    if diagnostic is None or diagnostic.message_primary is None:
+        return str(error).splitlines()[0]
+    hint = f"\nHINT: {diagnostic.message_hint}" if diagnostic.message_hint else ""
+    return f"{diagnostic.message_primary}{hint}"

@@ -1,0 +1,60 @@
+"""Who else is migrating this database?"""
+
+import getpass
+import os
+import socket
+from contextlib import contextmanager
+
+from epic10.operations.catalog import literal
+
+# Any two numbers, as long as nobody else uses them: "EPIC", 10.
+KEY = (0x45504943, 10)
+
+HOLDER = """
+SELECT a.pid, a.usename, a.application_name, extract(epoch FROM now() - a.backend_start)::int
+  FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+ WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted
+   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+class AlreadyRunning(Exception):
+    """Somebody else is migrating this database."""
+
+
+@contextmanager
+def only_migrator(connection):
+    """
+    Hold the database's migration lock, or raise AlreadyRunning and say who has it.
+
+    On a connection of its own, and for the session: held by a transaction it
+    would make CREATE INDEX CONCURRENTLY wait for it, for ever. The lock goes
+    when this process does.
+    """
+    holding = connection.copy()
+    try:
+        with holding.cursor() as cursor:
+            cursor.execute(f"SET application_name = {literal(_who_we_are())}; SET idle_session_timeout = 0")
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", KEY)
+            if not cursor.fetchone()[0]:
+                cursor.execute(HOLDER, KEY)
+                raise AlreadyRunning(_refusal(connection, cursor.fetchone()))
+        yield
+    finally:
+        holding.close()
+
+
+def _who_we_are():
+    # PostgreSQL keeps 63 bytes of it.
+    return f"migrate by {getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}"[:63]
+
+
+def _refusal(connection, holder):
+    name = connection.settings_dict["NAME"]
+    if holder is None:
+        return f"Somebody was migrating the database {name} just now.\nHINT: Run the same command again."
+    pid, user, application, seconds = holder
+    return (
+        f"The database {name} is being migrated already: {application}, user {user}, pid {pid}, for {seconds} s.\n"
+        "HINT: Wait until it is done, then run the same command again; what is done is not done twice."
+    )

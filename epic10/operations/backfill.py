@@ -1,0 +1,185 @@
+"""Backfill: give existing rows the value the new code expects, a batch at a time."""
+
+import logging
+
+from django.conf import settings
+from django.db.migrations.operations import RunPython
+
+from epic10 import locks
+from epic10.checks import Check, violations
+from epic10.progress import Meter
+
+from .catalog import quoted
+from .relabel import Rule, any_wrong
+
+logger = logging.getLogger("epic10")
+
+BATCH_SIZE = 1000
+# After the pass that steps around rows in use come passes that wait for them.
+# More of those than this means that somebody undoes what we write.
+WAITING_PASSES = 3
+
+# Rows are locked in the order of their keys, then found again by their place.
+# A row that moved in between is left for the next pass; its trigger has seen it.
+BATCH = """\
+WITH batch AS (
+  SELECT ctid AS place, id FROM {table}
+   WHERE id > {after} AND (
+    {wrong})
+   ORDER BY id LIMIT {size}
+   FOR NO KEY UPDATE{skip_locked}
+), changed AS (
+  UPDATE {table} SET
+    {assignments}
+    FROM batch WHERE {table}.ctid = batch.place
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM changed), max(id) FROM batch"""
+
+# The key's index or nothing: for a few wrong rows in many the planner would
+# rather sort the table, once a batch. Commits need not wait for the disk here,
+# because a lost batch is found again by its own WHERE and the switch does wait.
+BATCH_SETTINGS = (
+    "SET LOCAL enable_seqscan = off",
+    "SET LOCAL enable_bitmapscan = off",
+    "SET LOCAL enable_sort = off",
+    "SET LOCAL synchronous_commit = off",
+)
+
+COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 'backfill' AND finished_at IS NULL"
+
+# The same batches for psql. COMMIT is why it must run outside a transaction.
+LOOP = """\
+DO $epic10$
+DECLARE
+  last text := '';
+  changed bigint;
+  migrated bigint := 0;
+  batches int := 0;
+BEGIN
+  LOOP
+    {settings};
+    SELECT * INTO changed, last FROM (
+{batch}
+    ) AS done;
+    EXIT WHEN last IS NULL;
+    {count_rows};
+    COMMIT;
+    migrated := migrated + changed;
+    batches := batches + 1;
+    RAISE NOTICE 'Migrated % {unit} (batch %) at %', migrated, batches, clock_timestamp();
+  END LOOP;
+END
+$epic10$;"""
+
+
+class Backfill(RunPython):
+    """
+    Set columns on every row that reads wrong, one short transaction per batch.
+
+    A rule's ``wrong()`` is its whole ``where``. It picks the rows; it stops
+    being true once a row is done, so a second run finds nothing to do; and a
+    row for which it is still true afterwards is a failed check.
+    """
+
+    def __init__(self, table: str, rules: list[Rule], *, unit: str):
+        self.table, self.rules, self.unit = table, rules, unit
+        super().__init__(code=self._fill, reverse_code=RunPython.noop, elidable=False)
+
+    def describe(self):
+        return f"Set {', '.join(rule.target for rule in self.rules)} of every row of {self.table} that reads wrong"
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.collect_sql:
+            schema_editor.collected_sql.append(self.loop())
+        else:
+            self._fill(from_state.apps, schema_editor)
+
+    def proofs(self, app_label, state):
+        """Before the switch: no row reads wrong any more."""
+        for rule in self.rules:
+            yield self._check(rule, rule.wrong())
+
+    def checks(self, app_label, state):
+        for rule in self.rules:
+            yield self._check(rule, rule.wrong_after())
+
+    def batch(self, *, after: str, size: str, skip_locked: bool) -> str:
+        return BATCH.format(
+            table=self.table,
+            wrong=any_wrong(self.rules),
+            assignments=",\n    ".join(rule.assignment() for rule in self.rules),
+            after=after,
+            size=size,
+            skip_locked=" SKIP LOCKED" if skip_locked else "",
+        )
+
+    def loop(self) -> str:
+        return LOOP.format(
+            settings=";\n    ".join(BATCH_SETTINGS),
+            batch=self.batch(after="last", size=str(batch_size()), skip_locked=False),
+            count_rows=COUNT_ROWS.format(changed="changed"),
+            unit=self.unit,
+        )
+
+    def _check(self, rule, wrong):
+        return Check(
+            f"backfill.{self.table}.{rule.target.removesuffix('_epic10')}",
+            f"no row of {self.table} still waits for {rule.target.removesuffix('_epic10')}",
+            violations(
+                f"SELECT format('%s rows, the first of them %s', count(*), min(id))\n"
+                f"  FROM {quoted(self.table)} WHERE {wrong}\nHAVING count(*) > 0"
+            ),
+            hint="python manage.py migrate ndas",
+        )
+
+    def _fill(self, apps, schema_editor):
+        connection = schema_editor.connection
+        total = self._count(connection)
+        logger.info("%s: %s rows of %s to change.", self.table, f"{total:,}", self.unit)
+        filling = _Filling(connection, self, Meter(self.table, total, self.unit))
+        filling.one_pass(skip_locked=True)
+        for _ in range(WAITING_PASSES):
+            if not filling.one_pass(skip_locked=False):
+                break
+
+    def _count(self, connection):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {quoted(self.table)} WHERE {any_wrong(self.rules)}")
+            return cursor.fetchone()[0]
+
+
+class _Filling:
+    """One run of a backfill: where it is, and how much it has done."""
+
+    def __init__(self, connection, backfill, meter):
+        self.connection, self.backfill, self.meter = connection, backfill, meter
+        self.rows = self.batches = 0
+
+    def one_pass(self, *, skip_locked: bool) -> bool:
+        """From the first key to the last. False when it found no row to change."""
+        statement = self.backfill.batch(after="%(after)s", size="%(size)s", skip_locked=skip_locked)
+        last, found = "", False
+        while last is not None:
+            last = locks.patiently(
+                lambda after=last: self._one_batch(statement, after),
+                connection=self.connection,
+                what=f"backfill of {self.backfill.table}",
+                tables=[self.backfill.table],
+            )
+            found = found or last is not None
+        return found
+
+    def _one_batch(self, statement, after):
+        with locks.short_transaction(self.connection, *BATCH_SETTINGS), self.connection.cursor() as cursor:
+            cursor.execute(statement, {"after": after, "size": batch_size()})
+            changed, last = cursor.fetchone()
+            cursor.execute(COUNT_ROWS.format(changed="%s"), [changed])
+        if changed:
+            self.rows, self.batches = self.rows + changed, self.batches + 1
+            self.meter.now_at(self.rows, f"Migrated {self.rows:,} {self.backfill.unit} (batch {self.batches})")
+        return last
+
+
+def batch_size() -> int:
+    return getattr(settings, "EPIC10_BATCH_SIZE", BATCH_SIZE)

@@ -1,0 +1,47 @@
+"""Which objects are there? Conditions on the catalog, as SQL text."""
+
+from psycopg import sql
+
+
+def quoted(name: str) -> str:
+    return sql.Identifier(name).as_string(None)
+
+
+def literal(value: str | int | None) -> str:
+    return sql.Literal(value).as_string(None).strip()
+
+
+def table_oid(table: str) -> str:
+    return f"to_regclass({literal(quoted(table))})"
+
+
+def type_oid(name: str) -> str:
+    return f"to_regtype({literal(quoted(name))})"
+
+
+def column_exists(table: str, column: str) -> str:
+    return (
+        f"EXISTS (SELECT FROM pg_attribute WHERE attrelid = {table_oid(table)} "
+        f"AND attname = {literal(column)} AND NOT attisdropped)"
+    )
+
+
+def type_exists(name: str) -> str:
+    return f"{type_oid(name)} IS NOT NULL"
+
+
+def relation_exists(name: str) -> str:
+    return f"{table_oid(name)} IS NOT NULL"
+
+
+def constraint_exists(table: str, name: str) -> str:
+    return f"EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(table)} AND conname = {literal(name)})"
+
+
+def enum_labels(name: str) -> str:
+    """The labels of an enum type as text[], in their declared order; NULL when it has none."""
+    return f"(SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = {type_oid(name)})"
+
+
+def array(values) -> str:
+    return f"ARRAY[{', '.join(literal(value) for value in values)}]::text[]"

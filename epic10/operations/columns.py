@@ -1,0 +1,90 @@
+"""Columns that 0002 adds to a table in use."""
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.operations import AddField
+
+from epic10.checks import BEFORE, Check, violations
+
+from .catalog import column_exists, literal, quoted, table_oid
+from .ownership import claim, drop_if_ours, is_ours
+
+SPELLED_OUT = {"timestamp(3)": "timestamp(3) without time zone"}
+
+
+class AddColumn(AddField):
+    """
+    AddField for a table that may already have the column.
+
+    A NOT NULL column brings a constant ``db_default``: existing rows read it at
+    once and no row is touched. Foreign keys and indexes are operations of their
+    own, because Django would add both under a strong lock.
+    """
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        table, column, definition = self._definition(app_label, schema_editor, to_state)
+        schema_editor.execute(claim("column", f"{table}.{column}", exists=column_exists(table, column)), params=None)
+        schema_editor.execute(
+            f"ALTER TABLE {quoted(table)} ADD COLUMN IF NOT EXISTS {quoted(column)} {definition}", params=None
+        )
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        table, column = self._names(app_label, from_state)
+        drop = f"ALTER TABLE {quoted(table)} DROP COLUMN IF EXISTS {quoted(column)}"
+        schema_editor.execute(drop_if_ours("column", f"{table}.{column}", drop), params=None)
+
+    def preconditions(self, app_label, state):
+        table, column = self._names(app_label, state)
+        yield Check(
+            f"column.{table}.{column}.free",
+            f"{table}.{column} is absent, or is what the release wants",
+            violations(
+                f"SELECT {self._difference(app_label, state)}\n AND NOT {is_ours('column', f'{table}.{column}')}"
+            ),
+            when=BEFORE,
+            hint=f"Convert or rename it: ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO "
+            f'"{column}_before_epic10".',
+        )
+
+    def checks(self, app_label, state):
+        table, column = self._names(app_label, state)
+        yield Check(
+            f"column.{table}.{column}",
+            f"column {table}.{column} is {self._wanted(app_label, state)}",
+            violations(
+                f"SELECT '{table}.{column} is missing' WHERE NOT {column_exists(table, column)}\n"
+                f"UNION ALL\nSELECT {self._difference(app_label, state)}"
+            ),
+            hint="python manage.py migrate ndas",
+        )
+
+    def _difference(self, app_label, state):
+        """A SELECT list and its FROM that finds the column when it is not as wanted."""
+        table, column = self._names(app_label, state)
+        found = "format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END"
+        wanted = literal(self._wanted(app_label, state))
+        return (
+            f"format('%s is %s, expected %s', {literal(f'{table}.{column}')}, {found}, {wanted})\n"
+            f"  FROM pg_attribute WHERE attrelid = {table_oid(table)} AND attname = {literal(column)}\n"
+            f"   AND NOT attisdropped AND {found} <> {wanted}"
+        )
+
+    def _wanted(self, app_label, state):
+        """Type and nullability as format_type() writes them."""
+        field = self._field(app_label, state)
+        # The vendor's spelling only: nothing is asked of this connection.
+        type_name = field.db_type(connections[DEFAULT_DB_ALIAS])
+        spelled = SPELLED_OUT.get(type_name, type_name)
+        return spelled if field.null else f"{spelled} not null"
+
+    def _definition(self, app_label, schema_editor, state):
+        model = state.apps.get_model(app_label, self.model_name)
+        field = self._field(app_label, state)
+        definition, params = schema_editor.column_sql(model, field)
+        return model._meta.db_table, field.column, definition % tuple(map(schema_editor.quote_value, params))
+
+    def _names(self, app_label, state):
+        field = self._field(app_label, state)
+        return field.model._meta.db_table, field.column
+
+    def _field(self, app_label, state):
+        return state.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)

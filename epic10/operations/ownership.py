@@ -1,0 +1,33 @@
+"""Ours or theirs? What 0002 created is written down, and only that is dropped.
+
+A name proves nothing: the column may have been there before. So every object
+is claimed in the ledger while it is still absent, and a rollback asks the
+ledger. Claim and object share a transaction; for a concurrent index, which
+cannot, the claim comes first: a claim without its object does no harm.
+"""
+
+from .catalog import literal
+
+
+def claim(kind: str, name: str, *, exists: str) -> str:
+    return (
+        f"INSERT INTO epic10_created_object (kind, name) SELECT {literal(kind)}, {literal(name)}\n"
+        f" WHERE NOT ({exists}) ON CONFLICT DO NOTHING"
+    )
+
+
+def is_ours(kind: str, name: str) -> str:
+    return f"EXISTS (SELECT FROM epic10_created_object WHERE kind = {literal(kind)} AND name = {literal(name)})"
+
+
+def release(kind: str, name: str) -> str:
+    return f"DELETE FROM epic10_created_object WHERE kind = {literal(kind)} AND name = {literal(name)}"
+
+
+def drop_if_ours(kind: str, name: str, drop: str) -> str:
+    return block(f"IF {is_ours(kind, name)} THEN\n    {drop};\n    {release(kind, name)};\n  END IF;")
+
+
+def block(body: str) -> str:
+    """An anonymous PL/pgSQL block; its tag leaves $$ free for function bodies inside."""
+    return f"DO $epic10$\nBEGIN\n  {body}\nEND\n$epic10$"

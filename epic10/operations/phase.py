@@ -1,0 +1,158 @@
+"""Phase: the unit Epic 10 commits, retries, times and reports."""
+
+from collections.abc import Iterable
+
+from django.db.migrations.operations.base import Operation, OperationCategory
+
+from epic10 import locks
+from epic10.progress import logger
+from epic10.session import unhurried
+
+from .catalog import quoted
+from .record import finished, recorded, started
+
+FORWARDS, BACKWARDS = "forwards", "backwards"
+
+
+class Note(Operation):
+    """A comment that travels: into ``sqlmigrate``, ``migration.sql`` and the docs."""
+
+    category = OperationCategory.SQL
+
+    def __init__(self, story: str, text: str):
+        self.story, self.text = story, text
+
+    def state_forwards(self, app_label, state):
+        pass
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.collect_sql:
+            schema_editor.collected_sql.append(f"-- {self.story}: {self.text}")
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+    def describe(self):
+        return f"{self.story}: {self.text}"
+
+
+class Phase(Operation):
+    """
+    A named group of operations that share one transaction.
+
+    ``first`` runs before that transaction, without strong locks: what counts or
+    scans belongs there. ``lock`` lists (table, mode) to take, in this order.
+    ``transaction=False`` is for operations that manage their own: concurrent
+    index builds and batched updates. ``done`` is a condition on the catalog;
+    where it holds there is nothing left to do forwards.
+
+    In a transaction the operations only write their SQL down; it is sent as one
+    message, so that strong locks are not held for a round trip a statement, and
+    what ``sqlmigrate`` prints is what runs.
+    """
+
+    atomic = False  # The phase opens its own transaction, once per attempt.
+    category = OperationCategory.MIXED
+
+    def __init__(self, name, purpose, operations, *, first=(), lock=(), transaction=True, done="false"):
+        self.name, self.purpose, self.done = name, purpose, done
+        self.operations, self.first = list(operations), list(first)
+        self.lock, self.transaction = lock, transaction
+
+    def describe(self):
+        return f"{self.name}: {self.purpose}"
+
+    def state_forwards(self, app_label, state):
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        first = [
+            (operation.database_forwards, before, after)
+            for operation, before, after in walk(self.first, app_label, from_state)
+        ]
+        steps = [
+            (operation.database_forwards, before, after)
+            for operation, before, after in walk(self.operations, app_label, from_state)
+        ]
+        if not schema_editor.collect_sql and holds(schema_editor.connection, self.done):
+            logger.info("%s: nothing left to do.", self.name)
+            return
+        self._run(FORWARDS, app_label, schema_editor, first, steps)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        steps = [
+            (operation.database_backwards, after, before)
+            for operation, before, after in walk(self.operations, app_label, to_state)
+        ]
+        self._run(BACKWARDS, app_label, schema_editor, [], steps[::-1])
+
+    def _run(self, direction, app_label, schema_editor, first, steps):
+        if schema_editor.collect_sql:
+            schema_editor.collected_sql += self._written_down(direction, app_label, schema_editor, first, steps)
+            return
+        with unhurried(schema_editor.connection), recorded(schema_editor.connection, self.name, direction):
+            carry_out(first, app_label, schema_editor)
+            if self.transaction:
+                self._in_one_transaction(app_label, schema_editor, steps)
+            else:
+                carry_out(steps, app_label, schema_editor)
+
+    def _in_one_transaction(self, app_label, schema_editor, steps):
+        connection = schema_editor.connection
+        text = "\n".join([*self._lock_statements(), *written(steps, app_label, schema_editor)])
+
+        def attempt():
+            with locks.short_transaction(connection), connection.cursor() as cursor:
+                cursor.execute(text)
+
+        locks.patiently(attempt, connection=connection, what=self.name, tables=[table for table, _ in self.lock])
+
+    def _written_down(self, direction, app_label, schema_editor, first, steps):
+        statements = written(steps, app_label, schema_editor)
+        if self.transaction and statements:
+            begin = ["BEGIN;", f"SET LOCAL lock_timeout = '{locks.TIMEOUT}';", *self._lock_statements()]
+            statements = [*begin, *statements, "COMMIT;"]
+        return [
+            *(f"{statement};" for statement in started(self.name, direction)),
+            *written(first, app_label, schema_editor),
+            *statements,
+            f"{finished(self.name, direction)};",
+        ]
+
+    def _lock_statements(self):
+        return [f"LOCK TABLE {quoted(table)} IN {mode} MODE;" for table, mode in self.lock]
+
+
+def walk(operations, app_label, state):
+    """Each operation with the model state before it and after it."""
+    for operation in operations:
+        before, state = state, state.clone()
+        operation.state_forwards(app_label, state)
+        yield operation, before, state
+
+
+def derived(kind: str, operations, app_label, state) -> Iterable:
+    """What operations have to say of one kind (checks, preconditions, proofs); not every one has."""
+    for operation, _, after in walk(operations, app_label, state):
+        if hasattr(operation, kind):
+            yield from getattr(operation, kind)(app_label, after)
+
+
+def carry_out(steps, app_label, schema_editor):
+    for migrate, before, after in steps:
+        migrate(app_label, schema_editor, before, after)
+
+
+def written(steps, app_label, schema_editor) -> list[str]:
+    """The SQL of the steps, of the same dialect as the editor that asks for it."""
+    editor = type(schema_editor)(schema_editor.connection, collect_sql=True, atomic=False)
+    with editor:
+        carry_out(steps, app_label, editor)
+    return editor.collected_sql
+
+
+def holds(connection, condition: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {condition}")
+        return cursor.fetchone()[0]

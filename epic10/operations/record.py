@@ -1,0 +1,49 @@
+"""What does the ledger say of a phase?"""
+
+import time
+from contextlib import contextmanager
+
+from epic10.progress import logger
+
+from .catalog import literal
+
+
+@contextmanager
+def recorded(connection, phase: str, direction: str):
+    """A ledger row from the phase's first moment, and a line at either end."""
+    began = time.monotonic()
+    logger.info("%s %s", phase, direction)
+    for statement in started(phase, direction):
+        _execute(connection, statement)
+    try:
+        yield
+    except BaseException as error:
+        _record_failure(connection, phase, direction, error)
+        raise
+    _execute(connection, finished(phase, direction))
+    logger.info("%s %s done in %.2f s", phase, direction, time.monotonic() - began)
+
+
+def started(phase: str, direction: str) -> list[str]:
+    return [
+        "UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL",
+        f"INSERT INTO epic10_phase_run (phase, direction) VALUES ({literal(phase)}, {literal(direction)})",
+    ]
+
+
+def finished(phase: str, direction: str, error: str = "") -> str:
+    return (
+        f"UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = {literal(error)}\n"
+        f" WHERE phase = {literal(phase)} AND direction = {literal(direction)} AND finished_at IS NULL"
+    )
+
+
+def _record_failure(connection, phase, direction, error):
+    """As far as the server still listens. The class only: a message may quote a row."""
+    if connection.connection and not connection.connection.closed and not connection.in_atomic_block:
+        _execute(connection, finished(phase, direction, type(error).__name__))
+
+
+def _execute(connection, statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,44 @@
+"""Stop here unless it is so."""
+
+from django.db.migrations.operations import RunSQL
+
+from epic10.checks import Check
+
+from .catalog import literal
+from .phase import derived
+
+
+class Require(RunSQL):
+    """
+    Raise, naming the object and the remedy, unless every check of a kind holds.
+
+    ``kind`` is the method of ``operations`` that yields the checks:
+    "preconditions" before the first change, "proofs" before the switch.
+    """
+
+    def __init__(self, kind: str, operations: list):
+        self.kind, self.operations = kind, operations
+        super().__init__(sql=[], reverse_sql=RunSQL.noop)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for check in derived(self.kind, self.operations, app_label, from_state):
+            schema_editor.execute(insist(check), params=None)
+
+    def describe(self):
+        return f"Require the {self.kind} of the release"
+
+
+def insist(check: Check) -> str:
+    """The check as a block that raises what it finds; errcode P0001, raise_exception."""
+    return f"""DO $epic10$
+DECLARE found text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO found FROM (
+{check.find.sql}
+  ) AS findings (finding);
+  IF found IS NOT NULL THEN
+    RAISE EXCEPTION '%', {literal(f"Not true that {check.title}: ")} || found || '.'
+      USING HINT = {literal(check.hint)};
+  END IF;
+END
+$epic10$"""

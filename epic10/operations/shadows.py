@@ -1,0 +1,121 @@
+"""Shadow columns: the new labels, beside the old ones, before anybody looks."""
+
+from django.db.migrations.operations import RunSQL
+
+from epic10.checks import BEFORE, Check, violations
+
+from .catalog import array, column_exists, literal, quoted, table_oid
+from .ownership import block, claim, drop_if_ours, is_ours
+from .relabel import Shadow
+
+
+class CommonestLabel(RunSQL):
+    """
+    Remember which new label most rows will have.
+
+    It becomes the shadow column's default, so those rows read right at once and
+    are never written. Counting scans the table: it comes before the strong lock.
+    """
+
+    def __init__(self, table: str, shadow: Shadow):
+        self.table, self.shadow = table, shadow
+        super().__init__(
+            sql=[
+                f"SELECT set_config({setting(table, shadow)}, (\n"
+                f"  SELECT {shadow.relabel.upwards(shadow.column)} FROM {quoted(table)}\n"
+                f"   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1), false)"
+            ],
+            reverse_sql=RunSQL.noop,
+        )
+
+
+class AddShadow(RunSQL):
+    """
+    Add the column that will carry the new labels of an enum column.
+
+    NOT NULL with a constant default: no scan, no rewrite, no hole to close later.
+    """
+
+    def __init__(self, table: str, shadow: Shadow):
+        self.table, self.shadow = table, shadow
+        name = f"{table}.{shadow.target}"
+        add = (
+            f"ALTER TABLE {quoted(table)} ADD COLUMN IF NOT EXISTS {quoted(shadow.target)} "
+            f"{quoted(shadow.relabel.working_type)} DEFAULT %L NOT NULL"
+        )
+        default = (
+            f"coalesce(nullif(current_setting({setting(table, shadow)}, true), ''), "
+            f"{literal(shadow.relabel.labels[0])})"
+        )
+        super().__init__(
+            sql=[
+                claim("column", name, exists=column_exists(table, shadow.target)),
+                block(f"EXECUTE format({literal(add)}, {default});"),
+            ],
+            reverse_sql=[
+                drop_if_ours(
+                    "column",
+                    name,
+                    f"ALTER TABLE {quoted(table)} DROP COLUMN IF EXISTS {quoted(shadow.target)}",
+                )
+            ],
+        )
+
+    def describe(self):
+        return f"Add shadow column {self.table}.{self.shadow.target}"
+
+    def preconditions(self, app_label, state):
+        table, column, relabel = self.table, self.shadow.column, self.shadow.relabel
+        known = {*relabel.legacy, *relabel.labels, *(label for label in relabel.up if label)}
+        yield Check(
+            f"column.{table}.{column}.type",
+            f"{table}.{column} is of the enum type {relabel.type}",
+            violations(
+                f"SELECT format('%s is %s, expected %s', {literal(f'{table}.{column}')},\n"
+                f"              coalesce(format_type(atttypid, atttypmod), 'missing'), {literal(relabel.type)})\n"
+                f"  FROM (VALUES ({table_oid(table)}, {literal(column)})) AS wanted (relation, name)\n"
+                f"  LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped\n"
+                f" WHERE atttypid IS DISTINCT FROM to_regtype({literal(quoted(relabel.type))})"
+            ),
+            when=BEFORE,
+            hint=f"Give the column its type first: ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} "
+            f"TYPE {quoted(relabel.type)} USING {quoted(column)}::text::{quoted(relabel.type)};",
+        )
+        yield Check(
+            f"column.{table}.{column}.labels",
+            f"every label in {table}.{column} has a place in Epic 10",
+            violations(
+                f"SELECT format('%s rows have the label %s', count(*), {quoted(column)})\n"
+                f"  FROM {quoted(table)} WHERE {quoted(column)}::text <> ALL ({array(sorted(known))})\n"
+                f" GROUP BY {quoted(column)}"
+            ),
+            when=BEFORE,
+            hint="Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.",
+        )
+        yield Check(
+            f"column.{table}.{self.shadow.target}.free",
+            f"the column name {table}.{self.shadow.target} is free",
+            violations(
+                f"SELECT {literal(f'{table}.{self.shadow.target} is there already')}\n"
+                f" WHERE {column_exists(table, self.shadow.target)}\n"
+                f"   AND NOT {is_ours('column', f'{table}.{self.shadow.target}')}"
+            ),
+            when=BEFORE,
+            hint=f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(self.shadow.target)} TO …",
+        )
+
+    def checks(self, app_label, state):
+        table, shadow = self.table, self.shadow
+        yield Check(
+            f"shadow.{table}.{shadow.column}",
+            f"{table}.{shadow.column} carries the old labels and the new ones",
+            violations(
+                f"SELECT {literal(f'{table} has neither {shadow.target} nor {shadow.legacy}')}\n"
+                f" WHERE NOT {column_exists(table, shadow.target)} AND NOT {column_exists(table, shadow.legacy)}"
+            ),
+            hint="python manage.py migrate ndas",
+        )
+
+
+def setting(table: str, shadow: Shadow) -> str:
+    return literal(f"epic10.{table}_{shadow.column}")

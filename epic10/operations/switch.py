@@ -1,0 +1,139 @@
+"""The switch: one short transaction of renames, and the same back again."""
+
+from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
+
+from epic10.checks import Check, violations
+
+from . import sync
+from .catalog import column_exists, literal, quoted, table_oid, type_exists
+from .ownership import block
+from .relabel import Relabel, Rule, Shadow, shadows
+
+
+class SwitchType(RunSQL):
+    """The working type takes the name; the old type becomes ``<name>_legacy``."""
+
+    def __init__(self, relabel: Relabel):
+        self.relabel = relabel
+        name, working, legacy = relabel.type, relabel.working_type, relabel.legacy_type
+        super().__init__(
+            sql=[_if(type_exists(working), rename_type(name, legacy), rename_type(working, name))],
+            reverse_sql=[_if(type_exists(legacy), rename_type(name, working), rename_type(legacy, name))],
+        )
+
+    def describe(self):
+        return f"Switch type {self.relabel.type}"
+
+
+class Switch(SeparateDatabaseAndState):
+    """
+    Every shadowed column of a table takes its place, and the trigger turns round.
+
+    Nothing but catalog rows changes, so it takes the same few milliseconds at
+    any size. ``state_operations`` tells Django what the models look like now.
+    """
+
+    def __init__(self, table: str, rules: list[Rule], *, state_operations):
+        self.table, self.rules = table, rules
+        there = [statement for shadow in shadows(rules) for statement in switch_column(table, shadow)]
+        back = [statement for shadow in shadows(rules) for statement in switch_column_back(table, shadow)]
+        first = shadows(rules)[0]
+        super().__init__(
+            database_operations=[
+                RunSQL(
+                    sql=[
+                        _if(
+                            column_exists(table, first.target),
+                            *there,
+                            str(sync.follow_the_new_application(table, rules)),
+                        )
+                    ],
+                    reverse_sql=[
+                        _if(
+                            column_exists(table, first.legacy),
+                            *back,
+                            str(sync.follow_the_old_application(table, rules)),
+                        )
+                    ],
+                )
+            ],
+            state_operations=state_operations,
+        )
+
+    def describe(self):
+        return f"Switch {', '.join(shadow.column for shadow in shadows(self.rules))} of {self.table}"
+
+    def checks(self, app_label, state):
+        for shadow in shadows(self.rules):
+            yield Check(
+                f"switch.{self.table}.{shadow.column}",
+                f"{self.table}.{shadow.column} is of the new {shadow.relabel.type}, not null, "
+                f"default {shadow.default or 'none'}",
+                violations(_not_switched(self.table, shadow)),
+                hint="python manage.py migrate ndas",
+            )
+
+
+def switched(table: str, shadow: Shadow) -> str:
+    return column_exists(table, shadow.legacy)
+
+
+def rename_type(name: str, new_name: str) -> str:
+    return f"ALTER TYPE {quoted(name)} RENAME TO {quoted(new_name)}"
+
+
+def switch_column(table: str, shadow: Shadow) -> list[str]:
+    default = f"SET DEFAULT {literal(shadow.default)}" if shadow.default else "DROP DEFAULT"
+    return [
+        *_rename(table, shadow.column, shadow.legacy),
+        *_rename(table, shadow.target, shadow.column),
+        f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(shadow.column)} {default}",
+        *_rename_index(shadow.index, shadow.legacy_index),
+        *_rename_index(shadow.target_index, shadow.index),
+    ]
+
+
+def switch_column_back(table: str, shadow: Shadow) -> list[str]:
+    return [
+        *_rename_index(shadow.index, shadow.target_index),
+        *_rename_index(shadow.legacy_index, shadow.index),
+        *_rename(table, shadow.column, shadow.target),
+        *_rename(table, shadow.legacy, shadow.column),
+    ]
+
+
+def _rename(table: str, column: str, new_name: str) -> list[str]:
+    """The column, and the NOT NULL constraint that PostgreSQL 18 names after it."""
+    constraint, new_constraint = f"{table}_{column}_not_null", f"{table}_{new_name}_not_null"
+    return [
+        f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO {quoted(new_name)}",
+        f"IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(table)} AND contype = 'n' "
+        f"AND conname = {literal(constraint)}) THEN\n"
+        f"    ALTER TABLE {quoted(table)} RENAME CONSTRAINT {quoted(constraint)} TO {quoted(new_constraint)};\n"
+        f"  END IF",
+    ]
+
+
+def _rename_index(index: str | None, new_name: str | None) -> list[str]:
+    return [f"ALTER INDEX IF EXISTS {quoted(index)} RENAME TO {quoted(new_name)}"] if index and new_name else []
+
+
+def _if(condition: str, *statements: str) -> str:
+    return block(f"IF {condition} THEN\n  " + ";\n  ".join(statements) + ";\n  END IF;")
+
+
+def _not_switched(table: str, shadow: Shadow) -> str:
+    wanted = f"{quoted(shadow.relabel.type)} not null"
+    if shadow.default:
+        wanted += f" default {literal(shadow.default)}::{quoted(shadow.relabel.type)}"
+    name = f"{table}.{shadow.column}"
+    return (
+        f"SELECT format('%s is %s, expected %s', {literal(name)}, found, {literal(wanted)})\n"
+        f"  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END\n"
+        f"               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS found\n"
+        f"          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
+        f"         WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.column)}) AS column_now\n"
+        f" WHERE found <> {literal(wanted)}\n"
+        f"UNION ALL\n"
+        f"SELECT {literal(f'{name} has not been switched')} WHERE NOT {switched(table, shadow)}"
+    )

@@ -1,0 +1,76 @@
+"""What is the release? The one file that defines it, read as data."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+
+from epic10.checks import Check
+from epic10.operations.catalog import relation_exists
+from epic10.operations.phase import Phase, derived, holds, walk
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The migration, and Django's models just before and just after it."""
+
+    app_label: str
+    name: str
+    migration: Migration
+    before: ProjectState
+    after: ProjectState
+
+    @property
+    def phases(self) -> list[Phase]:
+        return self.migration.operations
+
+    def operations(self):
+        """Every operation of every phase, with the phase it belongs to and the states around it."""
+        for phase, state, _ in walk(self.phases, self.app_label, self.before):
+            for operation, before, after in walk(phase.operations, self.app_label, state):
+                yield phase, operation, before, after
+
+    def checks(self) -> list[Check]:
+        """What must be true when the release is in place."""
+        return self._derived("checks")
+
+    def preconditions(self) -> list[Check]:
+        """What must be true before its first change."""
+        return self._derived("preconditions")
+
+    def tables(self) -> list[str]:
+        """The tables of the app before the release."""
+        models = self.before.apps.get_app_config(self.app_label).get_models()
+        return [model._meta.db_table for model in models]
+
+    def is_switched(self, connection) -> bool:
+        """Has the last phase committed? Asked of the catalog, which is never out of step with itself."""
+        return holds(connection, self.phases[0].done)
+
+    def has_traces(self, connection) -> bool:
+        """Is anything left in the database that the release has created?"""
+        if not holds(connection, relation_exists("epic10_created_object")):
+            return False
+        return holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
+
+    def _derived(self, kind):
+        return [
+            check
+            for _, operation, before, _ in self.operations()
+            for check in derived(kind, [operation], self.app_label, before)
+        ]
+
+
+@cache
+def load() -> Plan:
+    key = settings.EPIC10_MIGRATION
+    loader = MigrationLoader(connection=None)
+    return Plan(
+        *key,
+        migration=loader.get_migration(*key),
+        before=loader.project_state(key, at_end=False),
+        after=loader.project_state(key, at_end=True),
+    )

@@ -1,0 +1,63 @@
+"""How far is it? What long work says while it runs.
+
+Operations only log; whoever watches decides what it looks like. A record that
+carries a Progress can be drawn as a bar, any other is a line.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+logger = logging.getLogger("epic10")
+
+# Without a terminal a line a batch would bury the lines that matter.
+SECONDS_BETWEEN_LINES = 1.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``done`` of ``total`` ``unit``, ``seconds`` after the work began."""
+
+    what: str
+    done: int
+    total: int
+    unit: str
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds left, as far as one can tell from the rate so far."""
+        return max(self.total - self.done, 0) / self.rate if self.rate else None
+
+    def __str__(self):
+        share = f"{self.done / self.total:.0%}" if self.total else "100%"
+        eta = f", about {self.eta:.0f} s left" if self.eta is not None else ""
+        return f"{share}, {self.rate:,.0f} {self.unit}/s{eta}"
+
+
+class Meter:
+    """Says how far one piece of work is: at its first step, then about once a second, then at its end."""
+
+    def __init__(self, what: str, total: int, unit: str):
+        self.what, self.total, self.unit = what, total, unit
+        self.started = time.monotonic()
+        self.last_line = 0.0
+
+    def now_at(self, done: int, message: str):
+        """``message`` is the line's own text; rate and time left are added to it."""
+        now = time.monotonic()
+        progress = Progress(self.what, done, self.total, self.unit, now - self.started)
+        is_line = now - self.last_line >= SECONDS_BETWEEN_LINES or done >= self.total
+        if is_line:
+            self.last_line = now
+        logger.log(
+            logging.INFO if is_line else logging.DEBUG,
+            "%s: %s",
+            message,
+            progress,
+            extra={"progress": progress},
+        )

@@ -1,0 +1,52 @@
+"""Does django_migrations say what the database is?
+
+Django writes its record outside of the migration's own transactions, so a
+crash leaves the two out of step: half-way forwards there is no record, and
+Django would find nothing to undo; half-way backwards there still is one, and
+Django would find nothing to apply. The catalog knows better. The record is put
+right before Django reads it, and Django does the rest.
+"""
+
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from epic10 import plan
+from epic10.operations.catalog import relation_exists
+from epic10.operations.phase import holds
+from epic10.progress import logger
+
+
+def reconcile(connection, app_label: str | None, migration_name: str | None):
+    """Before ``migrate app_label migration_name``: make Django see what is left to do."""
+    release = plan.load()
+    if app_label not in (None, release.app_label):
+        return
+    recorder = MigrationRecorder(connection)
+    recorded = (release.app_label, release.name) in recorder.applied_migrations()
+    if is_way_back(release, migration_name):
+        if not recorded and release.has_traces(connection):
+            logger.info("%s stopped half-way and was never recorded. Going back from there.", release.name)
+            recorder.record_applied(release.app_label, release.name)
+    elif recorded and has_run(connection) and not release.is_switched(connection):
+        logger.info("%s was being undone when that stopped. Going forward from there.", release.name)
+        recorder.record_unapplied(release.app_label, release.name)
+
+
+def is_way_back(release, migration_name: str | None) -> bool:
+    """Is the target older than the release?"""
+    if not migration_name:
+        return False
+    loader = MigrationLoader(None)
+    older = {
+        name
+        for label, name in loader.graph.forwards_plan((release.app_label, release.name))
+        if label == release.app_label
+    } - {release.name}
+    return any(name.startswith(migration_name) for name in older)
+
+
+def has_run(connection) -> bool:
+    """Not merely recorded by --fake."""
+    return holds(connection, relation_exists("epic10_phase_run")) and holds(
+        connection, "EXISTS (SELECT FROM epic10_phase_run)"
+    )

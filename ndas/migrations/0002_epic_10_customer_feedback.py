@@ -1,0 +1,285 @@
+"""
+Epic 10, customer feedback: every schema and data change, in one file.
+
+Stories 10.1 to 10.6. Nobody sees any of it until the last phase commits: enum
+columns change by a shadow column beside them, kept in step by a trigger, which
+takes the old column's place in one short transaction of renames. The old column
+stays as ``<column>_legacy``, kept in step too, so that going back is as short.
+
+Apply     python manage.py migrate ndas
+Validate  python manage.py epic10_validate
+Go back   python manage.py migrate ndas 0001
+
+Each of them resumes from wherever an earlier run stopped. ``migration.sql`` and
+``rollback.sql`` in ``epic_10/`` are written from this file and do the same in psql.
+"""
+
+from django.db import migrations, models
+
+from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
+from epic10.operations import (
+    AddColumn,
+    AddForeignKey,
+    AddIndex,
+    AddShadow,
+    AddShadowIndex,
+    AddSyncTrigger,
+    Analyze,
+    Backfill,
+    CommonestLabel,
+    CountRows,
+    CreateEnum,
+    Derived,
+    Note,
+    Phase,
+    Relabel,
+    Require,
+    Shadow,
+    Switch,
+    SwitchType,
+    ValidateForeignKey,
+    switched,
+)
+from ndas.choices import NdaStatus, NdaType, UsMaxPosition
+from ndas.fields import EnumField, TimestampField
+
+# 10.3 and 10.6. Two old labels merge: INACTIVE and CANCELLED. Each row's old label stays
+# in status_legacy, so both come back as what they were. The way down is for
+# rows that only the new application has written.
+NDA_STATUS = Relabel(
+    "NdaStatus",
+    legacy=("CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED"),
+    labels=(
+        "CREATED",
+        "PENDING_APPROVAL",
+        "SENT_PENDING_SIGNATURE",
+        "IN_REVISION",
+        "FULLY_EXECUTED",
+        "INACTIVE_CANCELED",
+        "EXPIRED",
+    ),
+    up={
+        "EMAILED": "SENT_PENDING_SIGNATURE",
+        "INACTIVE": "INACTIVE_CANCELED",
+        "CANCELLED": "INACTIVE_CANCELED",
+    },
+    down={
+        "PENDING_APPROVAL": "CREATED",
+        "SENT_PENDING_SIGNATURE": "EMAILED",
+        "INACTIVE_CANCELED": "INACTIVE",
+        "EXPIRED": "FULLY_EXECUTED",
+    },
+)
+
+# 10.1. Nobody asked for a position before; PRIME is the assumption for NULL,
+# for the customer to review. TEAMING has no successor of its own.
+US_MAX_POSITION = Relabel(
+    "UsMaxPosition",
+    legacy=("PRIME", "SUB", "TEAMING", "OTHER"),
+    labels=("PRIME", "SUB_CONTRACTOR", "OTHER"),
+    up={"SUB": "SUB_CONTRACTOR", "TEAMING": "OTHER", None: "PRIME"},
+    down={"SUB_CONTRACTOR": "SUB"},
+)
+
+STATUS = Shadow("status", NDA_STATUS, default="CREATED", index="ndas_status_idx")
+POSITION = Shadow("usmax_position", US_MAX_POSITION, default="PRIME")
+HISTORY_STATUS = Shadow("status", NDA_STATUS)
+
+# 10.4. One calendar year, 29 February to 28 February; timestamp + interval is UTC whatever
+# the session's time zone. Dates that Python cannot read back ('infinity', the
+# year 9999) expire never.
+EXPIRATION = Derived(
+    "expiration_date",
+    source="fully_executed_date",
+    value="CASE WHEN {0} >= '0001-01-01' AND {0} < '9999-01-01' THEN {0} + interval '1 year' END",
+)
+
+# Whatever belongs to one table is filled in one pass over it.
+NDA_RULES = [STATUS, POSITION, EXPIRATION]
+HISTORY_RULES = [HISTORY_STATUS]
+
+# Once the switch has committed nothing before it has anything left to do.
+SWITCHED = switched("ndas", STATUS)
+
+BASELINE_TABLES = [
+    "contacts",
+    "agency_groups",
+    "subagencies",
+    "agency_group_grants",
+    "subagency_grants",
+    "ndas",
+    "nda_status_history",
+    "documents",
+    "audit_log",
+]
+
+EXPAND = [
+    Note("10.2", "Every NDA is Mutual or Consultant. Existing rows read the default; no row is touched."),
+    CreateEnum("NdaType", ["MUTUAL", "CONSULTANT"]),
+    AddColumn(
+        "nda",
+        "nda_type",
+        EnumField(
+            enum_type="NdaType", choices=NdaType.choices, default=NdaType.MUTUAL, db_default=NdaType.MUTUAL
+        ),
+    ),
+    Note("10.5", "NDAs of partners, without USmax. Existing rows read false."),
+    AddColumn("nda", "is_non_usmax", models.BooleanField(default=False, db_default=False)),
+    Note("10.4", "When a fully executed NDA ends. NULL: it does not, or it is not executed yet."),
+    AddColumn("nda", "expiration_date", TimestampField(null=True, blank=True)),
+    Note("10.6", "Who approved, when, and why it was rejected. A contact that is deleted leaves NULL."),
+    AddColumn(
+        "nda",
+        "approved_by",
+        models.ForeignKey(
+            "ndas.contact",
+            models.SET_NULL,
+            related_name="approved_ndas",
+            db_index=False,
+            null=True,
+            blank=True,
+        ),
+    ),
+    AddColumn("nda", "approved_at", TimestampField(null=True, blank=True)),
+    AddColumn("nda", "rejection_reason", models.TextField(null=True, blank=True)),
+    AddForeignKey(
+        "ndas",
+        "approved_by_id",
+        references="contacts",
+        name="ndas_approved_by_id_fkey",
+        on_delete="SET NULL",
+    ),
+    Note(
+        "10.3, 10.6", "The new status labels, in a column beside the old one, for NDAs and for their history."
+    ),
+    CreateEnum(NDA_STATUS.working_type, NDA_STATUS.labels, becomes=NDA_STATUS.type),
+    AddShadow("ndas", STATUS),
+    AddShadow("nda_status_history", HISTORY_STATUS),
+    Note("10.1", "The new positions, in a column beside the old one; NULL becomes PRIME."),
+    CreateEnum(US_MAX_POSITION.working_type, US_MAX_POSITION.labels, becomes=US_MAX_POSITION.type),
+    AddShadow("ndas", POSITION),
+    Note(
+        "10.1, 10.3, 10.4",
+        "From here on whatever the running application writes is translated as it is written.",
+    ),
+    AddSyncTrigger("nda", "ndas", NDA_RULES),
+    AddSyncTrigger("ndastatushistory", "nda_status_history", HISTORY_RULES),
+]
+
+BACKFILL = [
+    Note("10.1, 10.3, 10.4", "Status, position and expiration date of the NDAs that were there before."),
+    Backfill("ndas", NDA_RULES, unit="NDAs"),
+    Note("10.3", "Status of their histories."),
+    Backfill("nda_status_history", HISTORY_RULES, unit="history entries"),
+]
+
+INDEX = [
+    Note("10.4", "The daily job and the list of what expires soon look by date."),
+    AddIndex("nda", models.Index(fields=["expiration_date"], name="idx_ndas_expiration_date")),
+    Note("10.3", "The list looks by status: the new column needs what the old one has."),
+    AddShadowIndex("ndas", STATUS),
+]
+
+ENFORCE = [
+    Note("10.6", "The rows that were there before the foreign key."),
+    ValidateForeignKey("ndas", "ndas_approved_by_id_fkey"),
+    Note("10.1, 10.3, 10.4", "No row reads wrong any more, or the switch does not happen."),
+    Require("proofs", BACKFILL),
+    Analyze("ndas", "nda_status_history"),
+]
+
+SWITCH = [
+    Note("10.3, 10.6", "The new labels take the name of the old ones."),
+    SwitchType(NDA_STATUS),
+    SwitchType(US_MAX_POSITION),
+    Note("10.1, 10.3", "So do the columns; from here on the legacy columns follow."),
+    Switch(
+        "ndas",
+        NDA_RULES,
+        state_operations=[
+            migrations.AlterField(
+                "nda",
+                "status",
+                EnumField(
+                    enum_type="NdaStatus",
+                    choices=NdaStatus.choices,
+                    default=NdaStatus.CREATED,
+                    db_default=NdaStatus.CREATED,
+                ),
+            ),
+            migrations.AlterField(
+                "nda",
+                "usmax_position",
+                EnumField(
+                    enum_type="UsMaxPosition",
+                    choices=UsMaxPosition.choices,
+                    default=UsMaxPosition.PRIME,
+                    db_default=UsMaxPosition.PRIME,
+                ),
+            ),
+        ],
+    ),
+    Switch(
+        "nda_status_history",
+        HISTORY_RULES,
+        state_operations=[
+            migrations.AlterField(
+                "ndastatushistory", "status", EnumField(enum_type="NdaStatus", choices=NdaStatus.choices)
+            ),
+        ],
+    ),
+]
+
+
+class Migration(migrations.Migration):
+    # CREATE INDEX CONCURRENTLY and a commit a batch cannot share one
+    # transaction, so each Phase below opens its own.
+    atomic = False
+    dependencies = [("ndas", "0001_initial")]
+
+    operations = [
+        Phase(
+            "expand",
+            "Add everything the new code needs; break nothing the old code uses.",
+            EXPAND,
+            first=[
+                Require("preconditions", [*EXPAND, *INDEX]),
+                CountRows(*BASELINE_TABLES),
+                CommonestLabel("ndas", STATUS),
+                CommonestLabel("ndas", POSITION),
+                CommonestLabel("nda_status_history", HISTORY_STATUS),
+            ],
+            lock=[
+                ("contacts", SHARE_ROW_EXCLUSIVE),
+                ("ndas", ACCESS_EXCLUSIVE),
+                ("nda_status_history", ACCESS_EXCLUSIVE),
+            ],
+            done=SWITCHED,
+        ),
+        Phase(
+            "backfill",
+            "Give existing rows their new values, a thousand at a time.",
+            BACKFILL,
+            transaction=False,
+            done=SWITCHED,
+        ),
+        Phase(
+            "index",
+            "Build the indexes without blocking writers.",
+            INDEX,
+            transaction=False,
+            done=SWITCHED,
+        ),
+        Phase(
+            "enforce",
+            "Validate the foreign key and prove the data, without a strong lock.",
+            ENFORCE,
+            done=SWITCHED,
+        ),
+        Phase(
+            "switch",
+            "Show it all to everybody, at once.",
+            SWITCH,
+            lock=[("ndas", ACCESS_EXCLUSIVE), ("nda_status_history", ACCESS_EXCLUSIVE)],
+        ),
+    ]
