@@ -79,7 +79,7 @@ class Report:
 
 
 def lines_of(result: Result) -> Iterator[str]:
-    yield f"{result.verdict:8}{result.check.id:{ID_WIDTH}}{result.check.title}"
+    yield f"{result.verdict:8}{result.check.id:{ID_WIDTH}}  {result.check.title}"
     for line in result.findings[:SHOWN]:
         yield f"        {line}"
     if len(result.findings) > SHOWN:

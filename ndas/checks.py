@@ -85,10 +85,13 @@ COMPUTED = """
          AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
                              FROM epic10_phase_run WHERE direction = 'forwards'))"""
 
+# 'infinity', the year 9999 and what lies before the calendar stand for "no such date".
+A_DATE = "fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01'"
+
 OTHER_DATE = f"""
     SELECT count(*), min(id)
       FROM ndas
-     WHERE CASE WHEN isfinite(fully_executed_date) THEN expiration_date <> ({ONE_YEAR_LATER}) END
+     WHERE CASE WHEN {A_DATE} THEN expiration_date <> ({ONE_YEAR_LATER}) END
        AND {{whose}}
     HAVING count(*) > 0"""
 
@@ -99,9 +102,9 @@ OTHER_TYPE = """
 
 UNDECIDED = "SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0"
 
-NEVER_EXPIRES = """
+NEVER_EXPIRES = f"""
     SELECT count(*), min(id) FROM ndas
-     WHERE fully_executed_date IS NOT NULL AND expiration_date IS NULL
+     WHERE {A_DATE} AND expiration_date IS NULL
     HAVING count(*) > 0"""
 
 # The predicate on status is out of reach of the status index, so that the plan
@@ -152,31 +155,31 @@ register(
     Check(
         "rows.nda_type",
         "every NDA is Mutual or Consultant",
-        violations(OTHER_TYPE, "{}: {:,} rows, such as {}"),
+        violations(OTHER_TYPE, "{}, rows: {:,}, such as {}"),
         hint="SELECT id, nda_type FROM ndas WHERE nda_type IS NULL;",
     ),
     Check(
         "rows.is_non_usmax",
         "every NDA says whether it is non-USmax",
-        violations(UNDECIDED, "{:,} rows, such as {}"),
+        violations(UNDECIDED, "rows: {:,}, such as {}"),
         hint="UPDATE ndas SET is_non_usmax = false WHERE is_non_usmax IS NULL;",
     ),
     Check(
         "rows.expiration_date",
         "every NDA that was fully executed has an expiration date",
-        violations(NEVER_EXPIRES, "{:,} rows, such as {}"),
+        violations(NEVER_EXPIRES, "rows: {:,}, such as {}"),
         hint="python manage.py migrate ndas",
     ),
     Check(
         "rows.expiration_rule",
         "every expiration date the release computed is one year after the execution",
-        violations(OTHER_DATE.format(whose=COMPUTED), "{:,} rows, such as {}"),
+        violations(OTHER_DATE.format(whose=COMPUTED), "rows: {:,}, such as {}"),
         hint="SELECT id, fully_executed_date, expiration_date FROM ndas;",
     ),
     Check(
         "rows.expiration_by_hand",
         "no expiration date was set by hand to another day than one year after the execution",
-        violations(OTHER_DATE.format(whose=f"NOT coalesce({COMPUTED}, false)"), "{:,} rows, such as {}"),
+        violations(OTHER_DATE.format(whose=f"NOT coalesce({COMPUTED}, false)"), "rows: {:,}, such as {}"),
         hint="Nothing to do if somebody meant it; a rollback parks these dates and reports them.",
         blocking=False,
     ),

@@ -59,7 +59,7 @@ def pairs(table: str, column: str, origin: str, *, allowed: Iterable[tuple[str, 
     statement = STRANGE_PAIRS.format(
         table=table, column=column, origin=origin, pairs=", ".join(_row(pair) for pair in allowed)
     )
-    return where_present(table, origin, violations(statement, "{} from {}: {:,} rows, such as {}"))
+    return where_present(table, origin, violations(statement, "{} from {}, rows: {:,}, such as {}"))
 
 
 def where_present(table: str, column: str, find: Find) -> Find:
@@ -99,7 +99,7 @@ def no_orphans(tables: Iterable[str]) -> Find:
             statement = ORPHANS.format(child=child, parent=parent, match=match, keys=f"ROW({keys})")
             [[count, example]] = db.rows(statement)
             if count:
-                yield f"{child} ({', '.join(columns)}) → {parent}: {count:,} rows, such as {example} ({name})"
+                yield f"{name}: {child} points at no {parent}, rows: {count:,}, such as {example}"
 
     return find
 
@@ -112,7 +112,7 @@ def nothing_lost(db: Database) -> Iterable[str]:
     for table, before in counted:
         [[now]] = db.rows(f"SELECT count(*) FROM {_identifier(table)}")
         if now < before:
-            yield f"{table}: {before:,} rows before, {now:,} rows now"
+            yield f"{table}: {before:,} before, {now:,} now"
 
 
 def indexes_usable(tables: Iterable[str]) -> Find:

@@ -65,7 +65,7 @@ ROWS = """
          '2024-02-29 23:59:59.999', '2025-02-28 23:59:59.999'),
         ('before a leap day', 'EXPIRED', 'FULLY_EXECUTED', 'OTHER', 'OTHER',
          '2023-03-01 00:00:00.001', '2024-03-01 00:00:00.001'),
-        ('for ever', 'FULLY_EXECUTED', 'FULLY_EXECUTED', 'PRIME', 'PRIME', 'infinity', 'infinity'),
+        ('for ever', 'FULLY_EXECUTED', 'FULLY_EXECUTED', 'PRIME', 'PRIME', 'infinity', NULL),
         ('inactive', 'INACTIVE_CANCELED', 'INACTIVE', 'PRIME', 'PRIME', NULL, NULL),
         ('cancelled', 'INACTIVE_CANCELED', 'CANCELLED', 'PRIME', 'PRIME', NULL, NULL)
       ) AS nda (id, status, status_legacy, position, position_legacy, executed, expires);
@@ -78,7 +78,8 @@ ROWS = """
     DELETE FROM epic10_row_count;
     INSERT INTO epic10_row_count (table_name, rows) VALUES ('ndas', 9), ('documents', 1);
     DELETE FROM epic10_phase_run;
-    INSERT INTO epic10_phase_run (phase, direction, started_at) VALUES ('expand', 'forwards', '2026-02-01Z')
+    INSERT INTO epic10_phase_run (phase, direction, started_at) VALUES ('expand', 'forwards', '2026-02-01Z');
+    INSERT INTO epic10_created_object (kind, name) VALUES ('column', 'ndas.expiration_date') ON CONFLICT DO NOTHING
 """
 
 
@@ -121,13 +122,13 @@ def test_every_example_belongs_to_a_check():
 @pytest.mark.parametrize(
     ("id", "finding"),
     [
-        ("rows.count", "documents: 2 rows before, 1 rows now"),
-        ("rows.status", "IN_REVISION from EMAILED: 1 rows, such as revised"),
-        ("rows.usmax_position", "OTHER from NULL: 1 rows, such as draft"),
-        ("rows.expiration_rule", "1 rows, such as before a leap day"),
+        ("rows.count", "documents: 2 before, 1 now"),
+        ("rows.status", "IN_REVISION from EMAILED, rows: 1, such as revised"),
+        ("rows.usmax_position", "OTHER from NULL, rows: 1, such as draft"),
+        ("rows.expiration_rule", "rows: 1, such as before a leap day"),
         (
             "integrity.orphans",
-            "documents (nda_id) → ndas: 1 rows, such as (nobody) (documents_nda_id_fkey)",
+            "documents_nda_id_fkey: documents points at no ndas, rows: 1, such as (nobody)",
         ),
         ("integrity.indexes", "ndas_company_name_idx on ndas is invalid"),
         ("query.expiry", "the plan begins with Seq Scan on ndas and does not use idx_ndas_expiration_date"),

@@ -28,13 +28,13 @@ def test_the_operator_sees_verdict_truth_findings_and_remedy():
         result("rows.dates", "dates are as expected", ["8,333 rows"], blocking=False),
         result("rows.status", "statuses are as expected", skipped="There is no ndas.status_legacy."),
     ) == (
-        "OK      server.version                      PostgreSQL is 15 or newer\n"
-        "FAILED  locks.blockers                      no transaction older than five seconds is using ndas\n"
+        "OK      server.version                        PostgreSQL is 15 or newer\n"
+        "FAILED  locks.blockers                        no transaction older than five seconds is using ndas\n"
         "        backend 31821 has held AccessShareLock for 412 s\n"
         "        HINT: Wait for it.\n"
-        "WARNING rows.dates                          dates are as expected\n"
+        "WARNING rows.dates                            dates are as expected\n"
         "        8,333 rows\n"
-        "SKIPPED rows.status                         statuses are as expected\n"
+        "SKIPPED rows.status                           statuses are as expected\n"
         "        There is no ndas.status_legacy.\n"
         "4 checks: 1 passed, 1 warning, 1 skipped, 1 failed"
     )
