@@ -1,0 +1,29 @@
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+
+from epic10 import report, validation
+
+
+class Command(BaseCommand):
+    help = "Check that Epic 10 did what it says: schema, every row, foreign keys, indexes. Changes nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections))
+        parser.add_argument("--format", default="text", choices=("text", "json"))
+
+    def handle(self, *, database, format, **options):
+        as_text = format == "text"
+        try:
+            found = validation.validate(database, show=self._show if as_text else None)
+        except (validation.NotApplied, OperationalError) as error:
+            raise CommandError(str(error).strip()) from error
+        self.stdout.write(found.summary if as_text else json.dumps(found.as_json(), indent=2))
+        if complaint := validation.save(found, database):
+            self.stderr.write(complaint)
+        if found.verdict == "FAILED":
+            raise CommandError("Epic 10 is not as it should be.", returncode=1)
+
+    def _show(self, result):
+        self.stdout.write("\n".join(report.lines_of(result)))

@@ -1,0 +1,62 @@
+"""Did the release do what it says, in this database?"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.db import Error, connections, transaction
+
+from epic10 import checks, plan
+from epic10.models import SavedReport
+from epic10.report import Report
+
+NOT_APPLIED = "Epic 10 is not applied to database {name}.\nHINT: python manage.py migrate ndas"
+HALF_APPLIED = (
+    "Epic 10 is applied to database {name} in part; nothing of it is visible yet.\n"
+    "HINT: python manage.py migrate ndas finishes it, python manage.py migrate ndas 0001 takes it back."
+)
+
+
+class NotApplied(Exception):
+    """There is nothing to validate; the message says why and what to type."""
+
+
+def validate(using: str, *, show: Callable[[checks.Result], None] | None = None) -> Report:
+    """Ask every check of the release, ``show`` each answer as it comes, and return them all."""
+    release, connection = plan.load(), connections[using]
+    started = datetime.now(UTC)
+    name = connection.settings_dict["NAME"]
+    if not release.is_switched(connection):
+        message = HALF_APPLIED if release.has_traces(connection) else NOT_APPLIED
+        raise NotApplied(message.format(name=name))
+    db = checks.Database(connection)
+    results = []
+    for check in [*release.checks(), *checks.registered(checks.AFTER)]:
+        results.append(checks.ask(check, db))
+        if show:
+            show(results[-1])
+    return Report(
+        results,
+        command="epic10_validate",
+        release=f"{release.app_label}.{release.name}",
+        database=name,
+        server=_server(db),
+        started=started,
+        finished=datetime.now(UTC),
+    )
+
+
+def save(report: Report, using: str) -> str:
+    """Keep the report in the ledger; a complaint when that fails, as on a standby, and "" otherwise."""
+    try:
+        with transaction.atomic(using=using):
+            SavedReport.objects.using(using).create(
+                command=report.command, verdict=report.verdict, body=report.as_json()
+            )
+    except Error as error:
+        return f"The report is not saved: {str(error).splitlines()[0]}."
+    return ""
+
+
+def _server(db):
+    [[version]] = db.rows("SHOW server_version")
+    return version
