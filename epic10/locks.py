@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
+from epic10.catalog import quoted
+
 logger = logging.getLogger("epic10")
 
 # Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is
@@ -20,8 +22,12 @@ PATIENCE = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 WORTH_ANOTHER_TRY = (LockNotAvailable, DeadlockDetected, SerializationFailure)
 
-ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
+# Longer than deadlock_timeout (1 s), after which an autovacuum worker gives way.
+AUTOVACUUM_GIVES_WAY = "3s"
+
+SHARE_UPDATE_EXCLUSIVE = "SHARE UPDATE EXCLUSIVE"
 SHARE_ROW_EXCLUSIVE = "SHARE ROW EXCLUSIVE"
+ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
 
 HOLDERS = """
 SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
@@ -85,6 +91,23 @@ def patiently(attempt, *, connection, what: str, tables: list[str]):
         logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way)
         time.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def lock_statements(wanted: list[tuple[str, str]]) -> list[str]:
+    """
+    Statements that take ``(table, mode)`` locks in the order given.
+
+    First the mode that no reader and no writer waits for, with time enough for
+    an autovacuum to give way; only then, for a moment, the strong one.
+    """
+    gently = [f"LOCK TABLE {quoted(table)} IN {SHARE_UPDATE_EXCLUSIVE} MODE" for table, _ in wanted]
+    firmly = [f"LOCK TABLE {quoted(table)} IN {mode} MODE" for table, mode in wanted if mode != SHARE_UPDATE_EXCLUSIVE]
+    return [
+        f"SET LOCAL lock_timeout = '{AUTOVACUUM_GIVES_WAY}'",
+        *gently,
+        f"SET LOCAL lock_timeout = '{TIMEOUT}'",
+        *firmly,
+    ]
 
 
 @contextmanager

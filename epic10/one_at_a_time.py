@@ -5,7 +5,7 @@ import os
 import socket
 from contextlib import contextmanager
 
-from epic10.operations.catalog import literal
+from epic10.catalog import literal
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)

@@ -5,11 +5,11 @@ import logging
 from django.conf import settings
 from django.db.migrations.operations import RunPython
 
-from epic10 import locks
+from epic10 import locks, psql
+from epic10.catalog import quoted
 from epic10.checks import Check, violations
 from epic10.progress import Meter
 
-from .catalog import quoted
 from .relabel import Rule, any_wrong
 
 logger = logging.getLogger("epic10")
@@ -34,7 +34,7 @@ WITH batch AS (
     FROM batch WHERE {table}.ctid = batch.place
   RETURNING 1
 )
-SELECT (SELECT count(*) FROM changed), max(id) FROM batch"""
+SELECT (SELECT count(*) FROM changed), max(id){into} FROM batch"""
 
 # The key's index or nothing: for a few wrong rows in many the planner would
 # rather sort the table, once a batch. Commits need not wait for the disk here,
@@ -47,30 +47,6 @@ BATCH_SETTINGS = (
 )
 
 COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 'backfill' AND finished_at IS NULL"
-
-# The same batches for psql. COMMIT is why it must run outside a transaction.
-LOOP = """\
-DO $epic10$
-DECLARE
-  last text := '';
-  changed bigint;
-  migrated bigint := 0;
-  batches int := 0;
-BEGIN
-  LOOP
-    {settings};
-    SELECT * INTO changed, last FROM (
-{batch}
-    ) AS done;
-    EXIT WHEN last IS NULL;
-    {count_rows};
-    COMMIT;
-    migrated := migrated + changed;
-    batches := batches + 1;
-    RAISE NOTICE 'Migrated % {unit} (batch %) at %', migrated, batches, clock_timestamp();
-  END LOOP;
-END
-$epic10$;"""
 
 
 class Backfill(RunPython):
@@ -104,7 +80,7 @@ class Backfill(RunPython):
         for rule in self.rules:
             yield self._check(rule, rule.wrong_after())
 
-    def batch(self, *, after: str, size: str, skip_locked: bool) -> str:
+    def batch(self, *, after: str, size: str, skip_locked: bool, into: str = "") -> str:
         return BATCH.format(
             table=self.table,
             wrong=any_wrong(self.rules),
@@ -112,13 +88,16 @@ class Backfill(RunPython):
             after=after,
             size=size,
             skip_locked=" SKIP LOCKED" if skip_locked else "",
+            into=into,
         )
 
     def loop(self) -> str:
-        return LOOP.format(
-            settings=";\n    ".join(BATCH_SETTINGS),
-            batch=self.batch(after="last", size=str(batch_size()), skip_locked=False),
-            count_rows=COUNT_ROWS.format(changed="changed"),
+        """The same batches for psql, in the last pass's way: it waits for rows in use."""
+        return psql.batches(
+            self.batch(after="last", size=str(BATCH_SIZE), skip_locked=False, into=" INTO rows_changed, last"),
+            settings=BATCH_SETTINGS,
+            count_rows=COUNT_ROWS.format(changed="rows_changed"),
+            passes=1 + WAITING_PASSES,
             unit=self.unit,
         )
 

@@ -3,9 +3,9 @@
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.operations import AddField
 
+from epic10.catalog import column_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
-from .catalog import column_exists, literal, quoted, table_oid
 from .ownership import claim, drop_if_ours, is_ours
 
 SPELLED_OUT = {"timestamp(3)": "timestamp(3) without time zone"}

@@ -12,10 +12,9 @@ from django.conf import settings
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable
 
-from epic10 import locks
+from epic10 import locks, psql
+from epic10.catalog import literal
 from epic10.progress import Meter, logger
-
-from .catalog import literal
 
 LOOK_EVERY = 0.5  # seconds
 
@@ -49,10 +48,9 @@ def run_concurrently(schema_editor, statement: str, *, name: str, table: str, on
 
 
 def written_down(schema_editor, statement: str, only_if: str) -> list[str]:
-    """For a reader the bare statement; for psql, which has no IF outside of DO, its own."""
-    if not getattr(schema_editor, "for_psql", False):
-        return [f"{statement};"]
-    return [f"SELECT {only_if} AS go_on \\gset", "\\if :go_on", f"{statement};", "\\endif"]
+    if psql.is_script(schema_editor):
+        return psql.only_if(only_if, f"{statement};")
+    return [f"-- Only if {only_if}", f"{statement};"]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from django.db.migrations.operations import RunSQL
 
-from .catalog import literal, quoted
+from epic10.catalog import literal, quoted
 
 
 class CountRows(RunSQL):

@@ -2,9 +2,9 @@
 
 from django.db.migrations.operations import RunSQL
 
+from epic10.catalog import array, enum_labels, literal, quoted, type_exists
 from epic10.checks import BEFORE, Check, violations
 
-from .catalog import array, enum_labels, literal, quoted, type_exists
 from .ownership import block, claim, drop_if_ours, is_ours
 
 
@@ -49,7 +49,7 @@ class CreateEnum(RunSQL):
             f"enum.{self.becomes}",
             f"enum {self.becomes} has exactly {', '.join(self.labels)}, in this order",
             violations(
-                f"SELECT format('it has %s', coalesce(array_to_string({enum_labels(self.becomes)}, ', '), 'no label'))\n"
+                f"SELECT 'it has ' || coalesce(array_to_string({enum_labels(self.becomes)}, ', '), 'no label')\n"
                 f" WHERE {enum_labels(self.becomes)} IS DISTINCT FROM {array(self.labels)}"
             ),
             hint="python manage.py migrate ndas",

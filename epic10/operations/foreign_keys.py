@@ -2,9 +2,9 @@
 
 from django.db.migrations.operations import RunSQL
 
+from epic10.catalog import constraint_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
-from .catalog import constraint_exists, literal, quoted, table_oid
 from .ownership import block, claim, drop_if_ours, is_ours
 
 

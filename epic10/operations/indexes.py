@@ -3,9 +3,9 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.migrations.operations import RunSQL
 
+from epic10.catalog import literal, quoted, relation_exists, table_oid
 from epic10.checks import BEFORE, Check, violations
 
-from .catalog import literal, quoted, relation_exists, table_oid
 from .concurrently import run_concurrently
 from .ownership import claim, is_ours, release
 from .relabel import Shadow

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from django.db.migrations.operations.base import Operation, OperationCategory
 
-from epic10 import locks
+from epic10 import locks, psql
 from epic10.progress import logger
 from epic10.session import unhurried
 
-from .catalog import quoted
 from .record import finished, recorded, started
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
@@ -100,7 +99,8 @@ class Phase(Operation):
 
     def _in_one_transaction(self, app_label, schema_editor, steps):
         connection = schema_editor.connection
-        text = "\n".join([*self._lock_statements(), *written(steps, app_label, schema_editor)])
+        statements = [f"{statement};" for statement in locks.lock_statements(self.lock)]
+        text = "\n".join([*statements, *written(steps, app_label, schema_editor)])
 
         def attempt():
             with locks.short_transaction(connection), connection.cursor() as cursor:
@@ -110,18 +110,26 @@ class Phase(Operation):
 
     def _written_down(self, direction, app_label, schema_editor, first, steps):
         statements = written(steps, app_label, schema_editor)
-        if self.transaction and statements:
-            begin = ["BEGIN;", f"SET LOCAL lock_timeout = '{locks.TIMEOUT}';", *self._lock_statements()]
-            statements = [*begin, *statements, "COMMIT;"]
-        return [
+        if self.transaction:
+            statements = ["BEGIN;", *self._locks_written_down(schema_editor), *statements, "COMMIT;"]
+        lines = [
             *(f"{statement};" for statement in started(self.name, direction)),
             *written(first, app_label, schema_editor),
             *statements,
             f"{finished(self.name, direction)};",
         ]
+        if not psql.is_script(schema_editor):
+            return lines
+        begin, end = psql.notice(f"{self.name} {direction} began"), psql.notice(f"{self.name} {direction} done")
+        return psql.only_if(self._left_to_do(direction), begin, *lines, end)
 
-    def _lock_statements(self):
-        return [f"LOCK TABLE {quoted(table)} IN {mode} MODE;" for table, mode in self.lock]
+    def _left_to_do(self, direction):
+        return f"NOT ({self.done})" if direction == FORWARDS else "true"
+
+    def _locks_written_down(self, schema_editor):
+        if psql.is_script(schema_editor) and self.lock:
+            return [psql.patient_locks(self.name, self.lock)]
+        return [f"{statement};" for statement in locks.lock_statements(self.lock)]
 
 
 def walk(operations, app_label, state):

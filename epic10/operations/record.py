@@ -3,9 +3,8 @@
 import time
 from contextlib import contextmanager
 
+from epic10.catalog import literal
 from epic10.progress import logger
-
-from .catalog import literal
 
 
 @contextmanager

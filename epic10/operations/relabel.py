@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .catalog import literal
+from epic10.catalog import literal
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from django.db.migrations.operations import RunSQL
 
+from epic10.catalog import literal
 from epic10.checks import Check
 
-from .catalog import literal
 from .phase import derived
 
 

@@ -2,10 +2,10 @@
 
 from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
 
+from epic10.catalog import column_exists, literal, quoted, table_oid, type_exists
 from epic10.checks import Check, violations
 
 from . import sync
-from .catalog import column_exists, literal, quoted, table_oid, type_exists
 from .ownership import block
 from .relabel import Relabel, Rule, Shadow, shadows
 

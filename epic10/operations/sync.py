@@ -4,9 +4,9 @@ import pgtrigger
 from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
+from epic10.catalog import literal, quoted, table_oid
 from epic10.checks import Check, violations
 
-from .catalog import literal, quoted, table_oid
 from .ownership import claim, drop_if_ours
 from .relabel import Rule, shadows
 

@@ -16,7 +16,7 @@ Each of them resumes from wherever an earlier run stopped. ``migration.sql`` and
 
 from django.db import migrations, models
 
-from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
+from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
 from epic10.operations import (
     AddColumn,
     AddForeignKey,
@@ -119,9 +119,7 @@ EXPAND = [
     AddColumn(
         "nda",
         "nda_type",
-        EnumField(
-            enum_type="NdaType", choices=NdaType.choices, default=NdaType.MUTUAL, db_default=NdaType.MUTUAL
-        ),
+        EnumField(enum_type="NdaType", choices=NdaType.choices, default=NdaType.MUTUAL, db_default=NdaType.MUTUAL),
     ),
     Note("10.5", "NDAs of partners, without USmax. Existing rows read false."),
     AddColumn("nda", "is_non_usmax", models.BooleanField(default=False, db_default=False)),
@@ -149,9 +147,7 @@ EXPAND = [
         name="ndas_approved_by_id_fkey",
         on_delete="SET NULL",
     ),
-    Note(
-        "10.3, 10.6", "The new status labels, in a column beside the old one, for NDAs and for their history."
-    ),
+    Note("10.3, 10.6", "The new status labels, in a column beside the old one, for NDAs and for their history."),
     CreateEnum(NDA_STATUS.working_type, NDA_STATUS.labels, becomes=NDA_STATUS.type),
     AddShadow("ndas", STATUS),
     AddShadow("nda_status_history", HISTORY_STATUS),
@@ -274,6 +270,7 @@ class Migration(migrations.Migration):
             "enforce",
             "Validate the foreign key and prove the data, without a strong lock.",
             ENFORCE,
+            lock=[("ndas", SHARE_UPDATE_EXCLUSIVE), ("nda_status_history", SHARE_UPDATE_EXCLUSIVE)],
             done=SWITCHED,
         ),
         Phase(

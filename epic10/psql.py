@@ -1,0 +1,122 @@
+"""What does a script need that a program does for itself?
+
+psql has no IF outside of DO and does not try again, so conditions become \\if and
+waiting for locks becomes a loop in PL/pgSQL. The statements in between are the
+very same that ``migrate`` sends.
+"""
+
+from textwrap import indent
+
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+
+from epic10 import locks
+from epic10.catalog import literal
+
+LOCK_ATTEMPTS = 60  # With pauses of up to five seconds: about the patience of locks.PATIENCE.
+
+PATIENT_LOCKS = """\
+DO $epic10$
+BEGIN
+  FOR attempt IN 1..{attempts} LOOP
+    BEGIN
+{statements}
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      RAISE NOTICE '%', {waiting};
+    END;
+    PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), {longest_pause}) * (0.5 + random()));
+  END LOOP;
+  RAISE EXCEPTION '%', {given_up} USING HINT = {hint};
+END
+$epic10$;"""
+
+# COMMIT is why this must run outside a transaction; the inner block is rolled
+# back alone when a row is in use, so its locks do not outlive the wait.
+BATCHES = """\
+DO $epic10$
+DECLARE
+  last text;
+  found_some bool;
+  rows_changed bigint;
+  migrated bigint := 0;
+  batches int := 0;
+  refused int := 0;
+BEGIN
+  FOR pass IN 1..{passes} LOOP
+    last := '';
+    found_some := false;
+    LOOP
+      {settings};
+      BEGIN
+{batch};
+      EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        refused := refused + 1;
+        IF refused > {attempts} THEN
+          RAISE;
+        END IF;
+        RAISE NOTICE 'A batch waits for a row in use. Trying again.';
+        PERFORM pg_sleep(0.5 + random());
+        CONTINUE;
+      END;
+      EXIT WHEN last IS NULL;
+      {count_rows};
+      COMMIT;
+      found_some := true;
+      migrated := migrated + rows_changed;
+      batches := batches + 1;
+      RAISE NOTICE 'Migrated % {unit} (batch %) at %', migrated, batches, clock_timestamp();
+    END LOOP;
+    EXIT WHEN NOT found_some;
+  END LOOP;
+END
+$epic10$;"""
+
+
+class ScriptEditor(DatabaseSchemaEditor):
+    """A schema editor that writes a psql script; it needs no server."""
+
+    for_psql = True
+
+    def __init__(self, connection, collect_sql=True, atomic=False):
+        super().__init__(connection, collect_sql=True, atomic=False)
+
+
+def is_script(schema_editor) -> bool:
+    return getattr(schema_editor, "for_psql", False)
+
+
+def only_if(condition: str, *lines: str) -> list[str]:
+    return [f"SELECT {condition} AS go_on \\gset", "\\if :go_on", *lines, "\\endif"]
+
+
+def patient_locks(phase: str, wanted: list[tuple[str, str]]) -> str:
+    tables = ", ".join(table for table, _ in wanted)
+    return PATIENT_LOCKS.format(
+        attempts=LOCK_ATTEMPTS,
+        statements=indent(";\n".join(locks.lock_statements(wanted)) + ";", " " * 6),
+        longest_pause=locks.LONGEST_PAUSE,
+        waiting=literal(f"{phase} waits for its locks on {tables}. Trying again."),
+        given_up=literal(f"{phase} could not get its locks on {tables}."),
+        hint=literal("Find who is in the way with SELECT * FROM pg_locks; then run this script again."),
+    )
+
+
+def notice(message: str) -> str:
+    return f"DO $epic10$ BEGIN RAISE NOTICE '% at %', {literal(message)}, clock_timestamp(); END $epic10$;"
+
+
+def batches(batch: str, *, settings, count_rows: str, passes: int, unit: str) -> str:
+    """
+    A loop over ``batch``, a commit each.
+
+    ``batch`` goes on from the key in the variable ``last`` and leaves there the
+    last key it saw, or NULL, and in ``rows_changed`` how many rows it changed.
+    """
+    return BATCHES.format(
+        batch=indent(batch, " " * 8),
+        settings=";\n      ".join([f"SET LOCAL lock_timeout = '{locks.TIMEOUT}'", *settings]),
+        count_rows=count_rows,
+        passes=passes,
+        attempts=LOCK_ATTEMPTS,
+        unit=unit,
+    )
