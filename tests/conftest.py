@@ -1,0 +1,79 @@
+"""
+Which databases a test can ask for.
+
+pytest-django's ``db`` and ``transactional_db`` give one that is migrated to the
+newest migration. A test about migrating asks for one of these instead, a
+``Scratch`` of its own that is gone afterwards, and needs no ``django_db`` mark:
+
+``empty_database``       nothing in it
+``baseline_database``    ``migrate ndas 0001``, no rows
+``legacy_database``      the same, with 300 seeded NDAs (seed 10)
+``production_database``  made by another tool, never touched by Django, a few rows
+
+``scratch()`` makes as many more as a test needs; ``scratch(other.name)`` copies.
+"""
+
+import contextlib
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from tests.databases import database
+
+LEGACY = Path(__file__).parent / "legacy"
+LEGACY_NDAS = 300
+
+
+@pytest.fixture
+def scratch(django_db_blocker):
+    """Makes databases: ``scratch()`` an empty one, ``scratch(name)`` a copy of one."""
+    with django_db_blocker.unblock(), contextlib.ExitStack() as databases:
+        yield lambda *template: databases.enter_context(database(*template))
+
+
+@pytest.fixture
+def empty_database(scratch):
+    return scratch()
+
+
+@pytest.fixture
+def baseline_database(scratch, baseline_template):
+    return scratch(baseline_template)
+
+
+@pytest.fixture
+def legacy_database(scratch, legacy_template):
+    return scratch(legacy_template)
+
+
+@pytest.fixture
+def production_database(scratch, production_template):
+    return scratch(production_template)
+
+
+@pytest.fixture(scope="session")
+def baseline_template(django_db_blocker):
+    """The name of a database at 0001, made once a session and only copied."""
+    with django_db_blocker.unblock(), database() as template:
+        template.migrate("0001")
+        template.close()
+        yield template.name
+
+
+@pytest.fixture(scope="session")
+def legacy_template(django_db_blocker, baseline_template):
+    with django_db_blocker.unblock(), database(baseline_template) as template:
+        call_command("epic10_seed", rows=LEGACY_NDAS, database=template.alias, stdout=io.StringIO())
+        template.close()
+        yield template.name
+
+
+@pytest.fixture(scope="session")
+def production_template(django_db_blocker):
+    with django_db_blocker.unblock(), database() as template:
+        template.psql(LEGACY / "production.sql")
+        template.psql(LEGACY / "rows.sql")
+        template.close()
+        yield template.name

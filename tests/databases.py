@@ -1,0 +1,110 @@
+"""A database of a test's own: made empty or as a copy, gone afterwards."""
+
+import contextlib
+import copy
+import io
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from epic10 import clients, fingerprint
+
+ENTIRELY_EMPTY = "template0"
+
+
+class Scratch:
+    """
+    A database, reached as a test needs it.
+
+    As the Django alias ``alias`` in this process (``Nda.objects.using(db.alias)``,
+    ``call_command(…, database=db.alias)``), by ``rows()`` and ``execute()``, by
+    ``psql()``, or from a process of its own by ``manage()`` and ``start()``. Close
+    what else you connect with ``url``: threads have connections of their own.
+    """
+
+    def __init__(self, name):
+        self.name = self.alias = name
+
+    @property
+    def connection(self):
+        return connections[self.alias]
+
+    @property
+    def url(self):
+        """For DATABASE_URL of another process, or psycopg.connect()."""
+        known = self.connection.get_connection_params()
+        parts = {key: known[key] for key in ("host", "port", "user", "password") if known.get(key)}
+        return f"postgresql:///{self.name}?{urlencode(parts)}"
+
+    def rows(self, sql, params=None):
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+    def execute(self, sql, params=None):
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params)
+
+    def migrate(self, target=None, *, app="ndas", **options):
+        """``migrate ndas [target]`` in this process; what it printed."""
+        output = io.StringIO()
+        arguments = [app] if target is None else [app, target]
+        options = {"database": self.alias, "stdout": output, "stderr": output, "no_color": True} | options
+        call_command("migrate", *arguments, **options)
+        return output.getvalue()
+
+    def psql(self, script, *arguments):
+        """Run SQL, or the file at a Path, stopping at the first error; what psql printed."""
+        if isinstance(script, Path):
+            script = script.read_text(encoding="utf-8")
+        return clients.run(
+            self.connection, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments, input=script
+        )
+
+    def manage(self, *arguments, **environment):
+        """``manage.py`` in a process of its own, finished: returncode, stdout, stderr."""
+        process = self.start(*arguments, **environment)
+        stdout, stderr = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def start(self, *arguments, **environment):
+        """``manage.py`` in a process of its own, running: to be killed, or raced."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"DATABASE_URL": self.url} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    def dump_schema(self):
+        """The schema as pg_dump words it, without the ledger and Django's own tables."""
+        return fingerprint.schema(self.connection)
+
+    def close(self):
+        self.connection.close()
+
+
+@contextlib.contextmanager
+def database(template=ENTIRELY_EMPTY):
+    """A Scratch made from ``template``, to which nobody may be connected at that moment."""
+    # One server serves several workers, and several runs of the suite.
+    name = f"scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{secrets.token_hex(4)}"
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    connections.settings[name] = copy.deepcopy(connections["default"].settings_dict) | {"NAME": name}
+    try:
+        yield Scratch(name)
+    finally:
+        connections[name].close()
+        del connections[name], connections.settings[name]
+        with connections["default"]._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
