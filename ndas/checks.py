@@ -114,6 +114,10 @@ EXPIRED_BY_NOW = """
      WHERE status::text = 'FULLY_EXECUTED' AND expiration_date <= now() AT TIME ZONE 'UTC'"""
 
 
+def models():
+    return apps.get_app_config("ndas").get_models()
+
+
 register(
     Check(
         "enums.labels",
@@ -186,7 +190,7 @@ register(
     Check(
         "integrity.orphans",
         "every foreign key points at a row that is there",
-        no_orphans(TABLES),
+        no_orphans(TABLES, models),
         hint="Restore the missing row, or clear the reference to it.",
     ),
     Check(
@@ -204,7 +208,7 @@ register(
     Check(
         "models.read",
         "every model can be read from its table",
-        readable(lambda: apps.get_app_config("ndas").get_models()),
+        readable(models),
         hint="Compare ndas/models.py with the table: python manage.py inspectdb <table>",
     ),
 )

@@ -6,6 +6,7 @@ than the migration, so that a mistake in the migration is not repeated here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from psycopg import sql
 
@@ -54,6 +55,14 @@ UNUSABLE_INDEXES = """
      ORDER BY 1"""
 
 
+class ForeignKey(NamedTuple):
+    name: str
+    child: str
+    parent: str
+    columns: list[str]
+    references: list[str]
+
+
 def pairs(table: str, column: str, origin: str, *, allowed: Iterable[tuple[str, str]]) -> Find:
     """Each row's value and the value it came from are a pair in ``allowed``; the word NULL means NULL."""
     statement = STRANGE_PAIRS.format(
@@ -86,20 +95,19 @@ def labels_in_order(wanted: Mapping[tuple[str, str], tuple[str, Iterable[str]]])
     return violations(LABELS.format(wanted=", ".join(rows)))
 
 
-def no_orphans(tables: Iterable[str]) -> Find:
-    """Every foreign key from or to the tables holds, also one the server never validated."""
+def no_orphans(tables: Iterable[str], models: Callable[[], Iterable[type]]) -> Find:
+    """
+    Every foreign key holds: those of the tables, also where the server never
+    validated them, and those of the models, also where the server has none.
+    """
 
     def find(db):
-        for name, child, parent, columns, references in db.rows(FOREIGN_KEYS.format(tables=_oids(tables))):
-            match = " AND ".join(
-                f"parent.{_identifier(there)} = child.{_identifier(here)}"
-                for here, there in zip(columns, references, strict=True)
-            )
-            keys = ", ".join(f"child.{_identifier(column)}" for column in columns)
-            statement = ORPHANS.format(child=child, parent=parent, match=match, keys=f"ROW({keys})")
-            [[count, example]] = db.rows(statement)
+        in_the_catalog = (ForeignKey(*row) for row in db.rows(FOREIGN_KEYS.format(tables=_oids(tables))))
+        keys = {(key.child, *key.columns): key for key in (*_declared(models()), *in_the_catalog)}
+        for key in keys.values():
+            [[count, example]] = db.rows(_orphans(key))
             if count:
-                yield f"{name}: {child} points at no {parent}, rows: {count:,}, such as {example}"
+                yield f"{key.name}: {key.child} points at no {key.parent}, rows: {count:,}, such as {example}"
 
     return find
 
@@ -141,6 +149,24 @@ def readable(models: Callable[[], Iterable[type]]) -> Find:
         return ()
 
     return find
+
+
+def _declared(models):
+    for model in models:
+        for field in model._meta.fields:
+            if field.is_relation:
+                table, parent = model._meta.db_table, field.related_model._meta.db_table
+                name, references = f"{table}.{field.column}", field.target_field.column
+                yield ForeignKey(name, table, parent, [field.column], [references])
+
+
+def _orphans(key):
+    match = " AND ".join(
+        f"parent.{_identifier(there)} = child.{_identifier(here)}"
+        for here, there in zip(key.columns, key.references, strict=True)
+    )
+    values = ", ".join(f"child.{_identifier(column)}" for column in key.columns)
+    return ORPHANS.format(child=key.child, parent=key.parent, match=match, keys=f"ROW({values})")
 
 
 def _oids(tables):

@@ -139,6 +139,13 @@ def test_a_finding_names_what_is_wrong(register, id, finding):
     assert ask(id).findings[0] == finding
 
 
+def test_an_orphan_is_found_also_where_the_server_has_no_foreign_key(register):
+    execute("ALTER TABLE documents DROP CONSTRAINT documents_nda_id_fkey; UPDATE documents SET nda_id = 'nobody'")
+    assert ask("integrity.orphans").findings == (
+        "documents.nda_id: documents points at no ndas, rows: 1, such as (nobody)",
+    )
+
+
 def test_a_finalized_register_is_not_asked_for_its_old_labels(register):
     execute("ALTER TABLE ndas DROP status_legacy CASCADE")
     result = ask("rows.status")

@@ -7,11 +7,11 @@ from epic10 import report, validation
 
 
 class Command(BaseCommand):
-    help = "Check that Epic 10 did what it says: schema, every row, foreign keys, indexes. Changes nothing."
+    help = "Check that Epic 10 did what it says: schema, every row, foreign keys, indexes. Exit status 0 or 1."
 
     def add_arguments(self, parser):
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections))
-        parser.add_argument("--format", default="text", choices=("text", "json"))
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
 
     def handle(self, *, database, format, **options):
         as_text = format == "text"
