@@ -34,7 +34,7 @@ def choose(data: Path, owner: Account) -> Path:
 
 
 def _is_complete(directory: Path) -> bool:
-    return all((directory / program).is_file() for program in PROGRAMS)
+    return all(os.access(directory / program, os.X_OK) for program in PROGRAMS)
 
 
 def _reachable(directory: Path, owner: Account) -> Path:

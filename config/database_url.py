@@ -1,13 +1,13 @@
 """What does DATABASE_URL mean, as one of Django's DATABASES?"""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
-HINT = "HINT: DATABASE_URL=postgresql://user:password@host:5432/name, special characters as %40, %2F, ..."
+HINT = 'HINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.'
 
 
 def database(url: str) -> dict:
@@ -54,8 +54,9 @@ def _split_parameters(url: str) -> tuple[str, dict[str, str]]:
     user, at, place = url.rpartition("@")
     place, _, query = place.partition("?")
     keywords = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
-    parameters = parse_qsl(query, keep_blank_values=True)
-    known = urlencode([pair for pair in parameters if pair[0] in keywords])
+    # Unlike a web form, libpq does not take "+" for a blank.
+    parameters = parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)
+    known = urlencode([pair for pair in parameters if pair[0] in keywords], quote_via=quote)
     foreign = {name: value for name, value in parameters if name not in keywords}
     return f"{user}{at}{place}{'?' if known else ''}{known}", foreign
 

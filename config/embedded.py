@@ -75,7 +75,7 @@ class Server:
             return
         with self._alone():
             if self._nobody_else_holds_a_lease() and postmaster.is_alive(self.data):
-                self._run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-s")
+                self._run("pg_ctl", "stop", "-D", self.data.name, "-m", "fast", "-w", "-s")
             self._forget_lease()
 
     def _start(self) -> None:
@@ -104,8 +104,8 @@ class Server:
         }
         arguments = " ".join(f"-c {name}={shlex.quote(str(value))}" for name, value in options.items())
         patience = ("-w", "-t", START_SECONDS)
-        log = ("-s", "-l", self.home / "server.log")
-        return self._run("pg_ctl", "start", "-D", self.data, *patience, *log, "-o", arguments)
+        log = ("-s", "-l", "server.log")
+        return self._run("pg_ctl", "start", "-D", self.data.name, *patience, *log, "-o", arguments)
 
     def _initialise(self) -> None:
         """Make the data directory under another name first: a killed initdb leaves no half of one."""
@@ -113,11 +113,10 @@ class Server:
         shutil.rmtree(unfinished, ignore_errors=True)
         self._make_directory(unfinished)
         options = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums"]
-        if (
-            major(self._programs / "postgres") >= FIRST_WITH_BUILTIN_LOCALE
-        ):  # UPPER('é') is 'É' on every system
+        if major(self._programs / "postgres") >= FIRST_WITH_BUILTIN_LOCALE:
+            # The C locale alone would not know that UPPER('é') is 'É'.
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        if failure := self._run("initdb", "-D", unfinished, *options, "--no-instructions"):
+        if failure := self._run("initdb", "-D", unfinished.name, *options, "--no-instructions"):
             raise ServerError(f'The data directory "{self.data}" could not be made: {failure}')
         os.rename(unfinished, self.data)
 
@@ -135,7 +134,7 @@ class Server:
             finished = subprocess.run(
                 [self._programs / program, *map(str, arguments)],
                 env=environment | {"LC_ALL": "C"},
-                cwd="/",
+                cwd=self.home,  # so that no path of ours gets into the shell command that pg_ctl makes
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -46,11 +46,16 @@ def _pid_file(data: Path) -> list[str]:
 
 
 def _works_in(pid: str, data: Path) -> bool:
-    if sys.platform != "linux":
-        command = ["ps", "-o", "stat=,command=", "-p", pid]
-        line = subprocess.run(command, capture_output=True, text=True).stdout
-        return not line.startswith("Z") and "postgres" in line and str(data) in line
     # The working directory of a zombie, or of another account's process, cannot be read.
     with suppress(OSError):
-        return os.path.samefile(f"/proc/{pid}/cwd", data)
+        return os.path.samefile(_working_directory(pid), data)
     return False
+
+
+def _working_directory(pid: str) -> str:
+    if sys.platform == "linux":
+        return f"/proc/{pid}/cwd"
+    answer = subprocess.run(
+        ["lsof", "-a", "-p", pid, "-d", "cwd", "-Fn"], capture_output=True, text=True
+    ).stdout
+    return answer.rpartition("\nn")[2].strip()

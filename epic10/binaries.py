@@ -53,7 +53,7 @@ def _on_path() -> Iterator[Path]:
     for directory in os.get_exec_path():
         for name in ("pg_dump", "postgres"):
             program = Path(directory, name)
-            if program.is_file():
+            if os.access(program, os.X_OK):
                 # Debian's pg_dump is a link to a wrapper that picks a version by its own
                 # rules; its real directory holds no pg_dump and is passed over.
                 yield program.resolve().parent
