@@ -27,6 +27,11 @@ class Plan:
     def phases(self) -> list[Phase]:
         return self.migration.operations
 
+    @property
+    def previous(self) -> str:
+        """The migration to go back to."""
+        return next(name for label, name in self.migration.dependencies if label == self.app_label)
+
     def operations(self):
         """Every operation of every phase, with the phase it belongs to and the states around it."""
         for phase, state, _ in walk(self.phases, self.app_label, self.before):

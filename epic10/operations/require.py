@@ -31,13 +31,13 @@ class Require(RunSQL):
 def insist(check: Check) -> str:
     """The check as a block that raises what it finds; errcode P0001, raise_exception."""
     return f"""DO $epic10$
-DECLARE found text;
+DECLARE broken text;
 BEGIN
-  SELECT string_agg(finding, '; ') INTO found FROM (
+  SELECT string_agg(finding, '; ') INTO broken FROM (
 {check.find.sql}
   ) AS findings (finding);
-  IF found IS NOT NULL THEN
-    RAISE EXCEPTION '%', {literal(f"Not true that {check.title}: ")} || found || '.'
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', {literal(f"Not true that {check.title}: ")} || broken || '.'
       USING HINT = {literal(check.hint)};
   END IF;
 END

@@ -128,12 +128,12 @@ def _not_switched(table: str, shadow: Shadow) -> str:
         wanted += f" default {literal(shadow.default)}::{quoted(shadow.relabel.type)}"
     name = f"{table}.{shadow.column}"
     return (
-        f"SELECT format('%s is %s, expected %s', {literal(name)}, found, {literal(wanted)})\n"
+        f"SELECT format('%s is %s, expected %s', {literal(name)}, now_is, {literal(wanted)})\n"
         f"  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END\n"
-        f"               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS found\n"
+        f"               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is\n"
         f"          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
         f"         WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.column)}) AS column_now\n"
-        f" WHERE found <> {literal(wanted)}\n"
+        f" WHERE now_is <> {literal(wanted)}\n"
         f"UNION ALL\n"
         f"SELECT {literal(f'{name} has not been switched')} WHERE NOT {switched(table, shadow)}"
     )

@@ -1,0 +1,28 @@
+"""Write the scripts and tables that are derived from the migration."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from epic10 import plan, scripts
+
+
+class Command(BaseCommand):
+    help = (
+        "Write migration.sql, rollback.sql, verify.sql and README.md beside the migration, from the migration. "
+        "Run it after every change of 0002 or of the operations it is written in."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--check", action="store_true", help="Write nothing; exit 1 if a file does not say what 0002 says."
+        )
+
+    def handle(self, *, check, **options):
+        release = plan.load()
+        stale = scripts.stale(release)
+        if check and stale:
+            names = ", ".join(path.name for path in stale)
+            raise CommandError(f"Not what the migration says: {names}.\nHINT: python manage.py epic10_scripts")
+        if not check:
+            scripts.write(release)
+        for path in scripts.files(release):
+            self.stdout.write(f"{'written' if path in stale else 'fresh'}  {path.name}")

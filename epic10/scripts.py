@@ -1,0 +1,137 @@
+"""What is the release for somebody who has only psql?
+
+Everything is read from the migration: a script cannot say anything else than
+``migrate`` does. The words around it are in ``templates/epic10/scripts/``.
+"""
+
+import sys
+from pathlib import Path
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.template import Context, Engine
+
+from epic10 import checks
+from epic10.catalog import literal, relation_exists
+from epic10.one_at_a_time import KEY
+from epic10.operations.ledger import CREATE_LEDGER
+from epic10.operations.phase import Note, walk
+from epic10.operations.require import insist
+from epic10.operations.switch import SwitchType
+from epic10.plan import Plan
+from epic10.psql import ScriptEditor, notice
+from epic10.session import SETTINGS
+
+TEMPLATES = Path(__file__).parent / "templates" / "epic10" / "scripts"
+
+
+def files(release: Plan) -> dict[Path, str]:
+    """Path to text of every derived file; they lie beside the migration."""
+    folder = Path(sys.modules[release.migration.__module__].__file__).parent / "epic_10"
+    return {
+        folder / "migration.sql": _rendered("migration.sql", release, **_migration(release)),
+        folder / "rollback.sql": _rendered("rollback.sql", release, **_rollback(release)),
+        folder / "verify.sql": _rendered("verify.sql", release, checks=_checks(release)),
+        folder / "README.md": _rendered("README.md", release, **_readme(release)),
+    }
+
+
+def stale(release: Plan) -> list[Path]:
+    """The derived files that do not say what the migration says."""
+    return [path for path, text in files(release).items() if not path.exists() or path.read_text() != text]
+
+
+def write(release: Plan):
+    for path, text in files(release).items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+def _rendered(template, release, **context):
+    names = {
+        "app_label": release.app_label,
+        "name": release.name,
+        "previous": release.previous,
+        "has_django_migrations": relation_exists("django_migrations"),
+        "lock_key": ", ".join(map(str, KEY)),
+        "settings": "\n".join(f"SET {name} = '{value}';" for name, value in SETTINGS.items()),
+        "ledger": "\n".join(f"{statement};" for statement in CREATE_LEDGER),
+    }
+    engine = Engine(dirs=[TEMPLATES])
+    return engine.get_template(template).render(Context(names | context, autoescape=False))
+
+
+def _migration(release):
+    return {
+        "started": notice("Migration started"),
+        "phases": [_phase(release, phase, *states, forwards=True) for phase, *states in _phases(release)],
+        "checks_after": "\n".join(f"{insist(check)};" for check in release.checks()),
+        "finished": notice("Migration completed"),
+    }
+
+
+def _rollback(release):
+    return {
+        "started": notice("Rollback started"),
+        "phases": [_phase(release, phase, *states, forwards=False) for phase, *states in _phases(release)][::-1],
+        "finished": notice("Rollback completed"),
+    }
+
+
+def _phases(release):
+    return walk(release.phases, release.app_label, release.before)
+
+
+def _phase(release, phase, before, after, *, forwards):
+    # Quoting needs a connection's settings, not a server.
+    editor = ScriptEditor(connections[DEFAULT_DB_ALIAS])
+    if forwards:
+        phase.database_forwards(release.app_label, editor, before, after)
+    else:
+        phase.database_backwards(release.app_label, editor, after, before)
+    return {"name": phase.name, "purpose": phase.purpose, "sql": "\n".join(editor.collected_sql)}
+
+
+def _checks(release):
+    """The derived checks, and of the registered ones those that are a query."""
+    wanted = [*release.checks(), *checks.registered(checks.AFTER)]
+    return [
+        {
+            "sql": check.find.sql,
+            "id": literal(check.id),
+            "verdict": literal(checks.FAILED if check.blocking else checks.WARNING),
+            "title": literal(check.title),
+            "hint": literal(check.hint),
+        }
+        for check in wanted
+        if hasattr(check.find, "sql")
+    ]
+
+
+def _readme(release):
+    return {
+        "checks": _checks(release),
+        "phases": [
+            {"name": phase.name, "purpose": phase.purpose, "transaction": "one" if phase.transaction else "many, short"}
+            for phase in release.phases
+        ],
+        "changes": [
+            {"story": operation.story, "phase": phase.name, "text": operation.text}
+            for phase, operation, _, _ in release.operations()
+            if isinstance(operation, Note)
+        ],
+        "labels": [row for relabel in _relabels(release) for row in _label_rows(relabel)],
+    }
+
+
+def _relabels(release):
+    return [operation.relabel for _, operation, _, _ in release.operations() if isinstance(operation, SwitchType)]
+
+
+def _label_rows(relabel):
+    kept = [label for label in relabel.legacy if label not in relabel.up]
+    for old in [*kept, *relabel.up]:
+        new = relabel.up.get(old, old)
+        yield {"type": relabel.type, "old": old or "NULL", "new": new, "back": relabel.down.get(new, new)}
+    for new in relabel.labels:
+        if new not in kept and new not in relabel.up.values():
+            yield {"type": relabel.type, "old": "", "new": new, "back": relabel.down.get(new, new)}

@@ -1,0 +1,46 @@
+-- Epic 10, customer feedback: every schema and data change. Stories 10.1 to 10.6.
+--
+-- Written from ndas/migrations/{{ name }}.py by
+--   python manage.py epic10_scripts
+-- Do not edit it: change the migration, then write it anew.
+--
+-- Purpose     New labels for NDA status and USmax position; NDA type, expiration date,
+--             approval fields and non-USmax flag; on a database in use.
+-- Run         psql -X -v ON_ERROR_STOP=1 -f migration.sql DATABASE
+--             as the owner of the tables. Not with --single-transaction: indexes are built
+--             CONCURRENTLY and batches commit one by one. Nobody sees any of it before the
+--             last phase commits, and that is one transaction.
+-- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
+--             "manage.py migrate ndas", stopped.
+-- Duration    About 1 s for 10,000 NDAs with their histories (measured at 50,000). No lock
+--             that blocks anybody is held for longer than some milliseconds.
+-- Validation  Before: PostgreSQL 15 or newer, every label in use has a mapping, the names of
+--             the new objects are free; checked below, before the first change.
+--             After: checked at the end, and by verify.sql and "manage.py epic10_validate".
+-- Rollback    rollback.sql brings back exactly the schema before, and every row's old labels.
+
+{% include "prologue.sql" %}
+{% for phase in phases %}
+-- ============================================================
+-- {{ phase.name }}: {{ phase.purpose }}
+-- ============================================================
+{{ phase.sql }}
+{% endfor %}
+-- ============================================================
+-- Checks after
+-- ============================================================
+{{ checks_after }}
+
+-- Django, where it manages this database, shall know.
+DO $epic10$
+BEGIN
+  IF {{ has_django_migrations }} THEN
+    INSERT INTO django_migrations (app, name, applied)
+    SELECT '{{ app_label }}', '{{ name }}', now()
+     WHERE EXISTS (SELECT FROM django_migrations WHERE app = '{{ app_label }}' AND name = '{{ previous }}')
+       AND NOT EXISTS (SELECT FROM django_migrations WHERE app = '{{ app_label }}' AND name = '{{ name }}');
+  END IF;
+END
+$epic10$;
+
+{{ finished }}

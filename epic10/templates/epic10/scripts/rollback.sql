@@ -1,0 +1,47 @@
+-- Epic 10, undone: exactly the schema of before, from wherever migration.sql or
+-- "manage.py migrate ndas" stopped, finished included.
+--
+-- Written from ndas/migrations/{{ name }}.py by
+--   python manage.py epic10_scripts
+-- Do not edit it: change the migration, then write it anew.
+--
+-- WARNING     What only Epic 10 can hold goes with its columns: types, approvals, rejection
+--             reasons, non-USmax flags, expiration dates. Take a snapshot first.
+-- Run         Stop the new application, then
+--             psql -X -v ON_ERROR_STOP=1 -f rollback.sql DATABASE
+--             and start the previous one. Safe to run twice, and where Epic 10 never was.
+-- Duration    Seconds. The previous application can start as soon as "switch" is undone.
+-- Keeps       Every old label as it was: INACTIVE apart from CANCELLED, SUB, TEAMING, NULL.
+--             Rows the new application wrote have the nearest old label. Objects that were
+--             there before Epic 10 stay.
+
+{% include "prologue.sql" %}
+DO $epic10$
+DECLARE
+  later text;
+BEGIN
+  IF {{ has_django_migrations }} THEN
+    SELECT string_agg(name, ', ') INTO later FROM django_migrations
+     WHERE app = '{{ app_label }}' AND name > '{{ name }}';
+    IF later IS NOT NULL THEN
+      RAISE EXCEPTION 'Later migrations of {{ app_label }} are in place: %.', later
+        USING HINT = 'python manage.py migrate {{ app_label }} {{ previous }}';
+    END IF;
+  END IF;
+END
+$epic10$;
+{% for phase in phases %}
+-- ============================================================
+-- {{ phase.name }}, undone
+-- ============================================================
+{{ phase.sql }}
+{% endfor %}
+DO $epic10$
+BEGIN
+  IF {{ has_django_migrations }} THEN
+    DELETE FROM django_migrations WHERE app = '{{ app_label }}' AND name = '{{ name }}';
+  END IF;
+END
+$epic10$;
+
+{{ finished }}

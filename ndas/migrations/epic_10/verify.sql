@@ -1,0 +1,583 @@
+-- Is Epic 10 in place? One row a check; psql exits 3 when anything is wrong.
+--
+-- Written from ndas/migrations/0002_epic_10_customer_feedback.py by
+--   python manage.py epic10_scripts
+-- Do not edit it: change the migration, then write it anew.
+--
+-- Run         psql -X -v ON_ERROR_STOP=1 -f verify.sql DATABASE
+
+CREATE TEMPORARY TABLE epic10_verdict (verdict text, check_id text, title text, findings text, hint text);
+
+DO $epic10$
+DECLARE
+  broken text;
+BEGIN
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enum.NdaType',
+    'enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
+UNION ALL
+SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, '"NdaType" not null')
+  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> '"NdaType" not null'
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.nda_type',
+    'column ndas.nda_type is "NdaType" not null',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
+UNION ALL
+SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'boolean not null')
+  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'boolean not null'
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.is_non_usmax',
+    'column ndas.is_non_usmax is boolean not null',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
+UNION ALL
+SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
+  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.expiration_date',
+    'column ndas.expiration_date is timestamp(3) without time zone',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
+UNION ALL
+SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
+  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.approved_by_id',
+    'column ndas.approved_by_id is text',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
+UNION ALL
+SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
+  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.approved_at',
+    'column ndas.approved_at is timestamp(3) without time zone',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
+UNION ALL
+SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
+  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.rejection_reason',
+    'column ndas.rejection_reason is text',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
+UNION ALL
+SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND (replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'foreign_key.ndas_approved_by_id_fkey',
+    'ndas.approved_by_id references contacts, valid for every row',
+    broken, CASE WHEN broken IS NOT NULL THEN 'ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enum.NdaStatus',
+    'enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'shadow.ndas.status',
+    'ndas.status carries the old labels and the new ones',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'shadow.nda_status_history.status',
+    'nda_status_history.status carries the old labels and the new ones',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enum.UsMaxPosition',
+    'enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'shadow.ndas.usmax_position',
+    'ndas.usmax_position carries the old labels and the new ones',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'trigger zz_epic10_sync_ndas_insert is missing or disabled' WHERE NOT EXISTS (
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_insert' AND tgenabled IN ('O', 'A'))
+UNION ALL
+SELECT 'trigger zz_epic10_sync_ndas_update is missing or disabled' WHERE NOT EXISTS (
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_update' AND tgenabled IN ('O', 'A'))
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'trigger.ndas',
+    'old and new columns of ndas are kept in step',
+    broken, CASE WHEN broken IS NOT NULL THEN 'ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or disabled' WHERE NOT EXISTS (
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_insert' AND tgenabled IN ('O', 'A'))
+UNION ALL
+SELECT 'trigger zz_epic10_sync_nda_status_history_update is missing or disabled' WHERE NOT EXISTS (
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'trigger.nda_status_history',
+    'old and new columns of nda_status_history are kept in step',
+    broken, CASE WHEN broken IS NOT NULL THEN 'ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s rows, the first of them %s', count(*), min(id))
+  FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
+    AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
+HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.ndas.status',
+    'no row of ndas still waits for status',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s rows, the first of them %s', count(*), min(id))
+  FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
+    AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
+HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.ndas.usmax_position',
+    'no row of ndas still waits for usmax_position',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s rows, the first of them %s', count(*), min(id))
+  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
+HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.ndas.expiration_date',
+    'no row of ndas still waits for expiration_date',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s rows, the first of them %s', count(*), min(id))
+  FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
+    AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
+HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.nda_status_history.status',
+    'no row of nda_status_history still waits for status',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
+UNION ALL
+SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
+  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'index.idx_ndas_expiration_date',
+    'index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
+    broken, CASE WHEN broken IS NOT NULL THEN 'REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
+UNION ALL
+SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
+  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status)' OR NOT indisvalid)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'index.ndas_status_idx',
+    'index ndas_status_idx on ndas (status) is there and valid',
+    broken, CASE WHEN broken IS NOT NULL THEN 'REINDEX INDEX CONCURRENTLY "ndas_status_idx";' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
+  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
+          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+         WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
+ WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
+UNION ALL
+SELECT 'ndas.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'switch.ndas.status',
+    'ndas.status is of the new NdaStatus, not null, default CREATED',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
+  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
+          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+         WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
+ WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
+UNION ALL
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'switch.ndas.usmax_position',
+    'ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
+  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
+          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+         WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
+ WHERE now_is <> '"NdaStatus" not null'
+UNION ALL
+SELECT 'nda_status_history.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'switch.nda_status_history.status',
+    'nda_status_history.status is of the new NdaStatus, not null, default none',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
+                  coalesce(array_to_string(found.labels, ', '), 'no enum'))
+      FROM (VALUES ('ndas', 'status', 'NdaStatus', '{CREATED,PENDING_APPROVAL,SENT_PENDING_SIGNATURE,IN_REVISION,FULLY_EXECUTED,INACTIVE_CANCELED,EXPIRED}'::text[]), ('nda_status_history', 'status', 'NdaStatus', '{CREATED,PENDING_APPROVAL,SENT_PENDING_SIGNATURE,IN_REVISION,FULLY_EXECUTED,INACTIVE_CANCELED,EXPIRED}'::text[]), ('ndas', 'usmax_position', 'UsMaxPosition', '{PRIME,SUB_CONTRACTOR,OTHER}'::text[]), ('ndas', 'nda_type', 'NdaType', '{MUTUAL,CONSULTANT}'::text[])) AS wanted (tab, col, type, labels)
+      LEFT JOIN LATERAL (
+           SELECT t.typname::text AS type,
+                  (SELECT array_agg(enumlabel::text ORDER BY enumsortorder)
+                     FROM pg_enum WHERE enumtypid = t.oid) AS labels
+             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = to_regclass(wanted.tab) AND a.attname = wanted.col AND NOT a.attisdropped
+           ) AS found ON true
+     WHERE (found.type, found.labels) IS DISTINCT FROM (wanted.type, wanted.labels)
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enums.labels',
+    'every enum column has the Epic 10 labels, in their order',
+    broken, CASE WHEN broken IS NOT NULL THEN E'Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
+      FROM ndas
+     WHERE (coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL')) NOT IN (VALUES ('CREATED', 'CREATED'), ('PENDING_APPROVAL', 'CREATED'), ('SENT_PENDING_SIGNATURE', 'EMAILED'), ('IN_REVISION', 'IN_REVISION'), ('FULLY_EXECUTED', 'FULLY_EXECUTED'), ('INACTIVE_CANCELED', 'INACTIVE'), ('INACTIVE_CANCELED', 'CANCELLED'), ('EXPIRED', 'FULLY_EXECUTED'), ('PENDING_APPROVAL', 'PENDING_APPROVAL'), ('SENT_PENDING_SIGNATURE', 'SENT_PENDING_SIGNATURE'), ('INACTIVE_CANCELED', 'INACTIVE_CANCELED'), ('EXPIRED', 'EXPIRED'))
+     GROUP BY 1, 2 ORDER BY 1, 2
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.status',
+    'every NDA''s status is the one its old status maps to',
+    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, status, status_legacy FROM ndas;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
+      FROM nda_status_history
+     WHERE (coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL')) NOT IN (VALUES ('CREATED', 'CREATED'), ('PENDING_APPROVAL', 'CREATED'), ('SENT_PENDING_SIGNATURE', 'EMAILED'), ('IN_REVISION', 'IN_REVISION'), ('FULLY_EXECUTED', 'FULLY_EXECUTED'), ('INACTIVE_CANCELED', 'INACTIVE'), ('INACTIVE_CANCELED', 'CANCELLED'), ('EXPIRED', 'FULLY_EXECUTED'), ('PENDING_APPROVAL', 'PENDING_APPROVAL'), ('SENT_PENDING_SIGNATURE', 'SENT_PENDING_SIGNATURE'), ('INACTIVE_CANCELED', 'INACTIVE_CANCELED'), ('EXPIRED', 'EXPIRED'))
+     GROUP BY 1, 2 ORDER BY 1, 2
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.status_history',
+    'every status in a history is the one its old status maps to',
+    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, nda_id, status, status_legacy FROM nda_status_history;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT coalesce(usmax_position::text, 'NULL'), coalesce(usmax_position_legacy::text, 'NULL'), count(*), min(id)
+      FROM ndas
+     WHERE (coalesce(usmax_position::text, 'NULL'), coalesce(usmax_position_legacy::text, 'NULL')) NOT IN (VALUES ('PRIME', 'PRIME'), ('PRIME', 'NULL'), ('SUB_CONTRACTOR', 'SUB'), ('OTHER', 'TEAMING'), ('OTHER', 'OTHER'), ('SUB_CONTRACTOR', 'SUB_CONTRACTOR'))
+     GROUP BY 1, 2 ORDER BY 1, 2
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.usmax_position',
+    'every NDA''s position is the one its old position maps to',
+    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, usmax_position, usmax_position_legacy FROM ndas;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT coalesce(nda_type::text, 'NULL'), count(*), min(id) FROM ndas
+     WHERE nda_type IS NULL OR nda_type::text NOT IN ('MUTUAL', 'CONSULTANT')
+     GROUP BY 1 ORDER BY 1
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.nda_type',
+    'every NDA is Mutual or Consultant',
+    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, nda_type FROM ndas WHERE nda_type IS NULL;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.is_non_usmax',
+    'every NDA says whether it is non-USmax',
+    broken, CASE WHEN broken IS NOT NULL THEN 'UPDATE ndas SET is_non_usmax = false WHERE is_non_usmax IS NULL;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT count(*), min(id) FROM ndas
+     WHERE fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND expiration_date IS NULL
+    HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.expiration_date',
+    'every NDA that was fully executed has an expiration date',
+    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT count(*), min(id)
+      FROM ndas
+     WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
+        make_date(extract(year FROM fully_executed_date)::int + 1,
+                  extract(month FROM fully_executed_date)::int,
+                  CASE WHEN extract(month FROM fully_executed_date) = 2
+                       THEN least(extract(day FROM fully_executed_date)::int, 28)
+                       ELSE extract(day FROM fully_executed_date)::int END)
+        + fully_executed_date::time) END
+       AND 
+        (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
+         AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
+                             FROM epic10_phase_run WHERE direction = 'forwards'))
+    HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.expiration_rule',
+    'every expiration date the release computed is one year after the execution',
+    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, fully_executed_date, expiration_date FROM ndas;' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT count(*), min(id)
+      FROM ndas
+     WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
+        make_date(extract(year FROM fully_executed_date)::int + 1,
+                  extract(month FROM fully_executed_date)::int,
+                  CASE WHEN extract(month FROM fully_executed_date) = 2
+                       THEN least(extract(day FROM fully_executed_date)::int, 28)
+                       ELSE extract(day FROM fully_executed_date)::int END)
+        + fully_executed_date::time) END
+       AND NOT coalesce(
+        (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
+         AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
+                             FROM epic10_phase_run WHERE direction = 'forwards')), false)
+    HAVING count(*) > 0
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.expiration_by_hand',
+    'no expiration date was set by hand to another day than one year after the execution',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Nothing to do if somebody meant it; a rollback parks these dates and reports them.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+
+    SELECT indexrelid::regclass, indrelid::regclass
+      FROM pg_index
+     WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY (ARRAY[to_regclass('"ndas"'), to_regclass('"nda_status_history"'), to_regclass('"contacts"'), to_regclass('"agency_groups"'), to_regclass('"subagencies"'), to_regclass('"agency_group_grants"'), to_regclass('"subagency_grants"'), to_regclass('"documents"'), to_regclass('"audit_log"')]::oid[])
+     ORDER BY 1
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'integrity.indexes',
+    'no index is invalid',
+    broken, CASE WHEN broken IS NOT NULL THEN 'REINDEX INDEX CONCURRENTLY it, or drop it if its name ends in _ccnew or _ccold.' END);
+
+END
+$epic10$;
+
+SELECT verdict, check_id, title, findings, hint FROM epic10_verdict ORDER BY verdict, check_id;
+
+DO $epic10$
+DECLARE
+  failed int := (SELECT count(*) FROM epic10_verdict WHERE verdict = 'FAILED');
+  total int := (SELECT count(*) FROM epic10_verdict);
+BEGIN
+  IF failed > 0 OR total = 0 THEN
+    RAISE EXCEPTION '% of % checks failed.', failed, total USING HINT = 'The table above says which, and what to do.';
+  END IF;
+  RAISE NOTICE '% checks passed.', total;
+END
+$epic10$;
