@@ -73,8 +73,7 @@ def _checksum(connection, table, columns):
     quote = connection.ops.quote_name
     categories = _categories(connection, table)
     values = [
-        quote(column) if categories.get(column) in HASHED_BY_VALUE else f"{quote(column)}::text"
-        for column in columns
+        quote(column) if categories.get(column) in HASHED_BY_VALUE else f"{quote(column)}::text" for column in columns
     ]
     return CHECKSUM.format(columns=", ".join(values), table=quote(table))
 

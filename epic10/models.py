@@ -19,9 +19,7 @@ class CreatedObject(models.Model):
 
     class Meta:
         db_table = "epic10_created_object"
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "name"], name="epic10_created_object_kind_name_key")
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="epic10_created_object_kind_name_key")]
 
     def __str__(self):
         return f"{self.kind} {self.name}"

@@ -28,9 +28,7 @@ class Migration(migrations.Migration):
                     options={
                         "db_table": "epic10_created_object",
                         "constraints": [
-                            models.UniqueConstraint(
-                                fields=["kind", "name"], name="epic10_created_object_kind_name_key"
-                            )
+                            models.UniqueConstraint(fields=["kind", "name"], name="epic10_created_object_kind_name_key")
                         ],
                     },
                 ),
