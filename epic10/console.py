@@ -38,16 +38,19 @@ class Bars(logging.Handler):
 
     def emit(self, record):
         progress = getattr(record, "progress", None)
-        if progress:
+        if progress and progress.done < progress.total:
             self._draw(progress)
-        elif record.levelno >= logging.INFO:
-            self.bars.console.print(record.getMessage(), markup=False, highlight=False)
+            return
+        if progress and progress.what in self.tasks:
+            self.bars.remove_task(self.tasks.pop(progress.what))
+        if record.levelno >= logging.INFO:
+            self.bars.console.print(record.getMessage(), markup=False, highlight=False, soft_wrap=True)
 
     def _draw(self, progress):
         rate = f"{progress.rate:,.0f} {progress.unit}/s"
         if progress.what not in self.tasks:
             self.tasks[progress.what] = self.bars.add_task(progress.what, total=progress.total, rate=rate)
-        self.bars.update(self.tasks[progress.what], completed=progress.done, total=progress.total, rate=rate)
+        self.bars.update(self.tasks[progress.what], completed=progress.done, rate=rate)
 
 
 @contextmanager

@@ -24,8 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
 
     def handle(self, *, rows, database, format, **options):
+        if rows < 1:
+            raise CommandError(f"--rows is {rows}; it has to be above zero.\nHINT: --rows 50000")
         # kill and closing the terminal end it like Ctrl-C, so that the scratch database goes.
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         # The bare stream: a wrapper around a wrapper would end half-finished lines.
         out = options.get("stdout") or (sys.stdout if format == "text" else sys.stderr)

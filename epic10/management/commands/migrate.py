@@ -11,6 +11,7 @@ from epic10 import plan
 from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, only_migrator
+from epic10.progress import logger
 from epic10.reconcile import reconcile
 
 INTERRUPTED = 130  # What a shell reports for Ctrl-C.
@@ -58,18 +59,14 @@ class Command(migrate.Command):
         if action.endswith("_start"):
             self.under_way, self.began = True, time.monotonic()
             verb = "started" if action == "apply_start" else "is being undone, started"
-            self._say(f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC: {migration}")
+            logger.info(f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC: {migration}")
         else:
             self.under_way = False
             verb = "completed" if action == "apply_success" else "undone"
             minutes, seconds = divmod(time.monotonic() - self.began, 60)
-            self._say(
+            logger.info(
                 f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC (duration: {minutes:.0f}m {seconds:.1f}s)"
             )
-
-    def _say(self, line):
-        if self.verbosity >= 1:
-            self.stdout.write(line)
 
 
 WHAT_NOW = (
