@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,26 +69,39 @@ class Session:
 @pytest.fixture
 def directory():
     """A directory that every account can enter, and no server left in it afterwards."""
-    path = Path(tempfile.mkdtemp(prefix="ndas-test-"))
-    path.chmod(0o755)
-    yield path
-    for data in path.rglob("data"):
-        if postmaster.is_alive(data):
-            os.kill(int((data / "postmaster.pid").read_text().split()[0]), 3)
-    shutil.rmtree(path, ignore_errors=True)
+    with public_directory() as path:
+        yield path
 
 
 @pytest.fixture
-def home(directory):
+def empty(directory):
+    """Where a server may be made."""
     return directory / ".postgres"
 
 
 @pytest.fixture
-def session(home, directory):
+def home(empty, made_once):
+    """A server that was used and stopped: what initdb takes a second for, copied."""
+    subprocess.run(["cp", "-a", made_once, empty], check=True)
+    return empty
+
+
+@pytest.fixture(scope="session")
+def made_once():
+    with public_directory() as path:
+        maker = Session(path / ".postgres", path / "shared")
+        maker.join()
+        maker.leave()
+        yield path / ".postgres"
+
+
+@pytest.fixture
+def session(directory):
+    """Start another process that uses a server."""
     sessions = []
 
-    def start(at=home, **options):
-        sessions.append(Session(at, directory / "shared", **options))
+    def start(home, **options):
+        sessions.append(Session(home, directory / "shared", **options))
         return sessions[-1]
 
     yield start
@@ -94,3 +109,14 @@ def session(home, directory):
         if started.process.poll() is None:
             started.kill()
         started.process.stdout.close()
+
+
+@contextmanager
+def public_directory():
+    path = Path(tempfile.mkdtemp(prefix="ndas-test-"))
+    path.chmod(0o755)
+    yield path
+    for data in path.rglob("data"):
+        if postmaster.is_alive(data):
+            os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+    shutil.rmtree(path, ignore_errors=True)

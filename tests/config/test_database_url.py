@@ -52,9 +52,9 @@ def test_a_password_may_hold_a_question_mark():
 
 @pytest.mark.parametrize("schema", ["other", "My schema", 'a"b\\c'])
 def test_another_schema_becomes_the_search_path(schema):
-    options = database(
-        f"postgresql:///x?schema={quote(schema)}&options=-c%20lock_timeout%3D7s&application_name=a+b"
-    )["OPTIONS"]
+    options = database(f"postgresql:///x?schema={quote(schema)}&options=-c%20lock_timeout%3D7s&application_name=a+b")[
+        "OPTIONS"
+    ]
     parameters = connection.get_connection_params() | options | {"dbname": "postgres"}
     with psycopg.connect(**parameters) as session:
         quoted = '"' + schema.replace('"', '""') + '"'

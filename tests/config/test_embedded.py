@@ -24,18 +24,18 @@ def wait_until(condition, seconds=10):
         time.sleep(0.02)
 
 
-def test_processes_racing_on_an_empty_directory_share_one_server(session, home):
-    racers = [session() for _ in range(6)]
+def test_processes_racing_on_an_empty_directory_share_one_server(session, empty):
+    racers = [session(empty) for _ in range(6)]
     for racer in racers:
         racer.ask()
     assert len({racer.answer() for racer in racers}) == 1
     for racer in racers:
         racer.leave()
-    assert not postmaster.is_alive(home / "data")
+    assert not postmaster.is_alive(empty / "data")
 
 
 def test_the_last_one_out_stops_the_server(session, home):
-    first, second = session(), session()
+    first, second = session(home), session(home)
     assert first.join() == second.join()
     first.leave()
     assert postmaster.is_alive(home / "data")
@@ -44,42 +44,42 @@ def test_the_last_one_out_stops_the_server(session, home):
 
 
 def test_a_killed_process_takes_its_lease_with_it(session, home):
-    killed = session()
+    killed = session(home)
     pid, _ = killed.join()
     killed.kill()
     assert postmaster.is_alive(home / "data")
 
-    successor = session()
+    successor = session(home)
     assert successor.join()[0] == pid
     successor.leave()
     assert not postmaster.is_alive(home / "data")
 
 
 def test_a_killed_postmaster_is_replaced_for_those_who_use_it_and_for_newcomers(session, home):
-    user = session()
+    user = session(home)
     killed, _ = user.join()
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: not postmaster.is_alive(home / "data"))
 
     replacement, socket_directory = user.join()
     assert replacement != killed
-    assert session().join() == (replacement, socket_directory)
+    assert session(home).join() == (replacement, socket_directory)
     psycopg.connect(host=socket_directory, user="ndas", dbname="ndas").close()
 
 
 def test_a_stale_pid_file_does_not_harm_the_stranger_who_has_the_pid_now(session, home):
-    first = session()
+    first = session(home)
     first.join()
     pid_file = home / "data" / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     first.leave()
 
-    stranger = subprocess.Popen(["sleep", "60"])
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
         shutil.chown(pid_file, home.stat().st_uid)
         assert not postmaster.is_alive(home / "data")
-        second = session()
+        second = session(home)
         assert second.join()[0] != stranger.pid
         second.leave()
         assert stranger.poll() is None
@@ -88,9 +88,9 @@ def test_a_stale_pid_file_does_not_harm_the_stranger_who_has_the_pid_now(session
         stranger.wait()
 
 
-def test_what_a_killed_initdb_left_is_no_obstacle(session, home):
-    (home / "data.unfinished" / "base").mkdir(parents=True)
-    newcomer = session()
+def test_what_a_killed_initdb_left_is_no_obstacle(session, empty):
+    (empty / "data.unfinished" / "base").mkdir(parents=True)
+    newcomer = session(empty)
     assert newcomer.join()
     newcomer.leave()
 
@@ -107,7 +107,7 @@ def test_any_path_will_do(session, directory, name):
 
 
 def test_nobody_else_can_reach_the_data_or_the_socket(session, home):
-    session().join()
+    session(home).join()
     assert home.stat().st_mode & 0o077 == 0
     assert (home / ".s.PGSQL.5432").stat().st_mode & 0o077 == 0
 
@@ -120,36 +120,32 @@ def test_a_forked_child_takes_no_part_in_its_parents_lease(session, home):
         "if child == 0: sys.exit(0)\n"  # runs the exit handlers it inherited
         "os.waitpid(child, 0); print(postmaster.is_alive(server.data))"
     )
-    finished = subprocess.run(
-        [sys.executable, "-c", fork, home], env=environment(), capture_output=True, text=True
-    )
+    finished = subprocess.run([sys.executable, "-c", fork, home], env=environment(), capture_output=True, text=True)
     assert (finished.stdout, finished.stderr) == ("True\n", "")
     assert not postmaster.is_alive(home / "data")
 
 
 @as_root
 def test_root_runs_the_server_under_another_account(session, home):
-    user = session()
+    user = session(home)
     pid, _ = user.join()
     assert Path(f"/proc/{pid}").stat().st_uid == home.stat().st_uid != 0
     user.leave()
 
 
 @as_root
-def test_root_in_the_directory_of_an_ordinary_user_leaves_a_server_that_the_user_can_use(
-    session, directory, home
-):
+def test_root_in_the_directory_of_an_ordinary_user_leaves_a_server_that_the_user_can_use(session, directory, empty):
     nobody = pwd.getpwnam("nobody")
     os.chown(directory, nobody.pw_uid, nobody.pw_gid)
-    root = session()
+    root = session(empty)
     root.join()
     root.leave()
 
-    user = session(python=python_for_everybody(), environment=everybody(), user="nobody", group=nobody.pw_gid)
+    user = session(empty, python=python_for_everybody(), environment=everybody(), user="nobody", group=nobody.pw_gid)
     pid, _ = user.join()
     assert Path(f"/proc/{pid}").stat().st_uid == nobody.pw_uid
     user.leave()
-    assert not postmaster.is_alive(home / "data")
+    assert not postmaster.is_alive(empty / "data")
 
 
 @as_root

@@ -33,10 +33,7 @@ def test_without_a_secret_key_commands_run_and_nothing_is_served():
     assert python("manage.py", "check").returncode == 0
     serving = python("-c", "import config.wsgi")
     assert serving.returncode == 1
-    assert (
-        "SECRET_KEY is not set, and nothing is served without one.\nHINT: export SECRET_KEY="
-        in serving.stderr
-    )
+    assert "SECRET_KEY is not set, and nothing is served without one.\nHINT: export SECRET_KEY=" in serving.stderr
     assert python("-c", "import config.wsgi", SECRET_KEY=KEY).returncode == 0
     assert python("-c", "import config.wsgi", DEBUG="1").returncode == 0
 
@@ -67,11 +64,11 @@ def test_a_mistake_in_the_environment_is_a_line_and_a_hint(environment, message)
     assert (finished.returncode, finished.stderr) == (1, message)
 
 
-def test_the_first_connection_starts_the_server_and_nothing_before_it(home):
+def test_the_first_connection_starts_the_server_and_nothing_before_it(empty):
     lazily = f"""
 from pathlib import Path
 from django.conf import settings
-settings.DATABASES["default"]["HOME"] = home = Path({str(home)!r})
+settings.DATABASES["default"]["HOME"] = home = Path({str(empty)!r})
 import django; django.setup()
 from django.core.management import call_command
 from django.db import connection
