@@ -39,9 +39,7 @@ def _is_complete(directory: Path) -> bool:
 
 def _reachable(directory: Path, owner: Account) -> Path:
     with suppress(PermissionError):
-        subprocess.run(
-            [directory / "postgres", "--version"], capture_output=True, check=True, **owner.for_subprocess()
-        )
+        subprocess.run([directory / "postgres", "--version"], capture_output=True, check=True, **owner.for_subprocess())
         return directory
     return _copy(directory)
 

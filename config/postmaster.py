@@ -55,7 +55,5 @@ def _works_in(pid: str, data: Path) -> bool:
 def _working_directory(pid: str) -> str:
     if sys.platform == "linux":
         return f"/proc/{pid}/cwd"
-    answer = subprocess.run(
-        ["lsof", "-a", "-p", pid, "-d", "cwd", "-Fn"], capture_output=True, text=True
-    ).stdout
+    answer = subprocess.run(["lsof", "-a", "-p", pid, "-d", "cwd", "-Fn"], capture_output=True, text=True).stdout
     return answer.rpartition("\nn")[2].strip()

@@ -17,9 +17,7 @@ def flag(name: str, *, default: bool = False) -> bool:
 def number(name: str, default: int) -> int:
     value = os.environ.get(name, "").strip() or str(default)
     if not value.isdigit() or int(value) == 0:
-        raise ImproperlyConfigured(
-            f'{name} is "{value}".\nHINT: A whole number above zero, such as {default}.'
-        )
+        raise ImproperlyConfigured(f'{name} is "{value}".\nHINT: A whole number above zero, such as {default}.')
     return int(value)
 
 

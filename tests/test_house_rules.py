@@ -45,9 +45,7 @@ def test_a_module_answers_one_question():
 def test_the_first_line_of_a_module_says_which():
     # An app's configuration says nothing else than its name, and a command has its help text.
     exempt = {"__init__.py", "apps.py", *(path.name for path in modules() if path.parent.name == "commands")}
-    silent = [
-        path for path in modules() if not path.read_text().startswith('"""') and path.name not in exempt
-    ]
+    silent = [path for path in modules() if not path.read_text().startswith('"""') and path.name not in exempt]
     assert not [str(path.relative_to(ROOT)) for path in silent]
 
 
