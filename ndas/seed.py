@@ -1,11 +1,12 @@
 """How a database is filled with legacy rows, and which databases are not."""
 
+import contextlib
 import time
 
 from django.core.management.base import CommandError
 from django.db import ProgrammingError, connections, transaction
 
-from ndas.invented import Batch
+from ndas.invented import Batch, statements
 
 SEED = 10
 UNDEFINED = {"42P01", "42703", "42704"}  # table, column, type
@@ -38,7 +39,8 @@ def fill(using, rows, *, seed=SEED, append=False, say=print):
         cursor.execute("LOCK TABLE ndas IN SHARE ROW EXCLUSIVE MODE")
         if not append:
             refuse_if_filled(cursor, connection)
-        added = insert(cursor, connection, rows, seed, say)
+        with unchecked(cursor):
+            added = insert(cursor, connection, rows, seed, say)
     with connection.cursor() as cursor:
         for table in added:
             cursor.execute(f"ANALYZE {table}")
@@ -71,15 +73,32 @@ def refuse_if_filled(cursor, connection):
         )
 
 
+@contextlib.contextmanager
+def unchecked(cursor):
+    """
+    No foreign key is asked, where the role may decide that; it saves a third of the time.
+
+    There is nothing to find: an invented row refers to rows of its own transaction only.
+    """
+    cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
+    (permitted,) = cursor.fetchone()
+    if permitted:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    yield
+    if permitted:
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
 def insert(cursor, connection, rows, seed, say):
     cursor.execute("SELECT nextval('ndas_display_id_seq')")
     (first,) = cursor.fetchone()
+    batch = Batch(seed, first, rows)
     added = {}
-    for table, statement in Batch(seed, first, rows).statements():
+    for table, statement in statements(batch).items():
         started = time.monotonic()
         added[table] = run(cursor, connection, statement)
         say(f"Seeded {added[table]:,} {table} ({time.monotonic() - started:.1f} s)")
-    cursor.execute("SELECT setval('ndas_display_id_seq', %s)", [first + rows - 1])
+    cursor.execute("SELECT setval('ndas_display_id_seq', %s)", [batch.last])
     return added
 
 
