@@ -43,6 +43,7 @@ class Bars(logging.Handler):
             return
         if progress and progress.what in self.tasks:
             self.bars.remove_task(self.tasks.pop(progress.what))
+            self.bars.refresh()
         if record.levelno >= logging.INFO:
             self.bars.console.print(record.getMessage(), markup=False, highlight=False, soft_wrap=True)
 
