@@ -44,9 +44,7 @@ class EnumField(models.CharField):
         label = super().get_prep_value(value)
         if label is None or label in dict(self.flatchoices):
             return label
-        raise ValidationError(
-            self.error_messages["invalid_choice"], code="invalid_choice", params={"value": label}
-        )
+        raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": label})
 
 
 class TimestampField(models.DateTimeField):

@@ -71,9 +71,7 @@ class Subagency(Row):
         db_table = "subagencies"
         verbose_name_plural = "subagencies"
         constraints = [
-            models.UniqueConstraint(
-                fields=["agency_group", "name"], name="subagencies_agency_group_id_name_key"
-            )
+            models.UniqueConstraint(fields=["agency_group", "name"], name="subagencies_agency_group_id_name_key")
         ]
 
     def __str__(self):

@@ -52,9 +52,7 @@ def refuse_unless_baseline(cursor, connection):
     cursor.execute(STATUS_LABELS)
     labels = {label for (label,) in cursor}
     if not labels:
-        raise SeedRefused(
-            f'Database "{name}" has no register to fill.\nHINT: python manage.py migrate ndas 0001'
-        )
+        raise SeedRefused(f'Database "{name}" has no register to fill.\nHINT: python manage.py migrate ndas 0001')
     cursor.execute(EPIC_10_COLUMNS)
     if "EMAILED" not in labels or cursor.fetchall():
         raise SeedRefused(

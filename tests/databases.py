@@ -64,9 +64,7 @@ class Scratch:
         """Run SQL, or the file at a Path, stopping at the first error; what psql printed."""
         if isinstance(script, Path):
             script = script.read_text(encoding="utf-8")
-        return clients.run(
-            self.connection, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments, input=script
-        )
+        return clients.run(self.connection, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments, input=script)
 
     def manage(self, *arguments, **environment):
         """``manage.py`` in a process of its own, finished: returncode, stdout, stderr."""

@@ -32,7 +32,6 @@ def in_office_hours(moment):
 def next_leap_day(moment):
     """Three in the afternoon of a leap day that is one to ten weeks off."""
     cases = " ".join(
-        f"WHEN {moment} BETWEEN {day - 70 * DAY} AND {day - 7 * DAY} THEN {day + DAY * 15 // 24}"
-        for day in LEAP_DAYS
+        f"WHEN {moment} BETWEEN {day - 70 * DAY} AND {day - 7 * DAY} THEN {day + DAY * 15 // 24}" for day in LEAP_DAYS
     )
     return f"CASE {cases} END"

@@ -234,9 +234,7 @@ def required_link(to, related_name):
 
 
 def optional_link(to, related_name):
-    return models.ForeignKey(
-        to, models.SET_NULL, related_name=related_name, db_index=False, null=True, blank=True
-    )
+    return models.ForeignKey(to, models.SET_NULL, related_name=related_name, db_index=False, null=True, blank=True)
 
 
 MODELS = [
@@ -279,9 +277,7 @@ MODELS = [
             "db_table": "subagencies",
             "verbose_name_plural": "subagencies",
             "constraints": [
-                models.UniqueConstraint(
-                    fields=["agency_group", "name"], name="subagencies_agency_group_id_name_key"
-                )
+                models.UniqueConstraint(fields=["agency_group", "name"], name="subagencies_agency_group_id_name_key")
             ],
         },
     ),
@@ -436,9 +432,7 @@ class Migration(migrations.Migration):
     dependencies = [("epic10", "0001_initial")]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunSQL(REGISTER)], state_operations=MODELS
-        )
+        migrations.SeparateDatabaseAndState(database_operations=[migrations.RunSQL(REGISTER)], state_operations=MODELS)
     ]
 
     def unapply(self, project_state, schema_editor, collect_sql=False):

@@ -64,9 +64,7 @@ def test_several_rows_can_be_updated_at_once(ponies):
     assert {pony.mood for pony in ponies.filter(foaled_at=NOON)} == {"SOUR", "MERRY", None}
 
 
-@pytest.mark.parametrize(
-    "lookup", [{"mood": "SAD"}, {"mood__in": ["CALM", "SAD"]}, {"mood__gt": "SAD"}, {"mood": ""}]
-)
+@pytest.mark.parametrize("lookup", [{"mood": "SAD"}, {"mood__in": ["CALM", "SAD"]}, {"mood__gt": "SAD"}, {"mood": ""}])
 def test_a_filter_by_an_unknown_label_never_reaches_the_database(ponies, lookup):
     with pytest.raises(ValidationError, match="is not a valid choice"):
         list(ponies.filter(**lookup))
@@ -117,9 +115,7 @@ def test_any_time_zone_goes_in_and_utc_comes_out(ponies, stable):
 
 def test_times_are_compared_as_utc(ponies):
     ponies.create(foaled_at=NOON)
-    assert ponies.filter(
-        foaled_at__lte=NOON, foaled_at__gt=NOON - datetime.timedelta(milliseconds=1)
-    ).exists()
+    assert ponies.filter(foaled_at__lte=NOON, foaled_at__gt=NOON - datetime.timedelta(milliseconds=1)).exists()
     assert ponies.filter(foaled_at__range=(NOON, NOON), foaled_at__in=[NOON]).exists()
     assert ponies.filter(foaled_at__date=datetime.date(2024, 2, 29), foaled_at__year=2024).exists()
     assert ponies.filter(foaled_at__lt=Now()).exists()
@@ -136,9 +132,7 @@ def test_the_database_can_copy_and_make_times(ponies, stable):
 
 def test_expressions_are_read_back_aware(ponies):
     ponies.create(foaled_at=NOON)
-    tomorrow = models.ExpressionWrapper(
-        models.F("foaled_at") + datetime.timedelta(1), output_field=TimestampField()
-    )
+    tomorrow = models.ExpressionWrapper(models.F("foaled_at") + datetime.timedelta(1), output_field=TimestampField())
     assert ponies.aggregate(models.Max("foaled_at")) == {"foaled_at__max": NOON}
     assert ponies.annotate(day=TruncDay("foaled_at")).get().day == NOON.replace(hour=0)
     assert ponies.annotate(tomorrow=tomorrow).get().tomorrow == NOON + datetime.timedelta(1)

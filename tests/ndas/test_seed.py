@@ -95,9 +95,7 @@ def test_every_reference_is_to_a_row_that_is_there(legacy_database):
     """Foreign keys do not say so: a seeding role that may switch them off, does."""
     seed(legacy_database, append=True)
     for table, column, target in legacy_database.rows(FOREIGN_KEYS):
-        orphans = legacy_database.rows(
-            f"SELECT {column} FROM {table} WHERE {column} NOT IN (SELECT id FROM {target})"
-        )
+        orphans = legacy_database.rows(f"SELECT {column} FROM {table} WHERE {column} NOT IN (SELECT id FROM {target})")
         assert orphans == [], f"{table}.{column}"
 
 
@@ -187,8 +185,7 @@ def test_a_register_without_one_of_its_tables_is_refused_and_left_empty(baseline
     with pytest.raises(CommandError) as refusal:
         seed(baseline_database)
     assert str(refusal.value).splitlines()[0] == (
-        f'Database "{baseline_database.name}" is not a register as 0001 makes it: '
-        'relation "audit_log" does not exist.'
+        f'Database "{baseline_database.name}" is not a register as 0001 makes it: relation "audit_log" does not exist.'
     )
     assert baseline_database.rows("SELECT count(*) FROM ndas") == [(0,)]
 

@@ -13,12 +13,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--rows", type=positive, required=True, metavar="N", help="how many NDAs")
-        parser.add_argument(
-            "--seed", type=int, default=SEED, metavar="K", help="same number, same rows (default 10)"
-        )
-        parser.add_argument(
-            "--append", action="store_true", help="add to a register that holds NDAs, with other rows"
-        )
+        parser.add_argument("--seed", type=int, default=SEED, metavar="K", help="same number, same rows (default 10)")
+        parser.add_argument("--append", action="store_true", help="add to a register that holds NDAs, with other rows")
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, metavar="ALIAS", help="which database")
 
     def handle(self, *, rows, seed, append, database, **options):
