@@ -1,0 +1,207 @@
+"""
+A small release, to live through: every operation there is, on one table.
+
+An operation's life begins where the release has got to just before it. To give
+a new operation a life, add it to RELEASE at its place: the operation, a
+condition that holds once it has run, and what somebody else may have made in
+its place before.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
+
+from epic10.catalog import column_exists, constraint_exists, enum_labels, type_exists
+from epic10.locks import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
+from epic10.operations import (
+    AddColumn,
+    AddForeignKey,
+    AddIndex,
+    AddShadow,
+    AddShadowIndex,
+    AddSyncTrigger,
+    Analyze,
+    Backfill,
+    CommonestLabel,
+    CountRows,
+    CreateEnum,
+    Derived,
+    Note,
+    Phase,
+    Relabel,
+    Require,
+    Shadow,
+    Switch,
+    SwitchType,
+    ValidateForeignKey,
+    switched,
+)
+from epic10.operations.phase import walk
+
+APP = "stable"
+
+# SULKY is the commonest, and what it becomes is not the first label: a shadow
+# that defaults to the first would show.
+TABLE = """
+CREATE TYPE "Mood" AS ENUM ('HAPPY', 'SULKY', 'CROSS');
+CREATE TABLE pony (id text PRIMARY KEY, mood "Mood" DEFAULT 'HAPPY', born timestamp(3));
+CREATE INDEX pony_mood_idx ON pony (mood);
+INSERT INTO pony VALUES
+    ('Ajax', 'HAPPY', '2020-02-29 12:00'), ('Bess', 'CROSS', '2021-01-01'), ('Cobb', NULL, NULL),
+    ('Dot', 'SULKY', '2019-05-05'), ('Elf', 'SULKY', NULL), ('Fay', 'SULKY', '9999-01-01')
+"""
+
+MOOD_TYPE = Relabel(
+    "Mood",
+    legacy=("HAPPY", "SULKY", "CROSS"),
+    labels=("HAPPY", "SAD", "ASLEEP"),
+    up={"SULKY": "SAD", "CROSS": "SAD", None: "HAPPY"},
+    down={"SAD": "SULKY", "ASLEEP": "HAPPY"},
+)
+MOOD = Shadow("mood", MOOD_TYPE, default="HAPPY", index="pony_mood_idx")
+RETIRES = Derived("retires", source="born", value="CASE WHEN {0} < '9999-01-01' THEN {0} + interval '20 years' END")
+RULES = [MOOD, RETIRES]
+SWITCHED = switched("pony", MOOD)
+BACKFILL = Backfill("pony", RULES, unit="ponies")
+
+
+@dataclass(frozen=True)
+class Life:
+    """
+    An operation, and what to see it by.
+
+    ``done`` holds once it has run. ``stays`` means that going back leaves its
+    effect: undoing something earlier takes that away, or nothing needs to.
+    ``theirs`` is SQL by which somebody else made the same before.
+    """
+
+    operation: Operation
+    done: str
+    stays: bool = False
+    theirs: str = ""
+    changes_nothing: bool = False
+    in_its_session: bool = False
+
+    def __str__(self):
+        return type(self.operation).__name__
+
+
+def index_is_valid(name):
+    return f"EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('{name}') AND indisvalid)"
+
+
+def every_pony_is_right(mood):
+    return (
+        f"(SELECT array_agg({mood}::text ORDER BY id) FROM pony) = '{{HAPPY,SAD,HAPPY,SAD,SAD,SAD}}'"
+        " AND (SELECT array_agg(extract(year FROM retires)::int ORDER BY id) FROM pony)"
+        " IS NOT DISTINCT FROM '{2040,2041,NULL,2039,NULL,NULL}'"
+    )
+
+
+EXPAND = [
+    Life(
+        CountRows("pony"),
+        "EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'pony' AND rows = 6)",
+        stays=True,
+    ),
+    Life(
+        CommonestLabel("pony", MOOD),
+        "current_setting('epic10.pony_mood', true) = 'SAD'",
+        stays=True,
+        in_its_session=True,
+    ),
+    Life(Note("10.10", "Ponies have feelings."), "true", stays=True, changes_nothing=True),
+    Life(
+        CreateEnum("Colour", ["GREY", "BAY"]),
+        type_exists("Colour"),
+        theirs="""CREATE TYPE "Colour" AS ENUM ('GREY', 'BAY')""",
+    ),
+    Life(
+        AddColumn("pony", "shod", models.BooleanField(default=False, db_default=False)),
+        f"{column_exists('pony', 'shod')} AND NOT EXISTS (SELECT FROM pony WHERE shod)",
+        theirs="ALTER TABLE pony ADD shod boolean NOT NULL DEFAULT false",
+    ),
+    Life(AddColumn("pony", "retires", models.DateTimeField(null=True)), column_exists("pony", "retires")),
+    Life(
+        AddColumn("pony", "friend", models.ForeignKey("pony", models.SET_NULL, db_index=False, null=True)),
+        column_exists("pony", "friend_id"),
+    ),
+    Life(
+        AddForeignKey("pony", "friend_id", references="pony", name="pony_friend_id_fkey", on_delete="SET NULL"),
+        constraint_exists("pony", "pony_friend_id_fkey"),
+        theirs="ALTER TABLE pony ADD CONSTRAINT pony_friend_id_fkey "
+        "FOREIGN KEY (friend_id) REFERENCES pony (id) ON DELETE SET NULL",
+    ),
+    Life(
+        CreateEnum(MOOD_TYPE.working_type, MOOD_TYPE.labels, becomes="Mood"),
+        f"{enum_labels('Mood_epic10')} = '{{HAPPY,SAD,ASLEEP}}'",
+    ),
+    Life(AddShadow("pony", MOOD), "NOT EXISTS (SELECT FROM pony WHERE mood_epic10 IS DISTINCT FROM 'SAD')"),
+    Life(
+        AddSyncTrigger("pony", "pony", RULES),
+        "2 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('pony') AND tgname LIKE 'zz_epic10%')",
+    ),
+]
+FILL = [Life(BACKFILL, every_pony_is_right("mood_epic10"), stays=True)]
+INDEX = [
+    Life(
+        AddIndex("pony", models.Index(fields=["retires"], name="pony_retires_idx")),
+        index_is_valid("pony_retires_idx"),
+        theirs="CREATE INDEX pony_retires_idx ON pony (retires)",
+    ),
+    Life(AddShadowIndex("pony", MOOD), index_is_valid("pony_mood_epic10_idx")),
+]
+ENFORCE = [
+    Life(
+        ValidateForeignKey("pony", "pony_friend_id_fkey"),
+        "(SELECT convalidated FROM pg_constraint WHERE conname = 'pony_friend_id_fkey')",
+        stays=True,
+    ),
+    Life(Require("proofs", [BACKFILL]), every_pony_is_right("mood_epic10"), stays=True, changes_nothing=True),
+    Life(Analyze("pony"), "EXISTS (SELECT FROM pg_stats WHERE tablename = 'pony')", stays=True),
+]
+SWITCH = [
+    Life(
+        SwitchType(MOOD_TYPE),
+        f"{enum_labels('Mood')} = '{{HAPPY,SAD,ASLEEP}}' AND NOT {type_exists('Mood_epic10')}",
+    ),
+    Life(
+        Switch("pony", RULES, state_operations=[]),
+        f"{SWITCHED} AND {every_pony_is_right('mood')} AND {index_is_valid('pony_mood_legacy_idx')}",
+    ),
+]
+RELEASE = [*EXPAND, *FILL, *INDEX, *ENFORCE, *SWITCH]
+
+
+def phase(name, lives, *, stays=False, **more):
+    operations = [life.operation for life in lives]
+    return Life(Phase(name, f"{name} the pony.", operations, **more), lives[-1].done, stays=stays)
+
+
+# The same once more, as phases: they bring transactions, locks and the ledger.
+IN_PHASES = [
+    phase("expand", EXPAND, lock=[("pony", ACCESS_EXCLUSIVE)], done=SWITCHED),
+    phase("backfill", FILL, transaction=False, stays=True, done=SWITCHED),
+    phase("index", INDEX, transaction=False, done=SWITCHED),
+    phase("enforce", ENFORCE, lock=[("pony", SHARE_UPDATE_EXCLUSIVE)], stays=True, done=SWITCHED),
+    phase("switch", SWITCH, lock=[("pony", ACCESS_EXCLUSIVE)]),
+]
+
+START = ProjectState(
+    {
+        (APP, "pony"): ModelState(
+            APP,
+            "Pony",
+            [("id", models.TextField(primary_key=True)), ("born", models.DateTimeField(null=True))],
+            {"db_table": "pony"},
+        )
+    }
+)
+
+
+def steps(lives):
+    """Each life with the model state before its operation and after it."""
+    states = walk([life.operation for life in lives], APP, START)
+    return [(life, before, after) for life, (_, before, after) in zip(lives, states, strict=True)]

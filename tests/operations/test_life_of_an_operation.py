@@ -1,0 +1,118 @@
+"""Every operation lives the same life: there, there again, back, there; back when it never ran; by psql."""
+
+import inspect
+
+import pytest
+from django.db.migrations.operations.base import Operation
+
+from epic10 import operations
+
+from .pony import IN_PHASES, RELEASE
+
+LIVES = [(release, life) for release in (RELEASE, IN_PHASES) for life in release]
+
+
+def lives(which=lambda life: True):
+    chosen = [(release, life) for release, life in LIVES if which(life)]
+    names = [f"{life}-{life.operation.describe()}" for _, life in chosen]
+    return pytest.mark.parametrize(("release", "life"), chosen, ids=names)
+
+
+@pytest.fixture
+def bench(make_bench, release, life):
+    """The release as it stands when the operation's turn comes."""
+    bench = make_bench(release)
+    bench.run_before(life)
+    return bench
+
+
+@lives()
+def test_it_runs_and_runs_again(bench, life):
+    if not life.changes_nothing:
+        assert not bench.holds(life.done)
+    bench.forwards(life)
+    once = bench.schema()
+    assert bench.holds(life.done)
+    bench.forwards(life)
+    assert bench.holds(life.done)
+    assert bench.schema() == once
+
+
+@lives()
+def test_undone_it_is_gone_and_can_be_done_again(bench, life):
+    bench.forwards(life)
+    for _ in range(2):
+        bench.backwards(life)
+        assert bench.holds(life.done) == life.stays
+    bench.forwards(life)
+    assert bench.holds(life.done)
+
+
+@lives()
+def test_from_here_the_whole_release_can_be_undone(make_bench, schema_at_first, release, life):
+    bench = make_bench(release)
+    bench.run_before(life)
+    bench.forwards(life)
+    bench.undo_everything()
+    assert bench.schema() == schema_at_first
+
+
+@lives()
+def test_undone_when_it_never_ran_it_changes_nothing(bench, life):
+    schema = bench.schema()
+    bench.backwards(life)
+    bench.backwards(life)
+    assert bench.schema() == schema
+
+
+@lives()
+def test_its_script_does_the_same_in_psql(make_bench, release, life):
+    by_django = make_bench(release)
+    by_django.run_before(life)
+    by_django.forwards(life)
+    wanted = by_django.schema()
+
+    bench = make_bench(release)
+    bench.run_before(life)
+    for _ in range(2):
+        assert bench.psql(f"{bench.script(life)}\nSELECT 'done' WHERE {life.done};").endswith("done\n")
+        assert bench.schema() == wanted
+    for _ in range(2):
+        bench.psql(bench.script(life, backwards=True))
+        assert bench.holds(life.done) == (life.stays and not life.in_its_session)
+
+
+@lives(lambda life: life.theirs)
+def test_what_somebody_else_made_is_accepted_and_stays(bench, life):
+    bench.scratch.psql(life.theirs)
+    theirs = bench.schema()
+    for _ in range(2):
+        bench.forwards(life)
+        assert bench.holds(life.done)
+        bench.backwards(life)
+        assert bench.schema() == theirs
+
+
+def test_the_checks_of_a_release_fail_before_it_and_hold_after_it(make_bench):
+    bench = make_bench(RELEASE)
+    before = bench.findings("checks")
+    # The index on mood is there before and, by then another one, after.
+    assert [check for check, found in before.items() if not found] == ["index.pony_mood_idx"]
+    for life in RELEASE:
+        assert not any(bench.findings("preconditions", life).values())
+        bench.forwards(life)
+    after = bench.findings("checks")
+    assert len(after) == len(before) > 10
+    assert not any(after.values()), after
+
+
+def test_every_operation_has_a_life():
+    exported = {name for name in operations.__all__ if is_operation(getattr(operations, name))}
+    without = exported - {str(life) for _, life in LIVES}
+    assert not without, (
+        f"Add a Life of {', '.join(sorted(without))} to RELEASE in tests/operations/pony.py, at its place."
+    )
+
+
+def is_operation(exported):
+    return inspect.isclass(exported) and issubclass(exported, Operation)
