@@ -1,9 +1,10 @@
 """0001 makes the register where there is none, and touches none that is there."""
 
+import io
 import re
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db.migrations.executor import MigrationExecutor
 
 LABELS = """
@@ -20,6 +21,10 @@ def schema_without_order(database):
     return {" ".join(sorted(statement.replace(",", "").split("\n"))).strip() for statement in statements}
 
 
+def sql_of_0001():
+    return call_command("sqlmigrate", "ndas", "0001", stdout=io.StringIO())
+
+
 def test_an_empty_database_gets_the_register(empty_database):
     empty_database.migrate("0001")
     assert empty_database.rows(LABELS) == [
@@ -27,6 +32,11 @@ def test_an_empty_database_gets_the_register(empty_database):
         ("NdaStatus", "CREATED EMAILED IN_REVISION FULLY_EXECUTED INACTIVE CANCELLED"),
         ("UsMaxPosition", "PRIME SUB TEAMING OTHER"),
     ]
+
+
+def test_psql_makes_the_same_register(baseline_database, empty_database):
+    empty_database.psql(sql_of_0001())
+    assert empty_database.dump_schema() == baseline_database.dump_schema()
 
 
 def test_it_is_the_register_that_another_tool_makes(baseline_database, production_database):
@@ -70,6 +80,21 @@ def test_nothing_is_added_to_a_table_that_is_there(production_database):
     """)
     before = production_database.dump_schema()
     production_database.migrate("0001")
+    assert production_database.dump_schema() == before
+
+
+def test_its_sql_does_nothing_to_a_database_that_epic_10_has_reached(legacy_database):
+    legacy_database.migrate()
+    before = legacy_database.dump_schema()
+    legacy_database.psql(sql_of_0001())
+    assert legacy_database.dump_schema() == before
+
+
+def test_its_sql_needs_no_permission_where_the_register_is_there(production_database):
+    """It looks before it creates; IF NOT EXISTS would ask for the permission first."""
+    before = production_database.dump_schema()
+    role = f"role_of_{production_database.name}"
+    production_database.psql(f"CREATE ROLE {role}; SET ROLE {role};" + sql_of_0001() + f"RESET ROLE; DROP ROLE {role}")
     assert production_database.dump_schema() == before
 
 
