@@ -1,114 +1,11 @@
-"""What the register holds, as Django sees it once Epic 10 is live."""
+"""The NDAs, and what became of each: statuses, documents, who did what."""
 
 from django.db import models
 
 from ndas.choices import DocumentType, NdaStatus, NdaType, UsMaxPosition
-from ndas.fields import EnumField, TimestampField, new_id
-
-
-class Row(models.Model):
-    """
-    A row of a table that Django did not design.
-
-    Tables, indexes and foreign keys are made by the migrations' own SQL, under
-    the names they have in production. That is why a foreign key here asks for no
-    index of its own, and why ``on_delete`` repeats what the database does.
-    """
-
-    id = models.TextField(primary_key=True, default=new_id, editable=False)
-
-    class Meta:
-        abstract = True
-
-
-def required(to, related_name, **options):
-    return models.ForeignKey(to, models.RESTRICT, related_name=related_name, db_index=False, **options)
-
-
-def optional(to, related_name, **options):
-    return models.ForeignKey(
-        to, models.SET_NULL, related_name=related_name, db_index=False, null=True, blank=True, **options
-    )
-
-
-class Contact(Row):
-    email = models.TextField(unique=True)
-    first_name = models.TextField()
-    last_name = models.TextField()
-    phone = models.TextField(null=True, blank=True)
-    is_active = models.BooleanField(default=True, db_default=True)
-    created_at = TimestampField(auto_now_add=True)
-    updated_at = TimestampField(auto_now=True)
-
-    class Meta:
-        db_table = "contacts"
-
-    def __str__(self):
-        return f"{self.first_name} {self.last_name}"
-
-
-class AgencyGroup(Row):
-    name = models.TextField(unique=True)
-    code = models.TextField(unique=True)
-    created_at = TimestampField(auto_now_add=True)
-    updated_at = TimestampField(auto_now=True)
-
-    class Meta:
-        db_table = "agency_groups"
-
-    def __str__(self):
-        return self.name
-
-
-class Subagency(Row):
-    agency_group = required(AgencyGroup, "subagencies")
-    name = models.TextField()
-    code = models.TextField()
-    created_at = TimestampField(auto_now_add=True)
-    updated_at = TimestampField(auto_now=True)
-
-    class Meta:
-        db_table = "subagencies"
-        verbose_name_plural = "subagencies"
-        constraints = [
-            models.UniqueConstraint(fields=["agency_group", "name"], name="subagencies_agency_group_id_name_key")
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class AgencyGroupGrant(Row):
-    """A contact may see every NDA of an agency group."""
-
-    contact = required(Contact, "agency_group_grants")
-    agency_group = required(AgencyGroup, "grants")
-    created_at = TimestampField(auto_now_add=True)
-
-    class Meta:
-        db_table = "agency_group_grants"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contact", "agency_group"],
-                name="agency_group_grants_contact_id_agency_group_id_key",
-            )
-        ]
-
-
-class SubagencyGrant(Row):
-    """A contact may see the NDAs of one subagency."""
-
-    contact = required(Contact, "subagency_grants")
-    subagency = required(Subagency, "grants")
-    created_at = TimestampField(auto_now_add=True)
-
-    class Meta:
-        db_table = "subagency_grants"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contact", "subagency"], name="subagency_grants_contact_id_subagency_id_key"
-            )
-        ]
+from ndas.fields import EnumField, TimestampField
+from ndas.models.people import AgencyGroup, Contact, Subagency
+from ndas.models.row import Row, optional, required
 
 
 class Nda(Row):

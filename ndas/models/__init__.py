@@ -1,0 +1,16 @@
+"""What the register holds, as Django sees it once Epic 10 is live."""
+
+from ndas.models.agreements import AuditLog, Document, Nda, NdaStatusHistory
+from ndas.models.people import AgencyGroup, AgencyGroupGrant, Contact, Subagency, SubagencyGrant
+
+__all__ = [
+    "AgencyGroup",
+    "AgencyGroupGrant",
+    "AuditLog",
+    "Contact",
+    "Document",
+    "Nda",
+    "NdaStatusHistory",
+    "Subagency",
+    "SubagencyGrant",
+]
