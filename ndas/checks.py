@@ -1,9 +1,4 @@
-"""What must be true of the NDA register once Epic 10 is live?
-
-Stated from the domain's point of view, and on purpose a second time: nothing
-here is taken from the migration or its operations, so that the two would have
-to be wrong in the same way to agree on something wrong.
-"""
+"""What must be true of the NDA register once Epic 10 is live?"""
 
 from django.apps import apps
 
@@ -17,66 +12,7 @@ from epic10.checks.after import (
     pairs,
     readable,
 )
-
-TABLES = (
-    "ndas",
-    "nda_status_history",
-    "contacts",
-    "agency_groups",
-    "subagencies",
-    "agency_group_grants",
-    "subagency_grants",
-    "documents",
-    "audit_log",
-)
-
-STATUSES = (
-    "CREATED",
-    "PENDING_APPROVAL",
-    "SENT_PENDING_SIGNATURE",
-    "IN_REVISION",
-    "FULLY_EXECUTED",
-    "INACTIVE_CANCELED",
-    "EXPIRED",
-)
-POSITIONS = ("PRIME", "SUB_CONTRACTOR", "OTHER")
-TYPES = ("MUTUAL", "CONSULTANT")
-
-# (what the new application sees, what the old one would see). The old label is
-# the one the row always had, or the nearest one to what has been written since.
-# A database whose old type already knew a new label keeps it on both sides.
-STATUS_PAIRS = (
-    ("CREATED", "CREATED"),
-    ("PENDING_APPROVAL", "CREATED"),
-    ("SENT_PENDING_SIGNATURE", "EMAILED"),
-    ("IN_REVISION", "IN_REVISION"),
-    ("FULLY_EXECUTED", "FULLY_EXECUTED"),
-    ("INACTIVE_CANCELED", "INACTIVE"),
-    ("INACTIVE_CANCELED", "CANCELLED"),
-    ("EXPIRED", "FULLY_EXECUTED"),
-    ("PENDING_APPROVAL", "PENDING_APPROVAL"),
-    ("SENT_PENDING_SIGNATURE", "SENT_PENDING_SIGNATURE"),
-    ("INACTIVE_CANCELED", "INACTIVE_CANCELED"),
-    ("EXPIRED", "EXPIRED"),
-)
-POSITION_PAIRS = (
-    ("PRIME", "PRIME"),
-    ("PRIME", "NULL"),
-    ("SUB_CONTRACTOR", "SUB"),
-    ("OTHER", "TEAMING"),
-    ("OTHER", "OTHER"),
-    ("SUB_CONTRACTOR", "SUB_CONTRACTOR"),
-)
-
-# The same day a year on, put together from its parts; a year after a leap day
-# there is none. Not "+ interval '1 year'", which is how the migration says it.
-ONE_YEAR_LATER = """
-        make_date(extract(year FROM fully_executed_date)::int + 1,
-                  extract(month FROM fully_executed_date)::int,
-                  CASE WHEN extract(month FROM fully_executed_date) = 2
-                       THEN least(extract(day FROM fully_executed_date)::int, 28)
-                       ELSE extract(day FROM fully_executed_date)::int END)
-        + fully_executed_date::time"""
+from ndas.expected import A_DATE, ONE_YEAR_LATER, POSITION_PAIRS, POSITIONS, STATUS_PAIRS, STATUSES, TABLES, TYPES
 
 # Nobody has saved the row since the release began, and the column came with
 # the release: this date can only be the migration's.
@@ -84,9 +20,6 @@ COMPUTED = """
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
                              FROM epic10_phase_run WHERE direction = 'forwards'))"""
-
-# 'infinity', the year 9999 and what lies before the calendar stand for "no such date".
-A_DATE = "fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01'"
 
 OTHER_DATE = f"""
     SELECT count(*), min(id)
@@ -209,6 +142,6 @@ register(
         "models.read",
         "every model can be read from its table",
         readable(models),
-        hint="Compare ndas/models.py with the table: python manage.py inspectdb <table>",
+        hint="Compare ndas/models/ with the table: python manage.py inspectdb <table>",
     ),
 )
