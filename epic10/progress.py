@@ -35,7 +35,7 @@ class Progress:
 
     def __str__(self):
         share = f"{self.done / self.total:.0%}" if self.total else "100%"
-        eta = f", about {self.eta:.0f} s left" if self.eta and self.done < self.total else ""
+        eta = f", about {self.eta:.0f} s left" if self.eta and self.eta >= 1 else ""
         return f"{share}, {self.rate:,.0f} {self.unit}/s{eta}"
 
 

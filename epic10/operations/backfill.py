@@ -115,7 +115,7 @@ class Backfill(RunPython):
     def _fill(self, apps, schema_editor):
         connection = schema_editor.connection
         total = self._count(connection)
-        logger.info("%s: %s rows of %s to change.", self.table, f"{total:,}", self.unit)
+        logger.info("%s: %s %s to change.", self.table, f"{total:,}", self.unit)
         filling = _Filling(connection, self, Meter(self.table, total, self.unit))
         filling.one_pass(skip_locked=True)
         for _ in range(WAITING_PASSES):

@@ -8,9 +8,7 @@ from epic10 import locks, psql
 from epic10.progress import logger
 from epic10.session import unhurried
 
-from .record import finished, recorded, started
-
-FORWARDS, BACKWARDS = "forwards", "backwards"
+from .record import BACKWARDS, FORWARDS, finished, recorded, started
 
 
 class Note(Operation):
@@ -90,6 +88,7 @@ class Phase(Operation):
         if schema_editor.collect_sql:
             schema_editor.collected_sql += self._written_down(direction, app_label, schema_editor, first, steps)
             return
+        logger.info("%s: %s", self.name, self.purpose if direction == FORWARDS else "undoing it.")
         with unhurried(schema_editor.connection), recorded(schema_editor.connection, self.name, direction):
             carry_out(first, app_label, schema_editor)
             if self.transaction:

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from epic10.catalog import literal
 from epic10.progress import logger
 
+FORWARDS, BACKWARDS = "forwards", "backwards"
+
 
 @contextmanager
 def recorded(connection, phase: str, direction: str):
     """A ledger row from the phase's first moment, and a line at either end."""
     began = time.monotonic()
-    logger.info("%s %s", phase, direction)
     for statement in started(phase, direction):
         _execute(connection, statement)
     try:
@@ -20,7 +21,7 @@ def recorded(connection, phase: str, direction: str):
         _record_failure(connection, phase, direction, error)
         raise
     _execute(connection, finished(phase, direction))
-    logger.info("%s %s done in %.2f s", phase, direction, time.monotonic() - began)
+    logger.info("%s %s in %.2f s.", phase, "done" if direction == FORWARDS else "undone", time.monotonic() - began)
 
 
 def started(phase: str, direction: str) -> list[str]:

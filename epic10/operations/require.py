@@ -37,7 +37,7 @@ BEGIN
 {check.find.sql}
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', {literal(f"Not true that {check.title}: ")} || broken || '.'
+    RAISE EXCEPTION '%', {literal(f"Expected that {check.title}; found: ")} || broken || '.'
       USING HINT = {literal(check.hint)};
   END IF;
 END

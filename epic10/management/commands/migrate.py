@@ -30,11 +30,11 @@ class Command(migrate.Command):
         except (AlreadyRunning, LockNotGranted) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
-            raise CommandError(f"Interrupted. {WHAT_NOW}", returncode=INTERRUPTED) from error
+            raise CommandError(f"Interrupted. {what_now(options['database'])}", returncode=INTERRUPTED) from error
         except Error as error:
             if not self.under_way:
                 raise
-            raise CommandError(f"{said(error)}\n{WHAT_NOW}") from error
+            raise CommandError(f"{said(error)}\n{what_now(options['database'])}") from error
 
     def _handle(self, *args, database, verbosity, app_label, migration_name, **options):
         connection = connections[database]
@@ -73,6 +73,15 @@ WHAT_NOW = (
     "What is committed stays; nothing of it is visible to the application before the switch.\n"
     "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
 )
+
+
+def what_now(database):
+    """Where the database stands and what to type, as far as it can still be asked."""
+    try:
+        untouched = not plan.load().has_traces(connections[database])
+    except Error:
+        untouched = False
+    return "Nothing was changed." if untouched else WHAT_NOW
 
 
 def said(error):

@@ -14,4 +14,6 @@ $epic10$;
 {{ settings }}
 
 -- Where Epic 10 remembers what it did, so that a rollback drops nothing else.
+SET client_min_messages = warning;
 {{ ledger }}
+RESET client_min_messages;
