@@ -1,0 +1,147 @@
+"""A database that is not as the release expects it is left alone, and the object is named."""
+
+import pytest
+from django.core.management import CommandError
+
+from epic10.clients import ToolFailed
+
+from .disturbances import look_at
+from .test_two_routes import SCRIPTS
+
+MIGRATION = "ndas/migrations/0002_epic_10_customer_feedback.py"
+
+# What somebody has done, what is said about it, and what to do.
+CONFLICTS = {
+    "NdaType with other labels": (
+        """CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'UNILATERAL')""",
+        "Expected that the name NdaType is free, or names the enum the release wants; found: type NdaType is "
+        "there already with the labels MUTUAL, UNILATERAL, expected MUTUAL, CONSULTANT.",
+        'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
+    ),
+    "NdaType with the labels in another order": (
+        """CREATE TYPE "NdaType" AS ENUM ('CONSULTANT', 'MUTUAL')""",
+        "Expected that the name NdaType is free, or names the enum the release wants; found: type NdaType is "
+        "there already with the labels CONSULTANT, MUTUAL, expected MUTUAL, CONSULTANT.",
+        'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
+    ),
+    "nda_type of another type": (
+        "ALTER TABLE ndas ADD nda_type text NOT NULL DEFAULT 'MUTUAL'",
+        "Expected that ndas.nda_type is absent, or is what the release wants; found: "
+        'ndas.nda_type is text not null, expected "NdaType" not null.',
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_before_epic10".',
+    ),
+    "is_non_usmax that may be NULL": (
+        "ALTER TABLE ndas ADD is_non_usmax boolean",
+        "Expected that ndas.is_non_usmax is absent, or is what the release wants; found: "
+        "ndas.is_non_usmax is boolean, expected boolean not null.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
+    ),
+    "expiration_date to the microsecond": (
+        "ALTER TABLE ndas ADD expiration_date timestamp(6)",
+        "Expected that ndas.expiration_date is absent, or is what the release wants; found: ndas.expiration_date is "
+        "timestamp(6) without time zone, expected timestamp(3) without time zone.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
+    ),
+    "status as text": (
+        "ALTER TABLE ndas ALTER status DROP DEFAULT, ALTER status TYPE text",
+        "Expected that ndas.status is of the enum type NdaStatus; found: ndas.status is text, expected NdaStatus.",
+        'Give the column its type first: ALTER TABLE "ndas" ALTER COLUMN "status" '
+        'TYPE "NdaStatus" USING "status"::text::"NdaStatus";',
+    ),
+    "a label nobody planned for": (
+        """ALTER TYPE "NdaStatus" ADD VALUE 'ON_HOLD';
+           UPDATE ndas SET status = 'ON_HOLD' WHERE id IN (SELECT id FROM ndas ORDER BY id LIMIT 7)""",
+        "Expected that every label in ndas.status has a place in Epic 10; found: 7 rows have the label ON_HOLD.",
+        f"Map the label in {MIGRATION}, or change these rows.",
+    ),
+    "a label nobody planned for, in a history": (
+        """ALTER TYPE "NdaStatus" ADD VALUE 'ON_HOLD';
+           UPDATE nda_status_history SET status = 'ON_HOLD' WHERE id = (SELECT min(id) FROM nda_status_history)""",
+        "Expected that every label in nda_status_history.status has a place in Epic 10; "
+        "found: 1 rows have the label ON_HOLD.",
+        f"Map the label in {MIGRATION}, or change these rows.",
+    ),
+    "the index on something else": (
+        "CREATE INDEX idx_ndas_expiration_date ON ndas (effective_date)",
+        "Expected that the index name idx_ndas_expiration_date is free, or names a valid index on ndas "
+        "(expiration_date); found: index idx_ndas_expiration_date on ndas is USING btree (effective_date).",
+        'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+    ),
+    "the index invalid, and not ours": (
+        """ALTER TABLE ndas ADD expiration_date timestamp(3);
+           CREATE INDEX idx_ndas_expiration_date ON ndas (expiration_date);
+           UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_ndas_expiration_date'::regclass""",
+        "Expected that the index name idx_ndas_expiration_date is free, or names a valid index on ndas "
+        "(expiration_date); found: index idx_ndas_expiration_date on ndas is USING btree (expiration_date) "
+        "and invalid.",
+        'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+    ),
+    "the foreign key to another table": (
+        """ALTER TABLE ndas ADD approved_by_id text;
+           ALTER TABLE ndas ADD CONSTRAINT ndas_approved_by_id_fkey
+               FOREIGN KEY (approved_by_id) REFERENCES agency_groups (id) ON DELETE SET NULL""",
+        "Expected that the constraint name ndas_approved_by_id_fkey is free, or names the foreign key the release "
+        "wants; found: ndas_approved_by_id_fkey is FOREIGN KEY (approved_by_id) REFERENCES agency_groups(id) "
+        "ON DELETE SET NULL, expected FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL.",
+        'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …',
+    ),
+    "a column by the shadow's name": (
+        "ALTER TABLE ndas ADD status_epic10 text",
+        "Expected that the column name ndas.status_epic10 is free; found: ndas.status_epic10 is there already.",
+        'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO …',
+    ),
+}
+
+# What may be there before, because it is what the release would make.
+ACCEPTED = {
+    "NdaType": """CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'CONSULTANT')""",
+    "NdaType and nda_type": """
+        CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'CONSULTANT');
+        ALTER TABLE ndas ADD nda_type "NdaType" NOT NULL DEFAULT 'MUTUAL';
+        UPDATE ndas SET nda_type = 'CONSULTANT' WHERE id < '8'""",
+    "is_non_usmax": """
+        ALTER TABLE ndas ADD is_non_usmax boolean NOT NULL DEFAULT false;
+        UPDATE ndas SET is_non_usmax = true WHERE id < '8'""",
+    "approved_by_id and its foreign key": """
+        ALTER TABLE ndas ADD approved_by_id text;
+        ALTER TABLE ndas ADD CONSTRAINT ndas_approved_by_id_fkey
+            FOREIGN KEY (approved_by_id) REFERENCES contacts (id) ON DELETE SET NULL""",
+    "usmax_position without a NULL": """
+        UPDATE ndas SET usmax_position = 'OTHER' WHERE usmax_position IS NULL;
+        ALTER TABLE ndas ALTER usmax_position SET NOT NULL""",
+    "a label that is planned for, in use already": """
+        ALTER TYPE "NdaStatus" ADD VALUE 'PENDING_APPROVAL' AFTER 'CREATED';
+        UPDATE ndas SET status = 'PENDING_APPROVAL' WHERE status = 'CREATED'""",
+}
+
+
+def of(table):
+    return pytest.mark.parametrize("case", table.values(), ids=table.keys())
+
+
+@of(CONFLICTS)
+def test_what_conflicts_is_refused_before_the_first_change(legacy_database, case):
+    theirs, complaint, hint = case
+    for statement in theirs.split(";"):
+        legacy_database.execute(statement)
+    found = look_at(legacy_database)
+    with pytest.raises(CommandError) as refusal:
+        legacy_database.migrate()
+    assert str(refusal.value).splitlines()[:2] == [complaint, f"HINT: {hint}"]
+    with pytest.raises(ToolFailed) as refusal:
+        legacy_database.psql(SCRIPTS / "migration.sql")
+    assert f"ERROR:  {complaint}\nHINT:  {hint}\n" in str(refusal.value)
+    assert look_at(legacy_database) == found
+    assert legacy_database.rows("SELECT count(*) FROM epic10_created_object") == [(0,)]
+
+
+@of(ACCEPTED)
+def test_what_is_as_wanted_is_accepted_and_stays_after_the_way_back(legacy_database, case):
+    for statement in case.split(";"):
+        legacy_database.execute(statement)
+    found = look_at(legacy_database)
+    legacy_database.migrate()
+    finished = legacy_database.manage("epic10_validate")
+    assert finished.returncode == 0, finished.stdout
+    legacy_database.migrate("0001")
+    assert look_at(legacy_database) == found
