@@ -29,18 +29,20 @@ SHARE_UPDATE_EXCLUSIVE = "SHARE UPDATE EXCLUSIVE"
 SHARE_ROW_EXCLUSIVE = "SHARE ROW EXCLUSIVE"
 ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
 
-HOLDERS = """
+SESSIONS = """
 SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
-       coalesce(extract(epoch FROM now() - a.xact_start), 0)::int,
-       string_agg(DISTINCT l.relation::regclass::text, ', ')
-  FROM pg_locks l JOIN pg_stat_activity a USING (pid)
- WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()
+       coalesce(extract(epoch FROM now() - a.xact_start), 0)::int AS age,
+       coalesce(string_agg(DISTINCT l.relation::regclass::text, ', '), '')
+  FROM pg_stat_activity a LEFT JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'relation' AND l.granted
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND l.relation IN (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
+ WHERE {which}
  GROUP BY 1, 2, 3, 4, 5
- ORDER BY 5 DESC
+ ORDER BY age DESC
  LIMIT 5
 """
+HOLDERS = SESSIONS.format(which="l.pid <> pg_backend_pid()")
+BLOCKERS_OF = SESSIONS.format(which="a.pid = ANY (pg_blocking_pids(%s))")
 
 
 class LockNotGranted(Exception):
@@ -49,7 +51,7 @@ class LockNotGranted(Exception):
 
 @dataclass(frozen=True)
 class Blocker:
-    """A session that holds a lock on one of the tables; ``seconds`` is the age of its transaction."""
+    """A session in the way; ``seconds`` is the age of its transaction, ``tables`` those it has locks on."""
 
     pid: int
     user: str
@@ -60,9 +62,10 @@ class Blocker:
 
     def __str__(self):
         name = f" ({self.application})" if self.application else ""
+        holds = f", holds {self.tables}" if self.tables else ""
         return (
             f"pid {self.pid}, {self.user}{name}, {self.state or 'working'}, "
-            f"in its transaction for {self.seconds} s, holds {self.tables}"
+            f"in its transaction for {self.seconds} s{holds}"
         )
 
 
@@ -123,10 +126,19 @@ def short_transaction(connection, *more_settings: str):
 
 def blockers(connection, tables: list[str]) -> list[Blocker]:
     """Who else holds locks on these tables, the oldest transaction first."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDERS, [tables])
-        return [Blocker(*row) for row in cursor.fetchall()]
+    return _blockers(connection, HOLDERS, [tables])
+
+
+def blockers_of(connection, pid: int) -> list[Blocker]:
+    """Whom the session ``pid`` is waiting for at this moment."""
+    return _blockers(connection, BLOCKERS_OF, [[], pid])
 
 
 def named(sessions: list[Blocker]) -> str:
     return "; ".join(map(str, sessions)) or "the session in the way has just gone"
+
+
+def _blockers(connection, query, parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [Blocker(*row) for row in cursor.fetchall()]

@@ -6,23 +6,23 @@ second connection that says how far the build is and whom it waits for.
 """
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import Error, OperationalError
 from psycopg.errors import LockNotAvailable
 
 from epic10 import locks, psql
-from epic10.catalog import literal
 from epic10.progress import Meter, logger
+from epic10.session import SETTINGS, execute
 
 LOOK_EVERY = 0.5  # seconds
 
-HOW_FAR = """
-SELECT coalesce(blocks_done, 0), coalesce(blocks_total, 0), pg_blocking_pids(a.pid)
-  FROM pg_stat_activity a LEFT JOIN pg_stat_progress_create_index p USING (pid)
- WHERE a.pid = %s
-"""
+SET_LOCK_TIMEOUT = "SET lock_timeout = '{}'"
+SET_LONG = SET_LOCK_TIMEOUT.format(f"{locks.PATIENCE:.0f}s")
+SET_SHORT = SET_LOCK_TIMEOUT.format(SETTINGS["lock_timeout"])
+
+HOW_FAR = "SELECT blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s"
 
 
 def run_concurrently(schema_editor, statement: str, *, name: str, table: str, only_if: str):
@@ -49,21 +49,19 @@ def run_concurrently(schema_editor, statement: str, *, name: str, table: str, on
 
 def written_down(schema_editor, statement: str, only_if: str) -> list[str]:
     if psql.is_script(schema_editor):
-        return psql.only_if(only_if, f"{statement};")
+        return psql.only_if(only_if, f"{SET_LONG};", f"{statement};", f"{SET_SHORT};")
     return [f"-- Only if {only_if}", f"{statement};"]
 
 
 @contextmanager
 def long_lock_timeout(connection):
     patience = getattr(settings, "EPIC10_LOCK_PATIENCE", locks.PATIENCE)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = {literal(f'{patience:.0f}s')}")
+    execute(connection, SET_LOCK_TIMEOUT.format(f"{patience:.0f}s"))
     try:
         yield
     finally:
-        if connection.connection and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("RESET lock_timeout")
+        with suppress(Error):
+            execute(connection, SET_SHORT)
 
 
 @contextmanager
@@ -80,21 +78,26 @@ def watched(connection, name: str):
 
 
 def _watch(connection, name, done):
-    pid, meter = connection.connection.info.backend_pid, None
+    pid, meter, named = connection.connection.info.backend_pid, None, []
     watching = connection.copy()
     try:
         while not done.wait(LOOK_EVERY):
-            with watching.cursor() as cursor:
-                cursor.execute(HOW_FAR, [pid])
-                blocks, total, blocking = cursor.fetchone() or (0, 0, [])
-            if blocking:
-                logger.warning(
-                    "index %s waits for the older transaction of pid %s.", name, ", ".join(map(str, blocking))
-                )
-            elif total:
+            if blockers := locks.blockers_of(watching, pid):
+                pids = [blocker.pid for blocker in blockers]
+                if pids != named:
+                    logger.warning("index %s waits for an older transaction: %s.", name, locks.named(blockers))
+                named = pids
+            elif progress := _progress(watching, pid):
+                blocks, total = progress
                 meter = meter or Meter(f"index {name}", total, "blocks")
                 meter.now_at(blocks, f"index {name}")
-    except OperationalError as error:
+    except Error as error:
         logger.debug("no progress of index %s: %s", name, error)
     finally:
         watching.close()
+
+
+def _progress(connection, pid):
+    with connection.cursor() as cursor:
+        cursor.execute(HOW_FAR, [pid])
+        return cursor.fetchone()

@@ -90,7 +90,7 @@ class Phase(Operation):
             return
         logger.info("%s: %s", self.name, self.purpose if direction == FORWARDS else "undoing it.")
         with unhurried(schema_editor.connection), recorded(schema_editor.connection, self.name, direction):
-            carry_out(first, app_label, schema_editor)
+            self._patiently(schema_editor.connection, lambda: carry_out(first, app_label, schema_editor))
             if self.transaction:
                 self._in_one_transaction(app_label, schema_editor, steps)
             else:
@@ -105,6 +105,9 @@ class Phase(Operation):
             with locks.short_transaction(connection), connection.cursor() as cursor:
                 cursor.execute(text)
 
+        self._patiently(connection, attempt)
+
+    def _patiently(self, connection, attempt):
         locks.patiently(attempt, connection=connection, what=self.name, tables=[table for table, _ in self.lock])
 
     def _written_down(self, direction, app_label, schema_editor, first, steps):

@@ -1,10 +1,13 @@
 """What does the ledger say of a phase?"""
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from django.db import Error
 
 from epic10.catalog import literal
 from epic10.progress import logger
+from epic10.session import execute
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
 
@@ -14,13 +17,13 @@ def recorded(connection, phase: str, direction: str):
     """A ledger row from the phase's first moment, and a line at either end."""
     began = time.monotonic()
     for statement in started(phase, direction):
-        _execute(connection, statement)
+        execute(connection, statement)
     try:
         yield
     except BaseException as error:
         _record_failure(connection, phase, direction, error)
         raise
-    _execute(connection, finished(phase, direction))
+    execute(connection, finished(phase, direction))
     logger.info("%s %s in %.2f s.", phase, "done" if direction == FORWARDS else "undone", time.monotonic() - began)
 
 
@@ -40,10 +43,5 @@ def finished(phase: str, direction: str, error: str = "") -> str:
 
 def _record_failure(connection, phase, direction, error):
     """As far as the server still listens. The class only: a message may quote a row."""
-    if connection.connection and not connection.connection.closed and not connection.in_atomic_block:
-        _execute(connection, finished(phase, direction, type(error).__name__))
-
-
-def _execute(connection, statement):
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+    with suppress(Error):
+        execute(connection, finished(phase, direction, type(error).__name__))

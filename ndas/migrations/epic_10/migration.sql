@@ -33,6 +33,7 @@ END
 $epic10$;
 
 SET statement_timeout = '0';
+SET lock_timeout = '5s';
 SET idle_in_transaction_session_timeout = '0';
 SET client_connection_check_interval = '500ms';
 SET row_security = 'off';
@@ -700,22 +701,30 @@ INSERT INTO epic10_created_object (kind, name) SELECT 'index', 'idx_ndas_expirat
  WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL) ON CONFLICT DO NOTHING;
 SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"') AND NOT indisvalid) AS go_on \gset
 \if :go_on
+SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "idx_ndas_expiration_date";
+SET lock_timeout = '5s';
 \endif
 SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')) AS go_on \gset
 \if :go_on
+SET lock_timeout = '300s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_ndas_expiration_date" ON "ndas" ("expiration_date");
+SET lock_timeout = '5s';
 \endif
 -- 10.3: The list looks by status: the new column needs what the old one has.
 INSERT INTO epic10_created_object (kind, name) SELECT 'index', 'ndas_status_epic10_idx'
  WHERE NOT (to_regclass('"ndas_status_epic10_idx"') IS NOT NULL) ON CONFLICT DO NOTHING;
 SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"') AND NOT indisvalid) AS go_on \gset
 \if :go_on
+SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "ndas_status_epic10_idx";
+SET lock_timeout = '5s';
 \endif
 SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')) AS go_on \gset
 \if :go_on
+SET lock_timeout = '300s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "ndas_status_epic10_idx" ON "ndas" ("status_epic10");
+SET lock_timeout = '5s';
 \endif
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
  WHERE phase = 'index' AND direction = 'forwards' AND finished_at IS NULL;

@@ -29,6 +29,7 @@ END
 $epic10$;
 
 SET statement_timeout = '0';
+SET lock_timeout = '5s';
 SET idle_in_transaction_session_timeout = '0';
 SET client_connection_check_interval = '500ms';
 SET row_security = 'off';
@@ -234,12 +235,16 @@ UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupte
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('index', 'backwards');
 SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
 \if :go_on
+SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "ndas_status_epic10_idx";
+SET lock_timeout = '5s';
 \endif
 DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx';
 SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date') AS go_on \gset
 \if :go_on
+SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "idx_ndas_expiration_date";
+SET lock_timeout = '5s';
 \endif
 DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date';
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
