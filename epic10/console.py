@@ -21,6 +21,19 @@ class Lines(logging.Handler):
         self.stream.flush()
 
 
+class Canvas:
+    """Django ends whatever is written with a newline; a bar must stay on its line to be drawn again."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def write(self, text):
+        self.stream.write(text, ending="")
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
 class Bars(logging.Handler):
     """A bar for what is under way, lines above it for everything else."""
 
@@ -33,7 +46,7 @@ class Bars(logging.Handler):
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(),
-            console=Console(file=stream),
+            console=Console(file=Canvas(stream)),
         )
 
     def emit(self, record):
