@@ -1,0 +1,48 @@
+"""epic10_scripts: the derived files say what the migration says, or it says which do not."""
+
+import sys
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from epic10 import plan
+
+FILES = ["migration.sql", "rollback.sql", "verify.sql", "README.md"]
+
+
+def epic10_scripts(**options):
+    output = StringIO()
+    call_command("epic10_scripts", stdout=output, **options)
+    return output.getvalue()
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """The folder of the derived files, as if the migration lay in a temporary place."""
+    module = sys.modules[plan.load().migration.__module__]
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "0002.py"))
+    return tmp_path / "epic_10"
+
+
+def test_the_committed_files_are_fresh():
+    assert epic10_scripts(check=True) == "".join(f"fresh  {name}\n" for name in FILES)
+
+
+def test_what_is_missing_is_written_and_then_fresh(elsewhere):
+    assert epic10_scripts() == "".join(f"written  {name}\n" for name in FILES)
+    assert sorted(path.name for path in elsewhere.iterdir()) == sorted(FILES)
+    assert epic10_scripts() == "".join(f"fresh  {name}\n" for name in FILES)
+
+
+def test_a_stale_file_is_named_and_left_alone(elsewhere):
+    epic10_scripts()
+    (elsewhere / "rollback.sql").write_text("-- edited by hand\n")
+    (elsewhere / "README.md").unlink()
+    with pytest.raises(CommandError) as complaint:
+        epic10_scripts(check=True)
+    assert str(complaint.value) == (
+        "Not what the migration says: rollback.sql, README.md.\nHINT: python manage.py epic10_scripts"
+    )
+    assert complaint.value.returncode == 1
+    assert (elsewhere / "rollback.sql").read_text() == "-- edited by hand\n"

@@ -1,0 +1,64 @@
+"""sqlmigrate prints the statements that run, not others like them."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from epic10.locks import lock_statements
+
+A_PHASE_BEGINS = lock_statements([])[0]
+
+
+def printed(database, **options):
+    output = StringIO()
+    call_command("sqlmigrate", "ndas", "0002", database=database.alias, stdout=output, no_color=True, **options)
+    return output.getvalue()
+
+
+def sent(database, target):
+    """Every statement that ``migrate ndas target`` sends."""
+    statements = []
+
+    def noted(execute, sql, params, many, context):
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with database.connection.execute_wrapper(noted):
+        database.migrate(target)
+    return statements
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
+def test_what_a_phase_sends_is_what_is_printed(legacy_database, backwards):
+    if backwards:
+        legacy_database.migrate()
+    text = printed(legacy_database, backwards=backwards)
+    statements = sent(legacy_database, "0001" if backwards else "0002")
+    in_one_transaction = [statement for statement in statements if statement.startswith(A_PHASE_BEGINS)]
+    assert len(in_one_transaction) == 3
+    for statement in in_one_transaction:
+        assert statement in text
+    concurrently = [statement for statement in statements if statement.startswith(("CREATE INDEX", "DROP INDEX"))]
+    assert len(concurrently) == 2
+    for statement in concurrently:
+        assert f"{statement};" in text
+
+
+def test_what_is_counted_and_required_first_is_printed_too(legacy_database):
+    text = printed(legacy_database)
+    first = [
+        statement
+        for statement in sent(legacy_database, "0002")
+        if "epic10_row_count" in statement or statement.startswith(("SELECT set_config", "DO $epic10$"))
+    ]
+    assert len(first) > 20
+    for statement in first:
+        assert statement in text
+
+
+def test_it_changes_nothing(legacy_database):
+    schema = legacy_database.dump_schema()
+    printed(legacy_database)
+    printed(legacy_database, backwards=True)
+    assert legacy_database.dump_schema() == schema
