@@ -22,11 +22,15 @@ def reconcile(connection, app_label: str | None, migration_name: str | None):
     if app_label not in (None, release.app_label):
         return
     recorder = MigrationRecorder(connection)
-    recorded = (release.app_label, release.name) in recorder.applied_migrations()
+    records = recorder.applied_migrations()
+    recorded = (release.app_label, release.name) in records
     if is_way_back(release, migration_name):
         if not recorded and release.has_traces(connection):
             logger.info("%s stopped half-way and was never recorded. Going back from there.", release.name)
-            recorder.record_applied(release.app_label, release.name)
+            # With all it builds on: migration.sql may have run where Django never did.
+            for key in way_to(release):
+                if key not in records:
+                    recorder.record_applied(*key)
     elif recorded and has_run(connection) and not release.is_switched(connection):
         logger.info("%s was being undone when that stopped. Going forward from there.", release.name)
         recorder.record_unapplied(release.app_label, release.name)
@@ -36,13 +40,13 @@ def is_way_back(release, migration_name: str | None) -> bool:
     """Is the target older than the release?"""
     if not migration_name:
         return False
-    loader = MigrationLoader(None)
-    older = {
-        name
-        for label, name in loader.graph.forwards_plan((release.app_label, release.name))
-        if label == release.app_label
-    } - {release.name}
-    return any(name.startswith(migration_name) for name in older)
+    *older, _ = way_to(release)
+    return any(name.startswith(migration_name) for label, name in older if label == release.app_label)
+
+
+def way_to(release) -> list[tuple[str, str]]:
+    """The migrations that lead to the release, itself last."""
+    return MigrationLoader(None).graph.forwards_plan((release.app_label, release.name))
 
 
 def has_run(connection) -> bool:

@@ -21,6 +21,13 @@ BACK = {
 RECORDED = "SELECT count(*) FROM django_migrations WHERE app = 'ndas' AND name LIKE '0002%%'"
 
 
+def first_phases(count):
+    """migration.sql as far as the end of a phase."""
+    parts = (SCRIPTS / "migration.sql").read_text().split("-- ====")
+    # A heading has a line of these before it and one after it.
+    return "-- ====".join(parts[: 1 + 2 * count]) if count else parts[0]
+
+
 def verify(database):
     return database.psql(SCRIPTS / "verify.sql", "-At")
 
@@ -52,6 +59,20 @@ def test_on_a_database_that_django_has_never_touched(production_database, scratc
     production_database.psql(SCRIPTS / "rollback.sql")
     assert (production_database.dump_schema(), look_at(production_database).content) == (schema, rows)
     assert production_database.rows("SELECT to_regclass('django_migrations')") == [(None,)]
+
+
+@pytest.mark.parametrize("stopped_after", range(6))
+def test_manage_py_takes_over_from_psql_wherever_that_stopped(production_database, scratch, stopped_after):
+    """On a database that Django has never touched: there is no record of anything."""
+    schema, rows = production_database.dump_schema(), look_at(production_database).content
+    production_database.psql(first_phases(stopped_after))
+    production_database.close()
+    other, undisturbed = scratch(production_database.name), scratch(production_database.name)
+    undisturbed.psql(SCRIPTS / "migration.sql")
+    production_database.migrate()
+    assert look_at(production_database) == look_at(undisturbed)
+    other.migrate("0001")
+    assert (other.dump_schema(), look_at(other).content) == (schema, rows)
 
 
 def test_either_route_after_the_other_changes_nothing(legacy_database, there, after):
