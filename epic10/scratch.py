@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import secrets
+import time
 from collections.abc import Iterator
 
 from django.db import connections
@@ -14,6 +15,7 @@ ENTIRELY_EMPTY = "template0"
 ABANDONED = """
 SELECT datname FROM pg_database d
  WHERE starts_with(datname, %s) AND pg_catalog.pg_get_userbyid(datdba) = current_user
+   AND substring(substr(datname, length(%s) + 1) FROM '^([0-9]+)_')::bigint <= %s
    AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
 """
 
@@ -23,10 +25,11 @@ def database(using: str, *, prefix: str, template: str = ENTIRELY_EMPTY) -> Iter
     """
     The alias, which is also the name, of a new database on the server of ``using``.
 
-    Nobody may be connected to ``template`` at that moment. The database is
-    dropped at the end, with whoever is still connected to it.
+    The name is the prefix, the time in seconds, and a few random letters. Nobody
+    may be connected to ``template`` at that moment. The database is dropped at
+    the end, with whoever is still connected to it.
     """
-    name = f"{prefix}{secrets.token_hex(4)}"
+    name = f"{prefix}{int(time.time())}_{secrets.token_hex(4)}"
     _on_the_server(using, "CREATE DATABASE {} TEMPLATE {}", name, template)
     connections.settings[name] = copy.deepcopy(connections[using].settings_dict) | {"NAME": name}
     try:
@@ -37,10 +40,14 @@ def database(using: str, *, prefix: str, template: str = ENTIRELY_EMPTY) -> Iter
         _on_the_server(using, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def drop_abandoned(using: str, *, prefix: str) -> list[str]:
-    """Drop what a killed process left: our databases of that prefix that nobody is connected to."""
+def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
+    """
+    Drop what a killed process left: databases of that prefix that nobody is connected to.
+
+    Younger than ``age`` seconds, one may be somebody's who is about to connect.
+    """
     with connections[using]._nodb_cursor() as cursor:
-        cursor.execute(ABANDONED, [prefix])
+        cursor.execute(ABANDONED, [prefix, prefix, time.time() - age])
         names = [name for [name] in cursor.fetchall()]
     for name in names:
         _on_the_server(using, "DROP DATABASE IF EXISTS {}", name)

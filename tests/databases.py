@@ -1,10 +1,8 @@
 """A database of a test's own: made empty or as a copy, gone afterwards."""
 
 import contextlib
-import copy
 import io
 import os
-import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import clients, fingerprint
-
-ENTIRELY_EMPTY = "template0"
+from epic10 import clients, fingerprint, scratch
 
 
 class Scratch:
@@ -92,17 +88,9 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def database(template=ENTIRELY_EMPTY):
+def database(template=scratch.ENTIRELY_EMPTY):
     """A Scratch made from ``template``, to which nobody may be connected at that moment."""
     # One server serves several workers, and several runs of the suite.
-    name = f"scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{secrets.token_hex(4)}"
-    with connections["default"]._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    connections.settings[name] = copy.deepcopy(connections["default"].settings_dict) | {"NAME": name}
-    try:
-        yield Scratch(name)
-    finally:
-        connections[name].close()
-        del connections[name], connections.settings[name]
-        with connections["default"]._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    prefix = f"scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_"
+    with scratch.database("default", prefix=prefix, template=template) as alias:
+        yield Scratch(alias)

@@ -30,7 +30,8 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         # The bare stream: a wrapper around a wrapper would end half-finished lines.
-        out = options.get("stdout") or (sys.stdout if format == "text" else sys.stderr)
+        stream = "stdout" if format == "text" else "stderr"
+        out = options.get(stream) or getattr(sys, stream)
         try:
             rehearsal = deployment.rehearse(database, rows, begin=lambda step: print(f"== {step}", file=out), out=out)
         except KeyboardInterrupt as error:

@@ -1,0 +1,95 @@
+import io
+import json
+import signal
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from epic10 import scratch
+from epic10.deployment import REHEARSAL
+
+
+@pytest.fixture
+def rehearse(baseline_database):
+    """epic10_rehearse beside a database of the test's own: what it printed."""
+
+    def run(*arguments, **options):
+        output = io.StringIO()
+        call_command("epic10_rehearse", *arguments, database=baseline_database.alias, stdout=output, **options)
+        return output.getvalue()
+
+    return run
+
+
+def test_it_goes_there_back_and_there_again(rehearse):
+    output = rehearse(rows=300)
+    steps = [line.removeprefix("== ") for line in output.splitlines() if line.startswith("== ")]
+    assert steps == [
+        "baseline",
+        "seed",
+        "fingerprint",
+        "forward",
+        "validate",
+        "back",
+        "compare",
+        "forward again",
+        "validate again",
+    ]
+    assert output.rstrip().endswith("back: schema and content are what they were before")
+
+
+def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, capsys):
+    found = json.loads(rehearse(rows=300, format="json"))
+    assert (found["verdict"], found["rows"], found["failures"]) == ("OK", 300, [])
+    assert [phase["phase"] for phase in found["phases"]][:5] == ["expand", "backfill", "index", "enforce", "switch"]
+    assert "== forward again" in capsys.readouterr().err
+
+
+def test_a_row_lost_on_the_way_back_fails_the_rehearsal(rehearse):
+    def lose_a_document(using, plan, **kwargs):
+        if any(backwards for _, backwards in plan):
+            with connections[using].cursor() as cursor:
+                cursor.execute("DELETE FROM documents WHERE id = (SELECT min(id) FROM documents)")
+
+    post_migrate.connect(lose_a_document)
+    try:
+        with pytest.raises(CommandError, match=r"^The rehearsal failed: documents is not what it was: .* before"):
+            rehearse(rows=300)
+    finally:
+        post_migrate.disconnect(lose_a_document)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
+def test_interrupted_it_leaves_no_database(baseline_database, number):
+    # Other workers rehearse too: the sessions of this one are told by their name.
+    process = baseline_database.start("epic10_rehearse", "--rows", "20000", PGAPPNAME=baseline_database.name)
+    for line in process.stdout:
+        if line.startswith("== seed"):
+            break
+    [[database]] = baseline_database.rows(
+        "SELECT DISTINCT datname FROM pg_stat_activity WHERE application_name = %s AND starts_with(datname, %s)",
+        [baseline_database.name, REHEARSAL],
+    )
+    process.send_signal(number)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert errors == "CommandError: Interrupted. The scratch database is gone; nothing else was touched.\n"
+    assert not baseline_database.rows("SELECT FROM pg_database WHERE datname = %s", [database])
+
+
+def test_what_a_killed_rehearsal_left_is_dropped_by_the_next(baseline_database):
+    # Not the real prefix: a rehearsal in another worker would drop it first.
+    prefix = f"{baseline_database.name}_left_"
+    old, young = f"{prefix}1_abc", f"{prefix}{int(time.time())}_abc"
+    for name in (old, young):
+        baseline_database.execute(f"CREATE DATABASE {name}")
+    assert scratch.drop_abandoned(baseline_database.alias, prefix=prefix) == [old]
+    assert scratch.drop_abandoned(baseline_database.alias, prefix=prefix, age=0) == [young]
+
+
+def test_no_rows_are_nothing_to_rehearse_with(rehearse):
+    with pytest.raises(CommandError, match=r"^--rows is 0; it has to be above zero\.\nHINT: --rows 50000$"):
+        rehearse(rows=0)
