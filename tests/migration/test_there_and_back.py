@@ -153,6 +153,32 @@ def test_what_the_new_application_writes_has_the_nearest_old_label(migrated_data
     assert dict(migrated_database.rows(question, [list(updated)])) == updated
 
 
+def test_a_change_of_one_column_leaves_the_old_label_of_the_other(migrated_database):
+    """Both follow in one trigger: CANCELLED stays CANCELLED when only the position changes."""
+    changes = {
+        "CANCELLED": ("status_legacy = 'CANCELLED'", "usmax_position = 'SUB_CONTRACTOR'"),
+        "TEAMING": ("usmax_position_legacy = 'TEAMING'", "status = 'EXPIRED'"),
+        None: ("usmax_position_legacy IS NULL", "status = 'PENDING_APPROVAL'"),
+    }
+    changed = {}
+    for label, (which, change) in changes.items():
+        # What is changed to must be a change.
+        [(id,)] = migrated_database.rows(
+            f"UPDATE ndas SET {change} WHERE id = (SELECT min(id) FROM ndas WHERE {which} AND NOT {change}) RETURNING id"
+        )
+        changed[id] = label
+    migrated_database.migrate("0001")
+    found = migrated_database.rows(
+        "SELECT id, status::text, usmax_position::text FROM ndas WHERE id = ANY (%s)", [list(changed)]
+    )
+    wanted = {
+        "CANCELLED": ("CANCELLED", "SUB"),
+        "TEAMING": ("FULLY_EXECUTED", "TEAMING"),
+        None: ("CREATED", None),
+    }
+    assert {id: tuple(values) for id, *values in found} == {id: wanted[label] for id, label in changed.items()}
+
+
 def test_a_position_the_new_application_takes_away_and_gives_back(migrated_database):
     """TEAMING reads OTHER; once it is something else in between, it is OTHER for good."""
     (kept,), (lost,) = migrated_database.rows(
