@@ -164,7 +164,9 @@ def test_a_change_of_one_column_leaves_the_old_label_of_the_other(migrated_datab
     for label, (which, change) in changes.items():
         # What is changed to must be a change.
         [(id,)] = migrated_database.rows(
-            f"UPDATE ndas SET {change} WHERE id = (SELECT min(id) FROM ndas WHERE {which} AND NOT {change}) RETURNING id"
+            f"""UPDATE ndas SET {change} WHERE id = (
+                  SELECT min(id) FROM ndas WHERE {which} AND NOT {change} AND id <> ALL (%s)) RETURNING id""",
+            [list(changed)],
         )
         changed[id] = label
     migrated_database.migrate("0001")
