@@ -96,21 +96,23 @@ def patiently(attempt, *, connection, what: str, tables: list[str]):
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def lock_statements(wanted: list[tuple[str, str]]) -> list[str]:
+def gently(wanted: list[tuple[str, str]]) -> list[str]:
     """
-    Statements that take ``(table, mode)`` locks in the order given.
+    Statements that lock the tables of ``(table, mode)`` pairs against other changes of their schema.
 
-    First the mode that no reader and no writer waits for, with time enough for
-    an autovacuum to give way; only then, for a moment, the strong one.
+    No reader and no writer waits for this mode, so there is time enough for an
+    autovacuum to give way.
     """
-    gently = [f"LOCK TABLE {quoted(table)} IN {SHARE_UPDATE_EXCLUSIVE} MODE" for table, _ in wanted]
-    firmly = [f"LOCK TABLE {quoted(table)} IN {mode} MODE" for table, mode in wanted if mode != SHARE_UPDATE_EXCLUSIVE]
-    return [
-        f"SET LOCAL lock_timeout = '{AUTOVACUUM_GIVES_WAY}'",
-        *gently,
-        f"SET LOCAL lock_timeout = '{TIMEOUT}'",
-        *firmly,
+    locks = [f"LOCK TABLE {quoted(table)} IN {SHARE_UPDATE_EXCLUSIVE} MODE" for table, _ in wanted]
+    return [f"SET LOCAL lock_timeout = '{AUTOVACUUM_GIVES_WAY}'", *locks]
+
+
+def firmly(wanted: list[tuple[str, str]]) -> list[str]:
+    """Statements that take the modes themselves, in the order given: the application waits from here on."""
+    stronger = [
+        f"LOCK TABLE {quoted(table)} IN {mode} MODE" for table, mode in wanted if mode != SHARE_UPDATE_EXCLUSIVE
     ]
+    return [f"SET LOCAL lock_timeout = '{TIMEOUT}'", *stronger]
 
 
 @contextmanager

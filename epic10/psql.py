@@ -89,14 +89,15 @@ def only_if(condition: str, *lines: str) -> list[str]:
     return [f"SELECT {condition} AS go_on \\gset", "\\if :go_on", *lines, "\\endif"]
 
 
-def patient_locks(phase: str, wanted: list[tuple[str, str]]) -> str:
-    tables = ", ".join(table for table, _ in wanted)
+def patient_locks(phase: str, statements: list[str], tables: list[str]) -> str:
+    """The statements that take locks, tried until they do; what they lock outlives the inner block."""
+    names = ", ".join(tables)
     return PATIENT_LOCKS.format(
         attempts=LOCK_ATTEMPTS,
-        statements=indent(";\n".join(locks.lock_statements(wanted)) + ";", " " * 6),
+        statements=indent(";\n".join(statements) + ";", " " * 6),
         longest_pause=locks.LONGEST_PAUSE,
-        waiting=literal(f"{phase} waits for its locks on {tables}. Trying again."),
-        given_up=literal(f"{phase} could not get its locks on {tables}."),
+        waiting=literal(f"{phase} waits for its locks on {names}. Trying again."),
+        given_up=literal(f"{phase} could not get its locks on {names}."),
         hint=literal("Find who is in the way with SELECT * FROM pg_locks; then run this script again."),
     )
 

@@ -8,12 +8,15 @@ cannot, the claim comes first: a claim without its object does no harm.
 
 from epic10.catalog import literal
 
+CLAIM = "INSERT INTO epic10_created_object"
+
 
 def claim(kind: str, name: str, *, exists: str) -> str:
-    return (
-        f"INSERT INTO epic10_created_object (kind, name) SELECT {literal(kind)}, {literal(name)}\n"
-        f" WHERE NOT ({exists}) ON CONFLICT DO NOTHING"
-    )
+    return f"{CLAIM} (kind, name) SELECT {literal(kind)}, {literal(name)}\n WHERE NOT ({exists}) ON CONFLICT DO NOTHING"
+
+
+def is_claim(statement: str) -> bool:
+    return statement.startswith(CLAIM)
 
 
 def is_ours(kind: str, name: str) -> str:

@@ -8,6 +8,7 @@ from epic10 import locks, psql
 from epic10.progress import logger
 from epic10.session import unhurried
 
+from .ownership import is_claim
 from .record import BACKWARDS, FORWARDS, finished, recorded, started
 
 
@@ -98,8 +99,7 @@ class Phase(Operation):
 
     def _in_one_transaction(self, app_label, schema_editor, steps):
         connection = schema_editor.connection
-        statements = [f"{statement};" for statement in locks.lock_statements(self.lock)]
-        text = "\n".join([*statements, *written(steps, app_label, schema_editor)])
+        text = "\n".join(self._with_locks(schema_editor, written(steps, app_label, schema_editor)))
 
         def attempt():
             with locks.short_transaction(connection), connection.cursor() as cursor:
@@ -113,7 +113,7 @@ class Phase(Operation):
     def _written_down(self, direction, app_label, schema_editor, first, steps):
         statements = written(steps, app_label, schema_editor)
         if self.transaction:
-            statements = ["BEGIN;", *self._locks_written_down(schema_editor), *statements, "COMMIT;"]
+            statements = ["BEGIN;", *self._with_locks(schema_editor, statements), "COMMIT;"]
         lines = [
             *(f"{statement};" for statement in started(self.name, direction)),
             *written(first, app_label, schema_editor),
@@ -128,10 +128,17 @@ class Phase(Operation):
     def _left_to_do(self, direction):
         return f"NOT ({self.done})" if direction == FORWARDS else "true"
 
-    def _locks_written_down(self, schema_editor):
-        if psql.is_script(schema_editor) and self.lock:
-            return [psql.patient_locks(self.name, self.lock)]
-        return [f"{statement};" for statement in locks.lock_statements(self.lock)]
+    def _with_locks(self, schema_editor, statements):
+        """The statements, and their locks just before the first that needs them: claims do not."""
+        claims = [statement for statement in statements if is_claim(statement)]
+        others = [statement for statement in statements if not is_claim(statement)]
+        take = [self._take(schema_editor, way(self.lock)) for way in (locks.gently, locks.firmly)]
+        return [*take[0], *claims, *take[1], *others]
+
+    def _take(self, schema_editor, statements):
+        if psql.is_script(schema_editor):
+            return [psql.patient_locks(self.name, statements, [table for table, _ in self.lock])]
+        return [f"{statement};" for statement in statements]
 
 
 def walk(operations, app_label, state):

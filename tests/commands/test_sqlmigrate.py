@@ -5,9 +5,9 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from epic10.locks import lock_statements
+from epic10.locks import gently
 
-A_PHASE_BEGINS = lock_statements([])[0]
+A_PHASE_BEGINS = gently([])[0]
 
 
 def printed(database, **options):

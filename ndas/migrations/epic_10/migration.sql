@@ -434,6 +434,49 @@ BEGIN
       LOCK TABLE "contacts" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "ndas" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN SHARE UPDATE EXCLUSIVE MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      RAISE NOTICE '%', 'expand waits for its locks on contacts, ndas, nda_status_history. Trying again.';
+    END;
+    PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
+  END LOOP;
+  RAISE EXCEPTION '%', 'expand could not get its locks on contacts, ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
+END
+$epic10$;
+INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaType'
+ WHERE NOT (to_regtype('"NdaType"') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_at'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.rejection_reason'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_fkey'
+ WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaStatus_epic10'
+ WHERE NOT (to_regtype('"NdaStatus_epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.status_epic10'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'nda_status_history.status_epic10'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'UsMaxPosition_epic10'
+ WHERE NOT (to_regtype('"UsMaxPosition_epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas'
+ WHERE NOT (to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_nda_status_history'
+ WHERE NOT (to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL) ON CONFLICT DO NOTHING;
+DO $epic10$
+BEGIN
+  FOR attempt IN 1..60 LOOP
+    BEGIN
       SET LOCAL lock_timeout = '100ms';
       LOCK TABLE "contacts" IN SHARE ROW EXCLUSIVE MODE;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
@@ -448,8 +491,6 @@ BEGIN
 END
 $epic10$;
 -- 10.2: Every NDA is Mutual or Consultant. Existing rows read the default; no row is touched.
-INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaType'
- WHERE NOT (to_regtype('"NdaType"') IS NOT NULL) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   IF NOT (to_regtype('"NdaType"') IS NOT NULL) THEN
@@ -457,29 +498,15 @@ BEGIN
   END IF;
 END
 $epic10$;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "nda_type" "NdaType" DEFAULT 'MUTUAL' NOT NULL;
 -- 10.5: NDAs of partners, without USmax. Existing rows read false.
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "is_non_usmax" boolean DEFAULT false NOT NULL;
 -- 10.4: When a fully executed NDA ends. NULL: it does not, or it is not executed yet.
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "expiration_date" timestamp(3) NULL;
 -- 10.6: Who approved, when, and why it was rejected. A contact that is deleted leaves NULL.
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_by_id" text NULL;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_at'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_at" timestamp(3) NULL;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.rejection_reason'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "rejection_reason" text NULL;
-INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_fkey'
- WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') THEN
@@ -488,8 +515,6 @@ BEGIN
 END
 $epic10$;
 -- 10.3, 10.6: The new status labels, in a column beside the old one, for NDAs and for their history.
-INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaStatus_epic10'
- WHERE NOT (to_regtype('"NdaStatus_epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   IF NOT (to_regtype('"NdaStatus_epic10"') IS NOT NULL) THEN
@@ -497,23 +522,17 @@ BEGIN
   END IF;
 END
 $epic10$;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.status_epic10'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   EXECUTE format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(current_setting('epic10.ndas_status', true), ''), 'CREATED'));
 END
 $epic10$;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'nda_status_history.status_epic10'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   EXECUTE format('ALTER TABLE "nda_status_history" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(current_setting('epic10.nda_status_history_status', true), ''), 'CREATED'));
 END
 $epic10$;
 -- 10.1: The new positions, in a column beside the old one; NULL becomes PRIME.
-INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'UsMaxPosition_epic10'
- WHERE NOT (to_regtype('"UsMaxPosition_epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   IF NOT (to_regtype('"UsMaxPosition_epic10"') IS NOT NULL) THEN
@@ -521,16 +540,12 @@ BEGIN
   END IF;
 END
 $epic10$;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   EXECUTE format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "usmax_position_epic10" "UsMaxPosition_epic10" DEFAULT %L NOT NULL', coalesce(nullif(current_setting('epic10.ndas_usmax_position', true), ''), 'PRIME'));
 END
 $epic10$;
 -- 10.1, 10.3, 10.4: From here on whatever the running application writes is translated as it is written.
-INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas'
- WHERE NOT (to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL) ON CONFLICT DO NOTHING;
 CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
@@ -545,8 +560,6 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
 CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas();
 COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 7b83411b30b802d8c499b38329071cc323c3e0bd';
-INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_nda_status_history'
- WHERE NOT (to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL) ON CONFLICT DO NOTHING;
 CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
@@ -747,6 +760,19 @@ BEGIN
       SET LOCAL lock_timeout = '3s';
       LOCK TABLE "ndas" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN SHARE UPDATE EXCLUSIVE MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      RAISE NOTICE '%', 'enforce waits for its locks on ndas, nda_status_history. Trying again.';
+    END;
+    PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
+  END LOOP;
+  RAISE EXCEPTION '%', 'enforce could not get its locks on ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  FOR attempt IN 1..60 LOOP
+    BEGIN
       SET LOCAL lock_timeout = '100ms';
       RETURN;
     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -846,6 +872,19 @@ BEGIN
       SET LOCAL lock_timeout = '3s';
       LOCK TABLE "ndas" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN SHARE UPDATE EXCLUSIVE MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      RAISE NOTICE '%', 'switch waits for its locks on ndas, nda_status_history. Trying again.';
+    END;
+    PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
+  END LOOP;
+  RAISE EXCEPTION '%', 'switch could not get its locks on ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  FOR attempt IN 1..60 LOOP
+    BEGIN
       SET LOCAL lock_timeout = '100ms';
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN ACCESS EXCLUSIVE MODE;

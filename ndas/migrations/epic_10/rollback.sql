@@ -97,6 +97,19 @@ BEGIN
       SET LOCAL lock_timeout = '3s';
       LOCK TABLE "ndas" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN SHARE UPDATE EXCLUSIVE MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      RAISE NOTICE '%', 'switch waits for its locks on ndas, nda_status_history. Trying again.';
+    END;
+    PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
+  END LOOP;
+  RAISE EXCEPTION '%', 'switch could not get its locks on ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  FOR attempt IN 1..60 LOOP
+    BEGIN
       SET LOCAL lock_timeout = '100ms';
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN ACCESS EXCLUSIVE MODE;
@@ -209,6 +222,19 @@ BEGIN
       SET LOCAL lock_timeout = '3s';
       LOCK TABLE "ndas" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN SHARE UPDATE EXCLUSIVE MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      RAISE NOTICE '%', 'enforce waits for its locks on ndas, nda_status_history. Trying again.';
+    END;
+    PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
+  END LOOP;
+  RAISE EXCEPTION '%', 'enforce could not get its locks on ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  FOR attempt IN 1..60 LOOP
+    BEGIN
       SET LOCAL lock_timeout = '100ms';
       RETURN;
     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -282,6 +308,19 @@ BEGIN
       LOCK TABLE "contacts" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "ndas" IN SHARE UPDATE EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN SHARE UPDATE EXCLUSIVE MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      RAISE NOTICE '%', 'expand waits for its locks on contacts, ndas, nda_status_history. Trying again.';
+    END;
+    PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
+  END LOOP;
+  RAISE EXCEPTION '%', 'expand could not get its locks on contacts, ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  FOR attempt IN 1..60 LOOP
+    BEGIN
       SET LOCAL lock_timeout = '100ms';
       LOCK TABLE "contacts" IN SHARE ROW EXCLUSIVE MODE;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
