@@ -35,7 +35,7 @@ class Plan:
     def operations(self):
         """Every operation of every phase, with the phase it belongs to and the states around it."""
         for phase, state, _ in walk(self.phases, self.app_label, self.before):
-            for operation, before, after in walk(phase.operations, self.app_label, state):
+            for operation, before, after in walk([*phase.first, *phase.operations], self.app_label, state):
                 yield phase, operation, before, after
 
     def checks(self) -> list[Check]:

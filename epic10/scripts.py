@@ -35,13 +35,13 @@ def files(release: Plan) -> dict[Path, str]:
     }
 
 
-def stale(release: Plan) -> list[Path]:
-    """The derived files that do not say what the migration says."""
-    return [path for path, text in files(release).items() if not path.exists() or path.read_text() != text]
+def stale(files: dict[Path, str]) -> list[Path]:
+    """Those of the derived files that do not say on disk what the migration says."""
+    return [path for path, text in files.items() if not path.exists() or path.read_text() != text]
 
 
-def write(release: Plan):
-    for path, text in files(release).items():
+def write(files: dict[Path, str]):
+    for path, text in files.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 

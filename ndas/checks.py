@@ -8,7 +8,6 @@ from epic10.checks.after import (
     indexes_usable,
     labels_in_order,
     no_orphans,
-    nothing_lost,
     pairs,
     readable,
 )
@@ -64,12 +63,6 @@ register(
             }
         ),
         hint="Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.",
-    ),
-    Check(
-        "rows.count",
-        "no table has lost a row",
-        nothing_lost,
-        hint="Compare with the snapshot taken before the migration, and restore what is missing.",
     ),
     Check(
         "rows.status",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from psycopg import sql
 
-from . import Database, Find, Skip, violations
+from . import Find, Skip, violations
 
 # Per pair of values one line, whatever the number of rows.
 STRANGE_PAIRS = """
@@ -110,17 +110,6 @@ def no_orphans(tables: Iterable[str], models: Callable[[], Iterable[type]]) -> F
                 yield f"{key.name}: {key.child} points at no {key.parent}, rows: {count:,}, such as {example}"
 
     return find
-
-
-def nothing_lost(db: Database) -> Iterable[str]:
-    """No table has fewer rows than the ledger says it had before."""
-    counted = db.rows("SELECT table_name, rows FROM epic10_row_count ORDER BY table_name")
-    if not counted:
-        yield "nobody counted the rows before the migration"
-    for table, before in counted:
-        [[now]] = db.rows(f"SELECT count(*) FROM {_identifier(table)}")
-        if now < before:
-            yield f"{table}: {before:,} before, {now:,} now"
 
 
 def indexes_usable(tables: Iterable[str]) -> Find:

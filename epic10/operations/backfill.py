@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db.migrations.operations import RunPython
 
 from epic10 import locks, psql
-from epic10.catalog import quoted
-from epic10.checks import Check, violations
+from epic10.catalog import column_exists, literal, quoted
+from epic10.checks import BEFORE, Check, violations
 from epic10.progress import Meter
 
-from .relabel import Rule, any_wrong
+from .ownership import is_ours
+from .relabel import Derived, Rule, any_wrong
 
 logger = logging.getLogger("epic10")
 
@@ -70,6 +71,23 @@ class Backfill(RunPython):
             schema_editor.collected_sql.append(self.loop())
         else:
             self._fill(from_state.apps, schema_editor)
+
+    def preconditions(self, app_label, state):
+        """A computed column has to be new: later nobody could tell our values from those that were there."""
+        for rule in self.rules:
+            if isinstance(rule, Derived):
+                name = f"{self.table}.{rule.target}"
+                yield Check(
+                    f"backfill.{name}.new",
+                    f"the column {name} is new",
+                    violations(
+                        f"SELECT {literal(f'{name} is there already')}\n"
+                        f" WHERE {column_exists(self.table, rule.target)} AND NOT {is_ours('column', name)}"
+                    ),
+                    when=BEFORE,
+                    hint=f"ALTER TABLE {quoted(self.table)} RENAME COLUMN {quoted(rule.target)} TO "
+                    f'"{rule.target}_before_epic10";',
+                )
 
     def proofs(self, app_label, state):
         """Before the switch: no row reads wrong any more."""

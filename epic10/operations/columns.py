@@ -60,21 +60,29 @@ class AddColumn(AddField):
     def _difference(self, app_label, state):
         """A SELECT list and its FROM that finds the column when it is not as wanted."""
         table, column = self._names(app_label, state)
-        found = "format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END"
+        found = (
+            "format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END "
+            "|| coalesce(' default ' || pg_get_expr(adbin, adrelid), '')"
+        )
         wanted = literal(self._wanted(app_label, state))
         return (
             f"format('%s is %s, expected %s', {literal(f'{table}.{column}')}, {found}, {wanted})\n"
-            f"  FROM pg_attribute WHERE attrelid = {table_oid(table)} AND attname = {literal(column)}\n"
+            f"  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
+            f" WHERE attrelid = {table_oid(table)} AND attname = {literal(column)}\n"
             f"   AND NOT attisdropped AND {found} <> {wanted}"
         )
 
     def _wanted(self, app_label, state):
-        """Type and nullability as format_type() writes them."""
+        """Type, nullability and default as PostgreSQL writes them."""
         field = self._field(app_label, state)
         # The vendor's spelling only: nothing is asked of this connection.
         type_name = field.db_type(connections[DEFAULT_DB_ALIAS])
         spelled = SPELLED_OUT.get(type_name, type_name)
-        return spelled if field.null else f"{spelled} not null"
+        if field.null:
+            return spelled
+        is_text = isinstance(field.db_default, str)
+        default = f"{literal(str(field.db_default))}::{spelled}" if is_text else str(field.db_default).lower()
+        return f"{spelled} not null default {default}"
 
     def _definition(self, app_label, schema_editor, state):
         model = state.apps.get_model(app_label, self.model_name)

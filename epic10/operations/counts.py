@@ -2,27 +2,52 @@
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import literal, quoted
+from epic10.catalog import array, literal, quoted
+from epic10.checks import Check, violations
 
 
 class CountRows(RunSQL):
-    """Write down each table's rows before the first change; a resumed run keeps the first count."""
+    """
+    Write down each table's rows before the first change; a resumed run keeps the first count.
 
-    def __init__(self, *tables: str):
-        self.tables = tables
-        forget = "DELETE FROM epic10_row_count WHERE NOT EXISTS (SELECT FROM epic10_created_object)"
-        super().__init__(sql=[forget, *map(self._count, tables)], reverse_sql=RunSQL.noop)
+    Fewer rows afterwards are a failed check, or, where the running application
+    may delete some in the meantime (``may_shrink``), a warning.
+    """
 
-    @staticmethod
-    def _count(table):
-        return (
-            f"INSERT INTO epic10_row_count (table_name, rows)\n"
-            f"SELECT {literal(table)}, (SELECT count(*) FROM {quoted(table)})\n"
-            f" WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = {literal(table)})"
+    def __init__(self, *tables: str, may_shrink: bool = False):
+        self.tables, self.may_shrink = tables, may_shrink
+        # What an earlier run counted that has been undone since.
+        forget = (
+            f"DELETE FROM epic10_row_count WHERE table_name = ANY ({array(tables)})\n"
+            f"   AND NOT EXISTS (SELECT FROM epic10_created_object)"
         )
+        super().__init__(sql=[forget, *map(_count, tables)], reverse_sql=RunSQL.noop)
 
     def describe(self):
-        return "Count the rows of every table"
+        return f"Count the rows of {', '.join(self.tables)}"
+
+    def checks(self, app_label, state):
+        for table in self.tables:
+            yield Check(
+                f"rows.{table}",
+                f"{table} has no fewer rows than before the release",
+                violations(
+                    f"SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)\n"
+                    f"  FROM (SELECT count(*) AS now FROM {quoted(table)}) AS counted\n"
+                    f"  LEFT JOIN epic10_row_count ON table_name = {literal(table)}\n"
+                    f" WHERE rows IS NULL OR now < rows"
+                ),
+                hint="Compare with the snapshot taken before the migration, and restore what is missing.",
+                blocking=not self.may_shrink,
+            )
+
+
+def _count(table: str) -> str:
+    return (
+        f"INSERT INTO epic10_row_count (table_name, rows)\n"
+        f"SELECT {literal(table)}, (SELECT count(*) FROM {quoted(table)})\n"
+        f" WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = {literal(table)})"
+    )
 
 
 class Analyze(RunSQL):

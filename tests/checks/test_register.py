@@ -12,7 +12,6 @@ pytestmark = pytest.mark.django_db
 # What breaks each check, starting from the rows of ``register`` below.
 EXAMPLES = {
     "enums.labels": """ALTER TYPE "NdaStatus" ADD VALUE 'LATER'""",
-    "rows.count": "UPDATE epic10_row_count SET rows = rows + 1",
     "rows.status": "UPDATE ndas SET status_legacy = 'EMAILED' WHERE status = 'IN_REVISION'",
     "rows.status_history": "UPDATE nda_status_history SET status_legacy = 'IN_REVISION'",
     "rows.usmax_position": "UPDATE ndas SET usmax_position = 'OTHER' WHERE usmax_position_legacy IS NULL",
@@ -75,8 +74,6 @@ ROWS = """
     INSERT INTO documents (id, nda_id, filename, s3_key, document_type, uploaded_by_id)
     VALUES ('letter', 'sent', 'letter.pdf', 'letter', 'GENERATED', 'ada');
 
-    DELETE FROM epic10_row_count;
-    INSERT INTO epic10_row_count (table_name, rows) VALUES ('ndas', 9), ('documents', 1);
     DELETE FROM epic10_phase_run;
     INSERT INTO epic10_phase_run (phase, direction, started_at) VALUES ('expand', 'forwards', '2026-02-01Z');
     INSERT INTO epic10_created_object (kind, name) VALUES ('column', 'ndas.expiration_date') ON CONFLICT DO NOTHING
@@ -122,7 +119,6 @@ def test_every_example_belongs_to_a_check():
 @pytest.mark.parametrize(
     ("id", "finding"),
     [
-        ("rows.count", "documents: 2 before, 1 now"),
         ("rows.status", "IN_REVISION from EMAILED, rows: 1, such as revised"),
         ("rows.usmax_position", "OTHER from NULL, rows: 1, such as draft"),
         ("rows.expiration_rule", "rows: 1, such as before a leap day"),
@@ -164,8 +160,3 @@ def test_a_date_that_was_there_before_the_release_is_nobodys_mistake(register):
     execute("DELETE FROM epic10_created_object; " + EXAMPLES["rows.expiration_rule"])
     assert ask("rows.expiration_rule").verdict == "OK"
     assert ask("rows.expiration_by_hand").verdict == "WARNING"
-
-
-def test_rows_that_nobody_counted_before_are_not_taken_on_trust(register):
-    execute("DELETE FROM epic10_row_count")
-    assert ask("rows.count").findings == ("nobody counted the rows before the migration",)

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from epic10 import validation
+from epic10 import plan, validation
 from epic10.models import SavedReport
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def a_migrated_register():
     # Another test may have emptied the ledger.
     execute(
         "DELETE FROM epic10_row_count",
-        "INSERT INTO epic10_row_count (table_name, rows) VALUES ('ndas', 0)",
+        *(f"INSERT INTO epic10_row_count (table_name, rows) VALUES ('{table}', 0)" for table in plan.load().tables()),
         "INSERT INTO epic10_created_object (kind, name) VALUES ('type', 'NdaType') ON CONFLICT DO NOTHING",
     )
 

@@ -27,14 +27,27 @@ CONFLICTS = {
     "nda_type of another type": (
         "ALTER TABLE ndas ADD nda_type text NOT NULL DEFAULT 'MUTUAL'",
         "Expected that ndas.nda_type is absent, or is what the release wants; found: "
-        'ndas.nda_type is text not null, expected "NdaType" not null.',
+        "ndas.nda_type is text not null default 'MUTUAL'::text, "
+        """expected "NdaType" not null default 'MUTUAL'::"NdaType".""",
         'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_before_epic10".',
     ),
     "is_non_usmax that may be NULL": (
         "ALTER TABLE ndas ADD is_non_usmax boolean",
         "Expected that ndas.is_non_usmax is absent, or is what the release wants; found: "
-        "ndas.is_non_usmax is boolean, expected boolean not null.",
+        "ndas.is_non_usmax is boolean, expected boolean not null default false.",
         'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
+    ),
+    "is_non_usmax without its default": (
+        "DELETE FROM documents; DELETE FROM nda_status_history; DELETE FROM ndas;"
+        "ALTER TABLE ndas ADD is_non_usmax boolean NOT NULL",
+        "Expected that ndas.is_non_usmax is absent, or is what the release wants; found: "
+        "ndas.is_non_usmax is boolean not null, expected boolean not null default false.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
+    ),
+    "expiration_date in use before": (
+        "ALTER TABLE ndas ADD expiration_date timestamp(3)",
+        "Expected that the column ndas.expiration_date is new; found: ndas.expiration_date is there already.",
+        'ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10";',
     ),
     "expiration_date to the microsecond": (
         "ALTER TABLE ndas ADD expiration_date timestamp(6)",

@@ -17,12 +17,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, check, **options):
-        release = plan.load()
-        stale = scripts.stale(release)
+        files = scripts.files(plan.load())
+        stale = scripts.stale(files)
         if check and stale:
             names = ", ".join(path.name for path in stale)
             raise CommandError(f"Not what the migration says: {names}.\nHINT: python manage.py epic10_scripts")
         if not check:
-            scripts.write(release)
-        for path in scripts.files(release):
+            scripts.write(files)
+        for path in files:
             self.stdout.write(f"{'written' if path in stale else 'fresh'}  {path.name}")

@@ -97,9 +97,10 @@ DO $epic10$
 DECLARE broken text;
 BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, '"NdaType" not null')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> '"NdaType" not null'
+SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
@@ -112,9 +113,10 @@ DO $epic10$
 DECLARE broken text;
 BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'boolean not null')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'boolean not null'
+SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax')
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
@@ -127,9 +129,10 @@ DO $epic10$
 DECLARE broken text;
 BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
@@ -142,9 +145,10 @@ DO $epic10$
 DECLARE broken text;
 BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id')
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
@@ -157,9 +161,10 @@ DO $epic10$
 DECLARE broken text;
 BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at')
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
@@ -172,9 +177,10 @@ DO $epic10$
 DECLARE broken text;
 BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason')
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
@@ -388,7 +394,35 @@ SELECT format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regc
   END IF;
 END
 $epic10$;
-DELETE FROM epic10_row_count WHERE NOT EXISTS (SELECT FROM epic10_created_object);
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT 'ndas.expiration_date is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that the column ndas.expiration_date is new; found: ' || broken || '.'
+      USING HINT = 'ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10";';
+  END IF;
+END
+$epic10$;
+DELETE FROM epic10_row_count WHERE table_name = ANY (ARRAY['ndas', 'nda_status_history', 'documents', 'audit_log']::text[])
+   AND NOT EXISTS (SELECT FROM epic10_created_object);
+INSERT INTO epic10_row_count (table_name, rows)
+SELECT 'ndas', (SELECT count(*) FROM "ndas")
+ WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'ndas');
+INSERT INTO epic10_row_count (table_name, rows)
+SELECT 'nda_status_history', (SELECT count(*) FROM "nda_status_history")
+ WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'nda_status_history');
+INSERT INTO epic10_row_count (table_name, rows)
+SELECT 'documents', (SELECT count(*) FROM "documents")
+ WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'documents');
+INSERT INTO epic10_row_count (table_name, rows)
+SELECT 'audit_log', (SELECT count(*) FROM "audit_log")
+ WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'audit_log');
+DELETE FROM epic10_row_count WHERE table_name = ANY (ARRAY['contacts', 'agency_groups', 'subagencies', 'agency_group_grants', 'subagency_grants']::text[])
+   AND NOT EXISTS (SELECT FROM epic10_created_object);
 INSERT INTO epic10_row_count (table_name, rows)
 SELECT 'contacts', (SELECT count(*) FROM "contacts")
  WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'contacts');
@@ -404,18 +438,6 @@ SELECT 'agency_group_grants', (SELECT count(*) FROM "agency_group_grants")
 INSERT INTO epic10_row_count (table_name, rows)
 SELECT 'subagency_grants', (SELECT count(*) FROM "subagency_grants")
  WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'subagency_grants');
-INSERT INTO epic10_row_count (table_name, rows)
-SELECT 'ndas', (SELECT count(*) FROM "ndas")
- WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'ndas');
-INSERT INTO epic10_row_count (table_name, rows)
-SELECT 'nda_status_history', (SELECT count(*) FROM "nda_status_history")
- WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'nda_status_history');
-INSERT INTO epic10_row_count (table_name, rows)
-SELECT 'documents', (SELECT count(*) FROM "documents")
- WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'documents');
-INSERT INTO epic10_row_count (table_name, rows)
-SELECT 'audit_log', (SELECT count(*) FROM "audit_log")
- WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'audit_log');
 SELECT set_config('epic10.ndas_status', (
   SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM "ndas"
    GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1), false);
@@ -996,6 +1018,141 @@ DO $epic10$
 DECLARE broken text;
 BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "ndas") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'ndas'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that ndas has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "nda_status_history") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'nda_status_history'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that nda_status_history has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "documents") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'documents'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that documents has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "audit_log") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'audit_log'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that audit_log has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "contacts") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'contacts'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that contacts has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "agency_groups") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'agency_groups'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that agency_groups has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "subagencies") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'subagencies'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that subagencies has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "agency_group_grants") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'agency_group_grants'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that agency_group_grants has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "subagency_grants") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'subagency_grants'
+ WHERE rows IS NULL OR now < rows
+  ) AS findings (finding);
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'Expected that subagency_grants has no fewer rows than before the release; found: ' || broken || '.'
+      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE broken text;
+BEGIN
+  SELECT string_agg(finding, '; ') INTO broken FROM (
 SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
  WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]
   ) AS findings (finding);
@@ -1011,12 +1168,13 @@ BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
 SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, '"NdaType" not null')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> '"NdaType" not null'
+SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.nda_type is "NdaType" not null; found: ' || broken || '.'
+    RAISE EXCEPTION '%', 'Expected that column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"; found: ' || broken || '.'
       USING HINT = 'python manage.py migrate ndas';
   END IF;
 END
@@ -1027,12 +1185,13 @@ BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
 SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'boolean not null')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'boolean not null'
+SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.is_non_usmax is boolean not null; found: ' || broken || '.'
+    RAISE EXCEPTION '%', 'Expected that column ndas.is_non_usmax is boolean not null default false; found: ' || broken || '.'
       USING HINT = 'python manage.py migrate ndas';
   END IF;
 END
@@ -1043,9 +1202,10 @@ BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
 SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
     RAISE EXCEPTION '%', 'Expected that column ndas.expiration_date is timestamp(3) without time zone; found: ' || broken || '.'
@@ -1059,9 +1219,10 @@ BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
 SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
     RAISE EXCEPTION '%', 'Expected that column ndas.approved_by_id is text; found: ' || broken || '.'
@@ -1075,9 +1236,10 @@ BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
 SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
     RAISE EXCEPTION '%', 'Expected that column ndas.approved_at is timestamp(3) without time zone; found: ' || broken || '.'
@@ -1091,9 +1253,10 @@ BEGIN
   SELECT string_agg(finding, '; ') INTO broken FROM (
 SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
   ) AS findings (finding);
   IF broken IS NOT NULL THEN
     RAISE EXCEPTION '%', 'Expected that column ndas.rejection_reason is text; found: ' || broken || '.'

@@ -15,6 +15,141 @@ BEGIN
 
   BEGIN
     SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "ndas") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'ndas'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.ndas',
+    'ndas has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "nda_status_history") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'nda_status_history'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.nda_status_history',
+    'nda_status_history has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "documents") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'documents'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.documents',
+    'documents has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "audit_log") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'audit_log'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.audit_log',
+    'audit_log has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "contacts") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'contacts'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.contacts',
+    'contacts has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "agency_groups") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'agency_groups'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.agency_groups',
+    'agency_groups has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "subagencies") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'subagencies'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.subagencies',
+    'subagencies has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "agency_group_grants") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'agency_group_grants'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.agency_group_grants',
+    'agency_group_grants has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
+SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FROM (SELECT count(*) AS now FROM "subagency_grants") AS counted
+  LEFT JOIN epic10_row_count ON table_name = 'subagency_grants'
+ WHERE rows IS NULL OR now < rows
+    ) AS findings (finding);
+  EXCEPTION WHEN others THEN
+    broken := 'could not be asked: ' || SQLERRM;
+  END;
+  INSERT INTO epic10_verdict VALUES (
+    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.subagency_grants',
+    'subagency_grants has no fewer rows than before the release',
+    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
+
+  BEGIN
+    SELECT string_agg(finding::text, '; ') INTO broken FROM (
 SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
  WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]
     ) AS findings (finding);
@@ -30,41 +165,44 @@ SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text O
     SELECT string_agg(finding::text, '; ') INTO broken FROM (
 SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, '"NdaType" not null')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> '"NdaType" not null'
+SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'
     ) AS findings (finding);
   EXCEPTION WHEN others THEN
     broken := 'could not be asked: ' || SQLERRM;
   END;
   INSERT INTO epic10_verdict VALUES (
     CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.nda_type',
-    'column ndas.nda_type is "NdaType" not null',
+    'column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"',
     broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
 
   BEGIN
     SELECT string_agg(finding::text, '; ') INTO broken FROM (
 SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'boolean not null')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'boolean not null'
+SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'
     ) AS findings (finding);
   EXCEPTION WHEN others THEN
     broken := 'could not be asked: ' || SQLERRM;
   END;
   INSERT INTO epic10_verdict VALUES (
     CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.is_non_usmax',
-    'column ndas.is_non_usmax is boolean not null',
+    'column ndas.is_non_usmax is boolean not null default false',
     broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
 
   BEGIN
     SELECT string_agg(finding::text, '; ') INTO broken FROM (
 SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
     ) AS findings (finding);
   EXCEPTION WHEN others THEN
     broken := 'could not be asked: ' || SQLERRM;
@@ -78,9 +216,10 @@ SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(attty
     SELECT string_agg(finding::text, '; ') INTO broken FROM (
 SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
     ) AS findings (finding);
   EXCEPTION WHEN others THEN
     broken := 'could not be asked: ' || SQLERRM;
@@ -94,9 +233,10 @@ SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttyp
     SELECT string_agg(finding::text, '; ') INTO broken FROM (
 SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'timestamp(3) without time zone')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'timestamp(3) without time zone'
+SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
     ) AS findings (finding);
   EXCEPTION WHEN others THEN
     broken := 'could not be asked: ' || SQLERRM;
@@ -110,9 +250,10 @@ SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid,
     SELECT string_agg(finding::text, '; ') INTO broken FROM (
 SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END, 'text')
-  FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END <> 'text'
+SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
     ) AS findings (finding);
   EXCEPTION WHEN others THEN
     broken := 'could not be asked: ' || SQLERRM;
