@@ -5,35 +5,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import RestrictedError
 
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
-from ndas.models import AgencyGroup, Contact, Nda
+from ndas.models import Nda
+from tests.factories import NdaFactory
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def contact():
-    return Contact.objects.create(email="dana@usmax.example", first_name="Dana", last_name="Duarte")
-
-
-@pytest.fixture
-def new_nda(contact):
-    group = AgencyGroup.objects.create(name="Department of Energy", code="DOE")
-    return lambda **values: Nda(
-        **{
-            "company_name": "Aster Robotics LLC",
-            "abbreviated_name": "ASTROB",
-            "authorized_purpose": "Exchange of technical data",
-            "agency_group": group,
-            "opportunity_poc": contact,
-            "relationship_poc": contact,
-            "created_by": contact,
-        }
-        | values
-    )
-
-
-def test_a_new_nda_has_the_defaults_of_the_database(new_nda):
-    nda = new_nda()
+def test_a_new_nda_has_the_defaults_of_the_database():
+    nda = NdaFactory.build()
     nda.save()
     found = Nda.objects.get()
     assert (found.status, found.nda_type, found.usmax_position) == (
@@ -45,15 +24,15 @@ def test_a_new_nda_has_the_defaults_of_the_database(new_nda):
     assert found.display_id == nda.display_id
 
 
-def test_display_ids_come_from_the_sequence_also_for_several_at_once(new_nda):
-    first = new_nda()
+def test_display_ids_come_from_the_sequence_also_for_several_at_once():
+    first = NdaFactory.build()
     first.save()
-    several = Nda.objects.bulk_create([new_nda(), new_nda(nda_type=NdaType.CONSULTANT)])
+    several = Nda.objects.bulk_create([NdaFactory.build(), NdaFactory.build(nda_type=NdaType.CONSULTANT)])
     assert [nda.display_id - first.display_id for nda in several] == [1, 2]
 
 
-def test_several_ndas_can_change_status_at_once(new_nda):
-    ndas = Nda.objects.bulk_create([new_nda(), new_nda()])
+def test_several_ndas_can_change_status_at_once():
+    ndas = Nda.objects.bulk_create([NdaFactory.build(), NdaFactory.build()])
     ndas[0].status, ndas[1].status = NdaStatus.PENDING_APPROVAL, NdaStatus.EXPIRED
     Nda.objects.bulk_update(ndas, ["status"])
     assert list(Nda.objects.order_by("status").values_list("status", flat=True)) == ["PENDING_APPROVAL", "EXPIRED"]
@@ -65,13 +44,13 @@ def test_a_legacy_label_is_no_choice_any_more(label):
         Nda.objects.filter(status=label)
 
 
-def test_a_contact_in_use_cannot_be_deleted(contact, new_nda):
-    new_nda().save()
+def test_a_contact_in_use_cannot_be_deleted():
+    nda = NdaFactory()
     with pytest.raises(RestrictedError):
-        contact.delete()
+        nda.created_by.delete()
 
 
-def test_people_read_what_the_labels_mean(new_nda):
-    nda = new_nda(status=NdaStatus.SENT_PENDING_SIGNATURE)
+def test_people_read_what_the_labels_mean():
+    nda = NdaFactory.build(status=NdaStatus.SENT_PENDING_SIGNATURE)
     assert nda.get_status_display() == "Sent/Pending Signature"
     assert (nda.get_nda_type_display(), nda.get_usmax_position_display()) == ("Mutual NDA", "Prime")
