@@ -3,12 +3,15 @@
 import getpass
 import os
 import socket
+import time
 from contextlib import contextmanager
 
 from epic10.catalog import literal
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)
+# The session of a migrator that has just ended, or was killed, takes a moment to go.
+PAUSES = (0.1, 0.2, 0.3, 0.4)  # seconds
 
 HOLDER = """
 SELECT a.pid, a.usename, a.application_name, extract(epoch FROM now() - a.backend_start)::int
@@ -35,13 +38,21 @@ def only_migrator(connection):
     try:
         with holding.cursor() as cursor:
             cursor.execute(f"SET application_name = {literal(_who_we_are())}; SET idle_session_timeout = 0")
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", KEY)
-            if not cursor.fetchone()[0]:
+            if not _taken(cursor):
                 cursor.execute(HOLDER, KEY)
                 raise AlreadyRunning(_refusal(connection, cursor.fetchone()))
         yield
     finally:
         holding.close()
+
+
+def _taken(cursor):
+    for pause in PAUSES:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", KEY)
+        if cursor.fetchone()[0]:
+            return True
+        time.sleep(pause)
+    return False
 
 
 def _who_we_are():

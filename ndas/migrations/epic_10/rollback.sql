@@ -468,4 +468,5 @@ BEGIN
 END
 $epic10$;
 
+DO $epic10$ BEGIN PERFORM pg_advisory_unlock(1162889539, 10); END $epic10$;
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'Rollback completed', clock_timestamp(); END $epic10$;

@@ -43,4 +43,5 @@ BEGIN
 END
 $epic10$;
 
+DO $epic10$ BEGIN PERFORM pg_advisory_unlock({{ lock_key }}); END $epic10$;
 {{ finished }}
