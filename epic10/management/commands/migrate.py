@@ -20,6 +20,11 @@ INTERRUPTED = 130  # What a shell reports for Ctrl-C.
 class Command(migrate.Command):
     """One migrator at a time; progress; and the record follows the database, not the other way about."""
 
+    help = (
+        f"{migrate.Command.help} One migrator at a time per database. migrate ndas goes on from wherever an earlier "
+        "run stopped, killed or interrupted; migrate ndas 0001 goes back from there, to exactly the schema before."
+    )
+
     def handle(self, *args, **options):
         changes_nothing = any(options[name] for name in ("plan", "check_unapplied", "fake", "prune"))
         if changes_nothing or connections[options["database"]].vendor != "postgresql":
