@@ -45,3 +45,10 @@ def enum_labels(name: str) -> str:
 
 def array(values) -> str:
     return f"ARRAY[{', '.join(literal(value) for value in values)}]::text[]"
+
+
+def holds(connection, condition: str) -> bool:
+    """Ask the server whether a condition is true now."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {condition}")
+        return cursor.fetchone()[0]

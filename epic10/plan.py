@@ -8,9 +8,9 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
-from epic10.catalog import relation_exists
+from epic10.catalog import holds, relation_exists
 from epic10.checks import Check
-from epic10.operations.phase import Phase, derived, holds, walk
+from epic10.operations.phase import Phase, derived, walk
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from epic10 import plan
-from epic10.catalog import relation_exists
-from epic10.operations.phase import holds
+from epic10.catalog import holds, relation_exists
 from epic10.progress import logger
 
 

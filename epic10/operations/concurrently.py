@@ -13,6 +13,7 @@ from django.db import Error, OperationalError
 from psycopg.errors import LockNotAvailable
 
 from epic10 import locks, psql
+from epic10.catalog import holds
 from epic10.progress import Meter, logger
 from epic10.session import SETTINGS, execute
 
@@ -25,24 +26,23 @@ SET_SHORT = SET_LOCK_TIMEOUT.format(SETTINGS["lock_timeout"])
 HOW_FAR = "SELECT blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s"
 
 
-def run_concurrently(schema_editor, statement: str, *, name: str, table: str, only_if: str):
+def run_concurrently(schema_editor, statement: str, *, name: str, only_if: str):
     """Run ``statement`` about the index ``name`` if the condition ``only_if`` holds, or write both down."""
     if schema_editor.collect_sql:
         schema_editor.collected_sql += written_down(schema_editor, statement, only_if)
         return
     connection = schema_editor.connection
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {only_if}")
-        if not cursor.fetchone()[0]:
-            return
+    if not holds(connection, only_if):
+        return
+    in_the_way = []
     try:
-        with long_lock_timeout(connection), watched(connection, name):
+        with long_lock_timeout(connection), watched(connection, name, in_the_way):
             schema_editor.execute(statement, params=None)
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
         raise locks.LockNotGranted(
-            f"The index {name} could not be finished: {locks.named(locks.blockers(connection, [table]))}.\n"
+            f"The index {name} could not be finished: {locks.named(in_the_way)}.\n"
             "HINT: It waits for every older transaction in the database. End those, then run the same command again."
         ) from error
 
@@ -65,10 +65,14 @@ def long_lock_timeout(connection):
 
 
 @contextmanager
-def watched(connection, name: str):
-    """Report on the statement from a second connection, if it takes long enough to wonder."""
+def watched(connection, name: str, in_the_way: list[locks.Blocker]):
+    """
+    Report on the statement from a second connection, if it takes long enough to wonder.
+
+    ``in_the_way`` is kept to whom it was seen waiting for last.
+    """
     done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(connection, name, done), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(connection, name, in_the_way, done), daemon=True)
     watcher.start()
     try:
         yield
@@ -77,16 +81,15 @@ def watched(connection, name: str):
         watcher.join()
 
 
-def _watch(connection, name, done):
-    pid, meter, named = connection.connection.info.backend_pid, None, []
+def _watch(connection, name, in_the_way, done):
+    pid, meter = connection.connection.info.backend_pid, None
     watching = connection.copy()
     try:
         while not done.wait(LOOK_EVERY):
             if blockers := locks.blockers_of(watching, pid):
-                pids = [blocker.pid for blocker in blockers]
-                if pids != named:
+                if {blocker.pid for blocker in blockers} != {blocker.pid for blocker in in_the_way}:
                     logger.warning("index %s waits for an older transaction: %s.", name, locks.named(blockers))
-                named = pids
+                in_the_way[:] = blockers
             elif progress := _progress(watching, pid):
                 blocks, total = progress
                 meter = meter or Meter(f"index {name}", total, "blocks")

@@ -17,11 +17,10 @@ class AddIndex(AddIndexConcurrently):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         model = to_state.apps.get_model(app_label, self.model_name)
         create = str(self.index.create_sql(model, schema_editor, concurrently=True))
-        build(schema_editor, model._meta.db_table, self.index.name, create)
+        build(schema_editor, self.index.name, create)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        model = from_state.apps.get_model(app_label, self.model_name)
-        remove(schema_editor, model._meta.db_table, self.index.name)
+        remove(schema_editor, self.index.name)
 
     def preconditions(self, app_label, state):
         yield name_is_free(self._table(app_label, state), self.index.name, self._columns(app_label, state))
@@ -48,10 +47,10 @@ class AddShadowIndex(RunSQL):
         )
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        build(schema_editor, self.table, self.shadow.target_index, self.sql)
+        build(schema_editor, self.shadow.target_index, self.sql)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        remove(schema_editor, self.table, self.shadow.target_index)
+        remove(schema_editor, self.shadow.target_index)
 
     def describe(self):
         return f"Create index {self.shadow.target_index} concurrently"
@@ -63,18 +62,18 @@ class AddShadowIndex(RunSQL):
         yield is_valid(self.table, self.shadow.index, [self.shadow.column])
 
 
-def build(schema_editor, table: str, name: str, create: str):
+def build(schema_editor, name: str, create: str):
     """Build the index unless it is there; IF NOT EXISTS alone would accept an INVALID one."""
     schema_editor.execute(claim("index", name, exists=relation_exists(name)), params=None)
     drop = f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}"
-    run_concurrently(schema_editor, drop, name=name, table=table, only_if=f"EXISTS ({_index(name)} AND NOT indisvalid)")
+    run_concurrently(schema_editor, drop, name=name, only_if=f"EXISTS ({_index(name)} AND NOT indisvalid)")
     create = create.replace("CONCURRENTLY", "CONCURRENTLY IF NOT EXISTS", 1)
-    run_concurrently(schema_editor, create, name=name, table=table, only_if=f"NOT EXISTS ({_index(name)})")
+    run_concurrently(schema_editor, create, name=name, only_if=f"NOT EXISTS ({_index(name)})")
 
 
-def remove(schema_editor, table: str, name: str):
+def remove(schema_editor, name: str):
     drop = f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}"
-    run_concurrently(schema_editor, drop, name=name, table=table, only_if=is_ours("index", name))
+    run_concurrently(schema_editor, drop, name=name, only_if=is_ours("index", name))
     schema_editor.execute(release("index", name), params=None)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.migrations.operations.base import Operation, OperationCategory
 
 from epic10 import locks, psql
+from epic10.catalog import holds
 from epic10.progress import logger
 from epic10.session import unhurried
 
@@ -167,9 +168,3 @@ def written(steps, app_label, schema_editor) -> list[str]:
     with editor:
         carry_out(steps, app_label, editor)
     return editor.collected_sql
-
-
-def holds(connection, condition: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {condition}")
-        return cursor.fetchone()[0]

@@ -1,0 +1,52 @@
+"""An index on a table in use: how far it is, and for whom it waits."""
+
+import logging
+
+import psycopg
+import pytest
+from django.test import override_settings
+
+from epic10.locks import LockNotGranted
+from epic10.operations import concurrently
+
+from . import pony
+
+MANY = "INSERT INTO pony (id, born) SELECT 'pony ' || n, timestamp '2020-01-01' FROM generate_series(1, 200000) n"
+
+
+@pytest.fixture
+def index(make_bench, monkeypatch):
+    """Builds the shadow's index of the pony release, looked at often."""
+    monkeypatch.setattr(concurrently, "LOOK_EVERY", 0.005)
+    life = next(life for life in pony.RELEASE if type(life.operation).__name__ == "AddShadowIndex")
+    bench = make_bench(pony.RELEASE)
+    bench.run_before(life)
+    return lambda: bench.forwards(life), bench
+
+
+def test_a_build_says_how_many_blocks_are_done(index, caplog):
+    build, bench = index
+    bench.scratch.execute(MANY)
+    with caplog.at_level(logging.DEBUG, "epic10"):
+        build()
+    steps = [record.progress for record in caplog.records if hasattr(record, "progress")]
+    assert {(step.what, step.unit) for step in steps} == {("index pony_mood_epic10_idx", "blocks")}
+    assert 0 < max(step.done for step in steps) <= steps[-1].total
+
+
+def test_a_build_that_waits_too_long_gives_up_and_names_the_older_transaction(index, stable, caplog):
+    build, _ = index
+    with psycopg.connect(stable.url) as writer:
+        writer.execute("LOCK TABLE pony IN ROW EXCLUSIVE MODE")
+        with override_settings(EPIC10_LOCK_PATIENCE=1), pytest.raises(LockNotGranted) as given_up:
+            build()
+        message = str(given_up.value)
+        assert message.startswith(
+            f"The index pony_mood_epic10_idx could not be finished: pid {writer.info.backend_pid}, "
+        )
+        assert "HINT: It waits for every older transaction in the database." in message
+        assert f"waits for an older transaction: pid {writer.info.backend_pid}, " in caplog.text
+    build()
+    assert stable.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 'pony_mood_epic10_idx'::regclass") == [
+        (True,)
+    ]
