@@ -8,7 +8,7 @@ import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
+from django.db import Error
 
 
 def main() -> None:
@@ -17,20 +17,19 @@ def main() -> None:
         # Read them now: Django would report a mistake in them as an unknown command.
         settings.INSTALLED_APPS  # noqa: B018
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, OperationalError) as error:
-        explanation = explain(error)
-        if "--traceback" in sys.argv or not explanation:
+    except (ImproperlyConfigured, Error) as error:
+        if "--traceback" in sys.argv:
             raise
-        sys.exit(explanation)
+        sys.exit(explain(error))
 
 
 def explain(error: Exception) -> str:
-    """What the operator has to set right; nothing when a server that answers reported the error."""
+    """What the operator has to set right, without the statement and without the rows it may quote."""
     cause = error.__cause__
     if not isinstance(cause, psycopg.Error):
         return str(error)
     if cause.sqlstate:
-        return ""
+        return f"The database refused: {cause.diag.message_primary}.\nHINT: --traceback shows where."
     reason = " ".join(str(error).split())
     return f"The database cannot be reached: {reason}\nHINT: Check DATABASE_URL, and that its server runs."
 

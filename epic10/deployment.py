@@ -50,6 +50,7 @@ def rehearse(using: str, rows: int, *, begin: Callable[[str], None], out) -> Reh
     it begins; what the commands print goes to ``out``.
     """
     release, rehearsal = plan.load(), Rehearsal(rows)
+    connections[using].ensure_connection()
     scratch.drop_abandoned(using, prefix=REHEARSAL)
     with scratch.database(using, prefix=REHEARSAL) as alias:
         connection = connections[alias]

@@ -64,6 +64,21 @@ def test_a_mistake_in_the_environment_is_a_line_and_a_hint(environment, message)
     assert (finished.returncode, finished.stderr) == (1, message)
 
 
+@pytest.mark.parametrize("command", ["epic10_validate", "epic10_rehearse", "epic10_seed --rows 10", "migrate ndas"])
+def test_no_command_shows_a_traceback_where_no_server_is(command):
+    finished = python("manage.py", *command.split(), DATABASE_URL="postgresql://anna:s3cret@/register?host=/nowhere")
+    assert finished.returncode == 1
+    assert finished.stderr.startswith("The database cannot be reached: ")
+    assert finished.stderr.endswith("\nHINT: Check DATABASE_URL, and that its server runs.\n")
+
+
+def test_what_the_server_refuses_is_a_line_too():
+    divide = "from django.db import connection; connection.cursor().execute('SELECT 1 / 0')"
+    finished = python("manage.py", "shell", "-c", divide)
+    assert finished.returncode == 1
+    assert finished.stderr == "The database refused: division by zero.\nHINT: --traceback shows where.\n"
+
+
 def test_the_first_connection_starts_the_server_and_nothing_before_it(empty):
     lazily = f"""
 from pathlib import Path

@@ -3,7 +3,7 @@ import signal
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10 import deployment
 
@@ -40,8 +40,6 @@ class Command(BaseCommand):
             raise CommandError(
                 INTERRUPTED if error.returncode == 130 else error, returncode=error.returncode
             ) from error
-        except Error as error:
-            raise CommandError(str(error).strip()) from error
         self.stdout.write(json.dumps(rehearsal.as_json(), indent=2) if format == "json" else text(rehearsal))
         if rehearsal.failures:
             raise CommandError("The rehearsal failed: " + "\n".join(rehearsal.failures))

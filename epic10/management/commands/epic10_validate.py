@@ -1,7 +1,7 @@
 import json
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10 import report, validation
 
@@ -17,8 +17,8 @@ class Command(BaseCommand):
         as_text = format == "text"
         try:
             found = validation.validate(database, show=self._show if as_text else None)
-        except (validation.NotApplied, OperationalError) as error:
-            raise CommandError(str(error).strip()) from error
+        except validation.NotApplied as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(found.summary if as_text else json.dumps(found.as_json(), indent=2))
         if complaint := validation.save(found, database):
             self.stderr.write(complaint)
