@@ -8,7 +8,7 @@ from .foreign_keys import AddForeignKey, ValidateForeignKey
 from .indexes import AddIndex, AddShadowIndex
 from .phase import Note, Phase
 from .relabel import Derived, Relabel, Shadow
-from .require import Require
+from .require import Require, RequireServer
 from .shadows import AddShadow, CommonestLabel
 from .switch import Switch, SwitchType, switched
 from .sync import AddSyncTrigger
@@ -30,6 +30,7 @@ __all__ = [
     "Phase",
     "Relabel",
     "Require",
+    "RequireServer",
     "Shadow",
     "Switch",
     "SwitchType",

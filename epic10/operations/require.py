@@ -5,6 +5,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.catalog import literal
 from epic10.checks import Check
 
+from .ownership import block
 from .phase import derived
 
 
@@ -26,6 +27,27 @@ class Require(RunSQL):
 
     def describe(self):
         return f"Require the {self.kind} of the release"
+
+
+class RequireServer(RunSQL):
+    """Stop here on a server older than ``major``."""
+
+    def __init__(self, major: int):
+        self.major = major
+        super().__init__(
+            sql=[
+                block(
+                    f"IF current_setting('server_version_num')::int < {major * 10000} THEN\n"
+                    f"    RAISE EXCEPTION 'This server is PostgreSQL %; Epic 10 needs {major} or newer.', "
+                    f"current_setting('server_version')\n"
+                    f"      USING HINT = 'Upgrade the server first.';\n  END IF;"
+                )
+            ],
+            reverse_sql=RunSQL.noop,
+        )
+
+    def describe(self):
+        return f"Require PostgreSQL {self.major} or newer"
 
 
 def insist(check: Check) -> str:

@@ -34,6 +34,7 @@ from epic10.operations import (
     Phase,
     Relabel,
     Require,
+    RequireServer,
     Shadow,
     Switch,
     SwitchType,
@@ -231,6 +232,7 @@ class Migration(migrations.Migration):
             "Add everything the new code needs; break nothing the old code uses.",
             EXPAND,
             first=[
+                RequireServer(15),
                 Require("preconditions", [*EXPAND, *INDEX, *BACKFILL]),
                 CountRows(*REGISTER),
                 CountRows(*AROUND_IT, may_shrink=True),

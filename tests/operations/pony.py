@@ -32,6 +32,7 @@ from epic10.operations import (
     Phase,
     Relabel,
     Require,
+    RequireServer,
     Shadow,
     Switch,
     SwitchType,
@@ -101,6 +102,7 @@ def every_pony_is_right(mood):
 
 
 EXPAND = [
+    Life(RequireServer(15), "true", stays=True, changes_nothing=True),
     Life(
         CountRows("pony"),
         "EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'pony' AND rows = 6)",

@@ -23,9 +23,6 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'Migration started', clock_timestamp();
 
 DO $epic10$
 BEGIN
-  IF current_setting('server_version_num')::int < 150000 THEN
-    RAISE EXCEPTION 'This server is PostgreSQL %; Epic 10 needs 15 or newer.', current_setting('server_version');
-  END IF;
   IF NOT pg_try_advisory_lock(1162889539, 10) THEN
     RAISE EXCEPTION 'Somebody else is migrating this database.' USING HINT = 'Wait, then run this script again.';
   END IF;
@@ -79,6 +76,14 @@ SELECT NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('expand', 'forwards');
+DO $epic10$
+BEGIN
+  IF current_setting('server_version_num')::int < 150000 THEN
+    RAISE EXCEPTION 'This server is PostgreSQL %; Epic 10 needs 15 or newer.', current_setting('server_version')
+      USING HINT = 'Upgrade the server first.';
+  END IF;
+END
+$epic10$;
 DO $epic10$
 DECLARE broken text;
 BEGIN

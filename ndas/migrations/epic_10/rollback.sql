@@ -19,9 +19,6 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'Rollback started', clock_timestamp(); 
 
 DO $epic10$
 BEGIN
-  IF current_setting('server_version_num')::int < 150000 THEN
-    RAISE EXCEPTION 'This server is PostgreSQL %; Epic 10 needs 15 or newer.', current_setting('server_version');
-  END IF;
   IF NOT pg_try_advisory_lock(1162889539, 10) THEN
     RAISE EXCEPTION 'Somebody else is migrating this database.' USING HINT = 'Wait, then run this script again.';
   END IF;

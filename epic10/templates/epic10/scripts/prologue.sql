@@ -2,9 +2,6 @@
 
 DO $epic10$
 BEGIN
-  IF current_setting('server_version_num')::int < 150000 THEN
-    RAISE EXCEPTION 'This server is PostgreSQL %; Epic 10 needs 15 or newer.', current_setting('server_version');
-  END IF;
   IF NOT pg_try_advisory_lock({{ lock_key }}) THEN
     RAISE EXCEPTION 'Somebody else is migrating this database.' USING HINT = 'Wait, then run this script again.';
   END IF;
