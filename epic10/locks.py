@@ -1,6 +1,5 @@
 """How Epic 10 waits for locks: briefly, more than once, and saying for whom."""
 
-import logging
 import random
 import time
 from contextlib import contextmanager
@@ -11,8 +10,7 @@ from django.db import OperationalError, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from epic10.catalog import quoted
-
-logger = logging.getLogger("epic10")
+from epic10.progress import logger
 
 # Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is
 # also the longest the application is held up.

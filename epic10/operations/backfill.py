@@ -1,19 +1,15 @@
 """Backfill: give existing rows the value the new code expects, a batch at a time."""
 
-import logging
-
 from django.conf import settings
 from django.db.migrations.operations import RunPython
 
 from epic10 import locks, psql
 from epic10.catalog import column_exists, literal, quoted
 from epic10.checks import BEFORE, Check, violations
-from epic10.progress import Meter
+from epic10.progress import Meter, logger
 
 from .ownership import is_ours
 from .relabel import Derived, Rule, any_wrong
-
-logger = logging.getLogger("epic10")
 
 BATCH_SIZE = 1000
 # After the pass that steps around rows in use come passes that wait for them.

@@ -133,8 +133,8 @@ class Phase(Operation):
         """The statements, and their locks just before the first that needs them: claims do not."""
         claims = [statement for statement in statements if is_claim(statement)]
         others = [statement for statement in statements if not is_claim(statement)]
-        take = [self._take(schema_editor, way(self.lock)) for way in (locks.gently, locks.firmly)]
-        return [*take[0], *claims, *take[1], *others]
+        gently, firmly = (self._take(schema_editor, way(self.lock)) for way in (locks.gently, locks.firmly))
+        return [*gently, *claims, *firmly, *others]
 
     def _take(self, schema_editor, statements):
         if psql.is_script(schema_editor):
