@@ -1,5 +1,7 @@
 """Stop here unless it is so."""
 
+from collections.abc import Iterable
+
 from django.db.migrations.operations import RunSQL
 
 from epic10.catalog import literal
@@ -7,6 +9,23 @@ from epic10.checks import Check
 
 from .ownership import block
 from .phase import derived
+
+INSIST = """\
+DO $epic10$
+DECLARE
+  wanted record;
+  broken text;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
+{checks}
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
+END
+$epic10$"""
 
 
 class Require(RunSQL):
@@ -22,8 +41,7 @@ class Require(RunSQL):
         super().__init__(sql=[], reverse_sql=RunSQL.noop)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        for check in derived(self.kind, self.operations, app_label, from_state):
-            schema_editor.execute(insist(check), params=None)
+        schema_editor.execute(insist(derived(self.kind, self.operations, app_label, from_state)), params=None)
 
     def describe(self):
         return f"Require the {self.kind} of the release"
@@ -50,17 +68,11 @@ class RequireServer(RunSQL):
         return f"Require PostgreSQL {self.major} or newer"
 
 
-def insist(check: Check) -> str:
-    """The check as a block that raises what it finds; errcode P0001, raise_exception."""
-    return f"""DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-{check.find.sql}
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', {literal(f"Expected that {check.title}; found: ")} || broken || '.'
-      USING HINT = {literal(check.hint)};
-  END IF;
-END
-$epic10$"""
+def insist(checks: Iterable[Check]) -> str:
+    """A block that raises what the first broken check finds; SQLSTATE P0001, raise_exception."""
+    return INSIST.format(checks=",\n".join(map(listed, checks)))
+
+
+def listed(check: Check) -> str:
+    """A check as a row of VALUES: title, hint, query."""
+    return f"    ({literal(check.title)},\n     {literal(check.hint)},\n$check${check.find.sql}$check$)"

@@ -65,44 +65,9 @@ class AddShadow(RunSQL):
         return f"Add shadow column {self.table}.{self.shadow.target}"
 
     def preconditions(self, app_label, state):
-        table, column, relabel = self.table, self.shadow.column, self.shadow.relabel
-        known = {*relabel.legacy, *relabel.labels, *(label for label in relabel.up if label)}
-        yield Check(
-            f"column.{table}.{column}.type",
-            f"{table}.{column} is of the enum type {relabel.type}",
-            violations(
-                f"SELECT format('%s is %s, expected %s', {literal(f'{table}.{column}')},\n"
-                f"              coalesce(format_type(atttypid, atttypmod), 'missing'), {literal(relabel.type)})\n"
-                f"  FROM (VALUES ({table_oid(table)}, {literal(column)})) AS wanted (relation, name)\n"
-                f"  LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped\n"
-                f" WHERE atttypid IS DISTINCT FROM to_regtype({literal(quoted(relabel.type))})"
-            ),
-            when=BEFORE,
-            hint=f"Give the column its type first: ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} "
-            f"TYPE {quoted(relabel.type)} USING {quoted(column)}::text::{quoted(relabel.type)};",
-        )
-        yield Check(
-            f"column.{table}.{column}.labels",
-            f"every label in {table}.{column} has a place in Epic 10",
-            violations(
-                f"SELECT format('%s rows have the label %s', count(*), {quoted(column)})\n"
-                f"  FROM {quoted(table)} WHERE {quoted(column)}::text <> ALL ({array(sorted(known))})\n"
-                f" GROUP BY {quoted(column)}"
-            ),
-            when=BEFORE,
-            hint="Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.",
-        )
-        yield Check(
-            f"column.{table}.{self.shadow.target}.free",
-            f"the column name {table}.{self.shadow.target} is free",
-            violations(
-                f"SELECT {literal(f'{table}.{self.shadow.target} is there already')}\n"
-                f" WHERE {column_exists(table, self.shadow.target)}\n"
-                f"   AND NOT {is_ours('column', f'{table}.{self.shadow.target}')}"
-            ),
-            when=BEFORE,
-            hint=f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(self.shadow.target)} TO …",
-        )
+        yield is_of_type(self.table, self.shadow)
+        yield labels_are_known(self.table, self.shadow)
+        yield name_is_free(self.table, self.shadow.target)
 
     def checks(self, app_label, state):
         table, shadow = self.table, self.shadow
@@ -119,3 +84,52 @@ class AddShadow(RunSQL):
 
 def setting(table: str, shadow: Shadow) -> str:
     return literal(f"epic10.{table}_{shadow.column}")
+
+
+def is_of_type(table: str, shadow: Shadow) -> Check:
+    column, type_name = shadow.column, shadow.relabel.type
+    return Check(
+        f"column.{table}.{column}.type",
+        f"{table}.{column} is of the enum type {type_name}",
+        violations(
+            f"SELECT format('%s is %s, expected %s', {literal(f'{table}.{column}')},\n"
+            f"              coalesce(format_type(atttypid, atttypmod), 'missing'), {literal(type_name)})\n"
+            f"  FROM (VALUES ({table_oid(table)}, {literal(column)})) AS wanted (relation, name)\n"
+            f"  LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped\n"
+            f" WHERE atttypid IS DISTINCT FROM to_regtype({literal(quoted(type_name))})"
+        ),
+        when=BEFORE,
+        hint=f"Give the column its type first: ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} "
+        f"TYPE {quoted(type_name)} USING {quoted(column)}::text::{quoted(type_name)};",
+    )
+
+
+def labels_are_known(table: str, shadow: Shadow) -> Check:
+    column, relabel = quoted(shadow.column), shadow.relabel
+    known = {*relabel.legacy, *relabel.labels, *(label for label in relabel.up if label)}
+    return Check(
+        f"column.{table}.{shadow.column}.labels",
+        f"every label in {table}.{shadow.column} has a place in Epic 10",
+        violations(
+            f"SELECT format('%s rows have the label %s', count(*), {column})\n"
+            f"  FROM {quoted(table)} WHERE {column}::text <> ALL ({array(sorted(known))})\n"
+            f" GROUP BY {column}"
+        ),
+        when=BEFORE,
+        hint="Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.",
+    )
+
+
+def name_is_free(table: str, column: str) -> Check:
+    name = f"{table}.{column}"
+    return Check(
+        f"column.{name}.free",
+        f"the column name {name} is free",
+        violations(
+            f"SELECT {literal(f'{name} is there already')}\n"
+            f" WHERE {column_exists(table, column)}\n"
+            f"   AND NOT {is_ours('column', name)}"
+        ),
+        when=BEFORE,
+        hint=f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO …",
+    )

@@ -85,331 +85,147 @@ BEGIN
 END
 $epic10$;
 DO $epic10$
-DECLARE broken text;
+DECLARE
+  wanted record;
+  broken text;
 BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('type %s is there already with the labels %s, expected %s', 'NdaType', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'MUTUAL, CONSULTANT')
+  FOR wanted IN SELECT * FROM (VALUES
+    ('the name NdaType is free, or names the enum the release wants',
+     'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
+$check$SELECT format('type %s is there already with the labels %s, expected %s', 'NdaType', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'MUTUAL, CONSULTANT')
  WHERE to_regtype('"NdaType"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')
-   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the name NdaType is free, or names the enum the release wants; found: ' || broken || '.'
-      USING HINT = 'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
+   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]$check$),
+    ('ndas.nda_type is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_before_epic10".',
+$check$SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
    AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.nda_type is absent, or is what the release wants; found: ' || broken || '.'
-      USING HINT = 'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')$check$),
+    ('ndas.is_non_usmax is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
+$check$SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
    AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.is_non_usmax is absent, or is what the release wants; found: ' || broken || '.'
-      USING HINT = 'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax')$check$),
+    ('ndas.expiration_date is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
+$check$SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
    AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.expiration_date is absent, or is what the release wants; found: ' || broken || '.'
-      USING HINT = 'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')$check$),
+    ('ndas.approved_by_id is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_before_epic10".',
+$check$SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
    AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.approved_by_id is absent, or is what the release wants; found: ' || broken || '.'
-      USING HINT = 'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id')$check$),
+    ('ndas.approved_at is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_at" TO "approved_at_before_epic10".',
+$check$SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
    AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.approved_at is absent, or is what the release wants; found: ' || broken || '.'
-      USING HINT = 'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_at" TO "approved_at_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at')$check$),
+    ('ndas.rejection_reason is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "rejection_reason" TO "rejection_reason_before_epic10".',
+$check$SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
    AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.rejection_reason is absent, or is what the release wants; found: ' || broken || '.'
-      USING HINT = 'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "rejection_reason" TO "rejection_reason_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas_approved_by_id_fkey', replace(pg_get_constraintdef(oid), ' NOT VALID', ''),
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason')$check$),
+    ('the constraint name ndas_approved_by_id_fkey is free, or names the foreign key the release wants',
+     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …',
+$check$SELECT format('%s is %s, expected %s', 'ndas_approved_by_id_fkey', replace(pg_get_constraintdef(oid), ' NOT VALID', ''),
               'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL')
   FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL'
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_fkey')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the constraint name ndas_approved_by_id_fkey is free, or names the foreign key the release wants; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('type %s is there already with the labels %s, expected %s', 'NdaStatus_epic10', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_fkey')$check$),
+    ('the name NdaStatus_epic10 is free, or names the enum the release wants',
+     'Rename it out of the way: ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus_epic10_before_epic10".',
+$check$SELECT format('type %s is there already with the labels %s, expected %s', 'NdaStatus_epic10', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
  WHERE to_regtype('"NdaStatus_epic10"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')
-   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the name NdaStatus_epic10 is free, or names the enum the release wants; found: ' || broken || '.'
-      USING HINT = 'Rename it out of the way: ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus_epic10_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.status',
+   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]$check$),
+    ('ndas.status is of the enum type NdaStatus',
+     'Give the column its type first: ALTER TABLE "ndas" ALTER COLUMN "status" TYPE "NdaStatus" USING "status"::text::"NdaStatus";',
+$check$SELECT format('%s is %s, expected %s', 'ndas.status',
               coalesce(format_type(atttypid, atttypmod), 'missing'), 'NdaStatus')
   FROM (VALUES (to_regclass('"ndas"'), 'status')) AS wanted (relation, name)
   LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
- WHERE atttypid IS DISTINCT FROM to_regtype('"NdaStatus"')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.status is of the enum type NdaStatus; found: ' || broken || '.'
-      USING HINT = 'Give the column its type first: ALTER TABLE "ndas" ALTER COLUMN "status" TYPE "NdaStatus" USING "status"::text::"NdaStatus";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows have the label %s', count(*), "status")
+ WHERE atttypid IS DISTINCT FROM to_regtype('"NdaStatus"')$check$),
+    ('every label in ndas.status has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+$check$SELECT format('%s rows have the label %s', count(*), "status")
   FROM "ndas" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[])
- GROUP BY "status"
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that every label in ndas.status has a place in Epic 10; found: ' || broken || '.'
-      USING HINT = 'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.status_epic10 is there already'
+ GROUP BY "status"$check$),
+    ('the column name ndas.status_epic10 is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO …',
+$check$SELECT 'ndas.status_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the column name ndas.status_epic10 is free; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO …';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'nda_status_history.status',
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')$check$),
+    ('nda_status_history.status is of the enum type NdaStatus',
+     'Give the column its type first: ALTER TABLE "nda_status_history" ALTER COLUMN "status" TYPE "NdaStatus" USING "status"::text::"NdaStatus";',
+$check$SELECT format('%s is %s, expected %s', 'nda_status_history.status',
               coalesce(format_type(atttypid, atttypmod), 'missing'), 'NdaStatus')
   FROM (VALUES (to_regclass('"nda_status_history"'), 'status')) AS wanted (relation, name)
   LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
- WHERE atttypid IS DISTINCT FROM to_regtype('"NdaStatus"')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that nda_status_history.status is of the enum type NdaStatus; found: ' || broken || '.'
-      USING HINT = 'Give the column its type first: ALTER TABLE "nda_status_history" ALTER COLUMN "status" TYPE "NdaStatus" USING "status"::text::"NdaStatus";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows have the label %s', count(*), "status")
+ WHERE atttypid IS DISTINCT FROM to_regtype('"NdaStatus"')$check$),
+    ('every label in nda_status_history.status has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+$check$SELECT format('%s rows have the label %s', count(*), "status")
   FROM "nda_status_history" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[])
- GROUP BY "status"
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that every label in nda_status_history.status has a place in Epic 10; found: ' || broken || '.'
-      USING HINT = 'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'nda_status_history.status_epic10 is there already'
+ GROUP BY "status"$check$),
+    ('the column name nda_status_history.status_epic10 is free',
+     'ALTER TABLE "nda_status_history" RENAME COLUMN "status_epic10" TO …',
+$check$SELECT 'nda_status_history.status_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the column name nda_status_history.status_epic10 is free; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "nda_status_history" RENAME COLUMN "status_epic10" TO …';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('type %s is there already with the labels %s, expected %s', 'UsMaxPosition_epic10', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')$check$),
+    ('the name UsMaxPosition_epic10 is free, or names the enum the release wants',
+     'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".',
+$check$SELECT format('type %s is there already with the labels %s, expected %s', 'UsMaxPosition_epic10', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
  WHERE to_regtype('"UsMaxPosition_epic10"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')
-   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the name UsMaxPosition_epic10 is free, or names the enum the release wants; found: ' || broken || '.'
-      USING HINT = 'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.usmax_position',
+   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]$check$),
+    ('ndas.usmax_position is of the enum type UsMaxPosition',
+     'Give the column its type first: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE "UsMaxPosition" USING "usmax_position"::text::"UsMaxPosition";',
+$check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position',
               coalesce(format_type(atttypid, atttypmod), 'missing'), 'UsMaxPosition')
   FROM (VALUES (to_regclass('"ndas"'), 'usmax_position')) AS wanted (relation, name)
   LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
- WHERE atttypid IS DISTINCT FROM to_regtype('"UsMaxPosition"')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.usmax_position is of the enum type UsMaxPosition; found: ' || broken || '.'
-      USING HINT = 'Give the column its type first: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE "UsMaxPosition" USING "usmax_position"::text::"UsMaxPosition";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows have the label %s', count(*), "usmax_position")
+ WHERE atttypid IS DISTINCT FROM to_regtype('"UsMaxPosition"')$check$),
+    ('every label in ndas.usmax_position has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+$check$SELECT format('%s rows have the label %s', count(*), "usmax_position")
   FROM "ndas" WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
- GROUP BY "usmax_position"
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that every label in ndas.usmax_position has a place in Epic 10; found: ' || broken || '.'
-      USING HINT = 'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.usmax_position_epic10 is there already'
+ GROUP BY "usmax_position"$check$),
+    ('the column name ndas.usmax_position_epic10 is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO …',
+$check$SELECT 'ndas.usmax_position_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the column name ndas.usmax_position_epic10 is free; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO …';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
+    ('the index name idx_ndas_expiration_date is free, or names a valid index on ndas (expiration_date)',
+     'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+$check$SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the index name idx_ndas_expiration_date is free, or names a valid index on ndas (expiration_date); found: ' || broken || '.'
-      USING HINT = 'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date')$check$),
+    ('the index name ndas_status_epic10_idx is free, or names a valid index on ndas (status_epic10)',
+     'ALTER INDEX "ndas_status_epic10_idx" RENAME TO …, or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";',
+$check$SELECT format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the index name ndas_status_epic10_idx is free, or names a valid index on ndas (status_epic10); found: ' || broken || '.'
-      USING HINT = 'ALTER INDEX "ndas_status_epic10_idx" RENAME TO …, or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.expiration_date is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that the column ndas.expiration_date is new; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10";';
-  END IF;
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
+    ('the column ndas.expiration_date is new',
+     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10";',
+$check$SELECT 'ndas.expiration_date is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')$check$)
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
 END
 $epic10$;
 DELETE FROM epic10_row_count WHERE table_name = ANY (ARRAY['ndas', 'nda_status_history', 'documents', 'audit_log']::text[])
@@ -820,59 +636,37 @@ END
 $epic10$;
 -- 10.1, 10.3, 10.4: No row reads wrong any more, or the switch does not happen.
 DO $epic10$
-DECLARE broken text;
+DECLARE
+  wanted record;
+  broken text;
 BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+  FOR wanted IN SELECT * FROM (VALUES
+    ('no row of ndas still waits for status',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of ndas still waits for status; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('no row of ndas still waits for usmax_position',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of ndas still waits for usmax_position; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('no row of ndas still waits for expiration_date',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of ndas still waits for expiration_date; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('no row of nda_status_history still waits for status',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "nda_status_history" WHERE status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of nda_status_history still waits for status; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
+HAVING count(*) > 0$check$)
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
 END
 $epic10$;
 ANALYZE "ndas";
@@ -1020,515 +814,202 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'switch forwards done', clock_timestamp
 -- Checks after
 -- ============================================================
 DO $epic10$
-DECLARE broken text;
+DECLARE
+  wanted record;
+  broken text;
 BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FOR wanted IN SELECT * FROM (VALUES
+    ('ndas has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "ndas") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'ndas'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('nda_status_history has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "nda_status_history") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'nda_status_history'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that nda_status_history has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('documents has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "documents") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'documents'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that documents has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('audit_log has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "audit_log") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'audit_log'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that audit_log has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
-  FROM (SELECT count(*) AS now FROM "contacts") AS counted
-  LEFT JOIN epic10_row_count ON table_name = 'contacts'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that contacts has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
-  FROM (SELECT count(*) AS now FROM "agency_groups") AS counted
-  LEFT JOIN epic10_row_count ON table_name = 'agency_groups'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that agency_groups has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
-  FROM (SELECT count(*) AS now FROM "subagencies") AS counted
-  LEFT JOIN epic10_row_count ON table_name = 'subagencies'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that subagencies has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
-  FROM (SELECT count(*) AS now FROM "agency_group_grants") AS counted
-  LEFT JOIN epic10_row_count ON table_name = 'agency_group_grants'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that agency_group_grants has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
-  FROM (SELECT count(*) AS now FROM "subagency_grants") AS counted
-  LEFT JOIN epic10_row_count ON table_name = 'subagency_grants'
- WHERE rows IS NULL OR now < rows
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that subagency_grants has no fewer rows than before the release; found: ' || broken || '.'
-      USING HINT = 'Compare with the snapshot taken before the migration, and restore what is missing.';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that enum NdaType has exactly MUTUAL, CONSULTANT, in this order; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
+     'python manage.py migrate ndas',
+$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]$check$),
+    ('column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
+    ('column ndas.is_non_usmax is boolean not null default false',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.is_non_usmax is boolean not null default false; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
+    ('column ndas.expiration_date is timestamp(3) without time zone',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.expiration_date is timestamp(3) without time zone; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+    ('column ndas.approved_by_id is text',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.approved_by_id is text; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+    ('column ndas.approved_at is timestamp(3) without time zone',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.approved_at is timestamp(3) without time zone; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+    ('column ndas.rejection_reason is text',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that column ndas.rejection_reason is text; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+    ('ndas.approved_by_id references contacts, valid for every row',
+     'ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
+$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
 UNION ALL
 SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND (replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.approved_by_id references contacts, valid for every row; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.status carries the old labels and the new ones; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that nda_status_history.status carries the old labels and the new ones; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.usmax_position carries the old labels and the new ones; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'trigger zz_epic10_sync_ndas_insert is missing or disabled' WHERE NOT EXISTS (
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND (replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
+    ('enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
+     'python manage.py migrate ndas',
+$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]$check$),
+    ('ndas.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('nda_status_history.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+$check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
+     'python manage.py migrate ndas',
+$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]$check$),
+    ('ndas.usmax_position carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
+    ('old and new columns of ndas are kept in step',
+     'ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update;',
+$check$SELECT 'trigger zz_epic10_sync_ndas_insert is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_insert' AND tgenabled IN ('O', 'A'))
 UNION ALL
 SELECT 'trigger zz_epic10_sync_ndas_update is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_update' AND tgenabled IN ('O', 'A'))
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that old and new columns of ndas are kept in step; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update;';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or disabled' WHERE NOT EXISTS (
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_update' AND tgenabled IN ('O', 'A'))$check$),
+    ('old and new columns of nda_status_history are kept in step',
+     'ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update;',
+$check$SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_insert' AND tgenabled IN ('O', 'A'))
 UNION ALL
 SELECT 'trigger zz_epic10_sync_nda_status_history_update is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that old and new columns of nda_status_history are kept in step; found: ' || broken || '.'
-      USING HINT = 'ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update;';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))$check$),
+    ('no row of ndas still waits for status',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of ndas still waits for status; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('no row of ndas still waits for usmax_position',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of ndas still waits for usmax_position; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('no row of ndas still waits for expiration_date',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of ndas still waits for expiration_date; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('no row of nda_status_history still waits for status',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
-HAVING count(*) > 0
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that no row of nda_status_history still waits for status; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
+HAVING count(*) > 0$check$),
+    ('index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
+     'REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that index idx_ndas_expiration_date on ndas (expiration_date) is there and valid; found: ' || broken || '.'
-      USING HINT = 'REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
+    ('index ndas_status_idx on ndas (status) is there and valid',
+     'REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
+$check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status)' OR NOT indisvalid)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that index ndas_status_idx on ndas (status) is there and valid; found: ' || broken || '.'
-      USING HINT = 'REINDEX INDEX CONCURRENTLY "ndas_status_idx";';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+    ('ndas.status is of the new NdaStatus, not null, default CREATED',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
-SELECT 'ndas.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.status is of the new NdaStatus, not null, default CREATED; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
+SELECT 'ndas.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
-SELECT 'ndas.usmax_position has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE broken text;
-BEGIN
-  SELECT string_agg(finding, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
+    ('nda_status_history.status is of the new NdaStatus, not null, default none',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
          WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)
-  ) AS findings (finding);
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION '%', 'Expected that nda_status_history.status is of the new NdaStatus, not null, default none; found: ' || broken || '.'
-      USING HINT = 'python manage.py migrate ndas';
-  END IF;
+SELECT 'nda_status_history.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$)
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
 END
 $epic10$;
 

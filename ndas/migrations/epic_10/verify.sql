@@ -10,524 +10,262 @@ CREATE TEMPORARY TABLE epic10_verdict (verdict text, check_id text, title text, 
 
 DO $epic10$
 DECLARE
+  wanted record;
   broken text;
 BEGIN
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+  FOR wanted IN SELECT * FROM (VALUES
+    ('rows.ndas', 'FAILED',
+     'ndas has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "ndas") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'ndas'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.ndas',
-    'ndas has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.nda_status_history', 'FAILED',
+     'nda_status_history has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "nda_status_history") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'nda_status_history'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.nda_status_history',
-    'nda_status_history has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.documents', 'FAILED',
+     'documents has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "documents") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'documents'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.documents',
-    'documents has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.audit_log', 'FAILED',
+     'audit_log has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "audit_log") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'audit_log'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.audit_log',
-    'audit_log has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.contacts', 'WARNING',
+     'contacts has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "contacts") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'contacts'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.contacts',
-    'contacts has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.agency_groups', 'WARNING',
+     'agency_groups has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "agency_groups") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'agency_groups'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.agency_groups',
-    'agency_groups has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.subagencies', 'WARNING',
+     'subagencies has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "subagencies") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'subagencies'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.subagencies',
-    'subagencies has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.agency_group_grants', 'WARNING',
+     'agency_group_grants has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "agency_group_grants") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'agency_group_grants'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.agency_group_grants',
-    'agency_group_grants has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('rows.subagency_grants', 'WARNING',
+     'subagency_grants has no fewer rows than before the release',
+     'Compare with the snapshot taken before the migration, and restore what is missing.',
+$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "subagency_grants") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'subagency_grants'
- WHERE rows IS NULL OR now < rows
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.subagency_grants',
-    'subagency_grants has no fewer rows than before the release',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Compare with the snapshot taken before the migration, and restore what is missing.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enum.NdaType',
-    'enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
+ WHERE rows IS NULL OR now < rows$check$),
+    ('enum.NdaType', 'FAILED',
+     'enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
+     'python manage.py migrate ndas',
+$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]$check$),
+    ('column.ndas.nda_type', 'FAILED',
+     'column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.nda_type',
-    'column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
+    ('column.ndas.is_non_usmax', 'FAILED',
+     'column ndas.is_non_usmax is boolean not null default false',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.is_non_usmax',
-    'column ndas.is_non_usmax is boolean not null default false',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
+    ('column.ndas.expiration_date', 'FAILED',
+     'column ndas.expiration_date is timestamp(3) without time zone',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.expiration_date',
-    'column ndas.expiration_date is timestamp(3) without time zone',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+    ('column.ndas.approved_by_id', 'FAILED',
+     'column ndas.approved_by_id is text',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.approved_by_id',
-    'column ndas.approved_by_id is text',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+    ('column.ndas.approved_at', 'FAILED',
+     'column ndas.approved_at is timestamp(3) without time zone',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.approved_at',
-    'column ndas.approved_at is timestamp(3) without time zone',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+    ('column.ndas.rejection_reason', 'FAILED',
+     'column ndas.rejection_reason is text',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'column.ndas.rejection_reason',
-    'column ndas.rejection_reason is text',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
+   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+    ('foreign_key.ndas_approved_by_id_fkey', 'FAILED',
+     'ndas.approved_by_id references contacts, valid for every row',
+     'ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
+$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
 UNION ALL
 SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND (replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'foreign_key.ndas_approved_by_id_fkey',
-    'ndas.approved_by_id references contacts, valid for every row',
-    broken, CASE WHEN broken IS NOT NULL THEN 'ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enum.NdaStatus',
-    'enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'shadow.ndas.status',
-    'ndas.status carries the old labels and the new ones',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'shadow.nda_status_history.status',
-    'nda_status_history.status carries the old labels and the new ones',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enum.UsMaxPosition',
-    'enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'shadow.ndas.usmax_position',
-    'ndas.usmax_position carries the old labels and the new ones',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'trigger zz_epic10_sync_ndas_insert is missing or disabled' WHERE NOT EXISTS (
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND (replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
+    ('enum.NdaStatus', 'FAILED',
+     'enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
+     'python manage.py migrate ndas',
+$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]$check$),
+    ('shadow.ndas.status', 'FAILED',
+     'ndas.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('shadow.nda_status_history.status', 'FAILED',
+     'nda_status_history.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+$check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('enum.UsMaxPosition', 'FAILED',
+     'enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
+     'python manage.py migrate ndas',
+$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
+ WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]$check$),
+    ('shadow.ndas.usmax_position', 'FAILED',
+     'ndas.usmax_position carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+$check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
+    ('trigger.ndas', 'FAILED',
+     'old and new columns of ndas are kept in step',
+     'ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update;',
+$check$SELECT 'trigger zz_epic10_sync_ndas_insert is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_insert' AND tgenabled IN ('O', 'A'))
 UNION ALL
 SELECT 'trigger zz_epic10_sync_ndas_update is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_update' AND tgenabled IN ('O', 'A'))
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'trigger.ndas',
-    'old and new columns of ndas are kept in step',
-    broken, CASE WHEN broken IS NOT NULL THEN 'ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or disabled' WHERE NOT EXISTS (
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_update' AND tgenabled IN ('O', 'A'))$check$),
+    ('trigger.nda_status_history', 'FAILED',
+     'old and new columns of nda_status_history are kept in step',
+     'ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update;',
+$check$SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_insert' AND tgenabled IN ('O', 'A'))
 UNION ALL
 SELECT 'trigger zz_epic10_sync_nda_status_history_update is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'trigger.nda_status_history',
-    'old and new columns of nda_status_history are kept in step',
-    broken, CASE WHEN broken IS NOT NULL THEN 'ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))$check$),
+    ('backfill.ndas.status', 'FAILED',
+     'no row of ndas still waits for status',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
-HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.ndas.status',
-    'no row of ndas still waits for status',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('backfill.ndas.usmax_position', 'FAILED',
+     'no row of ndas still waits for usmax_position',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
-HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.ndas.usmax_position',
-    'no row of ndas still waits for usmax_position',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('backfill.ndas.expiration_date', 'FAILED',
+     'no row of ndas still waits for expiration_date',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
-HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.ndas.expiration_date',
-    'no row of ndas still waits for expiration_date',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s rows, the first of them %s', count(*), min(id))
+HAVING count(*) > 0$check$),
+    ('backfill.nda_status_history.status', 'FAILED',
+     'no row of nda_status_history still waits for status',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
   FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
-HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'backfill.nda_status_history.status',
-    'no row of nda_status_history still waits for status',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
+HAVING count(*) > 0$check$),
+    ('index.idx_ndas_expiration_date', 'FAILED',
+     'index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
+     'REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'index.idx_ndas_expiration_date',
-    'index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
-    broken, CASE WHEN broken IS NOT NULL THEN 'REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
+    ('index.ndas_status_idx', 'FAILED',
+     'index ndas_status_idx on ndas (status) is there and valid',
+     'REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
+$check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status)' OR NOT indisvalid)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'index.ndas_status_idx',
-    'index ndas_status_idx on ndas (status) is there and valid',
-    broken, CASE WHEN broken IS NOT NULL THEN 'REINDEX INDEX CONCURRENTLY "ndas_status_idx";' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+    ('switch.ndas.status', 'FAILED',
+     'ndas.status is of the new NdaStatus, not null, default CREATED',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
-SELECT 'ndas.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'switch.ndas.status',
-    'ndas.status is of the new NdaStatus, not null, default CREATED',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
+SELECT 'ndas.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('switch.ndas.usmax_position', 'FAILED',
+     'ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
-SELECT 'ndas.usmax_position has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'switch.ndas.usmax_position',
-    'ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
+    ('switch.nda_status_history.status', 'FAILED',
+     'nda_status_history.status is of the new NdaStatus, not null, default none',
+     'python manage.py migrate ndas',
+$check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
          WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'switch.nda_status_history.status',
-    'nda_status_history.status is of the new NdaStatus, not null, default none',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+SELECT 'nda_status_history.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('enums.labels', 'FAILED',
+     'every enum column has the Epic 10 labels, in their order',
+     E'Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.',
+$check$
     SELECT format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
                   coalesce(array_to_string(found.labels, ', '), 'no enum'))
       FROM (VALUES ('ndas', 'status', 'NdaStatus', '{CREATED,PENDING_APPROVAL,SENT_PENDING_SIGNATURE,IN_REVISION,FULLY_EXECUTED,INACTIVE_CANCELED,EXPIRED}'::text[]), ('nda_status_history', 'status', 'NdaStatus', '{CREATED,PENDING_APPROVAL,SENT_PENDING_SIGNATURE,IN_REVISION,FULLY_EXECUTED,INACTIVE_CANCELED,EXPIRED}'::text[]), ('ndas', 'usmax_position', 'UsMaxPosition', '{PRIME,SUB_CONTRACTOR,OTHER}'::text[]), ('ndas', 'nda_type', 'NdaType', '{MUTUAL,CONSULTANT}'::text[])) AS wanted (tab, col, type, labels)
@@ -538,109 +276,53 @@ SELECT 'nda_status_history.status has not been switched' WHERE NOT EXISTS (SELEC
              FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attrelid = to_regclass(wanted.tab) AND a.attname = wanted.col AND NOT a.attisdropped
            ) AS found ON true
-     WHERE (found.type, found.labels) IS DISTINCT FROM (wanted.type, wanted.labels)
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'enums.labels',
-    'every enum column has the Epic 10 labels, in their order',
-    broken, CASE WHEN broken IS NOT NULL THEN E'Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+     WHERE (found.type, found.labels) IS DISTINCT FROM (wanted.type, wanted.labels)$check$),
+    ('rows.status', 'FAILED',
+     'every NDA''s status is the one its old status maps to',
+     'SELECT id, status, status_legacy FROM ndas;',
+$check$
     SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
       FROM ndas
      WHERE (coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL')) NOT IN (VALUES ('CREATED', 'CREATED'), ('PENDING_APPROVAL', 'CREATED'), ('SENT_PENDING_SIGNATURE', 'EMAILED'), ('IN_REVISION', 'IN_REVISION'), ('FULLY_EXECUTED', 'FULLY_EXECUTED'), ('INACTIVE_CANCELED', 'INACTIVE'), ('INACTIVE_CANCELED', 'CANCELLED'), ('EXPIRED', 'FULLY_EXECUTED'), ('PENDING_APPROVAL', 'PENDING_APPROVAL'), ('SENT_PENDING_SIGNATURE', 'SENT_PENDING_SIGNATURE'), ('INACTIVE_CANCELED', 'INACTIVE_CANCELED'), ('EXPIRED', 'EXPIRED'))
-     GROUP BY 1, 2 ORDER BY 1, 2
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.status',
-    'every NDA''s status is the one its old status maps to',
-    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, status, status_legacy FROM ndas;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+     GROUP BY 1, 2 ORDER BY 1, 2$check$),
+    ('rows.status_history', 'FAILED',
+     'every status in a history is the one its old status maps to',
+     'SELECT id, nda_id, status, status_legacy FROM nda_status_history;',
+$check$
     SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
       FROM nda_status_history
      WHERE (coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL')) NOT IN (VALUES ('CREATED', 'CREATED'), ('PENDING_APPROVAL', 'CREATED'), ('SENT_PENDING_SIGNATURE', 'EMAILED'), ('IN_REVISION', 'IN_REVISION'), ('FULLY_EXECUTED', 'FULLY_EXECUTED'), ('INACTIVE_CANCELED', 'INACTIVE'), ('INACTIVE_CANCELED', 'CANCELLED'), ('EXPIRED', 'FULLY_EXECUTED'), ('PENDING_APPROVAL', 'PENDING_APPROVAL'), ('SENT_PENDING_SIGNATURE', 'SENT_PENDING_SIGNATURE'), ('INACTIVE_CANCELED', 'INACTIVE_CANCELED'), ('EXPIRED', 'EXPIRED'))
-     GROUP BY 1, 2 ORDER BY 1, 2
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.status_history',
-    'every status in a history is the one its old status maps to',
-    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, nda_id, status, status_legacy FROM nda_status_history;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+     GROUP BY 1, 2 ORDER BY 1, 2$check$),
+    ('rows.usmax_position', 'FAILED',
+     'every NDA''s position is the one its old position maps to',
+     'SELECT id, usmax_position, usmax_position_legacy FROM ndas;',
+$check$
     SELECT coalesce(usmax_position::text, 'NULL'), coalesce(usmax_position_legacy::text, 'NULL'), count(*), min(id)
       FROM ndas
      WHERE (coalesce(usmax_position::text, 'NULL'), coalesce(usmax_position_legacy::text, 'NULL')) NOT IN (VALUES ('PRIME', 'PRIME'), ('PRIME', 'NULL'), ('SUB_CONTRACTOR', 'SUB'), ('OTHER', 'TEAMING'), ('OTHER', 'OTHER'), ('SUB_CONTRACTOR', 'SUB_CONTRACTOR'))
-     GROUP BY 1, 2 ORDER BY 1, 2
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.usmax_position',
-    'every NDA''s position is the one its old position maps to',
-    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, usmax_position, usmax_position_legacy FROM ndas;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+     GROUP BY 1, 2 ORDER BY 1, 2$check$),
+    ('rows.nda_type', 'FAILED',
+     'every NDA is Mutual or Consultant',
+     'SELECT id, nda_type FROM ndas WHERE nda_type IS NULL;',
+$check$
     SELECT coalesce(nda_type::text, 'NULL'), count(*), min(id) FROM ndas
      WHERE nda_type IS NULL OR nda_type::text NOT IN ('MUTUAL', 'CONSULTANT')
-     GROUP BY 1 ORDER BY 1
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.nda_type',
-    'every NDA is Mutual or Consultant',
-    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, nda_type FROM ndas WHERE nda_type IS NULL;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.is_non_usmax',
-    'every NDA says whether it is non-USmax',
-    broken, CASE WHEN broken IS NOT NULL THEN 'UPDATE ndas SET is_non_usmax = false WHERE is_non_usmax IS NULL;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+     GROUP BY 1 ORDER BY 1$check$),
+    ('rows.is_non_usmax', 'FAILED',
+     'every NDA says whether it is non-USmax',
+     'UPDATE ndas SET is_non_usmax = false WHERE is_non_usmax IS NULL;',
+$check$SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0$check$),
+    ('rows.expiration_date', 'FAILED',
+     'every NDA that was fully executed has an expiration date',
+     'python manage.py migrate ndas',
+$check$
     SELECT count(*), min(id) FROM ndas
      WHERE fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND expiration_date IS NULL
-    HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.expiration_date',
-    'every NDA that was fully executed has an expiration date',
-    broken, CASE WHEN broken IS NOT NULL THEN 'python manage.py migrate ndas' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+    HAVING count(*) > 0$check$),
+    ('rows.expiration_rule', 'FAILED',
+     'every expiration date the release computed is one year after the execution',
+     'SELECT id, fully_executed_date, expiration_date FROM ndas;',
+$check$
     SELECT count(*), min(id)
       FROM ndas
      WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
@@ -654,19 +336,11 @@ SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
                              FROM epic10_phase_run WHERE direction = 'forwards'))
-    HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'rows.expiration_rule',
-    'every expiration date the release computed is one year after the execution',
-    broken, CASE WHEN broken IS NOT NULL THEN 'SELECT id, fully_executed_date, expiration_date FROM ndas;' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+    HAVING count(*) > 0$check$),
+    ('rows.expiration_by_hand', 'WARNING',
+     'no expiration date was set by hand to another day than one year after the execution',
+     'Nothing to do if somebody meant it; a rollback parks these dates and reports them.',
+$check$
     SELECT count(*), min(id)
       FROM ndas
      WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
@@ -680,32 +354,25 @@ SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
                              FROM epic10_phase_run WHERE direction = 'forwards')), false)
-    HAVING count(*) > 0
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'WARNING' END, 'rows.expiration_by_hand',
-    'no expiration date was set by hand to another day than one year after the execution',
-    broken, CASE WHEN broken IS NOT NULL THEN 'Nothing to do if somebody meant it; a rollback parks these dates and reports them.' END);
-
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-
+    HAVING count(*) > 0$check$),
+    ('integrity.indexes', 'FAILED',
+     'no index is invalid',
+     'REINDEX INDEX CONCURRENTLY it, or drop it if its name ends in _ccnew or _ccold.',
+$check$
     SELECT indexrelid::regclass, indrelid::regclass
       FROM pg_index
      WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY (ARRAY[to_regclass('"ndas"'), to_regclass('"nda_status_history"'), to_regclass('"contacts"'), to_regclass('"agency_groups"'), to_regclass('"subagencies"'), to_regclass('"agency_group_grants"'), to_regclass('"subagency_grants"'), to_regclass('"documents"'), to_regclass('"audit_log"')]::oid[])
-     ORDER BY 1
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE 'FAILED' END, 'integrity.indexes',
-    'no index is invalid',
-    broken, CASE WHEN broken IS NOT NULL THEN 'REINDEX INDEX CONCURRENTLY it, or drop it if its name ends in _ccnew or _ccold.' END);
-
+     ORDER BY 1$check$)
+  ) AS checks (id, verdict, title, hint, query) LOOP
+    BEGIN
+      EXECUTE 'SELECT string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXCEPTION WHEN others THEN
+      broken := 'could not be asked: ' || SQLERRM;
+    END;
+    INSERT INTO epic10_verdict VALUES (
+      CASE WHEN broken IS NULL THEN 'OK' ELSE wanted.verdict END, wanted.id, wanted.title,
+      broken, CASE WHEN broken IS NOT NULL THEN wanted.hint END);
+  END LOOP;
 END
 $epic10$;
 

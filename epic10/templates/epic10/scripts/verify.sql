@@ -10,21 +10,24 @@ CREATE TEMPORARY TABLE epic10_verdict (verdict text, check_id text, title text, 
 
 DO $epic10$
 DECLARE
+  wanted record;
   broken text;
 BEGIN
-{% for check in checks %}
-  BEGIN
-    SELECT string_agg(finding::text, '; ') INTO broken FROM (
-{{ check.sql }}
-    ) AS findings (finding);
-  EXCEPTION WHEN others THEN
-    broken := 'could not be asked: ' || SQLERRM;
-  END;
-  INSERT INTO epic10_verdict VALUES (
-    CASE WHEN broken IS NULL THEN 'OK' ELSE {{ check.verdict }} END, {{ check.id }},
-    {{ check.title }},
-    broken, CASE WHEN broken IS NOT NULL THEN {{ check.hint }} END);
-{% endfor %}
+  FOR wanted IN SELECT * FROM (VALUES
+{% for check in checks %}    ({{ check.id }}, {{ check.verdict }},
+     {{ check.title }},
+     {{ check.hint }},
+$check${{ check.sql }}$check$){% if not forloop.last %},{% endif %}
+{% endfor %}  ) AS checks (id, verdict, title, hint, query) LOOP
+    BEGIN
+      EXECUTE 'SELECT string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXCEPTION WHEN others THEN
+      broken := 'could not be asked: ' || SQLERRM;
+    END;
+    INSERT INTO epic10_verdict VALUES (
+      CASE WHEN broken IS NULL THEN 'OK' ELSE wanted.verdict END, wanted.id, wanted.title,
+      broken, CASE WHEN broken IS NOT NULL THEN wanted.hint END);
+  END LOOP;
 END
 $epic10$;
 
