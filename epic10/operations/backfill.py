@@ -133,8 +133,11 @@ class Backfill(RunPython):
         filling = _Filling(connection, self, Meter(self.table, total, self.unit))
         filling.one_pass(skip_locked=True)
         for _ in range(WAITING_PASSES):
-            if not filling.one_pass(skip_locked=False):
+            # Looked for in the order of the table: a pass in the order of keys that
+            # finds nothing costs as much as one that finds everything.
+            if not self._count(connection):
                 break
+            filling.one_pass(skip_locked=False)
 
     def _count(self, connection):
         with connection.cursor() as cursor:
@@ -149,10 +152,10 @@ class _Filling:
         self.connection, self.backfill, self.meter = connection, backfill, meter
         self.rows = self.batches = 0
 
-    def one_pass(self, *, skip_locked: bool) -> bool:
-        """From the first key to the last. False when it found no row to change."""
+    def one_pass(self, *, skip_locked: bool):
+        """From the first key to the last."""
         statement = self.backfill.batch(after="%(after)s", size="%(size)s", skip_locked=skip_locked)
-        last, found = "", False
+        last = ""
         while last is not None:
             last = locks.patiently(
                 lambda after=last: self._one_batch(statement, after),
@@ -160,8 +163,6 @@ class _Filling:
                 what=f"backfill of {self.backfill.table}",
                 tables=[self.backfill.table],
             )
-            found = found or last is not None
-        return found
 
     def _one_batch(self, statement, after):
         with locks.short_transaction(self.connection, *BATCH_SETTINGS), self.connection.cursor() as cursor:
