@@ -61,7 +61,9 @@ class AddForeignKey(RunSQL):
                 f"SELECT format('%s is %s', {literal(self.name)}, pg_get_constraintdef(oid))\n"
                 f"  FROM {self._rows()} AND ({self._found()} <> {literal(self.definition)} OR NOT convalidated)"
             ),
-            hint=f"ALTER TABLE {quoted(self.table)} VALIDATE CONSTRAINT {quoted(self.name)};",
+            hint=f"Where it is missing: ALTER TABLE {quoted(self.table)} ADD CONSTRAINT {quoted(self.name)} "
+            f"{self.definition} NOT VALID; "
+            f"then: ALTER TABLE {quoted(self.table)} VALIDATE CONSTRAINT {quoted(self.name)};",
         )
 
     def _rows(self):

@@ -95,7 +95,8 @@ def is_valid(table: str, name: str, columns: list[str]) -> Check:
             f"SELECT {literal(f'index {name} is missing')} WHERE NOT ({relation_exists(name)})\n"
             f"UNION ALL\n{_difference(table, name, columns)}"
         ),
-        hint=f"REINDEX INDEX CONCURRENTLY {quoted(name)};",
+        hint=f"Where it is missing: CREATE INDEX CONCURRENTLY {quoted(name)} "
+        f"ON {quoted(table)} ({', '.join(columns)}); where it is invalid: REINDEX INDEX CONCURRENTLY {quoted(name)};",
     )
 
 

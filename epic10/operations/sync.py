@@ -83,7 +83,8 @@ class AddSyncTrigger(AddTrigger):
                     for name in names
                 )
             ),
-            hint=f"ALTER TABLE {quoted(self.table)} ENABLE TRIGGER {names[0]}, ENABLE TRIGGER {names[1]};",
+            hint=f"Where one is disabled: ALTER TABLE {quoted(self.table)} ENABLE TRIGGER {names[0]}, "
+            f"ENABLE TRIGGER {names[1]}; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.",
         )
 
 

@@ -896,7 +896,7 @@ SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(attt
  WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
    AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
     ('ndas.approved_by_id references contacts, valid for every row',
-     'ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
+     'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
 $check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
 UNION ALL
 SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
@@ -922,14 +922,14 @@ $check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel:
 $check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
  WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('old and new columns of ndas are kept in step',
-     'ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update;',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
 $check$SELECT 'trigger zz_epic10_sync_ndas_insert is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_insert' AND tgenabled IN ('O', 'A'))
 UNION ALL
 SELECT 'trigger zz_epic10_sync_ndas_update is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_update' AND tgenabled IN ('O', 'A'))$check$),
     ('old and new columns of nda_status_history are kept in step',
-     'ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update;',
+     'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
 $check$SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_insert' AND tgenabled IN ('O', 'A'))
 UNION ALL
@@ -959,7 +959,7 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id))
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
     ('index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
-     'REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+     'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
 $check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
@@ -967,7 +967,7 @@ SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::re
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
    AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('index ndas_status_idx on ndas (status) is there and valid',
-     'REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
+     'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
 $check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
