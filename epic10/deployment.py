@@ -49,38 +49,42 @@ def rehearse(using: str, rows: int, *, begin: Callable[[str], None], out) -> Reh
     The commands are the ones of the night itself. ``begin`` is told each step as
     it begins; what the commands print goes to ``out``.
     """
-    release, rehearsal = plan.load(), Rehearsal(rows)
+    rehearsal = Rehearsal(rows)
     connections[using].ensure_connection()
     scratch.drop_abandoned(using, prefix=REHEARSAL)
     with scratch.database(using, prefix=REHEARSAL) as alias:
-        connection = connections[alias]
-
-        def step(name, action):
-            begin(name)
-            began = time.monotonic()
-            result = action()
-            rehearsal.steps[name] = time.monotonic() - began
-            return result
-
-        def migrate(*target):
-            call_command("migrate", release.app_label, *target, database=alias, stdout=out)
-
-        def validate():
-            rehearsal.reports.append(validation.validate(alias))
-
-        step("baseline", lambda: migrate(release.previous))
-        step("seed", lambda: call_command("epic10_seed", rows=rows, database=alias, stdout=out))
-        columns = fingerprint.columns(connection, release.tables())
-        before = step("fingerprint", lambda: _fingerprint(connection, columns))
-        step("forward", migrate)
-        step("validate", validate)
-        step("back", lambda: migrate(release.previous))
-        after = step("compare", lambda: _fingerprint(connection, columns))
-        rehearsal.differences += _differences(before, after)
-        step("forward again", migrate)
-        step("validate again", validate)
+        _there_back_and_there_again(alias, rehearsal, begin, out)
         rehearsal.phases += _phases(alias)
     return rehearsal
+
+
+def _there_back_and_there_again(alias, rehearsal, begin, out):
+    release, connection = plan.load(), connections[alias]
+
+    def step(name, action):
+        begin(name)
+        began = time.monotonic()
+        result = action()
+        rehearsal.steps[name] = time.monotonic() - began
+        return result
+
+    def migrate(*target):
+        call_command("migrate", release.app_label, *target, database=alias, stdout=out)
+
+    def validate():
+        rehearsal.reports.append(validation.validate(alias))
+
+    step("baseline", lambda: migrate(release.previous))
+    step("seed", lambda: call_command("epic10_seed", rows=rehearsal.rows, database=alias, stdout=out))
+    columns = fingerprint.columns(connection, release.tables())
+    before = step("fingerprint", lambda: _fingerprint(connection, columns))
+    step("forward", migrate)
+    step("validate", validate)
+    step("back", lambda: migrate(release.previous))
+    after = step("compare", lambda: _fingerprint(connection, columns))
+    rehearsal.differences += _differences(before, after)
+    step("forward again", migrate)
+    step("validate again", validate)
 
 
 def _fingerprint(connection, columns):

@@ -15,13 +15,12 @@ from epic10.operations.phase import Phase, derived, walk
 
 @dataclass(frozen=True)
 class Plan:
-    """The migration, and Django's models just before and just after it."""
+    """The migration, and Django's models just before it."""
 
     app_label: str
     name: str
     migration: Migration
     before: ProjectState
-    after: ProjectState
 
     @property
     def phases(self) -> list[Phase]:
@@ -40,11 +39,11 @@ class Plan:
 
     def checks(self) -> list[Check]:
         """What must be true when the release is in place."""
-        return self._derived("checks")
-
-    def preconditions(self) -> list[Check]:
-        """What must be true before its first change."""
-        return self._derived("preconditions")
+        return [
+            check
+            for _, operation, before, _ in self.operations()
+            for check in derived("checks", [operation], self.app_label, before)
+        ]
 
     def tables(self) -> list[str]:
         """The tables of the app before the release."""
@@ -61,13 +60,6 @@ class Plan:
             return False
         return holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
 
-    def _derived(self, kind):
-        return [
-            check
-            for _, operation, before, _ in self.operations()
-            for check in derived(kind, [operation], self.app_label, before)
-        ]
-
 
 @cache
 def load() -> Plan:
@@ -77,5 +69,4 @@ def load() -> Plan:
         *key,
         migration=loader.get_migration(*key),
         before=loader.project_state(key, at_end=False),
-        after=loader.project_state(key, at_end=True),
     )
