@@ -1,0 +1,44 @@
+"""What a phase sees to before its operations run."""
+
+import logging
+import threading
+
+import psycopg
+import pytest
+from django.db.migrations.operations import RunSQL
+from django.db.migrations.state import ProjectState
+
+from epic10.locks import ACCESS_EXCLUSIVE
+from epic10.operations import Phase
+from epic10.operations.ledger import CREATE_LEDGER
+
+
+@pytest.fixture
+def carry_out(empty_database):
+    for statement in (*CREATE_LEDGER, "CREATE TABLE pony (id text)"):
+        empty_database.execute(statement)
+
+    def forwards(phase):
+        with empty_database.connection.schema_editor(atomic=False) as editor:
+            phase.database_forwards("ndas", editor, ProjectState(), ProjectState())
+
+    return forwards
+
+
+def test_a_limit_meant_for_the_application_does_not_cut_a_phase_short(carry_out, empty_database):
+    empty_database.execute(f"ALTER DATABASE {empty_database.name} SET statement_timeout = '100ms'")
+    empty_database.close()
+    carry_out(Phase("slow", "Take longer than a web request may.", [RunSQL(["SELECT pg_sleep(0.3)"])]))
+    assert empty_database.rows("SHOW statement_timeout") == [("100ms",)]
+
+
+def test_what_an_autovacuum_holds_is_waited_for_before_the_strong_lock_is_asked_for(carry_out, empty_database, caplog):
+    with psycopg.connect(empty_database.url) as vacuum:
+        vacuum.execute("LOCK TABLE pony IN SHARE UPDATE EXCLUSIVE MODE")
+        leaving = threading.Timer(0.5, vacuum.rollback)
+        leaving.start()
+        with caplog.at_level(logging.WARNING, "epic10"):
+            carry_out(Phase("lock", "Wait once.", [RunSQL(["SELECT 1"])], lock=[("pony", ACCESS_EXCLUSIVE)]))
+        leaving.join()
+    # With the strong lock's timeout alone it would have given up, five times over.
+    assert caplog.messages == []
