@@ -1,20 +1,15 @@
 """Backfill: give existing rows the value the new code expects, a batch at a time."""
 
-from django.conf import settings
 from django.db.migrations.operations import RunPython
 
-from epic10 import locks, psql
+from epic10 import psql
 from epic10.catalog import column_exists, literal, quoted
 from epic10.checks import BEFORE, Check, violations
-from epic10.progress import Meter, logger
+from epic10.progress import logger
 
+from .batches import BATCH_SETTINGS, BATCH_SIZE, COUNT_ROWS, WAITING_PASSES, Batches
 from .ownership import is_ours
 from .relabel import Derived, Rule, any_wrong
-
-BATCH_SIZE = 1000
-# After the pass that steps around rows in use come passes that wait for them.
-# More of those than this means that somebody undoes what we write.
-WAITING_PASSES = 3
 
 # Rows are locked in the order of their keys, then found again by their place.
 # A row that moved in between is left for the next pass; its trigger has seen it.
@@ -32,18 +27,6 @@ WITH batch AS (
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM changed), max(id){into} FROM batch"""
-
-# The key's index or nothing: for a few wrong rows in many the planner would
-# rather sort the table, once a batch. Commits need not wait for the disk here,
-# because a lost batch is found again by its own WHERE and the switch does wait.
-BATCH_SETTINGS = (
-    "SET LOCAL enable_seqscan = off",
-    "SET LOCAL enable_bitmapscan = off",
-    "SET LOCAL enable_sort = off",
-    "SET LOCAL synchronous_commit = off",
-)
-
-COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 'backfill' AND finished_at IS NULL"
 
 
 class Backfill(RunPython):
@@ -130,50 +113,19 @@ class Backfill(RunPython):
         connection = schema_editor.connection
         total = self._count(connection)
         logger.info("%s: %s %s to change.", self.table, f"{total:,}", self.unit)
-        filling = _Filling(connection, self, Meter(self.table, total, self.unit))
-        filling.one_pass(skip_locked=True)
+        batches = Batches(connection, self.table, total, self.unit, verb="Migrated")
+        batches.one_pass(self._batch_for_django(skip_locked=True))
         for _ in range(WAITING_PASSES):
             # Looked for in the order of the table: a pass in the order of keys that
             # finds nothing costs as much as one that finds everything.
             if not self._count(connection):
                 break
-            filling.one_pass(skip_locked=False)
+            batches.one_pass(self._batch_for_django(skip_locked=False))
 
     def _count(self, connection):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {quoted(self.table)} WHERE {any_wrong(self.rules)}")
             return cursor.fetchone()[0]
 
-
-class _Filling:
-    """One run of a backfill: where it is, and how much it has done."""
-
-    def __init__(self, connection, backfill, meter):
-        self.connection, self.backfill, self.meter = connection, backfill, meter
-        self.rows = self.batches = 0
-
-    def one_pass(self, *, skip_locked: bool):
-        """From the first key to the last."""
-        statement = self.backfill.batch(after="%(after)s", size="%(size)s", skip_locked=skip_locked)
-        last = ""
-        while last is not None:
-            last = locks.patiently(
-                lambda after=last: self._one_batch(statement, after),
-                connection=self.connection,
-                what=f"backfill of {self.backfill.table}",
-                tables=[self.backfill.table],
-            )
-
-    def _one_batch(self, statement, after):
-        with locks.short_transaction(self.connection, *BATCH_SETTINGS), self.connection.cursor() as cursor:
-            cursor.execute(statement, {"after": after, "size": batch_size()})
-            changed, last = cursor.fetchone()
-            cursor.execute(COUNT_ROWS.format(changed="%s"), [changed])
-        if changed:
-            self.rows, self.batches = self.rows + changed, self.batches + 1
-            self.meter.now_at(self.rows, f"Migrated {self.rows:,} {self.backfill.unit} (batch {self.batches})")
-        return last
-
-
-def batch_size() -> int:
-    return getattr(settings, "EPIC10_BATCH_SIZE", BATCH_SIZE)
+    def _batch_for_django(self, *, skip_locked):
+        return self.batch(after="%(after)s", size="%(size)s", skip_locked=skip_locked)
