@@ -73,3 +73,38 @@ class SavedReport(models.Model):
 
     def __str__(self):
         return f"{self.command}: {self.verdict}"
+
+
+class Snapshot(models.Model):
+    """A copy of the database in files; ``manifest`` is theirs, kept in case the files go."""
+
+    name = models.TextField(unique=True)
+    directory = models.TextField()
+    taken_at = models.DateTimeField()
+    bytes = models.BigIntegerField()
+    manifest = models.JSONField()
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "epic10_snapshot"
+
+    def __str__(self):
+        return self.name
+
+
+class RunRecord(models.Model):
+    """What one command of the night did; ``previous`` is the hash of the record before it."""
+
+    command = models.TextField()
+    verdict = models.TextField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    previous = models.TextField()
+    hash = models.TextField(unique=True)
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "epic10_run_record"
+
+    def __str__(self):
+        return f"{self.command}: {self.verdict}"

@@ -7,7 +7,14 @@ from django.db import connection
 from epic10 import models
 from epic10.operations.ledger import CREATE_LEDGER
 
-MODELS = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
+MODELS = (
+    models.CreatedObject,
+    models.PhaseRun,
+    models.RowCount,
+    models.SavedReport,
+    models.Snapshot,
+    models.RunRecord,
+)
 
 
 @pytest.fixture(autouse=True)

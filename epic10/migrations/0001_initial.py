@@ -68,6 +68,33 @@ class Migration(migrations.Migration):
                     ],
                     options={"db_table": "epic10_saved_report"},
                 ),
+                migrations.CreateModel(
+                    "Snapshot",
+                    [
+                        ("id", ID),
+                        ("name", models.TextField(unique=True)),
+                        ("directory", models.TextField()),
+                        ("taken_at", models.DateTimeField()),
+                        ("bytes", models.BigIntegerField()),
+                        ("manifest", models.JSONField()),
+                        ("verified_at", models.DateTimeField(null=True)),
+                    ],
+                    options={"db_table": "epic10_snapshot"},
+                ),
+                migrations.CreateModel(
+                    "RunRecord",
+                    [
+                        ("id", ID),
+                        ("command", models.TextField()),
+                        ("verdict", models.TextField()),
+                        ("started_at", models.DateTimeField()),
+                        ("finished_at", models.DateTimeField()),
+                        ("previous", models.TextField()),
+                        ("hash", models.TextField(unique=True)),
+                        ("body", models.JSONField()),
+                    ],
+                    options={"db_table": "epic10_run_record"},
+                ),
             ],
         ),
     ]
