@@ -10,6 +10,7 @@ from django.db import connections
 from epic10 import fingerprint, plan, scratch, validation
 from epic10.models import PhaseRun
 from epic10.report import Report
+from epic10.session import unhurried
 
 REHEARSAL = "epic10_rehearsal_"
 
@@ -52,7 +53,7 @@ def rehearse(using: str, rows: int, *, begin: Callable[[str], None], out) -> Reh
     rehearsal = Rehearsal(rows)
     connections[using].ensure_connection()
     scratch.drop_abandoned(using, prefix=REHEARSAL)
-    with scratch.database(using, prefix=REHEARSAL) as alias:
+    with scratch.database(using, prefix=REHEARSAL) as alias, unhurried(connections[alias]):
         _there_back_and_there_again(alias, rehearsal, begin, out)
         rehearsal.phases += _phases(alias)
     return rehearsal

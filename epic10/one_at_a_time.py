@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 
 from epic10.catalog import literal
+from epic10.session import NO_LIMIT
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)
@@ -37,6 +38,7 @@ def only_migrator(connection):
     holding = connection.copy()
     try:
         with holding.cursor() as cursor:
+            cursor.execute(NO_LIMIT)
             cursor.execute(f"SET application_name = {literal(_who_we_are())}; SET idle_session_timeout = 0")
             if not _taken(cursor):
                 cursor.execute(HOLDER, KEY)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from django.db import connections
 from psycopg import sql
 
+from epic10.session import NO_LIMIT
+
 # template1 may hold somebody's objects; a rehearsal starts from nothing.
 ENTIRELY_EMPTY = "template0"
 
@@ -57,4 +59,5 @@ def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
 def _on_the_server(using, statement, *names):
     # _nodb_cursor is how Django's own test runner reaches a server without a database.
     with connections[using]._nodb_cursor() as cursor:
+        cursor.execute(NO_LIMIT)
         cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.template import Context, Engine
 
-from epic10 import checks
+from epic10 import checks, session
 from epic10.catalog import literal, relation_exists
 from epic10.one_at_a_time import KEY
 from epic10.operations.ledger import CREATE_LEDGER
@@ -19,7 +19,6 @@ from epic10.operations.require import insist
 from epic10.operations.switch import SwitchType
 from epic10.plan import Plan
 from epic10.psql import ScriptEditor, notice
-from epic10.session import SETTINGS
 
 TEMPLATES = Path(__file__).parent / "templates" / "epic10" / "scripts"
 
@@ -53,7 +52,7 @@ def _rendered(template, release, **context):
         "previous": release.previous,
         "has_django_migrations": relation_exists("django_migrations"),
         "lock_key": ", ".join(map(str, KEY)),
-        "settings": "\n".join(f"SET {name} = '{value}';" for name, value in SETTINGS.items()),
+        "settings": "\n".join(f"{statement};" for statement in session.statements()),
         "ledger": "\n".join(f"{statement};" for statement in CREATE_LEDGER),
     }
     engine = Engine(dirs=[TEMPLATES])

@@ -4,31 +4,78 @@ from contextlib import contextmanager, suppress
 
 from django.db import Error
 
-# No limit meant for web requests may cut the work short. lock_timeout is for what
-# only reads; whatever takes a strong lock sets a shorter one for itself.
+from epic10.catalog import literal
+
+# What a role, a database or a server may have set for web requests and reports,
+# and what this work needs instead. No limit may cut it short. lock_timeout is for
+# what only reads; whatever takes a strong lock sets a shorter one for itself.
 # The server looks for its client twice a second, so that after a kill -9 no
-# statement goes on without anybody. Row security must raise, not hide rows.
+# statement goes on without anybody. Row security must raise, not hide rows. Each
+# statement sees what is committed when it starts. What the catalog is asked for
+# comes in one spelling.
 SETTINGS = {
-    "statement_timeout": "0",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+    "transaction_timeout": "0",  # since PostgreSQL 17
     "client_connection_check_interval": "500ms",
     "row_security": "off",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_deferrable": "off",
+    "client_encoding": "UTF8",
+    "datestyle": "ISO, MDY",
+    "standard_conforming_strings": "on",
+    "quote_all_identifiers": "off",
 }
+
+# The switch is on disk when it is said to be done. What is stronger than "on" stays.
+COMMITS_WAIT = "coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on')"
+
+# First and alone: it would cut short the statement that sets the others.
+NO_LIMIT = "SET statement_timeout = 0"
+
+SET = """\
+DO $epic10$
+BEGIN
+  PERFORM set_config(name, value, false) FROM (VALUES
+    {settings}
+  ) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL;
+END
+$epic10$"""
 
 
 @contextmanager
 def unhurried(connection):
-    """The session's settings for the time of the work, and its own again afterwards."""
-    execute(connection, "; ".join(f"SET {name} = '{value}'" for name, value in SETTINGS.items()))
+    """The session's settings for the time of the work, and what it had before afterwards."""
+    before = _now(connection, ["statement_timeout"])
+    execute(connection, NO_LIMIT)
+    before |= _now(connection, [*SETTINGS, "synchronous_commit"])
+    for statement in statements():
+        execute(connection, statement)
     try:
         yield
     finally:
-        # On a connection that is gone there is nothing to reset.
+        # On a connection that is gone there is nothing to put back.
         with suppress(Error):
-            execute(connection, "; ".join(f"RESET {name}" for name in SETTINGS))
+            execute(connection, _set({name: literal(value) for name, value in before.items() if value}))
+
+
+def statements() -> list[str]:
+    """The same for a script."""
+    values = {name: literal(value) for name, value in SETTINGS.items()}
+    return [NO_LIMIT, _set(values | {"synchronous_commit": COMMITS_WAIT})]
 
 
 def execute(connection, statement):
     with connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def _set(values):
+    return SET.format(settings=",\n    ".join(f"({literal(name)}, {value})" for name, value in values.items()))
+
+
+def _now(connection, names):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, current_setting(name, true) FROM unnest(%s::text[]) AS name", [names])
+        return dict(cursor.fetchall())

@@ -8,6 +8,7 @@ from django.db import Error, connections, transaction
 from epic10 import checks, plan
 from epic10.models import SavedReport
 from epic10.report import Report
+from epic10.session import unhurried
 
 NOT_APPLIED = "Epic 10 is not applied to database {name}.\nHINT: python manage.py migrate ndas"
 HALF_APPLIED = (
@@ -29,11 +30,8 @@ def validate(using: str, *, show: Callable[[checks.Result], None] | None = None)
         message = HALF_APPLIED if release.has_traces(connection) else NOT_APPLIED
         raise NotApplied(message.format(name=name))
     db = checks.Database(connection)
-    results = []
-    for check in [*release.checks(), *checks.registered(checks.AFTER)]:
-        results.append(checks.ask(check, db))
-        if show:
-            show(results[-1])
+    with unhurried(connection):
+        results = _answers([*release.checks(), *checks.registered(checks.AFTER)], db, show)
     return Report(
         results,
         command="epic10_validate",
@@ -48,13 +46,22 @@ def validate(using: str, *, show: Callable[[checks.Result], None] | None = None)
 def save(report: Report, using: str) -> str:
     """Keep the report in the ledger; a complaint when that fails, as on a standby, and "" otherwise."""
     try:
-        with transaction.atomic(using=using):
+        with unhurried(connections[using]), transaction.atomic(using=using):
             SavedReport.objects.using(using).create(
                 command=report.command, verdict=report.verdict, body=report.as_json()
             )
     except Error as error:
         return f"The report is not saved: {str(error).splitlines()[0]}."
     return ""
+
+
+def _answers(asked, db, show):
+    results = []
+    for check in asked:
+        results.append(checks.ask(check, db))
+        if show:
+            show(results[-1])
+    return results
 
 
 def _server(db):

@@ -13,6 +13,7 @@ from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, only_migrator
 from epic10.progress import logger
 from epic10.reconcile import reconcile
+from epic10.session import unhurried
 
 INTERRUPTED = 130  # What a shell reports for Ctrl-C.
 
@@ -47,7 +48,7 @@ class Command(migrate.Command):
             raise CommandError(
                 f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
             )
-        with only_migrator(connection), shown(self.stdout, quiet=verbosity == 0):
+        with only_migrator(connection), unhurried(connection), shown(self.stdout, quiet=verbosity == 0):
             reconcile(connection, app_label, migration_name)
             super().handle(
                 *args,

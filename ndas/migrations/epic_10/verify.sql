@@ -6,6 +6,27 @@
 --
 -- Run         psql -X -v ON_ERROR_STOP=1 -f verify.sql DATABASE
 
+SET statement_timeout = 0;
+DO $epic10$
+BEGIN
+  PERFORM set_config(name, value, false) FROM (VALUES
+    ('lock_timeout', '5s'),
+    ('idle_in_transaction_session_timeout', '0'),
+    ('idle_session_timeout', '0'),
+    ('transaction_timeout', '0'),
+    ('client_connection_check_interval', '500ms'),
+    ('row_security', 'off'),
+    ('default_transaction_isolation', 'read committed'),
+    ('default_transaction_deferrable', 'off'),
+    ('client_encoding', 'UTF8'),
+    ('datestyle', 'ISO, MDY'),
+    ('standard_conforming_strings', 'on'),
+    ('quote_all_identifiers', 'off'),
+    ('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'))
+  ) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL;
+END
+$epic10$;
+
 CREATE TEMPORARY TABLE epic10_verdict (verdict text, check_id text, title text, findings text, hint text);
 
 DO $epic10$

@@ -6,6 +6,8 @@
 --
 -- Run         psql -X -v ON_ERROR_STOP=1 -f verify.sql DATABASE
 
+{{ settings }}
+
 CREATE TEMPORARY TABLE epic10_verdict (verdict text, check_id text, title text, findings text, hint text);
 
 DO $epic10$
