@@ -4,9 +4,12 @@ Turns results into a verdict, into lines for a person and into plain data for a
 machine. It never prints; that is the command's part.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.template.loader import render_to_string
 
 from epic10.checks import FAILED, OK, SKIPPED, WARNING, Result
 
@@ -74,6 +77,16 @@ class Report:
             "checks": [_as_json(result) for result in self.results],
         }
 
+    def rendered(self, format: str) -> str:
+        """The whole report as "json" or "html"; as "text" its last line, the others having been shown as they came."""
+        if format == "text":
+            return self.summary
+        return self.as_html() if format == "html" else json.dumps(self.as_json(), indent=2)
+
+    def as_html(self) -> str:
+        """One page with everything in it, to be mailed, printed and read without a network."""
+        return render_to_string("epic10/report.html", {"report": self, "checks": map(_for_a_page, self.results)})
+
     def _with(self, verdict):
         return [result for result in self.results if result.verdict == verdict]
 
@@ -84,6 +97,8 @@ def lines_of(result: Result) -> Iterator[str]:
         yield f"        {line}"
     if len(result.findings) > SHOWN:
         yield f"        … and {len(result.findings) - SHOWN:,} more"
+    for line in result.facts:
+        yield f"        {line}"
     if result.skipped:
         yield f"        {result.skipped}"
     if result.findings and result.check.hint:
@@ -97,7 +112,13 @@ def _as_json(result):
         "verdict": result.verdict,
         "findings": list(result.findings[:KEPT]),
         "total_findings": len(result.findings),
+        "facts": list(result.facts),
         "skipped": result.skipped,
         "hint": result.check.hint,
         "seconds": round(result.seconds, 3),
     }
+
+
+def _for_a_page(result):
+    check = _as_json(result)
+    return check | {"more": check["total_findings"] - len(check["findings"])}

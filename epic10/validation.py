@@ -1,11 +1,8 @@
 """Did the release do what it says, in this database?"""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-
 from django.db import Error, connections, transaction
 
-from epic10 import checks, plan
+from epic10 import asking, checks, plan
 from epic10.models import SavedReport
 from epic10.report import Report
 from epic10.session import unhurried
@@ -21,26 +18,13 @@ class NotApplied(Exception):
     """There is nothing to validate; the message says why and what to type."""
 
 
-def validate(using: str, *, show: Callable[[checks.Result], None] | None = None) -> Report:
+def validate(using: str, *, show: asking.Show | None = None) -> Report:
     """Ask every check of the release, ``show`` each answer as it comes, and return them all."""
     release, connection = plan.load(), connections[using]
-    started = datetime.now(UTC)
-    name = connection.settings_dict["NAME"]
     if not release.is_switched(connection):
         message = HALF_APPLIED if release.has_traces(connection) else NOT_APPLIED
-        raise NotApplied(message.format(name=name))
-    db = checks.Database(connection)
-    with unhurried(connection):
-        results = _answers([*release.checks(), *checks.registered(checks.AFTER)], db, show)
-    return Report(
-        results,
-        command="epic10_validate",
-        release=f"{release.app_label}.{release.name}",
-        database=name,
-        server=_server(db),
-        started=started,
-        finished=datetime.now(UTC),
-    )
+        raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
+    return asking.report("epic10_validate", [*release.checks(), *checks.registered(checks.AFTER)], using, show)
 
 
 def save(report: Report, using: str) -> str:
@@ -53,17 +37,3 @@ def save(report: Report, using: str) -> str:
     except Error as error:
         return f"The report is not saved: {str(error).splitlines()[0]}."
     return ""
-
-
-def _answers(asked, db, show):
-    results = []
-    for check in asked:
-        results.append(checks.ask(check, db))
-        if show:
-            show(results[-1])
-    return results
-
-
-def _server(db):
-    [[version]] = db.rows("SHOW server_version")
-    return version

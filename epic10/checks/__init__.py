@@ -42,6 +42,10 @@ class Database:
             return cursor.fetchall()
 
 
+class Fact(str):
+    """A line that tells and does not accuse: it is shown, and the check holds all the same."""
+
+
 Find = Callable[[Database], Iterable[str]]
 
 
@@ -66,6 +70,7 @@ class Result:
     seconds: float = 0.0
     asked: bool = True
     skipped: str = ""
+    facts: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -122,14 +127,16 @@ def run(checks: Iterable[Check], db: Database) -> list[Result]:
 def ask(check: Check, db: Database) -> Result:
     """Ask one check in a transaction of its own, so that a failing query spoils no other's."""
     started = time.perf_counter()
-    findings, asked, skipped = (), True, ""
+    found, asked, skipped = (), True, ""
     try:
-        findings = _undone(check.find, db)
+        found = _undone(check.find, db)
     except Skip as reason:
         skipped = str(reason)
     except Error as error:
-        findings, asked = (f"could not be asked: {_first_line(error)}",), False
-    return Result(check, findings, time.perf_counter() - started, asked, skipped)
+        found, asked = (f"could not be asked: {_first_line(error)}",), False
+    facts = tuple(line for line in found if isinstance(line, Fact))
+    findings = tuple(line for line in found if not isinstance(line, Fact))
+    return Result(check, findings, time.perf_counter() - started, asked, skipped, facts)
 
 
 def _undone(find, db):

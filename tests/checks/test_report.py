@@ -87,6 +87,7 @@ def test_the_json_says_what_was_asked_where_and_when():
         "title": "PostgreSQL is 15 or newer",
         "verdict": "FAILED",
         "total_findings": 150,
+        "facts": [],
         "skipped": "",
         "hint": "Upgrade.",
         "seconds": 0.123,

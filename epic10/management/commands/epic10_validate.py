@@ -1,5 +1,3 @@
-import json
-
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -11,15 +9,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
-        parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+        parser.add_argument("--format", default="text", choices=("text", "json", "html"), help="Who is to read it.")
 
     def handle(self, *, database, format, **options):
-        as_text = format == "text"
         try:
-            found = validation.validate(database, show=self._show if as_text else None)
+            found = validation.validate(database, show=self._show if format == "text" else None)
         except validation.NotApplied as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(found.summary if as_text else json.dumps(found.as_json(), indent=2))
+        self.stdout.write(found.rendered(format))
         if complaint := validation.save(found, database):
             self.stderr.write(complaint)
         if found.verdict == "FAILED":
