@@ -6,6 +6,7 @@ from functools import cache
 from django.conf import settings
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from epic10.catalog import holds, relation_exists
@@ -39,16 +40,23 @@ class Plan:
 
     def checks(self) -> list[Check]:
         """What must be true when the release is in place."""
-        return [
-            check
-            for _, operation, before, _ in self.operations()
-            for check in derived("checks", [operation], self.app_label, before)
-        ]
+        return self._derived("checks")
+
+    def preconditions(self) -> list[Check]:
+        """What must be true before its first change."""
+        return self._derived("preconditions")
+
+    def all_of(self, kind: type[Operation]) -> list[Operation]:
+        """The operations of one class, in the order of the release."""
+        return [operation for _, operation, _, _ in self.operations() if isinstance(operation, kind)]
+
+    def models(self) -> list[type]:
+        """The models of the app before the release."""
+        return list(self.before.apps.get_app_config(self.app_label).get_models())
 
     def tables(self) -> list[str]:
         """The tables of the app before the release."""
-        models = self.before.apps.get_app_config(self.app_label).get_models()
-        return [model._meta.db_table for model in models]
+        return [model._meta.db_table for model in self.models()]
 
     def is_switched(self, connection) -> bool:
         """Has the last phase committed? Asked of the catalog, which is never out of step with itself."""
@@ -59,6 +67,13 @@ class Plan:
         if not holds(connection, relation_exists("epic10_created_object")):
             return False
         return holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
+
+    def _derived(self, kind):
+        return [
+            check
+            for _, operation, before, _ in self.operations()
+            for check in derived(kind, [operation], self.app_label, before)
+        ]
 
 
 @cache

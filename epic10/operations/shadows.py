@@ -20,11 +20,7 @@ class CommonestLabel(RunSQL):
     def __init__(self, table: str, shadow: Shadow):
         self.table, self.shadow = table, shadow
         super().__init__(
-            sql=[
-                f"SELECT set_config({setting(table, shadow)}, (\n"
-                f"  SELECT {shadow.relabel.upwards(shadow.column)} FROM {quoted(table)}\n"
-                f"   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1), false)"
-            ],
+            sql=[f"SELECT set_config({setting(table, shadow)}, (\n  {commonest(table, shadow)}), false)"],
             reverse_sql=RunSQL.noop,
         )
 
@@ -80,6 +76,14 @@ class AddShadow(RunSQL):
             ),
             hint="python manage.py migrate ndas",
         )
+
+
+def commonest(table: str, shadow: Shadow) -> str:
+    """A query for the new label that most rows of the table will have; NULL of an empty table."""
+    return (
+        f"SELECT {shadow.relabel.upwards(shadow.column)} FROM {quoted(table)}\n"
+        f"   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    )
 
 
 def setting(table: str, shadow: Shadow) -> str:

@@ -1,0 +1,179 @@
+"""How much will the release change here, and how long will it take?
+
+Rows are counted by the backfills' own rules; columns that ``expand`` has yet to
+add are supplied as it will add them. Time is measured: the backfills' own
+batches run on a copy of some rows, with the indexes of the table, in a
+transaction that is rolled back. The tables of the application are only read.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import Error, transaction
+
+from epic10 import plan
+from epic10.catalog import column_exists, holds, literal, quoted, type_exists
+from epic10.locks import short_transaction
+from epic10.operations import Backfill, Derived, Shadow
+from epic10.operations.batches import BATCH_SETTINGS, batch_size
+from epic10.operations.relabel import any_wrong
+from epic10.operations.shadows import commonest
+
+SAMPLE = "epic10_estimate"
+BATCHES = 5
+# What reads a whole table once: counts, labels, proofs, validation, indexes.
+SCANS = 10
+# Connecting, and the catalog changes of expand and switch.
+FIXED = 1.0  # seconds
+# Of the size of the tables and their indexes: what they grow by, and what is
+# written to the log. Measured at 50,000 and 500,000 NDAs, and rounded up.
+GROWTH, LOG = 0.5, 4.0
+
+COLUMNS = """
+    SELECT attname FROM pg_attribute
+     WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
+
+
+@dataclass(frozen=True)
+class Work:
+    """To be done in one table: its rows, those to change, and how many of them wait for which column."""
+
+    table: str
+    unit: str
+    rows: int
+    to_change: int
+    by_column: dict[str, int]
+    bytes: int
+    seconds_to_read: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """``rates`` are rows a second, by table; ``problem`` says why there are none."""
+
+    tables: list[Work]
+    rates: dict[str, float] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def seconds(self) -> float | None:
+        """The whole release, without waits for locks; None if it could not be measured."""
+        if self.problem:
+            return None
+        filling = sum(work.to_change / self.rates[work.table] for work in self.tables if work.to_change)
+        return FIXED + filling + SCANS * sum(work.seconds_to_read for work in self.tables)
+
+    @property
+    def bytes(self) -> int:
+        """What the release writes: the tables' growth, and the log until it is recycled."""
+        return int((GROWTH + LOG) * sum(work.bytes for work in self.tables))
+
+
+def estimate(connection) -> Estimate:
+    backfills = plan.load().all_of(Backfill)
+    try:
+        tables = [_count(connection, backfill) for backfill in backfills]
+    except Error as error:
+        return Estimate([], problem=_first_line(error))
+    try:
+        return Estimate(tables, _measured(connection, backfills))
+    except Error as error:
+        return Estimate(tables, problem=_first_line(error))
+
+
+def _count(connection, backfill) -> Work:
+    rules = backfill.rules
+    counted = ", ".join(f"count(*) FILTER (WHERE {rule.wrong()})" for rule in rules)
+    rows = _with_columns_to_come(connection, backfill)
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on; SET LOCAL row_security = off")
+        began = time.monotonic()
+        cursor.execute(
+            f"SELECT pg_total_relation_size({literal(quoted(backfill.table))}::regclass), count(*),\n"
+            f"       count(*) FILTER (WHERE {any_wrong(rules)}), {counted}\n"
+            f"  FROM ({rows}) AS {quoted(backfill.table)}"
+        )
+        size, total, to_change, *each = cursor.fetchone()
+        took = time.monotonic() - began
+    by_column = {_name(rule): number for rule, number in zip(rules, each, strict=True)}
+    return Work(backfill.table, backfill.unit, total, to_change, by_column, size, took)
+
+
+def _name(rule):
+    return rule.column if isinstance(rule, Shadow) else rule.target
+
+
+def _with_columns_to_come(connection, backfill) -> str:
+    """The table's rows as a query, with the columns that expand will add."""
+    columns = [
+        f"({commonest(backfill.table, rule)}) AS {quoted(rule.target)}"
+        if isinstance(rule, Shadow)
+        else f"NULL AS {quoted(rule.target)}"
+        for rule in _to_come(connection, backfill)
+    ]
+    return f"SELECT {', '.join(['*', *columns])} FROM {quoted(backfill.table)}"
+
+
+def _to_come(connection, backfill):
+    return [rule for rule in backfill.rules if not holds(connection, column_exists(backfill.table, rule.target))]
+
+
+def _measured(connection, backfills) -> dict[str, float]:
+    rates = {}
+    for backfill in backfills:
+        with short_transaction(connection, "SET LOCAL statement_timeout = 0"):
+            _copy_some_rows(connection, backfill)
+            rates[backfill.table] = _rate(connection, backfill)
+            transaction.set_rollback(True, using=connection.alias)
+    return rates
+
+
+def _copy_some_rows(connection, backfill):
+    """SAMPLE becomes the table as it is after expand, with a few of its rows, from all over it."""
+    table, sample = quoted(backfill.table), quoted(SAMPLE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {sample} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS)")
+        cursor.execute(COLUMNS, [table])
+        columns = ", ".join(quoted(name) for [name] in cursor.fetchall())
+        for rule in _to_come(connection, backfill):
+            for statement in _add_column(connection, backfill.table, rule):
+                cursor.execute(statement)
+        cursor.execute(f"SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = to_regclass({literal(table)})")
+        wanted, [rows] = BATCHES * batch_size(), cursor.fetchone()
+        share = min(100.0, 200.0 * wanted / rows) if rows else 100.0
+        cursor.execute(
+            f"INSERT INTO {sample} ({columns}) SELECT {columns} FROM {table}"
+            f" TABLESAMPLE SYSTEM ({share}) REPEATABLE (10) LIMIT {wanted}"
+        )
+
+
+def _add_column(connection, table, rule) -> Iterable[str]:
+    add = f"ALTER TABLE {quoted(SAMPLE)} ADD COLUMN {quoted(rule.target)}"
+    if isinstance(rule, Derived):
+        value = f"(SELECT {rule.value.format(quoted(rule.source))} FROM {quoted(table)} LIMIT 0)"
+        yield f"DO $$ BEGIN EXECUTE {literal(add + ' ')} || pg_typeof({value}); END $$"
+        return
+    working, relabel = quoted(rule.relabel.working_type), rule.relabel
+    if not holds(connection, type_exists(relabel.working_type)):
+        yield f"CREATE TYPE {working} AS ENUM ({', '.join(literal(label) for label in relabel.labels)})"
+    yield f"{add} {working} NOT NULL DEFAULT {literal(relabel.labels[0])}"
+
+
+def _rate(connection, backfill) -> float:
+    """Rows changed a second; of a table without any, as fast as one likes."""
+    sample = Backfill(SAMPLE, backfill.rules, unit=backfill.unit)
+    statement = sample.batch(after="%(after)s", size="%(size)s", skip_locked=True)
+    changed, last = 0, ""
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(BATCH_SETTINGS))
+        began = time.monotonic()
+        while last is not None:
+            cursor.execute(statement, {"after": last, "size": batch_size()})
+            rows, last = cursor.fetchone()
+            changed += rows
+    return changed / (time.monotonic() - began) if changed else float("inf")
+
+
+def _first_line(error):
+    return next(iter(str(error).splitlines()), type(error).__name__)
