@@ -15,6 +15,11 @@ def table_oid(table: str) -> str:
     return f"to_regclass({literal(quoted(table))})"
 
 
+def table_oids(tables) -> str:
+    """An array of them; NULL for a table that is not there."""
+    return f"ARRAY(SELECT to_regclass(quote_ident(name)) FROM unnest({array(tables)}) AS name)"
+
+
 def type_oid(name: str) -> str:
     return f"to_regtype({literal(quoted(name))})"
 

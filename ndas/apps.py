@@ -6,4 +6,4 @@ class NdasConfig(AppConfig):
     verbose_name = "NDA register"
 
     def ready(self):
-        from ndas import checks  # noqa: F401  registers what must be true after the release
+        from ndas import before, checks  # noqa: F401  register what is asked before and after the release

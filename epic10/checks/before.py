@@ -1,0 +1,190 @@
+"""What is asked of a database before the release changes anything in it?"""
+
+from collections.abc import Callable, Iterable
+
+from epic10.units import seconds
+
+from . import BEFORE, Check, Find, after, disk, drift, schema, server, traffic, way_back
+
+Models = Callable[[], Iterable[type]]
+
+
+def of_the_server(tables: list[str], *, major: int) -> list[Check]:
+    return [
+        _check(
+            "server.version",
+            f"the server is PostgreSQL {major} or newer",
+            server.is_at_least(major),
+            hint="Upgrade the server first.",
+        ),
+        _check(
+            "server.writable",
+            "the server accepts writes from this role",
+            server.accepts_writes(),
+            hint="Connect to the primary; a role's own setting goes with "
+            "ALTER ROLE … RESET default_transaction_read_only.",
+        ),
+        _warning(
+            "server.standbys",
+            "every standby keeps up",
+            server.standbys_keep_up(),
+            hint="Wait until it has caught up: SELECT application_name, replay_lsn FROM pg_stat_replication;",
+        ),
+        _warning(
+            "server.slots",
+            "no replication slot keeps write-ahead log for nobody",
+            server.no_slot_left_behind(),
+            hint="Start its reader, or SELECT pg_drop_replication_slot('name'); the release's log fills the disk.",
+        ),
+        _warning(
+            "server.replication",
+            "no table of the release is part of a logical replication",
+            server.not_replicated(tables),
+            hint="Bring the new columns to the other side first, under their names after the switch; "
+            "or take the table out: ALTER PUBLICATION … DROP TABLE …;",
+        ),
+    ]
+
+
+def of_the_traffic(tables: list[str], changed: list[str]) -> list[Check]:
+    wait_or_end = "Wait for it, or end it: SELECT pg_terminate_backend(pid);"
+    return [
+        _warning(
+            "traffic.visible",
+            "this role sees what other sessions do",
+            traffic.others_visible(),
+            hint="As a superuser: GRANT pg_read_all_stats TO the role of DATABASE_URL;",
+        ),
+        _check(
+            "traffic.locks",
+            f"no transaction has held a lock on {', '.join(changed)} for {seconds(traffic.LONG_FOR_A_LOCK)}",
+            traffic.nobody_holds(changed),
+            hint=wait_or_end,
+        ),
+        _check(
+            "traffic.snapshots",
+            "no transaction here is so old that the build of an index would wait for it",
+            traffic.no_old_snapshot(),
+            hint=wait_or_end,
+        ),
+        _check(
+            "traffic.prepared",
+            "no transaction is prepared in this database",
+            traffic.nothing_prepared(here=True),
+            hint="COMMIT PREPARED 'name'; or ROLLBACK PREPARED 'name';",
+        ),
+        _warning(
+            "traffic.prepared_elsewhere",
+            "no transaction is prepared in another database",
+            traffic.nothing_prepared(here=False),
+            hint="It keeps old row versions here too. In its own database: COMMIT or ROLLBACK PREPARED 'name';",
+        ),
+        _warning(
+            "traffic.old_rows",
+            "nobody else keeps old row versions",
+            traffic.nothing_keeps_old_rows(),
+            hint="The tables grow more than they need to while it lasts. " + wait_or_end,
+        ),
+        _check(
+            "traffic.pg_dump",
+            "no pg_dump is running in this database",
+            traffic.no_dump(),
+            hint="Wait until it is done: the release waits for its locks, and everybody else behind the release.",
+        ),
+        _check(
+            "traffic.wraparound",
+            "no vacuum to prevent wraparound is at work on a table of the release",
+            traffic.no_wraparound_vacuum(changed),
+            hint="Wait until it is done; how far it is: SELECT * FROM pg_stat_progress_vacuum;",
+        ),
+        _warning(
+            "traffic.wraparound_soon",
+            "no vacuum to prevent wraparound is about to begin",
+            traffic.no_wraparound_soon(tables),
+            hint="VACUUM (FREEZE) these tables a day before the release.",
+        ),
+    ]
+
+
+def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours: str) -> list[Check]:
+    return [
+        _check(
+            "schema.complete",
+            "every table and column that the release builds on is there",
+            drift.nothing_missing(models),
+            hint="Is this the right database? python manage.py migrate ndas 0001 makes what an empty one lacks.",
+        ),
+        _warning(
+            "schema.drift",
+            "everything is as the release expects it, object by object",
+            drift.as_expected(models),
+            hint="Nothing to do if it is meant to be so; what the release cannot work with fails a check of its own.",
+        ),
+        _check(
+            "schema.invalid_indexes",
+            "no index is invalid",
+            after.indexes_usable(tables),
+            hint="REINDEX INDEX CONCURRENTLY it, or drop it if its name ends in _ccnew or _ccold.",
+        ),
+        _warning(
+            "schema.duplicate_indexes",
+            "no index says the same as another",
+            schema.no_duplicate_index(tables),
+            hint="DROP INDEX CONCURRENTLY one of the two; every changed row is entered in both.",
+        ),
+        _check(
+            "schema.orphans",
+            "every foreign key points at a row that is there",
+            after.no_orphans(tables, models),
+            hint="Restore the missing row, or clear the reference to it.",
+        ),
+        _warning(
+            "schema.triggers",
+            "no trigger of somebody else's fires during the backfill",
+            schema.no_trigger_fires(changed, but=ours),
+            hint="It costs time, which the estimate leaves out. ALTER TABLE … DISABLE TRIGGER … if it is not meant for "
+            "these changes, and ENABLE it afterwards.",
+        ),
+    ]
+
+
+def of_the_way_back(*, snapshot_age: float) -> list[Check]:
+    return [
+        _check(
+            "way_back.pg_dump",
+            "a pg_dump that fits the server is on this machine",
+            way_back.has_client("pg_dump"),
+            hint="Install the client programs of the server's version, or name their place: NDAS_PG_BIN=/path/to/bin.",
+        ),
+        _warning(
+            "way_back.snapshot",
+            f"a snapshot has been taken in the last {seconds(snapshot_age)}, and verified",
+            way_back.verified_snapshot(younger_than=snapshot_age),
+            hint="python manage.py epic10_snapshot; python manage.py epic10_snapshot --verify",
+        ),
+    ]
+
+
+def of_the_disk(needed: int, *, free: int | None) -> list[Check]:
+    return [
+        _warning(
+            "disk.known",
+            "the free disk space of the server is known",
+            disk.is_known(free=free),
+            hint="Look on the server, and say it: --free-disk 20GB",
+        ),
+        _check(
+            "disk.enough",
+            "the disk has room for the release",
+            disk.is_enough(needed, free=free),
+            hint="Free some, or give the server a larger disk.",
+        ),
+    ]
+
+
+def _check(id: str, title: str, find: Find, *, hint: str) -> Check:
+    return Check(id, title, find, BEFORE, hint)
+
+
+def _warning(id: str, title: str, find: Find, *, hint: str) -> Check:
+    return Check(id, title, find, BEFORE, hint, blocking=False)

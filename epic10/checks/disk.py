@@ -1,0 +1,66 @@
+"""Is there room for what the release writes?"""
+
+import os
+from contextlib import suppress
+
+from epic10.units import amount
+
+from . import Fact, Find, Skip
+
+# Acceptance criteria, task group 3.
+SHARE_OF_THE_DATABASE = 0.10
+
+DIRECTORY = """
+    SELECT current_setting('data_directory'), extract(epoch FROM (pg_stat_file('.')).modification)
+     WHERE pg_has_role('pg_read_all_settings', 'USAGE') AND has_function_privilege('pg_stat_file(text)', 'EXECUTE')"""
+
+
+class Unknown(Exception):
+    """The free disk space cannot be told from here; the message says why."""
+
+
+def is_known(*, free: int | None) -> Find:
+    """``free`` bytes, as the operator says, or None to ask the server."""
+
+    def find(db):
+        try:
+            yield Fact(f"{amount(free_on(db) if free is None else free)} free")
+        except Unknown as reason:
+            yield f"it is not: {reason}"
+
+    return find
+
+
+def is_enough(needed: int, *, free: int | None) -> Find:
+    """For ``needed`` bytes, and for a tenth of the database."""
+
+    def find(db):
+        try:
+            room = free_on(db) if free is None else free
+        except Unknown as reason:
+            raise Skip(f"The free disk space is not known: {reason}.") from reason
+        [[size]] = db.rows("SELECT pg_database_size(current_database())")
+        wanted = max(int(size * SHARE_OF_THE_DATABASE), needed)
+        line = (
+            f"{amount(room)} free; {amount(wanted)} wanted: "
+            f"a tenth of the database is {amount(size * SHARE_OF_THE_DATABASE)}, the release writes {amount(needed)}"
+        )
+        yield line if room < wanted else Fact(line)
+
+    return find
+
+
+def free_on(db) -> int:
+    """Bytes free on the disk of the server's data directory. Raises Unknown."""
+    info = db.connection.connection.info
+    if not (info.host.startswith("/") or info.hostaddr in ("127.0.0.1", "::1")):
+        raise Unknown("the server is on another machine")
+    for directory, modified in db.rows(DIRECTORY):
+        with suppress(OSError):
+            # A server behind a local address may yet live in a container: the same path is
+            # then another directory.
+            if abs(os.stat(directory).st_mtime - float(modified)) < 1:
+                disk = os.statvfs(directory)
+                return disk.f_bavail * disk.f_frsize
+        raise Unknown("its data directory is not on this machine")
+    raise Unknown("the role may not see the data directory")

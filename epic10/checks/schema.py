@@ -1,0 +1,38 @@
+"""What of the tables' surroundings would make trouble, before or after?"""
+
+from collections.abc import Iterable
+
+from epic10.catalog import table_oids
+
+from . import Find, violations
+
+# The same columns, operators, order, expression and condition: one of the two is only written to.
+DUPLICATES = """
+    SELECT format('%s says the same as %s, on %s', b.indexrelid::regclass, a.indexrelid::regclass, a.indrelid::regclass)
+      FROM pg_index a JOIN pg_index b ON a.indrelid = b.indrelid AND a.indexrelid < b.indexrelid
+       AND (a.indkey::text, a.indclass::text, a.indcollation::text, a.indoption::text, a.indnkeyatts)
+         = (b.indkey::text, b.indclass::text, b.indcollation::text, b.indoption::text, b.indnkeyatts)
+       AND pg_get_expr(a.indexprs, a.indrelid) IS NOT DISTINCT FROM pg_get_expr(b.indexprs, b.indrelid)
+       AND pg_get_expr(a.indpred, a.indrelid) IS NOT DISTINCT FROM pg_get_expr(b.indpred, b.indrelid)
+     WHERE a.indrelid = ANY ({oids})
+     ORDER BY 1"""
+
+# Fired by an UPDATE of columns that do not exist yet: a trigger for columns of its own is not.
+TRIGGERS = """
+    SELECT format('trigger %s on %s runs %s for every row that is changed', tgname, tgrelid::regclass, tgfoid::regproc)
+      FROM pg_trigger
+     WHERE tgrelid = ANY ({oids}) AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+       AND (tgtype & 16) <> 0 AND cardinality(tgattr::int[]) = 0 AND NOT starts_with(tgname, {ours})
+    UNION ALL
+    SELECT format('event trigger %s runs %s at every %s', evtname, evtfoid::regproc, evtevent)
+      FROM pg_event_trigger WHERE evtenabled IN ('O', 'A')
+    ORDER BY 1"""
+
+
+def no_duplicate_index(tables: Iterable[str]) -> Find:
+    return violations(DUPLICATES.format(oids=table_oids(tables)))
+
+
+def no_trigger_fires(tables: Iterable[str], *, but: str) -> Find:
+    """Nothing of somebody else's runs for the rows of a backfill; ``but`` is how the release's own begin."""
+    return violations(TRIGGERS.format(oids=table_oids(tables), ours=f"'{but}'"))

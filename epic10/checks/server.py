@@ -1,0 +1,75 @@
+"""Is the server fit for a migration, and who reads from it?"""
+
+from collections.abc import Iterable
+
+from epic10.catalog import array
+from epic10.units import amount
+
+from . import Fact, Find, violations
+
+# Further behind than this a standby, or a slot's reader, is a finding.
+FAR_BEHIND = 64 * 2**20
+
+WRITABLE = """
+    SELECT 'it is a standby, in recovery' WHERE pg_is_in_recovery()
+    UNION ALL
+    SELECT 'default_transaction_read_only is on for ' || current_user
+     WHERE current_setting('default_transaction_read_only')::boolean"""
+
+SLOTS = """
+    SELECT slot_name, active, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)
+      FROM pg_replication_slots WHERE restart_lsn IS NOT NULL AND NOT pg_is_in_recovery()
+     ORDER BY slot_name"""
+
+STANDBYS = """
+    SELECT coalesce(nullif(application_name, ''), 'pid ' || pid),
+           pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(replay_lsn, flush_lsn, sent_lsn))
+      FROM pg_stat_replication WHERE NOT pg_is_in_recovery()
+     ORDER BY 1"""
+
+# Logical replication finds columns by their names: what the switch renames, the
+# other side has to know as well.
+REPLICATED = """
+    SELECT format('publication %s sends %s', pubname, tablename)
+      FROM pg_publication_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = ANY ({tables})
+    UNION ALL
+    SELECT format('a subscription writes to %s', srrelid::regclass)
+      FROM pg_subscription_rel WHERE srrelid = ANY (
+           SELECT to_regclass(quote_ident(name)) FROM unnest({tables}) AS name)
+    ORDER BY 1"""
+
+
+def is_at_least(major: int) -> Find:
+    return violations(
+        "SELECT 'it is PostgreSQL ' || current_setting('server_version')"
+        f" WHERE current_setting('server_version_num')::int < {major * 10000}"
+    )
+
+
+def accepts_writes() -> Find:
+    return violations(WRITABLE)
+
+
+def no_slot_left_behind() -> Find:
+    def find(db):
+        for name, active, behind in db.rows(SLOTS):
+            if not active:
+                yield f"slot {name} has no reader and keeps {amount(behind)} of write-ahead log"
+            elif behind > FAR_BEHIND:
+                yield f"the reader of slot {name} is {amount(behind)} behind"
+
+    return find
+
+
+def standbys_keep_up() -> Find:
+    def find(db):
+        for name, behind in db.rows(STANDBYS):
+            line = f"{name} is {amount(behind or 0)} behind"
+            yield line if (behind or 0) > FAR_BEHIND else Fact(line)
+
+    return find
+
+
+def not_replicated(tables: Iterable[str]) -> Find:
+    """No table is sent to, or filled from, another database by logical replication."""
+    return violations(REPLICATED.format(tables=array(tables)))

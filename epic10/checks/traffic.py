@@ -1,0 +1,123 @@
+"""Who is in the way of a migration at this moment?"""
+
+from collections.abc import Iterable
+
+from epic10 import locks
+from epic10.catalog import table_oids
+from epic10.units import seconds
+
+from . import Fact, Find, violations
+
+# A busy application holds locks all the time, but none of them for long.
+LONG_FOR_A_LOCK = 5  # seconds
+LONG_FOR_A_TRANSACTION = 60
+# A vacuum to prevent wraparound does not give way, and begins by itself at this share of the age allowed.
+SOON = 0.95
+
+PREPARED = """
+    SELECT format('%s by %s in database %s, prepared %s ago', quote_literal(gid), owner, database,
+                  date_trunc('second', now() - prepared))
+      FROM pg_prepared_xacts WHERE (database = current_database()) = {here} ORDER BY prepared"""
+
+# A build of an index waits for every snapshot of its database that is older.
+# A lazy vacuum's does not count. (https://www.postgresql.org/docs/current/sql-createindex.html)
+SNAPSHOTS = """
+    SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM now() - a.xact_start)
+      FROM pg_stat_activity a
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL
+       AND backend_type = 'client backend' AND application_name <> 'pg_dump'
+       AND xact_start < now() - %s * interval '1 second'
+       AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)
+     ORDER BY xact_start"""
+
+# What else keeps old row versions: transactions without a snapshot, those of
+# other databases, standbys that report theirs, slots.
+HORIZON = """
+    SELECT format('pid %%s, %%s in database %%s, in its transaction for %%s', pid, coalesce(usename, backend_type),
+                  coalesce(datname, '(none)'), date_trunc('second', now() - xact_start))
+      FROM pg_stat_activity
+     WHERE pid <> pg_backend_pid() AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)
+       AND NOT (datname IS NOT DISTINCT FROM current_database() AND backend_xmin IS NOT NULL)
+       AND xact_start < now() - %s * interval '1 second'
+    UNION ALL
+    SELECT format('standby %%s (pid %%s) holds back %%s transactions', application_name, pid, age(backend_xmin))
+      FROM pg_stat_replication WHERE backend_xmin IS NOT NULL AND age(backend_xmin) > 1000
+    UNION ALL
+    SELECT format('replication slot %%s holds back %%s transactions', slot_name,
+                  greatest(age(xmin), age(catalog_xmin)))
+      FROM pg_replication_slots WHERE greatest(age(xmin), age(catalog_xmin)) > 1000"""
+
+DUMPS = """
+    SELECT format('pid %s, user %s, for %s', pid, usename, date_trunc('second', now() - backend_start))
+      FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('pg_dump', 'pg_dumpall')"""
+
+WRAPAROUND = """
+    SELECT format('pid %s: %s', a.pid, l.relation::regclass)
+      FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'relation'
+       AND l.mode = 'ShareUpdateExclusiveLock' AND l.relation = ANY ({oids})
+     WHERE a.backend_type = 'autovacuum worker' AND a.query LIKE '%(to prevent wraparound)'"""
+
+AGE = """
+    SELECT format('%s is %s transactions old; the vacuum begins at %s', relname, age(relfrozenxid), allowed)
+      FROM (SELECT *, least(current_setting('autovacuum_freeze_max_age')::bigint,
+                    (SELECT option_value::bigint FROM pg_options_to_table(reloptions)
+                      WHERE option_name = 'autovacuum_freeze_max_age')) AS allowed
+              FROM pg_class WHERE oid = ANY ({oids})) AS tables
+     WHERE age(relfrozenxid) > {soon} * allowed"""
+
+
+def nobody_holds(tables: Iterable[str]) -> Find:
+    """No session has had a lock on the tables for long; an autovacuum gives way by itself."""
+
+    def find(db):
+        for blocker in locks.blockers(db.connection, list(tables)):
+            if blocker.seconds >= LONG_FOR_A_LOCK and blocker.user != "autovacuum worker":
+                yield str(blocker)
+
+    return find
+
+
+def no_old_snapshot() -> Find:
+    def find(db):
+        for pid, user, application, state, age in db.rows(SNAPSHOTS, [LONG_FOR_A_TRANSACTION]):
+            name = f" ({application})" if application else ""
+            yield f"pid {pid}, {user}{name}, {state}, in its transaction for {seconds(age)}"
+
+    return find
+
+
+def nothing_keeps_old_rows() -> Find:
+    def find(db):
+        return [line for [line] in db.rows(HORIZON, [LONG_FOR_A_TRANSACTION])]
+
+    return find
+
+
+def nothing_prepared(*, here: bool) -> Find:
+    """No transaction is prepared, in this database or in the others."""
+    return violations(PREPARED.format(here=str(here).lower()))
+
+
+def no_dump() -> Find:
+    return violations(DUMPS)
+
+
+def no_wraparound_vacuum(tables: Iterable[str]) -> Find:
+    return violations(WRAPAROUND.format(oids=table_oids(tables)))
+
+
+def no_wraparound_soon(tables: Iterable[str]) -> Find:
+    return violations(AGE.format(oids=table_oids(tables), soon=SOON))
+
+
+def others_visible() -> Find:
+    """The role sees what other sessions do; without that the checks of this module see little."""
+
+    def find(db):
+        [[role, sees_all]] = db.rows("SELECT current_user, pg_has_role('pg_read_all_stats', 'USAGE')")
+        if not sees_all:
+            yield f"{role} sees its own sessions only; nothing is known of the others"
+        else:
+            yield Fact(f"{role} sees every session")
+
+    return find

@@ -1,0 +1,43 @@
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import arguments, precheck, report
+
+
+class Command(BaseCommand):
+    help = (
+        "Can the release run on this database, now, and within the window? Asks the server, the traffic, the schema, "
+        "every row, the disk and the clock, and ends with GO or NO-GO. Nothing is changed: what is measured is rolled "
+        "back. WARNING: read it, then decide. FAILED: do what its HINT says first. Exit status 0 for GO, 1 for NO-GO."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        parser.add_argument("--format", default="text", choices=("text", "json", "html"), help="Who is to read it.")
+        parser.add_argument(
+            "--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m)."
+        )
+        parser.add_argument(
+            "--max-snapshot-age", type=arguments.duration, default="24h", help="How old the snapshot may be (24h)."
+        )
+        parser.add_argument(
+            "--free-disk",
+            type=arguments.size,
+            metavar="SIZE",
+            help="Free on the server, where it cannot tell: 20GB.",
+        )
+
+    def handle(self, *, database, format, window, max_snapshot_age, free_disk, **options):
+        limits = precheck.Limits(window, max_snapshot_age, free_disk)
+        try:
+            found = precheck.precheck(database, limits, show=self._show if format == "text" else None)
+        except precheck.NothingToCheck as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(found.rendered(format))
+        if found.verdict == "FAILED":
+            raise CommandError("NO-GO. Do what the HINTs of the failed checks say, then ask again.", returncode=1)
+        if format == "text":
+            self.stdout.write("GO." if found.verdict == "OK" else "GO, once you have read the warnings.")
+
+    def _show(self, result):
+        self.stdout.write("\n".join(report.lines_of(result)))

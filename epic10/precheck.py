@@ -1,0 +1,118 @@
+"""Can the release run here, now, and within the window? Asked without changing anything."""
+
+from dataclasses import dataclass, replace
+
+from django.db import connections
+
+from epic10 import asking, checks, plan
+from epic10.catalog import holds, relation_exists
+from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
+from epic10.estimate import Estimate, estimate
+from epic10.operations import Backfill, RequireServer
+from epic10.operations.sync import PREFIX
+from epic10.report import Report
+from epic10.units import seconds
+
+# What is measured on a quiet evening takes longer on the night.
+BUFFER = 2
+
+# Where the release has never begun there is no ledger, and nothing is ours.
+WITHOUT_LEDGER = """\
+WITH epic10_created_object (kind, name) AS (SELECT ''::text, ''::text WHERE false)
+SELECT * FROM ({query}) AS findings"""
+
+
+class NothingToCheck(Exception):
+    """There is no release to run here; the message says why and what to type."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the operator allows, in seconds and bytes; ``free_disk`` of None is asked of the server."""
+
+    window: float = 300.0
+    snapshot_age: float = 86400.0
+    free_disk: int | None = None
+
+
+def precheck(using: str, limits: Limits, *, show: asking.Show | None = None) -> Report:
+    """Ask everything worth knowing before the first change, ``show`` each answer as it comes."""
+    release, connection = plan.load(), connections[using]
+    _refuse_where_nothing_is_to_be_done(release, connection)
+    return asking.report("epic10_precheck", _questions(release, connection, limits), using, show)
+
+
+def _refuse_where_nothing_is_to_be_done(release, connection):
+    name = connection.settings_dict["NAME"]
+    if release.is_switched(connection):
+        raise NothingToCheck(f"Epic 10 is applied to database {name} already.\nHINT: python manage.py epic10_validate")
+    if not any(holds(connection, relation_exists(table)) for table in release.tables()):
+        raise NothingToCheck(
+            f"Database {name} has no register.\n"
+            "HINT: Look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register."
+        )
+
+
+def _questions(release, connection, limits):
+    tables = release.tables()
+    changed = [backfill.table for backfill in release.all_of(Backfill)]
+    yield from before.of_the_server(tables, major=max(needed.major for needed in release.all_of(RequireServer)))
+    yield from before.of_the_traffic(tables, changed)
+    yield from _preconditions(release, connection)
+    yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX)
+    yield from checks.registered(BEFORE)
+    yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)
+    measured = estimate(connection)
+    yield from before.of_the_disk(measured.bytes, free=limits.free_disk)
+    yield from _of_the_window(measured, limits.window)
+
+
+def _preconditions(release, connection):
+    if holds(connection, relation_exists("epic10_created_object")):
+        return release.preconditions()
+    return [
+        replace(check, find=violations(WITHOUT_LEDGER.format(query=check.find.sql)))
+        for check in release.preconditions()
+    ]
+
+
+def _of_the_window(measured: Estimate, window: float):
+    return [
+        Check(
+            "window.measured",
+            "the rows to change are counted, and the time for them is measured",
+            _is_measured(measured),
+            BEFORE,
+            hint="Rehearse instead: python manage.py epic10_rehearse says how long it takes.",
+            blocking=False,
+        ),
+        Check(
+            "window.fits",
+            f"the release takes less than the window of {seconds(window)}",
+            _fits(measured, window),
+            BEFORE,
+            hint="Plan a longer window: --window 15m. The application may go on working until the last second of it.",
+        ),
+    ]
+
+
+def _is_measured(measured: Estimate) -> Find:
+    def find(db):
+        if measured.problem:
+            yield f"it could not be done: {measured.problem}"
+        for work in measured.tables:
+            waiting = ", ".join(f"{column} {rows:,}" for column, rows in work.by_column.items())
+            yield Fact(f"{work.table}: {work.to_change:,} of {work.rows:,} {work.unit} to change ({waiting})")
+
+    return find
+
+
+def _fits(measured: Estimate, window: float) -> Find:
+    def find(db):
+        if measured.seconds is None:
+            raise Skip("The duration could not be measured.")
+        needed = BUFFER * measured.seconds
+        line = f"about {seconds(measured.seconds)}, so plan for {seconds(needed)}"
+        yield line if needed > window else Fact(line)
+
+    return find
