@@ -93,6 +93,7 @@ EPIC10_BATCH_SIZE = number("EPIC10_BATCH_SIZE", 1000)
 EPIC10_LOCK_PATIENCE = number("EPIC10_LOCK_PATIENCE", 300)  # seconds
 EPIC10_SNAPSHOTS = Path(os.environ.get("EPIC10_SNAPSHOTS") or BASE_DIR / ".snapshots")
 EPIC10_RECORDS = Path(os.environ.get("EPIC10_RECORDS") or BASE_DIR / ".records")
+EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # where there is no git checkout to ask
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
 
 LANGUAGE_CODE = "en-us"

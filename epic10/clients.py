@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.core.management import CommandError
@@ -33,27 +34,64 @@ def run(connection, tool: str, *arguments: str, input: str | None = None) -> str
         encoding="utf-8",
     )
     if finished.returncode:
-        raise ToolFailed(f"{tool} ended with status {finished.returncode}: {finished.stderr.strip()}")
+        raise ToolFailed(failure(tool, finished.returncode, finished.stderr.splitlines()))
     return finished.stdout
 
 
-def find(connection, tool: str) -> Path:
+def watch(connection, program: Path, *arguments: str, see: Callable[[str], None]):
     """
-    The oldest ``tool`` that is not older than the server.
+    Run a program and show ``see`` each line of its standard error as it comes.
+
+    What it writes is its owner's alone. It does not outlive an exception here, Ctrl-C among them.
+    """
+    lines = []
+    process = subprocess.Popen(
+        [program, *arguments],
+        env=os.environ | environment(connection) | {"LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        umask=0o077,
+    )
+    try:
+        for line in process.stderr:
+            lines.append(line)
+            see(line)
+        process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if process.returncode:
+        raise ToolFailed(failure(program.name, process.returncode, lines))
+
+
+def failure(tool: str, status: int, lines: Iterable[str]) -> str:
+    """What a program complained of, without the details, in which the server may quote a row."""
+    complaints = [line.strip() for line in lines if "error:" in line.lower() or "fatal:" in line.lower()]
+    return f"{tool} ended with status {status}: {' '.join(complaints[:3])}".rstrip(": ")
+
+
+def find(connection, tool: str, *, at_least: int = 0) -> Path:
+    """
+    The oldest ``tool`` that is not older than the server, nor than major version ``at_least``.
 
     pg_dump refuses a newer server, and a much newer pg_restore sends settings
     that an older server does not know (``transaction_timeout``).
     """
     connection.ensure_connection()
     server = connection.pg_version // 10000
+    wanted = max(server, at_least)
     found = {directory / tool: binaries.major(directory / tool) for directory in _usable(connection)}
-    fitting = [program for program, major in found.items() if major >= server]
+    fitting = [program for program, major in found.items() if major >= wanted]
     if not fitting:
         seen = ", ".join(f"{program} ({major})" for program, major in found.items() if major)
         raise ToolMissing(
             f'No {tool} fits database "{connection.alias}", which runs PostgreSQL {server}'
             f" (found: {seen or 'none'}).\n"
-            f"HINT: Install the client programs of PostgreSQL {server},"
+            f"HINT: Install the client programs of PostgreSQL {wanted},"
             " or name their directory: NDAS_PG_BIN=/path/to/bin."
         )
     return min(fitting, key=found.get)

@@ -3,10 +3,18 @@
 import logging
 from contextlib import contextmanager
 
+from django.core.management.base import DjangoHelpFormatter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from epic10.progress import logger
+
+
+class Help(DjangoHelpFormatter):
+    """Django's --help, in which examples, which begin with a new line, keep their lines."""
+
+    def _fill_text(self, text, width, indent):
+        return text if text.startswith("\n") else super()._fill_text(text, width, indent)
 
 
 class Lines(logging.Handler):

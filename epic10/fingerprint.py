@@ -23,11 +23,22 @@ CHECKSUM = "SELECT %s, count(*), sum(hash_record_extended(ROW({columns}), 0)) FR
 # json does not hash at all.
 HASHED_BY_VALUE = {"B", "D", "N", "T"}
 
+# Without an operator class of its own (money, oid's relatives, domains) a type is text, too.
 CATEGORIES = """
-    SELECT a.attname, t.typcategory
+    SELECT a.attname, CASE WHEN EXISTS (
+             SELECT FROM pg_opclass JOIN pg_am ON pg_am.oid = opcmethod AND amname = 'hash'
+              WHERE opcintype = t.oid AND opcdefault) THEN t.typcategory END
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
      WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
      ORDER BY a.attnum
+"""
+
+EVERY_TABLE = """
+    SELECT format('"%%s"."%%s"', replace(nspname, '"', '""'), replace(relname, '"', '""'))
+      FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE relkind = 'r' AND nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND classid = 'pg_class'::regclass AND deptype = 'e')
+     ORDER BY 1
 """
 
 # What a session may have set must not show in the text; and a checksum of the
@@ -55,6 +66,13 @@ def schema(connection) -> str:
 def columns(connection, tables: Iterable[str]) -> dict[str, list[str]]:
     """The columns that the tables have now: what a later ``content()`` is to be compared on."""
     return {table: list(_categories(connection, table)) for table in tables}
+
+
+def every_table(connection) -> list[str]:
+    """Every table that is somebody's, as "schema"."name"; what an extension brings is the extension's."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVERY_TABLE, [])
+        return [name for [name] in cursor]
 
 
 def content(connection, tables: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, int]]:

@@ -6,8 +6,10 @@ import secrets
 import time
 from collections.abc import Iterator
 
-from django.db import connections
+from django.core.management import CommandError
+from django.db import ProgrammingError, connections
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 
 from epic10.session import NO_LIMIT
 
@@ -22,24 +24,43 @@ SELECT datname FROM pg_database d
 """
 
 
+class NotAllowed(CommandError):
+    """The server does not let this role make databases."""
+
+
 @contextlib.contextmanager
-def database(using: str, *, prefix: str, template: str = ENTIRELY_EMPTY) -> Iterator[str]:
+def database(
+    using: str, *, prefix: str = "", name: str = "", template: str = ENTIRELY_EMPTY, locale=()
+) -> Iterator[str]:
     """
     The alias, which is also the name, of a new database on the server of ``using``.
 
-    The name is the prefix, the time in seconds, and a few random letters. Nobody
-    may be connected to ``template`` at that moment. The database is dropped at
-    the end, with whoever is still connected to it.
+    Unless it is given, the name is the prefix, the time in seconds, and a few
+    random letters. ``locale`` is encoding, collation and character classes,
+    where they are not to be the server's. Nobody may be connected to
+    ``template`` at that moment. The database is dropped at the end, with whoever
+    is still connected to it; one that was renamed is not.
     """
-    name = f"{prefix}{int(time.time())}_{secrets.token_hex(4)}"
-    _on_the_server(using, "CREATE DATABASE {} TEMPLATE {}", name, template)
-    connections.settings[name] = copy.deepcopy(connections[using].settings_dict) | {"NAME": name}
+    name = name or f"{prefix}{int(time.time())}_{secrets.token_hex(4)}"
+    options = " ENCODING {} LC_COLLATE {} LC_CTYPE {}" if locale else ""
+    _on_the_server(using, "CREATE DATABASE {} TEMPLATE {}" + options, name, template, literals=locale)
     try:
-        yield name
+        with reached(using, name) as alias:
+            yield alias
     finally:
-        connections[name].close()
-        del connections[name], connections.settings[name]
         _on_the_server(using, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+@contextlib.contextmanager
+def reached(using: str, name: str) -> Iterator[str]:
+    """The alias of another database on the server of ``using``: its name, where that is not an alias already."""
+    alias = name if name not in connections.settings else f"database {name}"
+    connections.settings[alias] = copy.deepcopy(connections[using].settings_dict) | {"NAME": name}
+    try:
+        yield alias
+    finally:
+        connections[alias].close()
+        del connections[alias], connections.settings[alias]
 
 
 def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
@@ -56,8 +77,17 @@ def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
     return names
 
 
-def _on_the_server(using, statement, *names):
+def _on_the_server(using, statement, *names, literals=()):
     # _nodb_cursor is how Django's own test runner reaches a server without a database.
     with connections[using]._nodb_cursor() as cursor:
         cursor.execute(NO_LIMIT)
-        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        try:
+            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names), *map(sql.Literal, literals)))
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, InsufficientPrivilege):
+                raise
+            role = connections[using].settings_dict["USER"]
+            raise NotAllowed(
+                f'The role "{role}" may not make a scratch database beside this one.\n'
+                f'HINT: As a superuser: ALTER ROLE "{role}" CREATEDB; or name another server by DATABASE_URL.'
+            ) from error

@@ -1,0 +1,121 @@
+"""How is a whole database written to files and read back, whatever the versions of server and programs?"""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+
+from psycopg.conninfo import make_conninfo
+
+from epic10 import binaries, clients
+from epic10.progress import Meter
+
+# From here on pg_restore sends a setting that no older server knows, and stops.
+KNOWS_TRANSACTION_TIMEOUT = 17
+UNKNOWN_SETTING = b"SET transaction_timeout = 0;\n"
+BEGIN_OF_ROWS, END_OF_ROWS = re.compile(rb"COPY .* FROM stdin;\n$"), b"\\.\n"
+
+ALL_OR_NOTHING = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction")
+
+# Whoever changes the schema at that moment is waited for, and not for ever.
+LOCK_WAIT = "60s"
+
+# What pg_dump and pg_restore say when a table is done; a single worker only says when it begins one.
+TABLE_DONE = re.compile(r"finished item \d+ TABLE DATA (\S+)")
+TABLE_BEGUN = re.compile(r"(?:dumping contents of|processing data for) table (\S+)")
+
+# To look at a copy it need not belong to the same people, nor reach out to other servers.
+A_COPY_TO_LOOK_AT = ("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions")
+
+
+def program(connection) -> Path:
+    """The pg_dump for the server."""
+    return clients.find(connection, "pg_dump")
+
+
+def dump(connection, folder: Path, *, snapshot: str, jobs: int, tables: int):
+    """Write the database as it is in an exported snapshot into ``folder``, which must not be there yet."""
+    options = [f"--jobs={jobs}", f"--snapshot={snapshot}", f"--lock-wait-timeout={LOCK_WAIT}", "--verbose"]
+    meter = _Tables("saved", tables, jobs)
+    clients.watch(connection, program(connection), "--format=directory", f"--file={folder}", *options, see=meter.saw)
+
+
+def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: int, options: Iterable[str] = ()):
+    """
+    Read a dump made by pg_dump of major version ``client`` into the empty database of ``connection``.
+
+    With ``jobs`` in parallel, a failure leaving what it has done; without, in
+    one transaction, all or nothing.
+    """
+    tool = clients.find(connection, "pg_restore", at_least=client)
+    all_or_nothing = ["--single-transaction"] if jobs is None else [f"--jobs={jobs}"]
+    if sends_what_the_server_does_not_know(binaries.major(tool), connection.pg_version // 10000):
+        _by_psql(connection, tool, folder, options)
+        return
+    # As a connection string, because a name with "=" in it would be taken for one.
+    database = make_conninfo(dbname=connection.get_connection_params()["dbname"])
+    meter = _Tables("restored", tables, jobs)
+    arguments = [f"--dbname={database}", "--exit-on-error", "--verbose", *all_or_nothing, *options, str(folder)]
+    clients.watch(connection, tool, *arguments, see=meter.saw)
+
+
+def sends_what_the_server_does_not_know(tool: int, server: int) -> bool:
+    return tool >= KNOWS_TRANSACTION_TIMEOUT > server
+
+
+def without_the_unknown_setting(script: Iterable[bytes]) -> Iterator[bytes]:
+    """A script of pg_restore for a server older than 17. Rows that look like the setting stay what they are."""
+    among_rows = False
+    for line in script:
+        if not among_rows and line == UNKNOWN_SETTING:
+            continue
+        among_rows = line != END_OF_ROWS if among_rows else bool(BEGIN_OF_ROWS.match(line))
+        yield line
+
+
+def _by_psql(connection, tool, folder, options):
+    """All or nothing, because psql has no workers."""
+    psql = clients.find(connection, "psql")
+    settings = {"env": os.environ | clients.environment(connection) | {"LC_ALL": "C"}}
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen([tool, "--file=-", *options, folder], stdout=PIPE, stderr=complaints, **settings) as script,
+        subprocess.Popen([psql, *ALL_OR_NOTHING], stdin=PIPE, stdout=DEVNULL, stderr=complaints, **settings) as reader,
+    ):
+        try:
+            _pour(without_the_unknown_setting(script.stdout), reader.stdin)
+            script.stdout.close()
+            status = reader.wait() or script.wait()
+        except BaseException:
+            script.terminate()
+            reader.terminate()
+            raise
+        if status:
+            complaints.seek(0)
+            lines = complaints.read().decode(errors="replace").splitlines()
+            raise clients.ToolFailed(clients.failure("psql", status, lines))
+
+
+def _pour(lines, into):
+    # psql closes its end at the first error, and says itself what it was.
+    with suppress(BrokenPipeError):
+        into.writelines(lines)
+    with suppress(BrokenPipeError):
+        into.close()
+
+
+class _Tables:
+    """Counts the tables that a program says it is done with."""
+
+    def __init__(self, verb: str, total: int, jobs: int | None):
+        self.verb, self.meter, self.done = verb, Meter(f"tables {verb}", total, "tables"), 0
+        self.line = TABLE_DONE if (jobs or 1) > 1 else TABLE_BEGUN
+
+    def saw(self, line: str):
+        if found := self.line.search(line):
+            self.done += 1
+            self.meter.now_at(self.done, f"{self.verb.capitalize()} {found[1]}")

@@ -1,0 +1,30 @@
+"""How does something get into the ledger, also where there is none yet, and what if it cannot?"""
+
+from django.db import Error, connections, transaction
+
+from epic10.catalog import holds, relation_exists
+from epic10.operations.ledger import CREATE_LEDGER
+
+
+def create(connection):
+    """The ledger's tables where they are missing: a rehearsal or a snapshot comes before the first migrate."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for statement in CREATE_LEDGER:
+            cursor.execute(statement)
+
+
+def is_there(connection, model) -> bool:
+    return holds(connection, relation_exists(model._meta.db_table))
+
+
+def keep(using: str, model, **values) -> str:
+    """Add a row; a complaint when that fails, as on a standby or without CREATE on the schema, and "" otherwise."""
+    connection = connections[using]
+    try:
+        with transaction.atomic(using=using):
+            if not is_there(connection, model):
+                create(connection)
+            model.objects.using(using).create(**values)
+    except Error as error:
+        return f"Not kept in the ledger: {str(error).splitlines()[0]}."
+    return ""

@@ -1,0 +1,93 @@
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import interrupts, restoration, snapshot, snapshot_files
+from epic10.console import Help, shown
+
+EXAMPLES = """
+examples:
+  epic10_snapshot take                            write one, say its name
+  epic10_snapshot verify                          prove the newest by restoring it beside the database
+  epic10_snapshot restore NAME --into ndas_copy   make a database of it
+"""
+
+
+class Command(BaseCommand):
+    help = (
+        "A copy of the whole database in files, by pg_dump, with a manifest that says what has to be in it: take one, "
+        "verify it, list them, restore one. Only their owner can read the files."
+    )
+
+    def add_arguments(self, parser):
+        parser.epilog, parser.formatter_class = EXAMPLES, Help
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+        take = actions.add_parser("take", help="Write a snapshot of the database.")
+        verify = actions.add_parser("verify", help="Check every file, restore a copy, compare every table; drop it.")
+        listing = actions.add_parser("list", help="Show what there is.")
+        restore = actions.add_parser("restore", help="Make a database of a snapshot.")
+        verify.add_argument("name", nargs="?", help="Which one (default: the newest).")
+        restore.add_argument("name", help="Which one; epic10_snapshot list shows them.")
+        restore.add_argument("--into", required=True, metavar="DATABASE", help="Its name on the server.")
+        restore.add_argument("--overwrite", action="store_true", help="Replace a database of that name.")
+        restore.add_argument("--no-owner", action="store_true", help="Everything belongs to, and is granted to, you.")
+        for action in (take, verify, listing, restore):
+            action.add_argument("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where they are.")
+            action.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+        for action in (take, verify, restore):
+            action.add_argument(
+                "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="On whose server."
+            )
+            action.add_argument("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables at once.")
+
+    def handle(self, *, action, format, **options):
+        progress = shown(self.stdout if format == "text" else self.stderr)
+        with interrupts.told("Nothing unfinished is left."), progress:
+            lines, found, failure = getattr(self, f"_{action}")(**options)
+        self.stdout.write("\n".join(lines) if format == "text" else json.dumps(found, indent=2))
+        if failure:
+            raise CommandError(failure)
+
+    def _take(self, *, database, directory, jobs, **options):
+        taken = snapshot.take(database, directory, jobs=jobs)
+        return [f"{taken.name}: {of_what(taken)}, in {taken.seconds:.1f} s."], taken.as_json(), ""
+
+    def _verify(self, *, database, directory, name, jobs, **options):
+        name = name or snapshot_files.newest(directory)
+        found = snapshot.verify(database, directory, name, jobs=jobs)
+        failure = f'The snapshot "{name}" is not to be trusted.' if found.failed else ""
+        return [f"Snapshot {name}", *found.lines()], found.as_json(), failure
+
+    def _list(self, *, directory, **options):
+        kept = snapshot.kept(directory)
+        found = [
+            {
+                "name": one.name,
+                "manifest": one.manifest and one.manifest.as_json(),
+                "verified_at": one.verified_at and one.verified_at.isoformat(),
+            }
+            for one in kept
+        ]
+        return [line(one) for one in kept] or [f'There is no snapshot in "{directory}".'], found, ""
+
+    def _restore(self, *, database, directory, name, into, no_owner, overwrite, jobs, **options):
+        options = ("--no-owner", "--no-privileges") if no_owner else ()
+        by_hand = restoration.restore(
+            database, directory, name, into=into, overwrite=overwrite, options=options, jobs=jobs
+        )
+        said = f'The database "{into}" is the snapshot {name}: every table compared.'
+        return [said, *by_hand], {"name": name, "into": into, "by_hand": by_hand}, ""
+
+
+def of_what(taken):
+    return f"{taken.contents.rows:,} rows in {len(taken.contents.tables)} tables, {taken.bytes / 1e6:,.1f} MB"
+
+
+def line(kept):
+    if kept.manifest is None:
+        return f"{kept.name}  cannot be read"
+    verified = f"verified {kept.verified_at:%Y-%m-%d %H:%M} UTC" if kept.verified_at else "not verified"
+    return f"{kept.name}  {of_what(kept.manifest)}, {verified}"

@@ -1,0 +1,140 @@
+"""What does a snapshot say of itself?"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from epic10 import fingerprint
+from epic10.checks import Database
+
+# What a restore has to bring back besides rows, by kind. An invalid index is
+# not dumped, and what belongs to an extension comes with the extension.
+OBJECTS = """
+    WITH ours AS (SELECT oid FROM pg_namespace
+                   WHERE nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')),
+         objects AS (
+      SELECT CASE relkind WHEN 'v' THEN 'views' WHEN 'm' THEN 'materialized views' WHEN 'S' THEN 'sequences'
+                          WHEN 'r' THEN 'tables' WHEN 'p' THEN 'partitioned tables' WHEN 'f' THEN 'foreign tables'
+             END AS kind, oid, 'pg_class'::regclass AS catalog
+        FROM pg_class WHERE relnamespace IN (TABLE ours) AND relkind IN ('v', 'm', 'S', 'r', 'p', 'f')
+       UNION ALL
+      SELECT 'indexes', indexrelid, 'pg_class'::regclass FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+       WHERE relnamespace IN (TABLE ours) AND indisvalid AND indisready
+       UNION ALL
+      SELECT 'constraints', oid, 'pg_constraint'::regclass FROM pg_constraint
+       WHERE connamespace IN (TABLE ours) AND contype IN ('c', 'f', 'p', 'u', 'x')
+       UNION ALL
+      SELECT 'triggers', oid, 'pg_trigger'::regclass FROM pg_trigger WHERE NOT tgisinternal
+       UNION ALL
+      SELECT 'functions', oid, 'pg_proc'::regclass FROM pg_proc WHERE pronamespace IN (TABLE ours)
+       UNION ALL
+      SELECT 'types', oid, 'pg_type'::regclass FROM pg_type WHERE typnamespace IN (TABLE ours) AND typtype IN ('e', 'd')
+       UNION ALL
+      SELECT 'policies', oid, 'pg_policy'::regclass FROM pg_policy)
+    SELECT kind, count(*) FROM objects
+     WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = catalog AND objid = objects.oid AND deptype = 'e')
+     GROUP BY kind ORDER BY kind"""
+
+LOCALE = """
+    SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = current_database()"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's rows, and the checksum of these columns of them. A string: JSON numbers are not that long."""
+
+    columns: list[str]
+    rows: int
+    checksum: str
+
+
+@dataclass(frozen=True)
+class File:
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a database at one moment; equal contents, equal databases."""
+
+    tables: dict[str, Table]
+    objects: dict[str, int]
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables.values())
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Where a snapshot is from, and everything it can be checked by; ``server`` and ``client`` are major versions."""
+
+    name: str
+    database: str
+    taken_at: datetime
+    taken_by: str
+    seconds: float
+    server: int
+    client: int
+    locale: list[str]
+    release: dict[str, str]
+    contents: Contents
+    files: dict[str, File]
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files.values())
+
+    def as_json(self) -> dict:
+        return asdict(self) | {"taken_at": self.taken_at.isoformat()}
+
+    def text(self) -> str:
+        return json.dumps(self.as_json(), indent=2) + "\n"
+
+
+def read(text: str) -> Manifest:
+    """Raises ValueError, KeyError or TypeError when the text is no manifest."""
+    said = json.loads(text)
+    tables = {name: Table(**table) for name, table in said["contents"]["tables"].items()}
+    return Manifest(
+        **said
+        | {
+            "taken_at": datetime.fromisoformat(said["taken_at"]),
+            "contents": Contents(tables, said["contents"]["objects"]),
+            "files": {name: File(**file) for name, file in said["files"].items()},
+        }
+    )
+
+
+def contents(connection, like: Contents | None = None) -> Contents:
+    """What is in the database now; of each table the columns it has, or those that ``like`` has of it."""
+    db, names = Database(connection), fingerprint.every_table(connection)
+    columns = fingerprint.columns(connection, names)
+    if like:
+        columns |= {name: table.columns for name, table in like.tables.items() if name in columns}
+    found = fingerprint.content(connection, columns) if columns else {}
+    tables = {name: Table(columns[name], rows, str(checksum)) for name, (rows, checksum) in found.items()}
+    return Contents(tables, dict(db.rows(OBJECTS)))
+
+
+def locale(connection) -> list[str]:
+    """Encoding, collation and character classes of the database."""
+    return list(Database(connection).rows(LOCALE)[0])
+
+
+def differences(wanted: Contents, found: Contents) -> Iterator[str]:
+    """One line a table or kind of object that is not as wanted."""
+    for name, table in wanted.tables.items():
+        now = found.tables.get(name)
+        if now is None:
+            yield f"table {name} is missing"
+        elif now.rows != table.rows:
+            yield f"table {name} has {now.rows:,} rows, expected {table.rows:,}"
+        elif now.checksum != table.checksum:
+            yield f"table {name} has its {table.rows:,} rows, but not their content"
+    for kind in sorted(wanted.objects.keys() | found.objects.keys()):
+        before, now = wanted.objects.get(kind, 0), found.objects.get(kind, 0)
+        if before != now:
+            yield f"{now:,} {kind}, expected {before:,}"

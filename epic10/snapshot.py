@@ -1,0 +1,168 @@
+"""How is a copy of the database taken, and proved to be one?"""
+
+import getpass
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import connections, transaction
+
+from epic10 import binaries, dump, fingerprint, ledger, manifest, revision, scratch, snapshot_files
+from epic10.checks import Check, Result
+from epic10.clients import ToolFailed
+from epic10.manifest import Manifest
+from epic10.models import Snapshot
+from epic10.progress import logger
+from epic10.report import Report
+from epic10.session import unhurried
+
+JOBS = 2
+VERIFICATION = "epic10_verify_"
+
+OF_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+NO_REMEDY = "This snapshot is of no use: python manage.py epic10_snapshot take"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A snapshot as the list shows it; without a manifest it cannot be read any more."""
+
+    name: str
+    manifest: Manifest | None
+    verified_at: datetime | None
+
+
+def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
+    """
+    Write the whole database, as of one moment, into a new folder of ``directory``.
+
+    Rows and checksums are taken in the very snapshot that pg_dump reads. Until
+    all is on the disk the folder has another name: an interrupted one never
+    passes for a snapshot.
+    """
+    connection = connections[using]
+    with snapshot_files.unfinished(directory) as folder, unhurried(connection):
+        with _one_moment(connection) as exported:
+            taken = _written(connection, folder / snapshot_files.DUMP, exported, jobs)
+        snapshot_files.finish(folder, taken)
+    complaint = ledger.keep(
+        using,
+        Snapshot,
+        name=taken.name,
+        directory=str(directory),
+        taken_at=taken.taken_at,
+        bytes=taken.bytes,
+        manifest=taken.as_json(),
+    )
+    if complaint:
+        logger.warning(complaint)
+    return taken
+
+
+def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS) -> Report:
+    """
+    Compare every file with the manifest, and a restored copy with it too.
+
+    The copy is a scratch database on the server of ``using``, which may be
+    another one than the snapshot is from.
+    """
+    connection, started = connections[using], datetime.now(UTC)
+    written = snapshot_files.read(directory, name)
+    results = [_asked(FILES, lambda: snapshot_files.damages(directory / name, written))]
+    if not results[0].findings:
+        results.append(_asked(COPY, lambda: _restored_differs(using, directory / name, written, jobs)))
+    report = Report(
+        results,
+        command="epic10_snapshot",
+        release=written.release["release"],
+        database=written.database,
+        server=str(connection.pg_version // 10000),
+        started=started,
+        finished=datetime.now(UTC),
+    )
+    verified = snapshot_files.mark(directory / name, verified=not report.failed)
+    if ledger.is_there(connection, Snapshot):
+        Snapshot.objects.using(using).filter(name=name).update(verified_at=verified)
+    return report
+
+
+def kept(directory: Path) -> list[Kept]:
+    """What there is in the directory, the oldest first."""
+    return [_kept(directory, name) for name in snapshot_files.names(directory)]
+
+
+FILES = Check("snapshot.files", "every file is what it was when the snapshot was written", find=None, hint=NO_REMEDY)
+COPY = Check(
+    "snapshot.copy", "a restored copy has every object, every row and their content", find=None, hint=NO_REMEDY
+)
+
+
+def _written(connection, folder, exported, jobs):
+    began, moment = time.monotonic(), datetime.now(UTC)
+    database, tables = connection.settings_dict["NAME"], len(fingerprint.every_table(connection))
+    dump.dump(connection, folder, snapshot=exported, jobs=jobs, tables=tables)
+    logger.info("Counting the rows and taking the checksums of %s tables.", tables)
+    return Manifest(
+        name=snapshot_files.name_for(database, moment),
+        database=database,
+        taken_at=moment,
+        taken_by=f"{getpass.getuser()}@{socket.gethostname()}",
+        contents=manifest.contents(connection),
+        files=snapshot_files.measured(folder),
+        seconds=round(time.monotonic() - began, 2),
+        server=connection.pg_version // 10000,
+        client=binaries.major(dump.program(connection)),
+        locale=manifest.locale(connection),
+        release=revision.identity(),
+    )
+
+
+@contextmanager
+def _one_moment(connection) -> Iterator[str]:
+    """A transaction that sees the database as it is now, and the name by which others can see the same."""
+    with transaction.atomic(using=connection.alias, durable=True), connection.cursor() as cursor:
+        cursor.execute(OF_ONE_MOMENT)
+        cursor.execute("SELECT pg_export_snapshot()")
+        yield cursor.fetchone()[0]
+
+
+def _asked(check, find):
+    began = time.perf_counter()
+    findings = tuple(find())
+    return Result(check, findings, time.perf_counter() - began)
+
+
+def _restored_differs(using, folder, written, jobs):
+    scratch.drop_abandoned(using, prefix=VERIFICATION)
+    with scratch.database(using, prefix=VERIFICATION) as alias:
+        logger.info("Restoring a copy to look at.")
+        try:
+            restored = restore_into(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
+        except ToolFailed as error:
+            return [f"it cannot be restored: {error}"]
+        return list(manifest.differences(written.contents, restored))
+
+
+def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | None, options=()) -> manifest.Contents:
+    """What the empty database ``alias`` contains when the dump has been restored into it."""
+    connection = connections[alias]
+    dump.restore(
+        connection,
+        folder / snapshot_files.DUMP,
+        client=written.client,
+        jobs=jobs,
+        tables=len(written.contents.tables),
+        options=options,
+    )
+    return manifest.contents(connection, like=written.contents)
+
+
+def _kept(directory, name):
+    try:
+        return Kept(name, snapshot_files.read(directory, name), snapshot_files.verified_at(directory / name))
+    except snapshot_files.NoSnapshot:
+        return Kept(name, None, None)

@@ -1,0 +1,192 @@
+"""A snapshot is whole or is none, and whatever is wrong with one is found."""
+
+import json
+import os
+import re
+import signal
+import stat
+
+import pytest
+from django.core.management import CommandError
+
+from epic10 import manifest, snapshot, snapshot_files
+from epic10.models import Snapshot
+from tests.migration.disturbances import somebody, wait_for
+
+USELESS = "HINT: This snapshot is of no use: python manage.py epic10_snapshot take"
+PG_DUMP_WAITS = (
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = 'pg_dump' AND wait_event_type = 'Lock')"
+)
+
+
+@pytest.fixture
+def taken(legacy_database, shelf):
+    return snapshot.take(legacy_database.alias, shelf)
+
+
+def test_it_says_what_it_wrote_and_the_ledger_knows(legacy_database, epic10_snapshot, shelf):
+    said = epic10_snapshot("take", database=legacy_database.alias)
+    [name] = snapshot_files.names(shelf)
+    assert re.search(r"^Saved \w+: 100%, \d+ tables/s$", said, re.M)
+    assert re.match(rf"{name}: [\d,]+ rows in \d+ tables, [\d.]+ MB, in \d+\.\d s\.", said.splitlines()[-1])
+    kept = Snapshot.objects.using(legacy_database.alias).get()
+    assert (kept.name, kept.verified_at) == (name, None)
+    assert kept.manifest["contents"]["tables"]['"public"."ndas"']["rows"] == 300
+
+
+def test_only_its_owner_reads_it(taken, shelf):
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [shelf, *shelf.rglob("*")]}
+    assert len(modes) > 10
+    assert not {path: mode for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)}
+
+
+def test_it_is_of_one_moment_and_verified_it_is_restored_compared_and_remembered(
+    legacy_database, epic10_snapshot, shelf
+):
+    with somebody(legacy_database, "LOCK TABLE subagencies IN ACCESS EXCLUSIVE MODE") as other:
+        process = legacy_database.start("epic10_snapshot", "take", "--directory", str(shelf))
+        wait_for(legacy_database, PG_DUMP_WAITS, process)
+        legacy_database.execute("UPDATE ndas SET company_name = 'Written meanwhile'")
+        other.rollback()
+        process.communicate()
+    [name] = snapshot_files.names(shelf)
+    assert "not verified" in epic10_snapshot("list")
+    said = epic10_snapshot("verify", database=legacy_database.alias)
+    assert said.splitlines()[-4:] == [
+        f"Snapshot {name}",
+        "OK      snapshot.files                        every file is what it was when the snapshot was written",
+        "OK      snapshot.copy                         a restored copy has every object, every row and their content",
+        "2 checks: 2 passed",
+    ]
+    assert re.search(r", verified \d{4}-\d\d-\d\d \d\d:\d\d UTC\n$", epic10_snapshot("list"))
+    assert Snapshot.objects.using(legacy_database.alias).get().verified_at
+
+
+def test_one_byte_changed_in_any_file_fails_it_naming_the_file(legacy_database, shelf, taken):
+    folder = shelf / taken.name
+    snapshot_files.mark(folder, verified=True)
+    for path in sorted((folder / "dump").iterdir()):
+        with one_byte_changed(path):
+            report = snapshot.verify(legacy_database.alias, shelf, taken.name)
+            assert report.failed[0].findings == (f"{path} has other content than when it was written",)
+    assert snapshot_files.verified_at(folder) is None
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.json.sha256"])
+def test_one_byte_changed_in_the_manifest_fails_it(legacy_database, epic10_snapshot, shelf, taken, name):
+    with one_byte_changed(shelf / taken.name / name), pytest.raises(CommandError) as refusal:
+        epic10_snapshot("verify", database=legacy_database.alias)
+    assert str(refusal.value) == (
+        f"{shelf / taken.name / 'manifest.json'} is not what it was when it was written.\n"
+        "HINT: python manage.py epic10_snapshot take"
+    )
+
+
+def test_a_file_too_few_or_too_many_or_too_short_is_named(legacy_database, epic10_snapshot, shelf, taken):
+    dump = shelf / taken.name / "dump"
+    first, second = sorted(dump.iterdir())[:2]
+    first.unlink()
+    os.truncate(second, 3)
+    (dump / "stranger").touch()
+    size = taken.files[second.name].bytes
+    assert list(snapshot_files.damages(shelf / taken.name, taken)) == [
+        f"{first} is missing",
+        f"{second} has 3 bytes, expected {size:,}",
+        f"{dump / 'stranger'} was not there when the snapshot was written",
+    ]
+    with pytest.raises(CommandError) as refusal:
+        epic10_snapshot("verify", database=legacy_database.alias)
+    assert str(refusal.value) == f'The snapshot "{taken.name}" is not to be trusted.'
+
+
+def test_what_a_restore_does_not_bring_back_is_found(legacy_database, shelf, monkeypatch):
+    """As if pg_dump had forgotten it: the manifest is of before these changes, the dump of after."""
+    before = manifest.contents(legacy_database.connection)
+    legacy_database.execute("DELETE FROM audit_log WHERE id = (SELECT min(id) FROM audit_log)")
+    legacy_database.execute("UPDATE contacts SET phone = '0' WHERE id = (SELECT min(id) FROM contacts)")
+    legacy_database.execute("DROP INDEX ndas_status_idx")
+    legacy_database.execute("DROP TABLE documents")
+    ask = manifest.contents
+    monkeypatch.setattr(manifest, "contents", lambda connection, like=None: ask(connection, like) if like else before)
+    taken = snapshot.take(legacy_database.alias, shelf)
+    report = snapshot.verify(legacy_database.alias, shelf, taken.name)
+    rows = before.tables['"public"."audit_log"'].rows
+    contacts = before.tables['"public"."contacts"'].rows
+    assert [result.verdict for result in report.results] == ["OK", "FAILED"]
+    assert report.results[1].findings == (
+        f'table "public"."audit_log" has {rows - 1:,} rows, expected {rows:,}',
+        f'table "public"."contacts" has its {contacts:,} rows, but not their content',
+        'table "public"."documents" is missing',
+        f"{before.objects['constraints'] - 3} constraints, expected {before.objects['constraints']}",
+        f"{before.objects['indexes'] - 3} indexes, expected {before.objects['indexes']}",
+        f"{before.objects['tables'] - 1} tables, expected {before.objects['tables']}",
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
+def test_interrupted_it_leaves_nothing(legacy_database, shelf, number):
+    with somebody(legacy_database, "LOCK TABLE ndas IN ACCESS EXCLUSIVE MODE"):
+        process = legacy_database.start("epic10_snapshot", "take", "--directory", str(shelf))
+        wait_for(legacy_database, PG_DUMP_WAITS, process)
+        process.send_signal(number)
+        _, complaint = process.communicate()
+    assert (process.returncode, complaint) == (130, "CommandError: Interrupted. Nothing unfinished is left.\n")
+    assert list(shelf.iterdir()) == []
+
+
+def test_killed_it_leaves_no_snapshot_and_the_next_one_clears_up(legacy_database, epic10_snapshot, shelf):
+    with somebody(legacy_database, "LOCK TABLE ndas IN ACCESS EXCLUSIVE MODE"):
+        process = legacy_database.start("epic10_snapshot", "take", "--directory", str(shelf))
+        wait_for(legacy_database, PG_DUMP_WAITS, process)
+        process.kill()
+        process.communicate()
+    [left] = shelf.iterdir()
+    assert left.name.startswith(".unfinished-")
+    assert epic10_snapshot("list") == f'There is no snapshot in "{shelf}".\n'
+    epic10_snapshot("take", database=legacy_database.alias)
+    assert [path.name for path in shelf.iterdir()] == snapshot_files.names(shelf)
+
+
+def test_a_disk_that_cannot_be_written_is_said_and_leaves_nothing(legacy_database, epic10_snapshot, shelf, monkeypatch):
+    monkeypatch.setattr(snapshot_files, "DUMP", "missing/dump")
+    with pytest.raises(CommandError) as failure:
+        epic10_snapshot("take", database=legacy_database.alias)
+    assert re.fullmatch(
+        r'pg_dump ended with status 1: pg_dump: error: could not create directory ".*/missing/dump": '
+        "No such file or directory",
+        str(failure.value),
+    )
+    assert list(shelf.iterdir()) == []
+
+
+def test_where_there_is_none_it_says_how_to_take_one(legacy_database, epic10_snapshot, shelf):
+    with pytest.raises(CommandError) as refusal:
+        epic10_snapshot("verify", database=legacy_database.alias)
+    assert str(refusal.value) == (f'There is no snapshot in "{shelf}".\nHINT: python manage.py epic10_snapshot take')
+    with pytest.raises(CommandError) as refusal:
+        epic10_snapshot("verify", "../elsewhere", database=legacy_database.alias)
+    assert str(refusal.value) == (
+        f'There is no snapshot "../elsewhere" in "{shelf}".\nHINT: python manage.py epic10_snapshot list'
+    )
+
+
+def test_for_a_script_the_list_is_json(epic10_snapshot, taken):
+    [found] = json.loads(epic10_snapshot("list", format="json"))
+    assert (found["name"], found["verified_at"]) == (taken.name, None)
+    assert manifest.read(json.dumps(found["manifest"])) == taken
+
+
+class one_byte_changed:
+    """For the time of a block, the byte in the middle of a file is another one."""
+
+    def __init__(self, path):
+        self.path, self.before = path, path.read_bytes()
+
+    def __enter__(self):
+        middle = len(self.before) // 2
+        changed = bytes([self.before[middle] ^ 1])
+        self.path.write_bytes(self.before[:middle] + changed + self.before[middle + 1 :])
+
+    def __exit__(self, *error):
+        self.path.write_bytes(self.before)
