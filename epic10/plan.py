@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
+from django.apps import apps
 from django.conf import settings
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
@@ -11,7 +13,11 @@ from django.db.migrations.state import ProjectState
 
 from epic10.catalog import holds, relation_exists
 from epic10.checks import Check
+from epic10.operations import privileges
 from epic10.operations.phase import Phase, derived, walk
+from epic10.operations.privileges import Need
+
+RECORD = "django_migrations"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,13 @@ class Plan:
     def models(self) -> list[type]:
         """The models of the app before the release."""
         return list(self.before.apps.get_app_config(self.app_label).get_models())
+
+    def needs(self) -> list[Need]:
+        """What the role must be allowed: each once, those of the books that are kept of it among them."""
+        kept = [model._meta.db_table for model in apps.get_app_config("epic10").get_models()]
+        books = [privileges.table(table, "SELECT", "INSERT", "UPDATE", "DELETE") for table in (RECORD, *kept)]
+        asked = (derived("needs", [operation], self.app_label, before) for _, operation, before, _ in self.operations())
+        return list(dict.fromkeys(chain(*asked, *books)))
 
     def tables(self) -> list[str]:
         """The tables of the app before the release."""

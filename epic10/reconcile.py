@@ -30,9 +30,20 @@ def reconcile(connection, app_label: str | None, migration_name: str | None):
             for key in way_to(release):
                 if key not in records:
                     recorder.record_applied(*key)
-    elif recorded and has_run(connection) and not release.is_switched(connection):
+    elif recorded and not release.is_switched(connection) and has_run(connection):
         logger.info("%s was being undone when that stopped. Going forward from there.", release.name)
         recorder.record_unapplied(release.app_label, release.name)
+
+
+def has_work(connection, app_label: str | None, migration_name: str | None) -> bool:
+    """Would ``migrate app_label migration_name`` change anything of the release?"""
+    release = plan.load()
+    if app_label not in (None, release.app_label):
+        return False
+    if is_way_back(release, migration_name):
+        # Not has_traces: whoever may not read the ledger is told so in full.
+        return holds(connection, relation_exists("epic10_created_object"))
+    return not release.is_switched(connection)
 
 
 def is_way_back(release, migration_name: str | None) -> bool:

@@ -13,6 +13,7 @@ from django.template import Context, Engine
 from epic10 import checks, session
 from epic10.catalog import literal, relation_exists
 from epic10.one_at_a_time import KEY
+from epic10.operations import privileges
 from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.phase import Note, walk
 from epic10.operations.require import insist
@@ -53,6 +54,7 @@ def _rendered(template, release, **context):
         "has_django_migrations": relation_exists("django_migrations"),
         "lock_key": ", ".join(map(str, KEY)),
         "settings": "\n".join(f"{statement};" for statement in session.statements()),
+        "privileges": f"{privileges.insist(release.needs())};",
         "ledger": "\n".join(f"{statement};" for statement in CREATE_LEDGER),
     }
     engine = Engine(dirs=[TEMPLATES])

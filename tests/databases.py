@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core.management import call_command
@@ -37,7 +37,7 @@ class Scratch:
         """For DATABASE_URL of another process, or psycopg.connect()."""
         known = self.connection.get_connection_params()
         parts = {key: known[key] for key in ("host", "port", "user", "password") if known.get(key)}
-        return f"postgresql:///{self.name}?{urlencode(parts)}"
+        return f"postgresql:///{quote(self.name, safe='')}?{urlencode(parts, quote_via=quote)}"
 
     def rows(self, sql, params=None):
         with self.connection.cursor() as cursor:

@@ -6,6 +6,7 @@ from django.db.migrations.operations import AddField
 from epic10.catalog import column_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
+from . import privileges
 from .ownership import claim, drop_if_ours, is_ours
 
 SPELLED_OUT = {"timestamp(3)": "timestamp(3) without time zone"}
@@ -44,6 +45,9 @@ class AddColumn(AddField):
             hint=f"Convert or rename it: ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO "
             f'"{column}_before_epic10".',
         )
+
+    def needs(self, app_label, state):
+        return privileges.table(self._names(app_label, state)[0])
 
     def checks(self, app_label, state):
         table, column = self._names(app_label, state)

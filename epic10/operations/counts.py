@@ -5,6 +5,8 @@ from django.db.migrations.operations import RunSQL
 from epic10.catalog import array, literal, quoted
 from epic10.checks import Check, violations
 
+from . import privileges
+
 
 class CountRows(RunSQL):
     """
@@ -25,6 +27,9 @@ class CountRows(RunSQL):
 
     def describe(self):
         return f"Count the rows of {', '.join(self.tables)}"
+
+    def needs(self, app_label, state):
+        return [need for table in self.tables for need in privileges.table(table, "SELECT")]
 
     def checks(self, app_label, state):
         for table in self.tables:

@@ -5,6 +5,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.catalog import array, enum_labels, literal, quoted, type_exists
 from epic10.checks import BEFORE, Check, violations
 
+from . import privileges
 from .ownership import block, claim, drop_if_ours, is_ours
 
 
@@ -29,6 +30,9 @@ class CreateEnum(RunSQL):
 
     def describe(self):
         return f"Create enum {self.name}"
+
+    def needs(self, app_label, state):
+        return [privileges.Need("type", self.name)]
 
     def preconditions(self, app_label, state):
         yield Check(

@@ -5,6 +5,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.catalog import constraint_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
+from . import privileges
 from .ownership import block, claim, drop_if_ours, is_ours
 
 
@@ -35,6 +36,10 @@ class AddForeignKey(RunSQL):
 
     def describe(self):
         return f"Add foreign key {self.name}"
+
+    def needs(self, app_label, state):
+        # UPDATE, because it is the least that allows to lock the table against writes.
+        return privileges.table(self.table) + privileges.table(self.references, "SELECT", "REFERENCES", "UPDATE")
 
     def preconditions(self, app_label, state):
         yield Check(

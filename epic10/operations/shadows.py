@@ -5,6 +5,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.catalog import array, column_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
+from . import privileges
 from .ownership import block, claim, drop_if_ours, is_ours
 from .relabel import Shadow
 
@@ -59,6 +60,9 @@ class AddShadow(RunSQL):
 
     def describe(self):
         return f"Add shadow column {self.table}.{self.shadow.target}"
+
+    def needs(self, app_label, state):
+        return privileges.table(self.table)
 
     def preconditions(self, app_label, state):
         yield is_of_type(self.table, self.shadow)

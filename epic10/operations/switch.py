@@ -5,7 +5,7 @@ from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
 from epic10.catalog import column_exists, literal, quoted, table_oid, type_exists
 from epic10.checks import Check, violations
 
-from . import sync
+from . import privileges, sync
 from .ownership import block
 from .relabel import Relabel, Rule, Shadow, shadows
 
@@ -20,6 +20,10 @@ class SwitchType(RunSQL):
             sql=[_if(type_exists(working), rename_type(name, legacy), rename_type(working, name))],
             reverse_sql=[_if(type_exists(legacy), rename_type(name, working), rename_type(legacy, name))],
         )
+
+    def needs(self, app_label, state):
+        names = (self.relabel.type, self.relabel.working_type, self.relabel.legacy_type)
+        return [privileges.Need("type", name) for name in names]
 
     def describe(self):
         return f"Switch type {self.relabel.type}"

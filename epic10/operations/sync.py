@@ -7,6 +7,7 @@ from pgtrigger.migrations import AddTrigger
 from epic10.catalog import literal, quoted, table_oid
 from epic10.checks import Check, violations
 
+from . import privileges
 from .ownership import claim, drop_if_ours
 from .relabel import Rule, shadows
 
@@ -69,6 +70,9 @@ class AddSyncTrigger(AddTrigger):
             drop_if_ours("trigger", pgid(self.table), f"DROP FUNCTION IF EXISTS {pgid(self.table)}() CASCADE"),
             params=None,
         )
+
+    def needs(self, app_label, state):
+        return [*privileges.table(self.table), privileges.Need("function", pgid(self.table))]
 
     def checks(self, app_label, state):
         names = [f"{pgid(self.table)}_{event}" for event in ("insert", "update")]

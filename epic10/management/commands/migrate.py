@@ -11,8 +11,9 @@ from epic10 import plan
 from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, only_migrator
+from epic10.operations import privileges
 from epic10.progress import logger
-from epic10.reconcile import reconcile
+from epic10.reconcile import has_work, reconcile
 from epic10.session import unhurried
 
 INTERRUPTED = 130  # What a shell reports for Ctrl-C.
@@ -33,7 +34,7 @@ class Command(migrate.Command):
         self.under_way = False
         try:
             self._handle(*args, **options)
-        except (AlreadyRunning, LockNotGranted) as error:
+        except (AlreadyRunning, LockNotGranted, privileges.NotAllowed) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
             raise CommandError(f"Interrupted. {what_now(options['database'])}", returncode=INTERRUPTED) from error
@@ -49,6 +50,8 @@ class Command(migrate.Command):
                 f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
             )
         with only_migrator(connection), unhurried(connection), shown(self.stdout, quiet=verbosity == 0):
+            if has_work(connection, app_label, migration_name):
+                privileges.require(connection, plan.load().needs())
             reconcile(connection, app_label, migration_name)
             super().handle(
                 *args,

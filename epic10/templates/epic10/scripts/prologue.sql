@@ -10,6 +10,9 @@ $epic10$;
 
 {{ settings }}
 
+-- What the role may not do it is told before anything is changed.
+{{ privileges }}
+
 -- Where Epic 10 remembers what it did, so that a rollback drops nothing else.
 SET client_min_messages = warning;
 {{ ledger }}

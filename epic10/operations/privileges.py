@@ -1,0 +1,139 @@
+"""What does the role have to be allowed, so that the release does not stop half-way for want of it?
+
+Each operation names what it needs. One query finds all that is missing, with
+the statement that gives it. It is asked before the ledger is made, so that a
+refusal leaves nothing behind.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import Error
+from psycopg.errors import RaiseException
+
+from epic10.catalog import literal
+from epic10.checks import BEFORE, Check, violations
+from epic10.session import execute
+
+OWNER = "owner"
+
+# An object that is not there yet will belong to the role. row_security_active
+# knows of superusers, owners, BYPASSRLS and FORCE ROW LEVEL SECURITY.
+MISSING = """\
+WITH wanted (kind, name, privilege) AS (VALUES
+    {wanted}
+), object AS (
+  SELECT kind, name, privilege, c.oid, relowner AS owner, relnamespace AS namespace
+    FROM wanted JOIN pg_class c ON c.oid = to_regclass(quote_ident(name)) WHERE kind = 'table'
+  UNION ALL
+  SELECT kind, name, privilege, t.oid, typowner, typnamespace
+    FROM wanted JOIN pg_type t ON t.oid = to_regtype(quote_ident(name)) WHERE kind = 'type'
+  UNION ALL
+  SELECT kind, name, privilege, p.oid, proowner, pronamespace
+    FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(quote_ident(name) || '()') WHERE kind = 'function'
+), somebody_elses AS (
+  SELECT kind, name, owner FROM object WHERE privilege = 'owner' AND NOT pg_has_role(owner, 'USAGE')
+), denied AS (  -- and would be, even as a member of those owners
+  SELECT name, string_agg(privilege, ', ' ORDER BY privilege) AS privileges FROM object
+   WHERE privilege <> 'owner' AND NOT has_table_privilege(oid, privilege)
+     AND NOT EXISTS (SELECT FROM somebody_elses s WHERE has_table_privilege(s.owner, object.oid, privilege))
+   GROUP BY name
+), out_of_sight AS (
+  SELECT name, nspname, has_schema_privilege(n.oid, 'USAGE') AS usable
+    FROM wanted JOIN pg_class ON relname = name AND relkind IN ('r', 'p') JOIN pg_namespace n ON n.oid = relnamespace
+   WHERE kind = 'table' AND privilege = 'owner' AND nspname !~ '^pg_' AND to_regclass(quote_ident(name)) IS NULL
+)
+SELECT format('%s %s: owner %s', kind, string_agg(quote_ident(name), ', ' ORDER BY name), owner::regrole) AS finding,
+       CASE WHEN pg_has_role(owner, 'MEMBER') THEN format('ALTER ROLE %I SET role = %s;', current_user, owner::regrole)
+            ELSE format('GRANT %s TO %I;', owner::regrole, current_user) END AS remedy
+  FROM somebody_elses GROUP BY kind, owner
+UNION
+SELECT format('no %s on %s', privileges, string_agg(quote_ident(name), ', ' ORDER BY name)),
+       format('GRANT %s ON %s TO %I;', privileges, string_agg(quote_ident(name), ', ' ORDER BY name), current_user)
+  FROM denied GROUP BY privileges
+UNION
+SELECT format('rows of %s hidden by row security', string_agg(DISTINCT quote_ident(name), ', ')),
+       format('ALTER ROLE %I BYPASSRLS;', current_user)
+  FROM object WHERE kind = 'table' AND row_security_active(oid) HAVING count(*) > 0
+UNION
+SELECT format('no CREATE in schema %I', current_schema()),
+       format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
+ WHERE NOT has_schema_privilege(current_schema(), 'CREATE')
+   AND NOT EXISTS (SELECT FROM somebody_elses WHERE has_schema_privilege(owner, current_schema(), 'CREATE'))
+UNION
+SELECT format('table %s in schema %I, while search_path puts new objects into %I',
+              string_agg(quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
+       format('ALTER ROLE %I SET search_path = %I;', current_user, nspname)
+  FROM object JOIN pg_namespace n ON n.oid = namespace AND nspname <> current_schema()
+ WHERE kind = 'table' AND privilege = 'owner' GROUP BY nspname
+UNION
+SELECT format(CASE WHEN usable THEN 'table %s in schema %I, which is not in search_path'
+                   ELSE 'table %s in schema %I, with no USAGE on it' END,
+              string_agg(quote_ident(name), ', ' ORDER BY name), nspname),
+       format(CASE WHEN usable THEN 'ALTER ROLE %2$I SET search_path = %1$I;'
+                   ELSE 'GRANT USAGE, CREATE ON SCHEMA %1$I TO %2$I;' END, nspname, current_user)
+  FROM out_of_sight GROUP BY nspname, usable
+ ORDER BY finding"""
+
+INSIST = """\
+DO $epic10$
+DECLARE
+  findings text;
+  remedies text;
+BEGIN
+  SELECT string_agg(finding, '; '), string_agg(DISTINCT remedy, ' ') INTO findings, remedies FROM (
+{missing}
+  ) AS missing;
+  IF findings IS NOT NULL THEN
+    RAISE EXCEPTION 'The role % may not do what the release does. What stands in its way: %.',
+      quote_ident(current_user), findings USING HINT = remedies;
+  END IF;
+END
+$epic10$"""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A privilege on a table, type or function, by its plain name; it counts where the object is there."""
+
+    kind: str
+    name: str
+    privilege: str = OWNER
+
+
+def table(name: str, *privileges: str) -> list[Need]:
+    return [Need("table", name, privilege) for privilege in privileges or (OWNER,)]
+
+
+class NotAllowed(Exception):
+    """The role may not do what the release does; the message says what is missing and what gives it."""
+
+
+def require(connection, needs: Iterable[Need]):
+    try:
+        execute(connection, insist(needs))
+    except Error as error:
+        if not isinstance(error.__cause__, RaiseException):
+            raise
+        refusal = error.__cause__.diag
+        raise NotAllowed(f"{refusal.message_primary}\nHINT: {refusal.message_hint}\nNothing was changed.") from error
+
+
+def insist(needs: Iterable[Need]) -> str:
+    """A block that raises what the role lacks and the statements that give it; SQLSTATE P0001, raise_exception."""
+    return INSIST.format(missing=missing(needs))
+
+
+def check(needs: Iterable[Need]) -> Check:
+    return Check(
+        "role.privileges",
+        "the role may do what the release does",
+        violations(f"SELECT finding || ': ' || remedy FROM (\n{missing(needs)}\n) AS missing"),
+        when=BEFORE,
+        hint="Have the owner of these objects, or a superuser, run the statements above.",
+    )
+
+
+def missing(needs: Iterable[Need]) -> str:
+    rows = (f"({literal(need.kind)}, {literal(need.name)}, {literal(need.privilege)})" for need in dict.fromkeys(needs))
+    return MISSING.format(wanted=",\n    ".join(rows))

@@ -1,0 +1,36 @@
+"""
+The register as it is in production: owned by one role, migrated by another.
+
+``people``    makes roles: ``people.create("owner")``
+``register``  the legacy database, given to the role ``register_owner``
+``migrator``  a role that may log in and nothing else
+"""
+
+import pytest
+
+from tests.adversity.people import People, give_away
+
+
+@pytest.fixture
+def people(django_db_blocker):
+    """Set up before any database, so that no role goes before what it owns."""
+    with django_db_blocker.unblock():
+        everybody = People()
+        yield everybody
+        everybody.leave()
+
+
+@pytest.fixture
+def register_owner(people):
+    return people.create("owner", "NOLOGIN")
+
+
+@pytest.fixture
+def migrator(people):
+    return people.create("migrator")
+
+
+@pytest.fixture
+def register(register_owner, migrator, legacy_database):
+    give_away(legacy_database, register_owner)
+    return legacy_database
