@@ -5,6 +5,7 @@ schema, as pg_dump words it, and of the content, as a row count and a checksum
 for every table. Both leave Epic 10's own ledger out.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
@@ -13,6 +14,11 @@ from epic10 import clients
 
 # Patterns of pg_dump: any schema, any table of Django's bookkeeping or of ours.
 NOT_THE_SUBJECT = ("*.epic10_*", "*.django_*")
+# pg_dump has no such pattern for functions: the ledger's own is taken out of the text.
+LEDGER_FUNCTION = re.compile(
+    r"^--\n-- Name: epic10_append_only\(\); Type: FUNCTION.*?\$\$;\n+(ALTER FUNCTION [^;]+;\n+)?(?=--|SET )",
+    re.MULTILINE | re.DOTALL,
+)
 
 # A sum does not know the order of the rows, and notices one that is there twice,
 # where xor would not. A record's hash tells NULL from ''.
@@ -60,7 +66,8 @@ def schema(connection) -> str:
     dump = clients.run(connection, "pg_dump", "--schema-only", *excluded)
     # These two lines carry a new random key each time.
     noise = ("\\restrict ", "\\unrestrict ")
-    return "".join(line for line in dump.splitlines(keepends=True) if not line.startswith(noise))
+    text = "".join(line for line in dump.splitlines(keepends=True) if not line.startswith(noise))
+    return LEDGER_FUNCTION.sub("", text)
 
 
 def columns(connection, tables: Iterable[str]) -> dict[str, list[str]]:

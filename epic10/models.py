@@ -108,3 +108,51 @@ class RunRecord(models.Model):
 
     def __str__(self):
         return f"{self.command}: {self.verdict}"
+
+
+class Rollback(models.Model):
+    """One way back from a live Epic 10; ``parked_at`` is when everything the old schema cannot hold was parked."""
+
+    began_at = models.DateTimeField(db_default=Now())
+    parked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "epic10_rollback"
+
+    def __str__(self):
+        return f"Rollback {self.pk}"
+
+
+class ArchivedRow(models.Model):
+    """
+    What became of values that only Epic 10 can hold. Rows are added, never changed.
+
+    ``content`` has the values by column. A row's newest event says where they
+    are: parked here; restored into the row; or neither, because the old
+    application changed the row (``found`` is what it then held) or it is gone.
+    """
+
+    class Event(models.TextChoices):
+        PARKED = "parked"
+        RESTORED = "restored"
+        CHANGED = "changed", "Changed since"
+        GONE = "gone", "Gone since"
+
+    rollback = models.ForeignKey(Rollback, models.PROTECT, related_name="rows", db_index=False)
+    table_name = models.TextField()
+    row_id = models.TextField()
+    event = models.TextField(choices=Event)
+    content = models.JSONField()
+    found = models.JSONField(null=True)
+    fingerprint = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "epic10_archive"
+        constraints = [
+            models.UniqueConstraint(fields=["rollback", "table_name", "row_id", "event"], name="epic10_archive_once")
+        ]
+        indexes = [models.Index(fields=["table_name", "row_id", "id"], name="epic10_archive_row")]
+
+    def __str__(self):
+        return f"{self.event} {self.table_name} {self.row_id}"

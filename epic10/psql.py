@@ -42,6 +42,9 @@ DECLARE
   batches int := 0;
   refused int := 0;
 BEGIN
+  IF NOT ({only_if}) THEN
+    RETURN;
+  END IF;
   FOR pass IN 1..{passes} LOOP
     last := '';
     found_some := false;
@@ -64,7 +67,7 @@ BEGIN
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
-      RAISE NOTICE 'Migrated % {unit} (batch %) at %', migrated, batches, clock_timestamp();
+      RAISE NOTICE '{verb} % {unit} (batch %) at %', migrated, batches, clock_timestamp();
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -106,7 +109,7 @@ def notice(message: str) -> str:
     return f"DO $epic10$ BEGIN RAISE NOTICE '% at %', {literal(message)}, clock_timestamp(); END $epic10$;"
 
 
-def batches(batch: str, *, settings, count_rows: str, passes: int, unit: str) -> str:
+def batches(batch: str, *, settings, count_rows: str, passes: int, unit: str, verb: str, only_if: str) -> str:
     """
     A loop over ``batch``, a commit each.
 
@@ -120,4 +123,6 @@ def batches(batch: str, *, settings, count_rows: str, passes: int, unit: str) ->
         passes=passes,
         attempts=LOCK_ATTEMPTS,
         unit=unit,
+        verb=verb,
+        only_if=only_if,
     )

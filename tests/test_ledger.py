@@ -2,24 +2,18 @@
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from epic10 import models
 from epic10.operations.ledger import CREATE_LEDGER
 
-MODELS = (
-    models.CreatedObject,
-    models.PhaseRun,
-    models.RowCount,
-    models.SavedReport,
-    models.Snapshot,
-    models.RunRecord,
-)
+WRITTEN_TO = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
+MODELS = (*WRITTEN_TO, models.Snapshot, models.RunRecord, models.Rollback, models.ArchivedRow)
 
 
 @pytest.fixture(autouse=True)
 def an_empty_ledger(db):
-    for model in MODELS:
+    for model in WRITTEN_TO:
         model.objects.all().delete()
 
 
@@ -58,3 +52,10 @@ def test_the_models_and_the_tables_name_the_same_columns():
 
 def test_the_models_are_the_ones_the_migration_states():
     call_command("makemigrations", "epic10", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("change", ["UPDATE epic10_archive SET event = ''", "DELETE FROM epic10_archive"])
+def test_nobody_changes_the_archive(change):
+    with pytest.raises(DatabaseError) as refusal:
+        execute([change])
+    assert refusal.value.__cause__.diag.message_primary == "epic10_archive is append-only."

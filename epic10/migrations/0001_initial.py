@@ -95,6 +95,51 @@ class Migration(migrations.Migration):
                     ],
                     options={"db_table": "epic10_run_record"},
                 ),
+                migrations.CreateModel(
+                    "Rollback",
+                    [
+                        ("id", ID),
+                        ("began_at", models.DateTimeField(db_default=Now())),
+                        ("parked_at", models.DateTimeField(null=True)),
+                    ],
+                    options={"db_table": "epic10_rollback"},
+                ),
+                migrations.CreateModel(
+                    "ArchivedRow",
+                    [
+                        ("id", ID),
+                        (
+                            "rollback",
+                            models.ForeignKey("epic10.rollback", models.PROTECT, related_name="rows", db_index=False),
+                        ),
+                        ("table_name", models.TextField()),
+                        ("row_id", models.TextField()),
+                        (
+                            "event",
+                            models.TextField(
+                                choices=[
+                                    ("parked", "Parked"),
+                                    ("restored", "Restored"),
+                                    ("changed", "Changed since"),
+                                    ("gone", "Gone since"),
+                                ]
+                            ),
+                        ),
+                        ("content", models.JSONField()),
+                        ("found", models.JSONField(null=True)),
+                        ("fingerprint", models.BigIntegerField()),
+                        ("at", models.DateTimeField(db_default=Now())),
+                    ],
+                    options={
+                        "db_table": "epic10_archive",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=["rollback", "table_name", "row_id", "event"], name="epic10_archive_once"
+                            )
+                        ],
+                        "indexes": [models.Index(fields=["table_name", "row_id", "id"], name="epic10_archive_row")],
+                    },
+                ),
             ],
         ),
     ]

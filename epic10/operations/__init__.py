@@ -6,17 +6,22 @@ from .counts import Analyze, CountRows
 from .enums import CreateEnum
 from .foreign_keys import AddForeignKey, ValidateForeignKey
 from .indexes import AddIndex, AddShadowIndex
+from .park import Park
+from .parking import Parking
+from .parking_trigger import AddParkingTrigger, SwitchParking
 from .phase import Note, Phase
 from .relabel import Derived, Relabel, Shadow
 from .require import Require, RequireServer
 from .shadows import AddShadow, CommonestLabel
 from .switch import Switch, SwitchType, switched
 from .sync import AddSyncTrigger
+from .unpark import Unpark
 
 __all__ = [
     "AddColumn",
     "AddForeignKey",
     "AddIndex",
+    "AddParkingTrigger",
     "AddShadow",
     "AddShadowIndex",
     "AddSyncTrigger",
@@ -27,13 +32,17 @@ __all__ = [
     "CreateEnum",
     "Derived",
     "Note",
+    "Park",
+    "Parking",
     "Phase",
     "Relabel",
     "Require",
     "RequireServer",
     "Shadow",
     "Switch",
+    "SwitchParking",
     "SwitchType",
+    "Unpark",
     "ValidateForeignKey",
     "switched",
 ]

@@ -2,12 +2,12 @@
 
 from django.db.migrations.operations import RunPython
 
-from epic10 import psql
 from epic10.catalog import column_exists, literal, quoted
 from epic10.checks import BEFORE, Check, violations
 from epic10.progress import logger
 
-from .batches import BATCH_SETTINGS, BATCH_SIZE, COUNT_ROWS, WAITING_PASSES, Batches
+from .archive import THIS_ROLLBACK, is_restored
+from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
 from .ownership import is_ours
 from .relabel import Derived, Rule, any_wrong
 
@@ -16,8 +16,7 @@ from .relabel import Derived, Rule, any_wrong
 BATCH = """\
 WITH batch AS (
   SELECT ctid AS place, id FROM {table}
-   WHERE id > {after} AND (
-    {wrong})
+   WHERE id > {after} AND ({wrong})
    ORDER BY id LIMIT {size}
    FOR NO KEY UPDATE{skip_locked}
 ), changed AS (
@@ -71,32 +70,25 @@ class Backfill(RunPython):
     def proofs(self, app_label, state):
         """Before the switch: no row reads wrong any more."""
         for rule in self.rules:
-            yield self._check(rule, rule.wrong())
+            yield self._check(rule, self._unless_restored(rule.wrong()))
 
     def checks(self, app_label, state):
         for rule in self.rules:
             yield self._check(rule, rule.wrong_after())
 
-    def batch(self, *, after: str, size: str, skip_locked: bool, into: str = "") -> str:
+    def batch(self, *, skip_locked: bool, **how) -> str:
         return BATCH.format(
             table=self.table,
-            wrong=any_wrong(self.rules),
+            wrong=self._unless_restored(any_wrong(self.rules)),
             assignments=",\n    ".join(rule.assignment() for rule in self.rules),
-            after=after,
-            size=size,
             skip_locked=" SKIP LOCKED" if skip_locked else "",
-            into=into,
+            **how,
         )
 
     def loop(self) -> str:
         """The same batches for psql, in the last pass's way: it waits for rows in use."""
-        return psql.batches(
-            self.batch(after="last", size=str(BATCH_SIZE), skip_locked=False, into=" INTO rows_changed, last"),
-            settings=BATCH_SETTINGS,
-            count_rows=COUNT_ROWS.format(changed="rows_changed"),
-            passes=1 + WAITING_PASSES,
-            unit=self.unit,
-        )
+        batch = self.batch(skip_locked=False, **FOR_PSQL)
+        return loop(batch, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
     def _check(self, rule, wrong):
         return Check(
@@ -109,23 +101,24 @@ class Backfill(RunPython):
             hint="python manage.py migrate ndas",
         )
 
+    def _unless_restored(self, wrong):
+        """A row that was put back reads what no mapping of its old label would give, and is right."""
+        # Without a rollback nothing was put back: the server asks that once, not for every row.
+        return f"({wrong})\n   AND NOT ({THIS_ROLLBACK} IS NOT NULL AND {is_restored(self.table, f'{self.table}.id')})"
+
     def _fill(self, apps, schema_editor):
         connection = schema_editor.connection
         total = self._count(connection)
         logger.info("%s: %s %s to change.", self.table, f"{total:,}", self.unit)
         batches = Batches(connection, self.table, total, self.unit, verb="Migrated")
-        batches.one_pass(self._batch_for_django(skip_locked=True))
+        batches.one_pass(self.batch(skip_locked=True, **FOR_DJANGO))
         for _ in range(WAITING_PASSES):
             # Looked for in the order of the table: a pass in the order of keys that
             # finds nothing costs as much as one that finds everything.
             if not self._count(connection):
                 break
-            batches.one_pass(self._batch_for_django(skip_locked=False))
+            batches.one_pass(self.batch(skip_locked=False, **FOR_DJANGO))
 
     def _count(self, connection):
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {quoted(self.table)} WHERE {any_wrong(self.rules)}")
-            return cursor.fetchone()[0]
-
-    def _batch_for_django(self, *, skip_locked):
-        return self.batch(after="%(after)s", size="%(size)s", skip_locked=skip_locked)
+        wrong = self._unless_restored(any_wrong(self.rules))
+        return count(connection, f"FROM {quoted(self.table)} WHERE {wrong}")

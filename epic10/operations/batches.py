@@ -2,12 +2,12 @@
 
 A batch is a statement that goes on from the key ``after``, takes ``size`` rows,
 and answers with two numbers: how many rows it changed, and the last key it saw,
-NULL when there was none.
+NULL when there was none. ``into`` is where PL/pgSQL wants them.
 """
 
 from django.conf import settings
 
-from epic10 import locks
+from epic10 import locks, psql
 from epic10.progress import Meter
 
 BATCH_SIZE = 1000
@@ -26,6 +26,9 @@ BATCH_SETTINGS = (
 )
 
 COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 'backfill' AND finished_at IS NULL"
+
+FOR_DJANGO = {"after": "%(after)s", "size": "%(size)s", "into": ""}
+FOR_PSQL = {"after": "last", "size": str(BATCH_SIZE), "into": " INTO rows_changed, last"}
 
 
 class Batches:
@@ -60,3 +63,22 @@ class Batches:
 
 def batch_size() -> int:
     return getattr(settings, "EPIC10_BATCH_SIZE", BATCH_SIZE)
+
+
+def loop(batch: str, unit: str, *, verb: str, passes: int, only_if: str = "true") -> str:
+    """The same batches for psql; ``batch`` is written FOR_PSQL."""
+    return psql.batches(
+        batch,
+        settings=BATCH_SETTINGS,
+        count_rows=COUNT_ROWS.format(changed="rows_changed"),
+        passes=passes,
+        unit=unit,
+        verb=verb,
+        only_if=only_if,
+    )
+
+
+def count(connection, source: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {source}")
+        return cursor.fetchone()[0]

@@ -21,6 +21,7 @@ from epic10.operations import (
     AddColumn,
     AddForeignKey,
     AddIndex,
+    AddParkingTrigger,
     AddShadow,
     AddShadowIndex,
     AddSyncTrigger,
@@ -31,13 +32,17 @@ from epic10.operations import (
     CreateEnum,
     Derived,
     Note,
+    Park,
+    Parking,
     Phase,
     Relabel,
     Require,
     RequireServer,
     Shadow,
     Switch,
+    SwitchParking,
     SwitchType,
+    Unpark,
     ValidateForeignKey,
     switched,
 )
@@ -99,6 +104,18 @@ EXPIRATION = Derived(
 NDA_RULES = [STATUS, POSITION, EXPIRATION]
 HISTORY_RULES = [HISTORY_STATUS]
 
+# What the old schema has no place for waits in the archive after a way back.
+PARKINGS = [
+    Parking(
+        "nda",
+        "ndas",
+        NDA_RULES,
+        unit="NDAs",
+        fields=("nda_type", "is_non_usmax", "approved_by", "approved_at", "rejection_reason"),
+    ),
+    Parking("ndastatushistory", "nda_status_history", HISTORY_RULES, unit="history entries"),
+]
+
 # Once the switch has committed nothing before it has anything left to do.
 SWITCHED = switched("ndas", STATUS)
 
@@ -153,9 +170,14 @@ EXPAND = [
     ),
     AddSyncTrigger("nda", "ndas", NDA_RULES),
     AddSyncTrigger("ndastatushistory", "nda_status_history", HISTORY_RULES),
+    Note("10.1 to 10.6", "After a way back: what was put back and is changed by the old application is parked again."),
+    *map(AddParkingTrigger, PARKINGS),
 ]
 
 BACKFILL = [
+    Note("10.1 to 10.6", "What an earlier way back has parked; going back, what the old schema cannot hold."),
+    Park(PARKINGS),
+    Unpark(PARKINGS),
     Note("10.1, 10.3, 10.4", "Status, position and expiration date of the NDAs that were there before."),
     Backfill("ndas", NDA_RULES, unit="NDAs"),
     Note("10.3", "Status of their histories."),
@@ -178,6 +200,8 @@ ENFORCE = [
 ]
 
 SWITCH = [
+    Note("10.1 to 10.6", "From here on nothing needs to be parked, until a way back begins."),
+    SwitchParking(PARKINGS),
     Note("10.3, 10.6", "The new labels take the name of the old ones."),
     SwitchType(NDA_STATUS),
     SwitchType(US_MAX_POSITION),

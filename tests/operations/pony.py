@@ -19,6 +19,7 @@ from epic10.operations import (
     AddColumn,
     AddForeignKey,
     AddIndex,
+    AddParkingTrigger,
     AddShadow,
     AddShadowIndex,
     AddSyncTrigger,
@@ -29,13 +30,17 @@ from epic10.operations import (
     CreateEnum,
     Derived,
     Note,
+    Park,
+    Parking,
     Phase,
     Relabel,
     Require,
     RequireServer,
     Shadow,
     Switch,
+    SwitchParking,
     SwitchType,
+    Unpark,
     ValidateForeignKey,
     switched,
 )
@@ -65,6 +70,7 @@ MOOD = Shadow("mood", MOOD_TYPE, default="HAPPY", index="pony_mood_idx")
 RETIRES = Derived("retires", source="born", value="CASE WHEN {0} < '9999-01-01' THEN {0} + interval '20 years' END")
 RULES = [MOOD, RETIRES]
 SWITCHED = switched("pony", MOOD)
+PARKING = Parking("pony", "pony", RULES, unit="ponies", fields=("shod", "friend"))
 BACKFILL = Backfill("pony", RULES, unit="ponies")
 
 
@@ -91,6 +97,11 @@ class Life:
 
 def index_is_valid(name):
     return f"EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('{name}') AND indisvalid)"
+
+
+def triggers(*names):
+    found = "SELECT array_agg(tgname::text ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('pony')"
+    return f"({found} AND tgname LIKE '{names[0].rsplit('_', 1)[0]}%') = '{{{','.join(names)}}}'"
 
 
 def every_pony_is_right(mood):
@@ -143,10 +154,14 @@ EXPAND = [
     Life(AddShadow("pony", MOOD), "NOT EXISTS (SELECT FROM pony WHERE mood_epic10 IS DISTINCT FROM 'SAD')"),
     Life(
         AddSyncTrigger("pony", "pony", RULES),
-        "2 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('pony') AND tgname LIKE 'zz_epic10%')",
+        triggers("zz_epic10_sync_pony_insert", "zz_epic10_sync_pony_update"),
     ),
+    Life(AddParkingTrigger(PARKING), triggers("zz_epic10_park_pony_delete", "zz_epic10_park_pony_update")),
 ]
-FILL = [Life(BACKFILL, every_pony_is_right("mood_epic10"), stays=True)]
+# What these two do with rows is told in test_parking.py.
+PARK = Life(Park([PARKING]), "true", stays=True, changes_nothing=True)
+UNPARK = Life(Unpark([PARKING]), "true", stays=True, changes_nothing=True)
+FILL = [PARK, UNPARK, Life(BACKFILL, every_pony_is_right("mood_epic10"), stays=True)]
 INDEX = [
     Life(
         AddIndex("pony", models.Index(fields=["retires"], name="pony_retires_idx")),
@@ -165,6 +180,7 @@ ENFORCE = [
     Life(Analyze("pony"), "EXISTS (SELECT FROM pg_stats WHERE tablename = 'pony')", stays=True),
 ]
 SWITCH = [
+    Life(SwitchParking([PARKING]), "to_regprocedure('zz_epic10_park_pony()') IS NULL"),
     Life(
         SwitchType(MOOD_TYPE),
         f"{enum_labels('Mood')} = '{{HAPPY,SAD,ASLEEP}}' AND NOT {type_exists('Mood_epic10')}",

@@ -17,7 +17,7 @@ RIGHT = [("Ajax", "HAPPY"), ("Cobb", "HAPPY")]
 @pytest.fixture
 def bench(make_bench):
     bench = make_bench(RELEASE)
-    bench.run_before(FILL[0])
+    bench.run_before(FILL[-1])
     return bench
 
 
@@ -30,7 +30,7 @@ def test_a_row_in_use_is_waited_for_not_forgotten(bench):
     with somebody(bench.scratch, "SELECT FROM pony WHERE id = 'Ajax' FOR UPDATE") as session:
         released = threading.Timer(0.5, session.rollback)
         released.start()
-        bench.forwards(FILL[0])
+        bench.forwards(FILL[-1])
         released.join()
     assert bench.scratch.rows(SHADOWS) == RIGHT
 
@@ -43,7 +43,7 @@ def test_it_steps_around_a_row_in_use_before_it_waits(bench, settings):
         somebody(bench.scratch, "SELECT FROM pony WHERE id = 'Ajax' FOR UPDATE"),
         pytest.raises(LockNotGranted, match="backfill of pony could not get its locks on pony: pid "),
     ):
-        bench.forwards(FILL[0])
+        bench.forwards(FILL[-1])
     assert bench.scratch.rows(SHADOWS) == [("Cobb", "HAPPY")]
 
 
@@ -51,7 +51,7 @@ def test_rows_that_read_right_at_once_are_never_written(bench):
     """The shadow's default is the commonest label; those ponies have no other column to fill."""
     places = "SELECT id, ctid::text FROM pony WHERE id IN ('Elf', 'Fay') ORDER BY id"
     before = bench.scratch.rows(places)
-    bench.forwards(FILL[0])
+    bench.forwards(FILL[-1])
     assert bench.scratch.rows(places) == before
 
 
@@ -62,7 +62,7 @@ def test_a_row_that_somebodys_trigger_keeps_wrong_ends_in_a_refusal_not_in_a_loo
         CREATE TRIGGER zzz_stubborn BEFORE UPDATE ON pony FOR EACH ROW WHEN (NEW.id = 'Ajax')
           EXECUTE FUNCTION stubborn()
     """)
-    bench.forwards(FILL[0])
+    bench.forwards(FILL[-1])
     with pytest.raises(Error) as refusal:
         the_rest_until_the_proof(bench)
     assert refusal.value.__cause__.diag.message_primary == (

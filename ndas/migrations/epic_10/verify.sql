@@ -205,6 +205,20 @@ $check$SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or di
 UNION ALL
 SELECT 'trigger zz_epic10_sync_nda_status_history_update is missing or disabled' WHERE NOT EXISTS (
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))$check$),
+    ('parked.ndas', 'WARNING',
+     'everything that was parked of ndas is back',
+     'SELECT row_id, content, found FROM epic10_archive WHERE event IN (''changed'', ''gone'');',
+$check$SELECT format('%s rows, the first of them %s, were %s since and were not put back', count(*), min(row_id), event)
+  FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
+   AND table_name = 'ndas' AND event IN ('changed', 'gone')
+ GROUP BY event HAVING count(*) > 0$check$),
+    ('parked.nda_status_history', 'WARNING',
+     'everything that was parked of nda_status_history is back',
+     'SELECT row_id, content, found FROM epic10_archive WHERE event IN (''changed'', ''gone'');',
+$check$SELECT format('%s rows, the first of them %s, were %s since and were not put back', count(*), min(row_id), event)
+  FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
+   AND table_name = 'nda_status_history' AND event IN ('changed', 'gone')
+ GROUP BY event HAVING count(*) > 0$check$),
     ('backfill.ndas.status', 'FAILED',
      'no row of ndas still waits for status',
      'python manage.py migrate ndas',
@@ -356,7 +370,9 @@ $check$
        AND 
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
-                             FROM epic10_phase_run WHERE direction = 'forwards'))
+                             FROM epic10_phase_run WHERE direction = 'forwards')
+         AND NOT EXISTS (SELECT FROM epic10_archive
+                          WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date'))
     HAVING count(*) > 0$check$),
     ('rows.expiration_by_hand', 'WARNING',
      'no expiration date was set by hand to another day than one year after the execution',
@@ -374,7 +390,9 @@ $check$
        AND NOT coalesce(
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
-                             FROM epic10_phase_run WHERE direction = 'forwards')), false)
+                             FROM epic10_phase_run WHERE direction = 'forwards')
+         AND NOT EXISTS (SELECT FROM epic10_archive
+                          WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date')), false)
     HAVING count(*) > 0$check$),
     ('integrity.indexes', 'FAILED',
      'no index is invalid',

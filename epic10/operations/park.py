@@ -1,0 +1,82 @@
+"""Parking what the old schema cannot hold, a batch at a time."""
+
+from django.db.migrations.operations import RunPython
+
+from epic10 import parked
+from epic10.catalog import column_exists, holds, literal, quoted
+
+from .archive import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK
+from .batches import FOR_DJANGO, FOR_PSQL, Batches, count, loop
+from .parking import Parking, any_held, content
+from .relabel import shadows
+
+PARK = """\
+WITH batch AS (
+  SELECT id, {content} AS held, {fingerprint} AS fingerprint
+    FROM {table}
+   WHERE id > {after} AND ({any_held})
+   ORDER BY id LIMIT {size}
+), parked AS (
+  INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
+  SELECT {this_rollback}, {name}, id, 'parked', held, fingerprint FROM batch WHERE held <> '{{}}'
+  ON CONFLICT DO NOTHING
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM parked), max(id){into} FROM batch"""
+
+
+class Park(RunPython):
+    """
+    On the way back: park what the old schema cannot hold, before its columns go.
+
+    Forwards it finishes what a way back has left half-done, so that everything
+    to be put back is in one place.
+    """
+
+    def __init__(self, parkings: list[Parking]):
+        self.parkings = parkings
+        super().__init__(code=RunPython.noop, reverse_code=RunPython.noop, elidable=False)
+
+    def describe(self):
+        return f"Park what the old schema cannot hold of {' and '.join(parking.table for parking in self.parkings)}"
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self._park(app_label, schema_editor, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        self._park(app_label, schema_editor, from_state)
+        schema_editor.execute(PARK_AGAIN, params=None)
+        if not schema_editor.collect_sql:
+            parked.tell(schema_editor.connection, self.parkings)
+
+    def _park(self, app_label, schema_editor, state):
+        loops = [(parking, _park(parking, app_label, state)) for parking in self.parkings]
+        if schema_editor.collect_sql:
+            schema_editor.collected_sql += [
+                loop(statement(**FOR_PSQL), parking.unit, verb="Parked", passes=1, only_if=self._left_to_do())
+                for parking, statement in loops
+            ]
+        elif holds(schema_editor.connection, self._left_to_do()):
+            for parking, statement in loops:
+                held = any_held(parking.held(app_label, state), parking.table)
+                total = count(schema_editor.connection, f"FROM {quoted(parking.table)} WHERE {held}")
+                batches = Batches(schema_editor.connection, parking.table, total, parking.unit, verb="Parked")
+                batches.one_pass(statement(**FOR_DJANGO))
+        schema_editor.execute(PARKED, params=None)
+
+    def _left_to_do(self):
+        first = self.parkings[0]
+        return f"{IS_PARKING} AND {column_exists(first.table, shadows(first.rules)[0].target)}"
+
+
+def _park(parking, app_label, state):
+    held = parking.held(app_label, state)
+    return lambda **how: PARK.format(
+        table=parking.table,
+        name=literal(parking.table),
+        content=content(held, parking.table),
+        fingerprint=parking.fingerprint(parking.table, app_label, state),
+        any_held=any_held(held, parking.table),
+        this_rollback=THIS_ROLLBACK,
+        **how,
+    )

@@ -1,0 +1,139 @@
+"""What can only Epic 10 hold, and how does one see it in a row?
+
+Going back loses nothing. Whatever the old schema has no place for is parked in
+``epic10_archive``, with a fingerprint of all that the old application knows of
+the row; migrating again puts it back where the fingerprint is still the same.
+"""
+
+from dataclasses import dataclass
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10.catalog import literal
+
+from .ownership import is_ours
+from .relabel import Derived, Rule, shadows
+
+
+@dataclass(frozen=True)
+class Held:
+    """
+    A column whose value may have to be parked.
+
+    ``plain`` is what the column reads in a row that only the old application has
+    written, an SQL expression with ``{}`` for the row. Anything else is held.
+    ``otherwise`` is what an unparked row gets where nothing was held. A column
+    that was there before Epic 10 stays, so it holds nothing: hence ``ours``.
+    """
+
+    key: str
+    column: str
+    type: str
+    plain: str
+    otherwise: str
+    cast: str = ""
+    ours: str = "true"
+    references: str | None = None
+
+    def is_held(self, row: str) -> str:
+        value = f"{row}.{self.column}{self.cast}"
+        return f"{value} IS NOT NULL AND {value} IS DISTINCT FROM {self.plain.format(row)}"
+
+    def assignment(self, row: str, content: str) -> str:
+        parked = f"{content} ->> {literal(self.key)}"
+        if self.references:
+            # Deleted in the meantime, it leaves NULL, as the foreign key would have.
+            parked = f"SELECT id FROM {self.references} WHERE id = {parked}"
+        return f"{self.column} = coalesce(({parked})::{self.type}, {self.otherwise.format(row)})"
+
+
+@dataclass(frozen=True)
+class Parking:
+    """
+    What of a table the old schema cannot hold.
+
+    ``rules`` are those of the table's backfill; ``fields`` are the other fields
+    of the model that came with the release.
+    """
+
+    model: str
+    table: str
+    rules: list[Rule]
+    unit: str
+    fields: tuple[str, ...] = ()
+
+    def held(self, app_label, state) -> list[Held]:
+        model = state.apps.get_model(app_label, self.model)
+        return [
+            *map(_relabelled, shadows(self.rules)),
+            *(_computed(model, rule) for rule in self.rules if isinstance(rule, Derived)),
+            *(_added(model, model._meta.get_field(name)) for name in self.fields),
+        ]
+
+    def known(self, app_label, state) -> list[str]:
+        """The columns that the old application knows."""
+        model = state.apps.get_model(app_label, self.model)
+        new = {held.column for held in self.held(app_label, state)}
+        return [field.column for field in model._meta.local_fields if field.column not in new]
+
+    def fingerprint(self, row: str, app_label, state) -> str:
+        """A bigint over what the old application knows; an enum by its label, because its type may be made anew."""
+        model = state.apps.get_model(app_label, self.model)
+        values = [
+            f"{row}.{name}::text" if _type(model, name).startswith('"') else f"{row}.{name}"
+            for name in self.known(app_label, state)
+        ]
+        return f"hash_record_extended(ROW({', '.join(values)}), 0)"
+
+
+def any_held(held: list[Held], row: str) -> str:
+    return "\n    OR ".join(column.is_held(row) for column in held)
+
+
+def content(held: list[Held], row: str) -> str:
+    """What the row holds that the old schema cannot, as jsonb by column; {} for most rows."""
+    values = [
+        f"{literal(column.key)}, CASE WHEN {column.is_held(row)} AND {column.ours} THEN {row}.{column.column} END"
+        for column in held
+    ]
+    return "jsonb_strip_nulls(jsonb_build_object(\n    " + ",\n    ".join(values) + "))"
+
+
+def found(row: str, parked: str) -> str:
+    """What the row reads now in the columns of ``parked``, as jsonb."""
+    return f"(SELECT jsonb_object_agg(key, to_jsonb({row}) -> key) FROM jsonb_object_keys({parked}) AS key)"
+
+
+def _relabelled(shadow):
+    plain = shadow.relabel.upwards(f"{{0}}.{shadow.column}")
+    working_type = f'"{shadow.relabel.working_type}"'
+    return Held(shadow.column, shadow.target, working_type, plain, f"({plain})::{working_type}", cast="::text")
+
+
+def _computed(model, rule):
+    plain = f"({rule.value.format(f'{{0}}.{rule.source}')})"
+    otherwise = f"coalesce({{0}}.{rule.target}, {plain})"
+    return Held(rule.target, rule.target, _type(model, rule.target), plain, otherwise, ours=_ours(model, rule.target))
+
+
+def _added(model, field):
+    default = "NULL" if field.null else literal(str(field.db_default))
+    return Held(
+        field.column,
+        field.column,
+        _type(model, field.column),
+        default,
+        f"{{0}}.{field.column}",
+        ours=_ours(model, field.column),
+        references=field.related_model._meta.db_table if field.is_relation else None,
+    )
+
+
+def _ours(model, column):
+    return is_ours("column", f"{model._meta.db_table}.{column}")
+
+
+def _type(model, column):
+    [field] = [field for field in model._meta.local_fields if field.column == column]
+    # The vendor's spelling only: nothing is asked of this connection.
+    return field.db_type(connections[DEFAULT_DB_ALIAS])

@@ -1,0 +1,144 @@
+"""What when the old application changes a row that holds what only Epic 10 can hold?
+
+That happens between the switch back and the last row parked, and between a row's
+restoration and the next switch. The rule is the same in both: what was held is
+parked, and the row reads as the old application left it.
+"""
+
+from django.db.migrations.operations import RunSQL
+
+from epic10.catalog import column_exists, literal, quoted, table_oid
+
+from .archive import IS_PARKING, is_restored
+from .ownership import block
+from .parking import Parking, any_held, content, found
+from .relabel import shadows
+
+PREFIX = "zz_epic10_park"
+
+# The application's role has no right to the archive, and needs none: the function
+# runs as its owner, hence with a search_path of its own.
+# (https://www.postgresql.org/docs/current/sql-createfunction.html)
+INSTALL = """\
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$
+DECLARE
+  held jsonb := '{{}}';
+  this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
+BEGIN
+  -- Any other row that looks as if it held something waits for the backfill.
+  IF {parking} OR {restored} THEN
+    held := {content};
+  END IF;
+  IF held <> '{{}}' THEN
+    INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
+    VALUES (this_rollback, {table}, OLD.id, 'parked', held, {fingerprint}) ON CONFLICT DO NOTHING;
+    IF TG_OP = 'UPDATE' THEN
+      {plain};
+    END IF;
+    INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
+    VALUES (this_rollback, {table}, OLD.id, CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END, held,
+            CASE TG_OP WHEN 'UPDATE' THEN {found} END, {fingerprint}) ON CONFLICT DO NOTHING;
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  RETURN NEW;
+END $$ LANGUAGE plpgsql SECURITY DEFINER;
+DROP TRIGGER IF EXISTS {name}_update ON {quoted_table};
+DROP TRIGGER IF EXISTS {name}_delete ON {quoted_table};
+CREATE TRIGGER {name}_update BEFORE UPDATE ON {quoted_table} FOR EACH ROW
+  WHEN (({changed})
+   AND ({is_held})) EXECUTE FUNCTION {name}();
+CREATE TRIGGER {name}_delete BEFORE DELETE ON {quoted_table} FOR EACH ROW
+  WHEN ({is_held}) EXECUTE FUNCTION {name}();
+EXECUTE format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
+  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {oid}));"""
+
+# The columns go next.
+INSIST_PARKED = f"""\
+IF {IS_PARKING} THEN
+    RAISE EXCEPTION 'Not everything that only Epic 10 can hold is parked.'
+      USING HINT = 'Run the way back from its beginning: python manage.py migrate ndas 0001';
+  END IF;"""
+
+
+class AddParkingTrigger(RunSQL):
+    """Watch, from expand to switch, over rows that were restored."""
+
+    def __init__(self, parking: Parking):
+        self.parking = parking
+        super().__init__(sql=[], reverse_sql=[])
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute(block(installation(self.parking, app_label, to_state)), params=None)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute(block(f"{INSIST_PARKED}\n  {drop(self.parking.table)};"), params=None)
+
+    def describe(self):
+        return f"Park what only Epic 10 can hold of {self.parking.table} when the old application changes it"
+
+
+class SwitchParking(RunSQL):
+    """
+    Leave the rows to the new application; after the switch back, watch again.
+
+    First in its phase: backwards it comes when the columns have their old names.
+    A missing trigger tells that Epic 10 was live, and with it everything it holds.
+    """
+
+    def __init__(self, parkings: list[Parking]):
+        self.parkings = parkings
+        super().__init__(sql=[], reverse_sql=[])
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for parking in self.parkings:
+            schema_editor.execute(drop(parking.table), params=None)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        first = self.parkings[0]
+        was_live = (
+            f"to_regprocedure('{name(first.table)}()') IS NULL\n"
+            f"     AND {column_exists(first.table, shadows(first.rules)[0].target)}"
+        )
+        install = "\n".join(installation(parking, app_label, from_state) for parking in self.parkings)
+        schema_editor.execute(
+            block(f"IF {was_live} THEN\n  INSERT INTO epic10_rollback DEFAULT VALUES;\n  {install}\n  END IF;"),
+            params=None,
+        )
+
+    def describe(self):
+        return f"Leave {' and '.join(parking.table for parking in self.parkings)} to the new application"
+
+
+def name(table: str) -> str:
+    return f"{PREFIX}_{table}"
+
+
+def drop(table: str) -> str:
+    return f"DROP FUNCTION IF EXISTS {name(table)}() CASCADE"
+
+
+def installation(parking: Parking, app_label, state) -> str:
+    """The function and its triggers, for a PL/pgSQL block; it can run twice."""
+    held = parking.held(app_label, state)
+    known = parking.known(app_label, state)
+    return INSTALL.format(
+        name=name(parking.table),
+        table=literal(parking.table),
+        quoted_table=quoted(parking.table),
+        oid=table_oid(parking.table),
+        parking=IS_PARKING,
+        restored=is_restored(parking.table, "OLD.id"),
+        content=content(held, "OLD"),
+        plain=";\n      ".join(map(_made_plain, held)),
+        fingerprint=parking.fingerprint("OLD", app_label, state),
+        found=found("NEW", "held"),
+        changed=" OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in known),
+        is_held=any_held(held, "OLD"),
+    )
+
+
+def _made_plain(held):
+    assignment = f"NEW.{held.column} := {held.plain.format('NEW')}"
+    return assignment if held.ours == "true" else f"IF {held.ours} THEN {assignment}; END IF"

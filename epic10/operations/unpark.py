@@ -1,0 +1,119 @@
+"""Putting back what was parked, a batch at a time."""
+
+from django.db.migrations.operations import RunPython
+
+from epic10 import parked
+from epic10.catalog import literal
+from epic10.checks import Check, violations
+
+from .archive import THIS_ROLLBACK, waiting
+from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
+from .parking import Parking, found
+
+# A row that moves between its lock and its update stays parked, for the next pass.
+UNPARK = """\
+WITH batch AS MATERIALIZED (
+  SELECT row_id, content, fingerprint {waiting}
+     AND row_id > {after}
+   ORDER BY row_id LIMIT {size}
+), here AS MATERIALIZED (
+  SELECT {table}.ctid AS place, {table}.id, {fingerprint} = batch.fingerprint AS untouched, {found} AS found
+    FROM batch JOIN {table} ON {table}.id = batch.row_id
+   ORDER BY {table}.id
+   FOR NO KEY UPDATE OF {table}
+), restored AS (
+  UPDATE {table} SET
+    {assignments}
+    FROM here JOIN batch ON batch.row_id = here.id
+   WHERE {table}.ctid = here.place AND here.untouched
+  RETURNING {table}.id
+), told AS (
+  INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
+  SELECT {this_rollback}, {name}, row_id,
+         CASE WHEN here.id IS NULL THEN 'gone' WHEN untouched THEN 'restored' ELSE 'changed' END,
+         content, CASE WHEN NOT untouched THEN here.found END, fingerprint
+    FROM batch LEFT JOIN here ON here.id = row_id LEFT JOIN restored ON restored.id = row_id
+   WHERE restored.id IS NOT NULL OR untouched IS NOT true
+  ON CONFLICT DO NOTHING
+)
+SELECT (SELECT count(*) FROM restored), max(row_id){into} FROM batch"""
+
+
+class Unpark(RunPython):
+    """
+    Put back what an earlier way back has parked, unless the old application has changed the row since.
+
+    Before the backfill, whose writes may set off somebody's trigger: the row has
+    to be found as the old application left it.
+    """
+
+    def __init__(self, parkings: list[Parking]):
+        self.parkings = parkings
+        super().__init__(code=RunPython.noop, reverse_code=RunPython.noop, elidable=False)
+
+    def describe(self):
+        return f"Put back what was parked of {' and '.join(parking.table for parking in self.parkings)}"
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for parking in self.parkings:
+            statement = _unpark(parking, app_label, to_state)
+            if schema_editor.collect_sql:
+                schema_editor.collected_sql.append(
+                    loop(statement(**FOR_PSQL), parking.unit, verb="Restored", passes=1 + WAITING_PASSES)
+                )
+            else:
+                self._unpark(schema_editor.connection, parking, statement(**FOR_DJANGO))
+        if not schema_editor.collect_sql:
+            parked.tell_what_became_of_it(schema_editor.connection, self.parkings)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+    def proofs(self, app_label, state):
+        for parking in self.parkings:
+            yield Check(
+                f"parked.{parking.table}.decided",
+                f"nothing that was parked of {parking.table} still waits to be put back",
+                violations(
+                    f"SELECT format('%s rows, the first of them %s', count(*), min(row_id))\n"
+                    f"  {waiting(parking.table)}\nHAVING count(*) > 0"
+                ),
+                hint="python manage.py migrate ndas",
+            )
+
+    def checks(self, app_label, state):
+        for parking in self.parkings:
+            yield Check(
+                f"parked.{parking.table}",
+                f"everything that was parked of {parking.table} is back",
+                violations(
+                    f"SELECT format('%s rows, the first of them %s, were %s since and were not put back', "
+                    f"count(*), min(row_id), event)\n"
+                    f"  FROM epic10_archive WHERE rollback_id = {THIS_ROLLBACK}\n"
+                    f"   AND table_name = {literal(parking.table)} AND event IN ('changed', 'gone')\n"
+                    f" GROUP BY event HAVING count(*) > 0"
+                ),
+                hint="SELECT row_id, content, found FROM epic10_archive WHERE event IN ('changed', 'gone');",
+                blocking=False,
+            )
+
+    def _unpark(self, connection, parking, statement):
+        for _ in range(1 + WAITING_PASSES):
+            total = count(connection, waiting(parking.table))
+            if not total:
+                break
+            Batches(connection, parking.table, total, parking.unit, verb="Restored").one_pass(statement)
+
+
+def _unpark(parking, app_label, state):
+    held = parking.held(app_label, state)
+    return lambda **how: UNPARK.format(
+        table=parking.table,
+        name=literal(parking.table),
+        waiting=waiting(parking.table),
+        fingerprint=parking.fingerprint(parking.table, app_label, state),
+        found=found(parking.table, "batch.content"),
+        assignments=",\n    ".join(column.assignment(parking.table, "batch.content") for column in held),
+        this_rollback=THIS_ROLLBACK,
+        **how,
+    )

@@ -1,0 +1,66 @@
+"""What was parked, and what became of it? For people: counts and a few ids, no content."""
+
+from epic10.catalog import literal
+from epic10.progress import logger
+
+BY_COLUMN = """
+SELECT (SELECT count(*) FROM parked),
+       (SELECT string_agg(format('%s %s', key, rows), ', ' ORDER BY key)
+          FROM (SELECT key, count(*) AS rows FROM parked, jsonb_object_keys(content) AS key GROUP BY key) AS columns),
+       (SELECT string_agg(row_id, ', ' ORDER BY row_id)
+          FROM (SELECT row_id FROM parked ORDER BY row_id LIMIT 3) AS first)
+"""
+
+PARKED = """
+WITH parked AS (
+  SELECT row_id, content FROM epic10_archive archive
+   WHERE table_name = {table} AND event = 'parked'
+     AND NOT EXISTS (SELECT FROM epic10_archive later
+                      WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id)
+                        AND later.id > archive.id)
+)"""
+
+EVENTS = """
+SELECT event, count(*), (array_agg(row_id ORDER BY row_id))[:3]
+  FROM epic10_archive
+ WHERE table_name = {table} AND rollback_id = (SELECT max(id) FROM epic10_rollback) AND event <> 'parked'
+ GROUP BY event ORDER BY event DESC
+"""
+
+SAID = {
+    "restored": "{rows:,} {unit} are as the new application left them before the way back.",
+    "changed": "{rows:,} {unit} were changed by the old application since, and stay as it left them, such as {ids}.",
+    "gone": "{rows:,} {unit} were deleted by the old application since, such as {ids}.",
+}
+BOTH_VALUES = (
+    "Both values of each: SELECT table_name, row_id, content, found FROM epic10_archive "
+    "WHERE event IN ('changed', 'gone');"
+)
+
+
+def tell(connection, parkings):
+    """After the way back: how much of what waits in the archive."""
+    for parking in parkings:
+        rows, columns, ids = _one(connection, PARKED.format(table=literal(parking.table)) + BY_COLUMN)
+        if rows:
+            logger.info("Parked %s %s that the old schema cannot hold, such as %s.", f"{rows:,}", parking.unit, ids)
+            logger.info("Columns parked of %s: %s. migrate ndas puts them back.", parking.table, columns)
+
+
+def tell_what_became_of_it(connection, parkings):
+    """Before the switch: what is back, and what is not."""
+    left_out = False
+    for parking in parkings:
+        with connection.cursor() as cursor:
+            cursor.execute(EVENTS.format(table=literal(parking.table)))
+            for event, rows, ids in cursor.fetchall():
+                logger.info(SAID[event].format(rows=rows, unit=parking.unit, ids=", ".join(ids)))
+                left_out = left_out or event != "restored"
+    if left_out:
+        logger.info(BOTH_VALUES)
+
+
+def _one(connection, query):
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()
