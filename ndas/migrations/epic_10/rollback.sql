@@ -103,7 +103,15 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'epic10_run_record', 'SELECT'),
     ('table', 'epic10_run_record', 'INSERT'),
     ('table', 'epic10_run_record', 'UPDATE'),
-    ('table', 'epic10_run_record', 'DELETE')
+    ('table', 'epic10_run_record', 'DELETE'),
+    ('table', 'epic10_rollback', 'SELECT'),
+    ('table', 'epic10_rollback', 'INSERT'),
+    ('table', 'epic10_rollback', 'UPDATE'),
+    ('table', 'epic10_rollback', 'DELETE'),
+    ('table', 'epic10_archive', 'SELECT'),
+    ('table', 'epic10_archive', 'INSERT'),
+    ('table', 'epic10_archive', 'UPDATE'),
+    ('table', 'epic10_archive', 'DELETE')
 ), object AS (
   SELECT kind, name, privilege, c.oid, relowner AS owner, relnamespace AS namespace
     FROM wanted JOIN pg_class c ON c.oid = to_regclass(quote_ident(name)) WHERE kind = 'table'
