@@ -70,8 +70,9 @@ def watch(connection, program: Path, *arguments: str, see: Callable[[str], None]
 
 def failure(tool: str, status: int, lines: Iterable[str]) -> str:
     """What a program complained of, without the details, in which the server may quote a row."""
-    complaints = [line.strip() for line in lines if "error:" in line.lower() or "fatal:" in line.lower()]
-    return f"{tool} ended with status {status}: {' '.join(complaints[:3])}".rstrip(": ")
+    telling = ("error:", "fatal:", "hint:")
+    said = "\n".join([line.strip() for line in lines if any(word in line.lower() for word in telling)][:4])
+    return f"{tool} ended with status {status}: {said}".rstrip(": ")
 
 
 def find(connection, tool: str, *, at_least: int = 0) -> Path:

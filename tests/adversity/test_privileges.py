@@ -103,7 +103,7 @@ def test_what_is_lacking_is_said_before_the_first_change_and_what_to_type_helps(
     assert str(refusal.value) == f"{complaint}\nHINT: {hint}\nNothing was changed."
     with pytest.raises(ToolFailed) as refusal:
         reached.psql(SCRIPTS / "migration.sql")
-    assert f"ERROR:  {complaint}\nHINT:  {hint}\n" in str(refusal.value)
+    assert f"ERROR:  {complaint}\nHINT:  {hint}" in str(refusal.value)
     assert look_at(register) == found
 
     register.execute(hint)

@@ -143,7 +143,7 @@ def test_what_conflicts_is_refused_before_the_first_change(legacy_database, case
     assert str(refusal.value).splitlines() == [complaint, f"HINT: {hint}", "Nothing was changed."]
     with pytest.raises(ToolFailed) as refusal:
         legacy_database.psql(SCRIPTS / "migration.sql")
-    assert f"ERROR:  {complaint}\nHINT:  {hint}\n" in str(refusal.value)
+    assert f"ERROR:  {complaint}\nHINT:  {hint}" in str(refusal.value)
     assert look_at(legacy_database) == found
     assert legacy_database.rows("SELECT count(*) FROM epic10_created_object") == [(0,)]
 
