@@ -84,7 +84,8 @@ def shown(stream, *, quiet=False):
     is_terminal = stream.isatty()
     handler = Bars(stream) if is_terminal else Lines(stream)
     level = logger.level
-    logger.setLevel(handler.level)
+    # Somebody else may listen more closely.
+    logger.setLevel(min(level or handler.level, handler.level))
     logger.addHandler(handler)
     try:
         if is_terminal:

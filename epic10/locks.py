@@ -89,7 +89,8 @@ def patiently(attempt, *, connection, what: str, tables: list[str]):
                     "HINT: Wait for these sessions, or end them with SELECT pg_terminate_backend(pid); "
                     "then run the same command again."
                 ) from error
-        logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way)
+        waits = {"what": what, "blockers": in_the_way}
+        logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way, extra=waits)
         time.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(pause * 2, LONGEST_PAUSE)
 

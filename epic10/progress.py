@@ -47,8 +47,8 @@ class Meter:
         self.started = time.monotonic()
         self.last_line = 0.0
 
-    def now_at(self, done: int, message: str):
-        """``message`` is the line's own text; rate and time left are added to it."""
+    def now_at(self, done: int, message: str, **extra):
+        """``message`` is the line's own text; rate and time left are added to it. ``extra`` goes with the record."""
         now = time.monotonic()
         progress = Progress(self.what, done, self.total, self.unit, now - self.started)
         is_line = now - self.last_line >= SECONDS_BETWEEN_LINES or done >= self.total
@@ -59,5 +59,5 @@ class Meter:
             "%s: %s",
             message,
             progress,
-            extra={"progress": progress},
+            extra={"progress": progress} | extra,
         )

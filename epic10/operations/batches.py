@@ -57,7 +57,7 @@ class Batches:
             cursor.execute(COUNT_ROWS.format(changed="%s"), [changed])
         if changed:
             self.rows, self.batches = self.rows + changed, self.batches + 1
-            self.meter.now_at(self.rows, f"{self.verb} {self.rows:,} {self.unit} (batch {self.batches})")
+            self.meter.now_at(self.rows, f"{self.verb} {self.rows:,} {self.unit} (batch {self.batches})", batches=1)
         return last
 
 

@@ -88,7 +88,8 @@ def _watch(connection, name, in_the_way, done):
         while not done.wait(LOOK_EVERY):
             if blockers := locks.blockers_of(watching, pid):
                 if {blocker.pid for blocker in blockers} != {blocker.pid for blocker in in_the_way}:
-                    logger.warning("index %s waits for an older transaction: %s.", name, locks.named(blockers))
+                    waits = {"what": f"index {name}", "blockers": locks.named(blockers)}
+                    logger.warning("%(what)s waits for an older transaction: %(blockers)s.", waits, extra=waits)
                 in_the_way[:] = blockers
             elif progress := _progress(watching, pid):
                 blocks, total = progress

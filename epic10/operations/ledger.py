@@ -90,13 +90,17 @@ END $$""",
 CREATE OR REPLACE TRIGGER epic10_archive_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON epic10_archive
     FOR EACH STATEMENT EXECUTE FUNCTION epic10_append_only()""",
+    """\
+CREATE OR REPLACE TRIGGER epic10_run_record_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON epic10_run_record
+    FOR EACH STATEMENT EXECUTE FUNCTION epic10_append_only()""",
 )
 
 DROP_LEDGER: tuple[str, ...] = (
     "DROP TABLE IF EXISTS epic10_archive",
     "DROP TABLE IF EXISTS epic10_rollback",
-    "DROP FUNCTION IF EXISTS epic10_append_only()",
     "DROP TABLE IF EXISTS epic10_run_record",
+    "DROP FUNCTION IF EXISTS epic10_append_only()",
     "DROP TABLE IF EXISTS epic10_snapshot",
     "DROP TABLE IF EXISTS epic10_saved_report",
     "DROP TABLE IF EXISTS epic10_row_count",

@@ -247,6 +247,9 @@ END $$;
 CREATE OR REPLACE TRIGGER epic10_archive_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON epic10_archive
     FOR EACH STATEMENT EXECUTE FUNCTION epic10_append_only();
+CREATE OR REPLACE TRIGGER epic10_run_record_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON epic10_run_record
+    FOR EACH STATEMENT EXECUTE FUNCTION epic10_append_only();
 RESET client_min_messages;
 
 DO $epic10$

@@ -1,0 +1,27 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import ledger, run_chain
+from epic10.models import RunRecord
+
+
+class Command(BaseCommand):
+    help = (
+        "List what every deploy, rollback, rehearsal and finalization of this database has left behind, and check that "
+        "each record is as it was written and follows the one before it. Exit status 1 if one is not. "
+        "The records themselves are files, JSON and HTML, in the directory EPIC10_RECORDS."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Of which one.")
+
+    def handle(self, *, database, **options):
+        if ledger.is_there(connections[database], RunRecord):
+            for row in RunRecord.objects.using(database).order_by("id"):
+                self.stdout.write(
+                    f"{row.id:4}  {row.started_at:%Y-%m-%d %H:%M:%S} UTC  {row.verdict:11}  {row.command}"
+                )
+        if breaks := list(run_chain.breaks(database, settings.EPIC10_RECORDS)):
+            raise CommandError("The records are not what they were:\n" + "\n".join(breaks))
+        self.stdout.write("Every record is as it was written, and follows the one before it.")

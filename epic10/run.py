@@ -1,0 +1,158 @@
+"""What does a command of the night do, step by step, and what happens to it meanwhile?"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.db import Error, connections
+
+from epic10 import ledger
+from epic10.models import PhaseRun
+from epic10.progress import logger
+from epic10.report import Report
+
+OK, FAILED, INTERRUPTED, RUNNING = "OK", "FAILED", "INTERRUPTED", "RUNNING"
+
+# Django opens and closes transactions by statements of their own; they say nothing of the release.
+HOUSEKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    seconds: float
+    outcome: str
+
+
+@dataclass
+class Sent:
+    """A statement, without its parameters, in which there may be somebody's data."""
+
+    times: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Run:
+    """
+    One run of one command, as it goes into its record.
+
+    ``begin`` is told each step as it begins. ``facts`` is whatever else the
+    record should hold, as plain data; ``verdict`` stays OK unless somebody says
+    otherwise or an exception ends the run.
+    """
+
+    command: str
+    using: str
+    begin: Callable[[str], None]
+    arguments: dict = field(default_factory=dict)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    verdict: str = OK
+    error: str = ""
+    steps: list[Step] = field(default_factory=list)
+    decisions: list[str] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    facts: dict = field(default_factory=dict)
+    sql: dict[str, Sent] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    waits: list[dict] = field(default_factory=list)
+    batches: int = 0
+    phases: list[dict] = field(default_factory=list)
+
+    def step(self, name: str, action: Callable):
+        """What ``action`` returns; its time, and whether it came to its end, are kept."""
+        self.begin(name)
+        began, outcome = time.monotonic(), FAILED
+        try:
+            result = action()
+            outcome = OK
+            return result
+        finally:
+            self.steps.append(Step(name, round(time.monotonic() - began, 3), outcome))
+
+    def decide(self, what: str):
+        """A decision that was taken, by whom or what, and why, in a sentence."""
+        self.decisions.append(what)
+        logger.info(what)
+
+    def report(self, report: Report) -> Report:
+        self.reports.append(report)
+        return report
+
+
+@contextmanager
+def witnessed(run: Run, alias: str) -> Iterator[None]:
+    """Keep what is logged, what is sent to the database ``alias``, and which phases run there."""
+    connection, witness, level = connections[alias], _Witness(run), logger.level
+    before = _last_phase(connection)
+    logger.addHandler(witness)
+    logger.setLevel(logging.DEBUG)
+    with ExitStack() as stack:
+        stack.enter_context(connection.execute_wrapper(_statements(run)))
+        try:
+            yield
+        finally:
+            logger.removeHandler(witness)
+            logger.setLevel(level)
+            run.phases += _phases(connection, before)
+
+
+def phases(alias: str, after: int = 0) -> list[dict]:
+    """The runs of the phases in the order they happened, as plain data."""
+    return [
+        {
+            "phase": run.phase,
+            "direction": run.direction,
+            "seconds": round((run.finished_at - run.started_at).total_seconds(), 3) if run.finished_at else None,
+            "rows": run.rows,
+            "error": run.error,
+        }
+        for run in PhaseRun.objects.using(alias).filter(id__gt=after).order_by("id")
+    ]
+
+
+class _Witness(logging.Handler):
+    def __init__(self, run):
+        super().__init__(logging.DEBUG)
+        self.run = run
+
+    def emit(self, record):
+        self.run.batches += getattr(record, "batches", 0)
+        if blockers := getattr(record, "blockers", None):
+            self.run.waits.append({"at": _moment(record), "what": record.what, "blockers": blockers})
+        if record.levelno >= logging.INFO:
+            self.run.log.append(f"{_moment(record)} {record.getMessage()}")
+
+
+def _moment(record):
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def _statements(run):
+    def note(execute, sql, params, many, context):
+        began = time.monotonic()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            text = sql if isinstance(sql, str) else str(sql)
+            if not text.startswith(HOUSEKEEPING):
+                sent = run.sql.setdefault(text, Sent())
+                sent.times, sent.seconds = sent.times + 1, sent.seconds + time.monotonic() - began
+
+    return note
+
+
+def _last_phase(connection) -> int:
+    if not ledger.is_there(connection, PhaseRun):
+        return 0
+    return PhaseRun.objects.using(connection.alias).order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def _phases(connection, after):
+    try:
+        return phases(connection.alias, after) if ledger.is_there(connection, PhaseRun) else []
+    except Error:  # the connection is gone, and with it the answer
+        return []
