@@ -73,7 +73,7 @@ class Estimate:
 def estimate(connection) -> Estimate:
     backfills = plan.load().all_of(Backfill)
     try:
-        tables = [_count(connection, backfill) for backfill in backfills]
+        tables = [count(connection, backfill) for backfill in backfills]
     except Error as error:
         return Estimate([], problem=_first_line(error))
     try:
@@ -82,7 +82,7 @@ def estimate(connection) -> Estimate:
         return Estimate(tables, problem=_first_line(error))
 
 
-def _count(connection, backfill) -> Work:
+def count(connection, backfill: Backfill) -> Work:
     rules = backfill.rules
     counted = ", ".join(f"count(*) FILTER (WHERE {rule.wrong()})" for rule in rules)
     rows = _with_columns_to_come(connection, backfill)

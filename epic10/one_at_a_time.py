@@ -41,11 +41,18 @@ def only_migrator(connection):
             cursor.execute(NO_LIMIT)
             cursor.execute(f"SET application_name = {literal(_who_we_are())}; SET idle_session_timeout = 0")
             if not _taken(cursor):
-                cursor.execute(HOLDER, KEY)
-                raise AlreadyRunning(_refusal(connection, cursor.fetchone()))
+                raise AlreadyRunning(_refusal(connection, holder(connection)))
         yield
     finally:
         holding.close()
+
+
+def holder(connection) -> str | None:
+    """Who is migrating this database at this moment, and for how long."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDER, KEY)
+        found = cursor.fetchone()
+    return "{2}, user {1}, pid {0}, for {3} s".format(*found) if found else None
 
 
 def _taken(cursor):
@@ -66,8 +73,7 @@ def _refusal(connection, holder):
     name = connection.settings_dict["NAME"]
     if holder is None:
         return f"Somebody was migrating the database {name} just now.\nHINT: Run the same command again."
-    pid, user, application, seconds = holder
     return (
-        f"The database {name} is being migrated already: {application}, user {user}, pid {pid}, for {seconds} s.\n"
+        f"The database {name} is being migrated already: {holder}.\n"
         "HINT: Wait until it is done, then run the same command again; what is done is not done twice."
     )

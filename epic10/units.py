@@ -27,6 +27,8 @@ def size(text: str) -> int:
 
 def seconds(number: float) -> str:
     """A duration as one reads it: 0.4 s, 12 s, 3 m 20 s, 2 h 5 m, 3 d 4 h."""
+    if 0 < number < 0.1:
+        return f"{number * 1000:.0f} ms"
     if number < 10 and number != round(number):
         return f"{number:.1f} s"
     whole = round(number)

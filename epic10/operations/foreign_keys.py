@@ -93,5 +93,11 @@ class ValidateForeignKey(RunSQL):
             reverse_sql=RunSQL.noop,
         )
 
+    def signs(self, app_label, state):
+        yield (
+            f"EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(self.table)}"
+            f" AND conname = {literal(self.name)} AND convalidated)"
+        )
+
     def describe(self):
         return f"Validate foreign key {self.name}"

@@ -25,6 +25,9 @@ class AddIndex(AddIndexConcurrently):
     def preconditions(self, app_label, state):
         yield name_is_free(self._table(app_label, state), self.index.name, self._columns(app_label, state))
 
+    def signs(self, app_label, state):
+        yield f"EXISTS ({_index(self.index.name)} AND indisvalid)"
+
     def checks(self, app_label, state):
         yield is_valid(self._table(app_label, state), self.index.name, self._columns(app_label, state))
 
@@ -57,6 +60,9 @@ class AddShadowIndex(RunSQL):
 
     def preconditions(self, app_label, state):
         yield name_is_free(self.table, self.shadow.target_index, [self.shadow.target])
+
+    def signs(self, app_label, state):
+        yield f"EXISTS ({_index(self.shadow.target_index)} AND indisvalid)"
 
     def checks(self, app_label, state):
         yield is_valid(self.table, self.shadow.index, [self.shadow.column])

@@ -151,7 +151,7 @@ def walk(operations, app_label, state):
 
 
 def derived(kind: str, operations, app_label, state) -> Iterable:
-    """What operations have to say of one kind (checks, preconditions, proofs); not every one has."""
+    """What operations have to say of one kind (checks, preconditions, proofs, signs); not every one has."""
     for operation, _, after in walk(operations, app_label, state):
         if hasattr(operation, kind):
             yield from getattr(operation, kind)(app_label, after)

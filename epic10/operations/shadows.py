@@ -69,6 +69,9 @@ class AddShadow(RunSQL):
         yield labels_are_known(self.table, self.shadow)
         yield name_is_free(self.table, self.shadow.target)
 
+    def signs(self, app_label, state):
+        yield column_exists(self.table, self.shadow.target)
+
     def checks(self, app_label, state):
         table, shadow = self.table, self.shadow
         yield Check(

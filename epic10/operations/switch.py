@@ -67,6 +67,10 @@ class Switch(SeparateDatabaseAndState):
     def describe(self):
         return f"Switch {', '.join(shadow.column for shadow in shadows(self.rules))} of {self.table}"
 
+    def signs(self, app_label, state):
+        for shadow in shadows(self.rules):
+            yield switched(self.table, shadow)
+
     def checks(self, app_label, state):
         for shadow in shadows(self.rules):
             yield Check(

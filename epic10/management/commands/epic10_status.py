@@ -1,0 +1,47 @@
+import json
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import arguments
+from epic10.status import status
+
+CLEAR = "\x1b[H\x1b[2J"
+
+
+class Command(BaseCommand):
+    help = (
+        "Where does this database stand on its way to Epic 10 or back? Phase by phase, with rows, rate and time left, "
+        "who is at work, and what to type next. Only looks, and may be asked at any moment."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+        parser.add_argument(
+            "--watch",
+            type=arguments.duration,
+            nargs="?",
+            const="2s",
+            metavar="SECONDS",
+            help="Look again and again, every two seconds or as often as said, until Ctrl-C.",
+        )
+
+    def handle(self, *, database, format, watch, **options):
+        seen = self._look(database, format, None)
+        try:
+            while watch:
+                time.sleep(watch)
+                seen = self._look(database, format, seen)
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped looking.", returncode=130) from error
+
+    def _look(self, database, format, earlier):
+        seen = status(connections[database], earlier)
+        if format == "json":
+            self.stdout.write(json.dumps(seen.as_json()))
+        else:
+            clear = CLEAR if earlier and self.stdout.isatty() else ""
+            self.stdout.write(clear + "\n".join(seen.lines()))
+        return seen

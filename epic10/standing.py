@@ -1,0 +1,144 @@
+"""What has become of each phase? The ledger's word, and the catalog's against it."""
+
+from dataclasses import dataclass
+
+from epic10.catalog import holds, relation_exists
+from epic10.estimate import count
+from epic10.operations import Backfill
+from epic10.operations.phase import derived
+from epic10.operations.record import BACKWARDS, FORWARDS
+from epic10.units import seconds
+
+TO_DO, RUNNING, INTERRUPTED, STOPPED, DONE, UNDONE = "to do", "running", "interrupted", "stopped", "done", "undone"
+
+RUNS = """
+    SELECT phase, direction, finished_at IS NOT NULL, error, rows,
+           extract(epoch FROM coalesce(finished_at, clock_timestamp()) - started_at)::float
+      FROM epic10_phase_run ORDER BY id"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A row of the ledger."""
+
+    phase: str
+    direction: str
+    finished: bool
+    error: str
+    rows: int
+    seconds: float
+
+    @property
+    def is_over(self) -> bool:
+        return self.finished and not self.error
+
+
+@dataclass(frozen=True)
+class Standing:
+    """
+    Of one phase: what has become of it, in which direction.
+
+    ``rows`` were changed by all its runs, ``left`` are still to change; ``seconds``
+    and ``rate``, rows a second, are of its last run.
+    """
+
+    phase: str
+    state: str
+    direction: str = FORWARDS
+    rows: int = 0
+    left: int = 0
+    seconds: float = 0.0
+    rate: float = 0.0
+    error: str = ""
+
+    @property
+    def share(self) -> float:
+        return self.rows / (self.rows + self.left) if self.rows + self.left else 1.0
+
+    def __str__(self):
+        is_back = self.direction == BACKWARDS and self.state not in (UNDONE, DONE)
+        words = [f"{self.phase:<10}{f'{self.state}, going back' if is_back else self.state:<24}"]
+        words += [seconds(self.seconds)] if self.seconds else []
+        words += [f"{self.rows:,} rows, {percent(self.share)}"] if self.rows or self.left else []
+        if self.rate and self.left:
+            words.append(f"{self.rate:,.0f} rows/s, about {seconds(self.left / self.rate)} left")
+        words += [self.error] if self.error else []
+        return "  ".join(words).rstrip()
+
+
+def percent(share: float) -> str:
+    """100 % only when nothing is left."""
+    return f"{int(share * 100)} %"
+
+
+def runs(connection) -> list[Run]:
+    """Every run of every phase, the oldest first."""
+    if not holds(connection, relation_exists("epic10_phase_run")):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(RUNS)
+        return [Run(*row) for row in cursor.fetchall()]
+
+
+def standings(release, connection, runs: list[Run], *, working: bool, earlier: dict[str, Standing]) -> list[Standing]:
+    """
+    Of every phase, where it stands.
+
+    ``working`` says that somebody has the migrators' lock; ``earlier`` standings,
+    by phase, save a second count of the rows that a running backfill has to change.
+    """
+    switched = release.is_switched(connection)
+    if not switched and not release.has_traces(connection):
+        return [Standing(phase.name, TO_DO) for phase in release.phases]
+    expanded = _is_in_place(release, connection, release.phases[0])
+    found = []
+    for phase in release.phases:
+        own = [run for run in runs if run.phase == phase.name]
+        rows = sum(run.rows for run in _since_the_last_way_back(own))
+        known = earlier.get(phase.name) if working else None
+        left = _left(connection, phase, rows, known) if expanded and not switched else 0
+        in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
+        state = _state(own[-1], in_place=in_place, working=working) if own else DONE if in_place else TO_DO
+        found.append(_standing(phase.name, state, own[-1] if own else None, rows, left))
+    return found
+
+
+def _state(last: Run, *, in_place: bool, working: bool) -> str:
+    if not last.finished and working:
+        return RUNNING
+    if last.direction == BACKWARDS and last.is_over:
+        return UNDONE
+    # Killed between its commit and its last word, a phase is done all the same.
+    if last.direction == FORWARDS and in_place:
+        return DONE
+    if last.is_over:
+        return TO_DO
+    return STOPPED if last.finished else INTERRUPTED
+
+
+def _standing(phase, state, last, rows, left):
+    if last is None:
+        return Standing(phase, state, rows=rows, left=left)
+    rate = last.rows / last.seconds if state == RUNNING else 0.0
+    error = last.error if state == STOPPED else ""
+    # Nobody knows when it was that an interrupted run ended.
+    lasted = 0.0 if state == INTERRUPTED else last.seconds
+    return Standing(phase, state, last.direction, rows, left, lasted, rate, error)
+
+
+def _left(connection, phase, rows, known) -> int:
+    """Rows that a backfill has yet to change: a full count, or what an earlier one left."""
+    if known and known.state == RUNNING and known.left:
+        return max(known.left - (rows - known.rows), 0)
+    backfills = [operation for operation in phase.operations if isinstance(operation, Backfill)]
+    return sum(count(connection, backfill).to_change for backfill in backfills)
+
+
+def _is_in_place(release, connection, phase) -> bool:
+    signs = derived("signs", phase.operations, release.app_label, release.before)
+    return all(holds(connection, sign) for sign in signs)
+
+
+def _since_the_last_way_back(runs):
+    last = max((place for place, run in enumerate(runs) if run.direction == BACKWARDS), default=-1)
+    return runs[last + 1 :]

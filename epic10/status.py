@@ -1,0 +1,112 @@
+"""Where does this database stand, and what is the next thing to type?
+
+The catalog says what is in place; the ledger says who ran what, and how it
+ended; the migrators' lock says whether somebody is at it. Asked of any database
+at any moment, also while another process works.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from django.db import ProgrammingError
+from django.db.migrations.recorder import MigrationRecorder
+
+from epic10 import one_at_a_time, plan
+from epic10.catalog import holds, relation_exists
+from epic10.operations.record import BACKWARDS, FORWARDS
+from epic10.session import unhurried
+from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
+
+NO_REGISTER, BASELINE, SWITCHED = "no register", "baseline", "switched"
+HALF_BACK, GOING_BACK = "half rolled back", "going back"
+# What a database is once the phase is done.
+AFTER = {"expand": "expanded", "backfill": "backfilled", "index": "indexed", "enforce": "enforced", "switch": SWITCHED}
+
+WATCH = "python manage.py epic10_status --watch"
+BOTH_WAYS = "python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here"
+NEXT = {
+    NO_REGISTER: "look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register",
+    BASELINE: "python manage.py epic10_precheck",
+    SWITCHED: "python manage.py epic10_validate; python manage.py migrate ndas 0001 goes back",
+    HALF_BACK: "python manage.py migrate ndas 0001 finishes going back, python manage.py migrate ndas goes on",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """``state`` in a word or two; ``worker`` is who migrates at this moment, ``notes`` what does not fit together."""
+
+    database: str
+    state: str
+    phases: tuple[Standing, ...] = ()
+    worker: str = ""
+    notes: tuple[str, ...] = ()
+    next: str = ""
+
+    def lines(self) -> Iterator[str]:
+        yield f"Epic 10 in database {self.database}: {self.state}"
+        yield from (f"  {standing}" for standing in self.phases)
+        yield f"At work: {self.worker or 'nobody'}"
+        yield from self.notes
+        yield f"Next: {self.next}"
+
+    def as_json(self) -> dict:
+        return asdict(self)
+
+
+def status(connection, earlier: Status | None = None) -> Status:
+    """Where the database is now. With what was seen ``earlier``, rows to change are not counted again."""
+    with unhurried(connection):
+        try:
+            return _seen(connection, earlier)
+        except ProgrammingError:
+            # The columns of a moment ago: a phase has committed while we looked.
+            return _seen(connection, None)
+
+
+def _seen(connection, earlier) -> Status:
+    release, name = plan.load(), connection.settings_dict["NAME"]
+    if not any(holds(connection, relation_exists(table)) for table in release.tables()):
+        return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])
+    ledger, worker = runs(connection), one_at_a_time.holder(connection) or ""
+    before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
+    phases = standings(release, connection, ledger, working=bool(worker), earlier=before)
+    state = _state(release, connection, phases, ledger)
+    return Status(
+        name,
+        state + _broken_off(phases),
+        tuple(phases),
+        worker,
+        tuple(_disagreements(release, connection, phases, ledger)),
+        WATCH if worker else NEXT.get(state, BOTH_WAYS),
+    )
+
+
+def _state(release, connection, phases, ledger) -> str:
+    last = ledger[-1] if ledger else None
+    if last and last.direction == BACKWARDS and (release.has_traces(connection) or not last.finished):
+        return GOING_BACK if any(standing.state == RUNNING for standing in phases) else HALF_BACK
+    done = [standing.phase for standing in phases if standing.state == DONE]
+    filling = next((standing for standing in phases if standing.rows and standing.left), None)
+    if release.is_switched(connection):
+        return SWITCHED
+    if filling:
+        return f"{filling.phase}ing {percent(filling.share)}"
+    return AFTER[done[-1]] if done else BASELINE
+
+
+def _broken_off(phases) -> str:
+    return next((f", {found.state} in {found.phase}" for found in phases if found.state in (INTERRUPTED, STOPPED)), "")
+
+
+def _disagreements(release, connection, phases, ledger) -> Iterator[str]:
+    switched = release.is_switched(connection)
+    recorded = (release.app_label, release.name) in MigrationRecorder(connection).applied_migrations()
+    if switched and not recorded:
+        yield f"django_migrations does not know that {release.name} is applied; migrate puts it right."
+    if recorded and not switched:
+        yield f"django_migrations says that {release.name} is applied, and it is not; migrate puts it right."
+    for standing in phases:
+        said = next((run for run in reversed(ledger) if run.phase == standing.phase), None)
+        if said and said.is_over and said.direction == FORWARDS and standing.state != DONE:
+            yield f"The ledger says that {standing.phase} is done, the catalog says that it is not."
