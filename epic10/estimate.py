@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from django.db import Error, transaction
 
 from epic10 import plan
-from epic10.catalog import column_exists, holds, literal, quoted, type_exists
+from epic10.catalog import column_exists, holds, literal, quoted, relation_exists, type_exists
 from epic10.locks import short_transaction
 from epic10.operations import Backfill, Derived, Shadow
-from epic10.operations.batches import BATCH_SETTINGS, batch_size
+from epic10.operations.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
+from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.relabel import any_wrong
 from epic10.operations.shadows import commonest
 
@@ -84,14 +85,16 @@ def estimate(connection) -> Estimate:
 
 def count(connection, backfill: Backfill) -> Work:
     rules = backfill.rules
-    counted = ", ".join(f"count(*) FILTER (WHERE {rule.wrong()})" for rule in rules)
+    wrong = [any_wrong(rules), *(rule.wrong() for rule in rules)]
+    if holds(connection, relation_exists("epic10_archive")):
+        wrong = map(backfill.unless_restored, wrong)
+    counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in wrong)
     rows = _with_columns_to_come(connection, backfill)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SET LOCAL transaction_read_only = on; SET LOCAL row_security = off")
         began = time.monotonic()
         cursor.execute(
-            f"SELECT pg_total_relation_size({literal(quoted(backfill.table))}::regclass), count(*),\n"
-            f"       count(*) FILTER (WHERE {any_wrong(rules)}), {counted}\n"
+            f"SELECT pg_total_relation_size({literal(quoted(backfill.table))}::regclass), count(*), {counted}\n"
             f"  FROM ({rows}) AS {quoted(backfill.table)}"
         )
         size, total, to_change, *each = cursor.fetchone()
@@ -134,6 +137,8 @@ def _copy_some_rows(connection, backfill):
     table, sample = quoted(backfill.table), quoted(SAMPLE)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {sample} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS)")
+        # Batches ask the ledger, which is not there before the first run.
+        cursor.execute(";".join(CREATE_LEDGER))
         cursor.execute(COLUMNS, [table])
         columns = ", ".join(quoted(name) for [name] in cursor.fetchall())
         for rule in _to_come(connection, backfill):
@@ -163,7 +168,7 @@ def _add_column(connection, table, rule) -> Iterable[str]:
 def _rate(connection, backfill) -> float:
     """Rows changed a second; of a table without any, as fast as one likes."""
     sample = Backfill(SAMPLE, backfill.rules, unit=backfill.unit)
-    statement = sample.batch(after="%(after)s", size="%(size)s", skip_locked=True)
+    statement = sample.batch(skip_locked=True, **FOR_DJANGO)
     changed, last = 0, ""
     with connection.cursor() as cursor:
         cursor.execute("; ".join(BATCH_SETTINGS))

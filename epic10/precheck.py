@@ -8,7 +8,7 @@ from epic10 import asking, checks, plan
 from epic10.catalog import holds, relation_exists
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
 from epic10.estimate import Estimate, estimate
-from epic10.operations import Backfill, RequireServer
+from epic10.operations import Backfill, RequireServer, privileges
 from epic10.operations.sync import PREFIX
 from epic10.report import Report
 from epic10.units import seconds
@@ -58,6 +58,7 @@ def _questions(release, connection, limits):
     changed = [backfill.table for backfill in release.all_of(Backfill)]
     yield from before.of_the_server(tables, major=max(needed.major for needed in release.all_of(RequireServer)))
     yield from before.of_the_traffic(tables, changed)
+    yield privileges.check(release.needs())
     yield from _preconditions(release, connection)
     yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX)
     yield from checks.registered(BEFORE)

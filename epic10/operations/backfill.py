@@ -70,7 +70,7 @@ class Backfill(RunPython):
     def proofs(self, app_label, state):
         """Before the switch: no row reads wrong any more."""
         for rule in self.rules:
-            yield self._check(rule, self._unless_restored(rule.wrong()))
+            yield self._check(rule, self.unless_restored(rule.wrong()))
 
     def checks(self, app_label, state):
         for rule in self.rules:
@@ -79,7 +79,7 @@ class Backfill(RunPython):
     def batch(self, *, skip_locked: bool, **how) -> str:
         return BATCH.format(
             table=self.table,
-            wrong=self._unless_restored(any_wrong(self.rules)),
+            wrong=self.unless_restored(any_wrong(self.rules)),
             assignments=",\n    ".join(rule.assignment() for rule in self.rules),
             skip_locked=" SKIP LOCKED" if skip_locked else "",
             **how,
@@ -101,7 +101,7 @@ class Backfill(RunPython):
             hint="python manage.py migrate ndas",
         )
 
-    def _unless_restored(self, wrong):
+    def unless_restored(self, wrong):
         """A row that was put back reads what no mapping of its old label would give, and is right."""
         # Without a rollback nothing was put back: the server asks that once, not for every row.
         return f"({wrong})\n   AND NOT ({THIS_ROLLBACK} IS NOT NULL AND {is_restored(self.table, f'{self.table}.id')})"
@@ -120,5 +120,5 @@ class Backfill(RunPython):
             batches.one_pass(self.batch(skip_locked=False, **FOR_DJANGO))
 
     def _count(self, connection):
-        wrong = self._unless_restored(any_wrong(self.rules))
+        wrong = self.unless_restored(any_wrong(self.rules))
         return count(connection, f"FROM {quoted(self.table)} WHERE {wrong}")
