@@ -1,0 +1,231 @@
+"""What the old schema cannot hold is parked on the way back, and comes back with the release."""
+
+import json
+
+import psycopg
+import pytest
+from django.db import Error
+
+from .disturbances import look_at, steps
+from .test_two_routes import SCRIPTS
+
+RELEASE = "0002"
+EVENTS = "SELECT table_name, row_id, event FROM epic10_archive ORDER BY id"
+LAST = "SELECT event, content, found FROM epic10_archive WHERE row_id = %s ORDER BY id DESC LIMIT 1"
+SIX = "SELECT id FROM ndas WHERE status = 'CREATED' ORDER BY id LIMIT 6"
+
+# Everything that the new application may write and the old schema has no place for.
+AS_ONLY_EPIC_10_CAN = """
+    UPDATE ndas SET status = 'PENDING_APPROVAL' WHERE id = %(0)s;
+    UPDATE ndas SET nda_type = 'CONSULTANT', is_non_usmax = true WHERE id = %(1)s;
+    UPDATE ndas SET approved_by_id = created_by_id, approved_at = '2026-01-02 03:04:05.678' WHERE id = %(2)s;
+    UPDATE ndas SET rejection_reason = 'Purpose is too wide' WHERE id = %(3)s;
+    UPDATE ndas SET status = 'EXPIRED', expiration_date = '2024-02-29' WHERE id = %(4)s;
+    UPDATE ndas SET usmax_position = 'SUB_CONTRACTOR', expiration_date = 'infinity' WHERE id = %(5)s"""
+HISTORY = """
+    UPDATE nda_status_history SET status = 'PENDING_APPROVAL'
+     WHERE id = (SELECT min(id) FROM nda_status_history WHERE status = 'CREATED') RETURNING id"""
+
+
+@pytest.fixture
+def lived_in(legacy_database):
+    """Epic 10, live, with six NDAs and a history entry that the old schema cannot hold; and their ids."""
+    legacy_database.migrate(RELEASE)
+    ids = [row for (row,) in legacy_database.rows(SIX)]
+    for statement in AS_ONLY_EPIC_10_CAN.split(";"):
+        legacy_database.execute(statement, {str(number): row for number, row in enumerate(ids)})
+    [(entry,)] = legacy_database.rows(HISTORY)
+    legacy_database.ids, legacy_database.entry = ids, entry
+    return legacy_database
+
+
+@pytest.fixture
+def was(lived_in):
+    return look_at(lived_in)
+
+
+def phase(name):
+    [found] = [step for step in steps() if step.name == name]
+    return found
+
+
+def back_to(lived_in, last):
+    """Undo the phases from the switch to ``last``."""
+    for step in reversed(steps()):
+        step.backwards(lived_in)
+        if step.name == last:
+            return
+
+
+def test_it_comes_back_whole(lived_in, was):
+    said = lived_in.migrate("0001")
+    first = ", ".join(sorted(lived_in.ids)[:3])
+    assert f"Parked 6 NDAs that the old schema cannot hold, such as {first}." in said
+    assert (
+        "Columns parked of ndas: approved_at 1, approved_by_id 1, expiration_date 2, is_non_usmax 1, nda_type 1, "
+        "rejection_reason 1, status 2. migrate ndas puts them back." in said
+    )
+    assert "Parked 1 history entries that the old schema cannot hold" in said
+    said = lived_in.migrate(RELEASE)
+    assert "6 NDAs are as the new application left them before the way back." in said
+    assert look_at(lived_in) == was
+
+
+def test_by_psql_it_comes_back_whole(lived_in, was):
+    for _ in range(2):
+        lived_in.psql(SCRIPTS / "rollback.sql")
+    lived_in.psql(SCRIPTS / "migration.sql")
+    assert look_at(lived_in) == was
+
+
+def test_and_again(lived_in, was):
+    for _ in range(2):
+        lived_in.migrate("0001")
+        lived_in.migrate(RELEASE)
+    assert look_at(lived_in) == was
+
+
+def test_what_the_old_application_has_changed_since_stays_as_it_left_it_and_is_reported(lived_in):
+    lived_in.migrate("0001")
+    pending, consultant, *_, executed = lived_in.ids
+    lived_in.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [pending])
+    lived_in.execute("UPDATE ndas SET company_name = 'Other LLC' WHERE id = %s", [consultant])
+    lived_in.execute("UPDATE ndas SET fully_executed_date = '2025-03-04' WHERE id = %s", [executed])
+    said = lived_in.migrate(RELEASE)
+    first = ", ".join(sorted([pending, consultant, executed]))
+    assert f"3 NDAs were changed by the old application since, and stay as it left them, such as {first}." in said
+    values = "SELECT status::text, nda_type::text, is_non_usmax, expiration_date::text FROM ndas WHERE id = %s"
+    assert lived_in.rows(values, [pending]) == [("SENT_PENDING_SIGNATURE", "MUTUAL", False, None)]
+    assert lived_in.rows(values, [consultant]) == [("CREATED", "MUTUAL", False, None)]
+    assert lived_in.rows(values, [executed]) == [("CREATED", "MUTUAL", False, "2026-03-04 00:00:00")]
+    assert lived_in.rows(LAST, [pending]) == [
+        ("changed", json.dumps({"status": "PENDING_APPROVAL"}), json.dumps({"status": "EMAILED"}))
+    ]
+    finished = lived_in.manage("epic10_validate")
+    assert f"3 rows, the first of them {first[:36]}, were changed since and were not put back" in finished.stdout
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_a_row_the_old_application_changes_before_it_is_parked_is_parked_first(lived_in):
+    back_to(lived_in, "switch")
+    pending, consultant, approved, *_ = lived_in.ids
+    lived_in.execute("UPDATE ndas SET status = 'EMAILED', updated_at = now() WHERE id = %s", [pending])
+    lived_in.execute("UPDATE ndas SET company_name = 'Other LLC' WHERE id = %s", [consultant])
+    lived_in.execute("UPDATE ndas SET company_name = company_name WHERE id = %s", [approved])
+    assert lived_in.rows(EVENTS) == [
+        ("ndas", pending, "parked"),
+        ("ndas", pending, "changed"),
+        ("ndas", consultant, "parked"),
+        ("ndas", consultant, "changed"),
+    ]
+    lived_in.migrate("0001")
+    assert "2 NDAs were changed by the old application since" in lived_in.migrate(RELEASE)
+    assert lived_in.rows(
+        "SELECT status::text, nda_type::text, approved_at IS NULL"
+        "  FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (id, n) JOIN ndas USING (id) ORDER BY n",
+        [[pending, consultant, approved]],
+    ) == [("SENT_PENDING_SIGNATURE", "MUTUAL", True), ("CREATED", "MUTUAL", True), ("CREATED", "MUTUAL", False)]
+
+
+def test_a_row_the_old_application_changes_after_it_was_put_back_is_parked_again(lived_in):
+    lived_in.migrate("0001")
+    phase("expand").forwards(lived_in)
+    phase("backfill").forwards(lived_in)
+    pending, consultant, *_ = lived_in.ids
+    lived_in.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [pending])
+    lived_in.execute("UPDATE ndas SET company_name = 'Other LLC' WHERE id = %s", [consultant])
+    assert lived_in.rows(LAST, [pending]) == [
+        ("changed", json.dumps({"status": "PENDING_APPROVAL"}), json.dumps({"status": "EMAILED"}))
+    ]
+    assert "2 NDAs were changed by the old application since" in lived_in.migrate(RELEASE)
+    assert lived_in.rows("SELECT status::text FROM ndas WHERE id = %s", [pending]) == [("SENT_PENDING_SIGNATURE",)]
+    assert lived_in.rows("SELECT nda_type::text FROM ndas WHERE id = %s", [consultant]) == [("MUTUAL",)]
+
+
+@pytest.mark.parametrize("last", ["switch", "enforce", "index", "backfill"])
+def test_forward_from_half_way_back_loses_nothing(lived_in, was, last):
+    back_to(lived_in, last)
+    lived_in.migrate(RELEASE)
+    assert look_at(lived_in) == was
+
+
+def test_back_from_half_way_forward_loses_nothing(lived_in, was):
+    """What was put back is parked again, although it was never live in between."""
+    for last in ("expand", "backfill", "enforce"):
+        lived_in.migrate("0001")
+        for step in steps():
+            step.forwards(lived_in)
+            if step.name == last:
+                break
+    lived_in.migrate("0001")
+    lived_in.migrate("0001")
+    lived_in.migrate(RELEASE)
+    assert look_at(lived_in) == was
+
+
+def test_a_row_that_is_deleted_in_the_meantime_leaves_its_values_in_the_archive(lived_in):
+    back_to(lived_in, "switch")
+    pending, consultant, *_ = lived_in.ids
+    delete = "DELETE FROM nda_status_history WHERE nda_id = %(id)s; DELETE FROM documents WHERE nda_id = %(id)s"
+    for gone in (pending, consultant):
+        for statement in [*delete.split(";"), "UPDATE ndas SET cloned_from_id = NULL WHERE cloned_from_id = %(id)s"]:
+            lived_in.execute(statement, {"id": gone})
+    lived_in.execute("DELETE FROM ndas WHERE id = %s", [pending])
+    lived_in.migrate("0001")
+    lived_in.execute("DELETE FROM ndas WHERE id = %s", [consultant])
+    assert "2 NDAs were deleted by the old application since" in lived_in.migrate(RELEASE)
+    content = {"nda_type": "CONSULTANT", "is_non_usmax": True}
+    assert [(event, json.loads(held)) for event, held, _ in lived_in.rows(LAST, [consultant])] == [("gone", content)]
+
+
+def test_an_approver_who_is_deleted_in_the_meantime_leaves_null_as_the_foreign_key_would(lived_in):
+    approved = lived_in.ids[2]
+    lived_in.execute(
+        "INSERT INTO contacts (id, email, first_name, last_name, updated_at) VALUES ('x', 'x@x', 'X', 'X', now())"
+    )
+    lived_in.execute("UPDATE ndas SET approved_by_id = 'x' WHERE id = %s", [approved])
+    lived_in.migrate("0001")
+    lived_in.execute("DELETE FROM contacts WHERE id = 'x'")
+    lived_in.migrate(RELEASE)
+    assert lived_in.rows("SELECT approved_by_id, approved_at::text FROM ndas WHERE id = %s", [approved]) == [
+        (None, "2026-01-02 03:04:05.678")
+    ]
+
+
+def test_a_column_that_was_there_before_is_not_parked_because_it_stays(legacy_database):
+    legacy_database.execute("ALTER TABLE ndas ADD is_non_usmax boolean NOT NULL DEFAULT false")
+    legacy_database.migrate(RELEASE)
+    [(one,)] = legacy_database.rows(
+        "UPDATE ndas SET is_non_usmax = true WHERE id = (SELECT min(id) FROM ndas) RETURNING id"
+    )
+    legacy_database.migrate("0001")
+    assert legacy_database.rows(EVENTS) == []
+    legacy_database.execute("UPDATE ndas SET is_non_usmax = false WHERE id = %s", [one])
+    legacy_database.migrate(RELEASE)
+    assert legacy_database.rows("SELECT is_non_usmax FROM ndas WHERE id = %s", [one]) == [(False,)]
+
+
+def test_the_applications_role_needs_no_right_to_the_archive(lived_in, a_role):
+    back_to(lived_in, "switch")
+    lived_in.execute(f"GRANT SELECT, UPDATE ON ndas TO {a_role}")
+    with psycopg.connect(lived_in.url) as application:
+        application.execute(f"SET ROLE {a_role}")
+        application.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [lived_in.ids[0]])
+    assert lived_in.rows(LAST, [lived_in.ids[0]])[0][0] == "changed"
+
+
+@pytest.fixture
+def a_role(lived_in):
+    role = f"{lived_in.name}_application"
+    lived_in.execute(f"CREATE ROLE {role}")
+    yield role
+    lived_in.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def test_columns_are_not_dropped_before_what_they_hold_is_parked(lived_in):
+    back_to(lived_in, "switch")
+    with pytest.raises(Error) as refusal:
+        phase("expand").backwards(lived_in)
+    said = refusal.value.__cause__.diag
+    assert said.message_primary == "Not everything that only Epic 10 can hold is parked."
+    assert said.message_hint == "Run the way back from its beginning: python manage.py migrate ndas 0001"
