@@ -16,6 +16,7 @@ from epic10.checks import Check
 from epic10.operations import privileges
 from epic10.operations.phase import Phase, derived, walk
 from epic10.operations.privileges import Need
+from epic10.operations.require import RequireServer
 
 RECORD = "django_migrations"
 
@@ -66,6 +67,11 @@ class Plan:
         books = [privileges.table(table, "SELECT", "INSERT", "UPDATE", "DELETE") for table in (RECORD, *kept)]
         asked = (derived("needs", [operation], self.app_label, before) for _, operation, before, _ in self.operations())
         return list(dict.fromkeys(chain(*asked, *books)))
+
+    @property
+    def server(self) -> RequireServer:
+        """Which server the release can run on."""
+        return next(operation for _, operation, _, _ in self.operations() if isinstance(operation, RequireServer))
 
     def tables(self) -> list[str]:
         """The tables of the app before the release."""

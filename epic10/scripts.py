@@ -51,6 +51,7 @@ def _rendered(template, release, **context):
         "app_label": release.app_label,
         "name": release.name,
         "previous": release.previous,
+        "server": release.server.text(),
         "has_django_migrations": relation_exists("django_migrations"),
         "lock_key": ", ".join(map(str, KEY)),
         "settings": "\n".join(f"{statement};" for statement in session.statements()),

@@ -15,6 +15,7 @@ from psycopg.errors import LockNotAvailable
 from epic10 import locks, psql
 from epic10.catalog import holds
 from epic10.progress import Meter, logger
+from epic10.server import backend
 from epic10.session import SETTINGS, execute
 
 LOOK_EVERY = 0.5  # seconds
@@ -72,7 +73,10 @@ def watched(connection, name: str, in_the_way: list[locks.Blocker]):
     ``in_the_way`` is kept to whom it was seen waiting for last.
     """
     done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(connection, name, in_the_way, done), daemon=True)
+    # Asked here, on the thread the connection belongs to.
+    watcher = threading.Thread(
+        target=_watch, args=(connection, backend(connection), name, in_the_way, done), daemon=True
+    )
     watcher.start()
     try:
         yield
@@ -81,8 +85,8 @@ def watched(connection, name: str, in_the_way: list[locks.Blocker]):
         watcher.join()
 
 
-def _watch(connection, name, in_the_way, done):
-    pid, meter = connection.connection.info.backend_pid, None
+def _watch(connection, pid, name, in_the_way, done):
+    meter = None
     watching = connection.copy()
     try:
         while not done.wait(LOOK_EVERY):

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django.db.migrations.operations import RunSQL
 
+from epic10 import server
 from epic10.catalog import literal
 from epic10.checks import Check
 
-from .ownership import block
 from .phase import derived
 
 INSIST = """\
@@ -48,24 +48,21 @@ class Require(RunSQL):
 
 
 class RequireServer(RunSQL):
-    """Stop here on a server older than ``major``."""
+    """Stop here on a server older than ``major``, and on one that takes no writes."""
 
     def __init__(self, major: int):
         self.major = major
-        super().__init__(
-            sql=[
-                block(
-                    f"IF current_setting('server_version_num')::int < {major * 10000} THEN\n"
-                    f"    RAISE EXCEPTION 'This server is PostgreSQL %; Epic 10 needs {major} or newer.', "
-                    f"current_setting('server_version')\n"
-                    f"      USING HINT = 'Upgrade the server first.';\n  END IF;"
-                )
-            ],
-            reverse_sql=RunSQL.noop,
-        )
+        super().__init__(sql=[self.text()], reverse_sql=RunSQL.noop)
 
     def describe(self):
-        return f"Require PostgreSQL {self.major} or newer"
+        return f"Require PostgreSQL {self.major} or newer, and that it takes writes"
+
+    def preconditions(self, app_label=None, state=None):
+        return server.is_fit(self.major)
+
+    def text(self) -> str:
+        """What SQL can see of it; a pooler it cannot."""
+        return insist(check for check in self.preconditions() if hasattr(check.find, "sql"))
 
 
 def insist(checks: Iterable[Check]) -> str:

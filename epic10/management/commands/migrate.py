@@ -7,7 +7,7 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
-from epic10 import plan
+from epic10 import plan, server
 from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, only_migrator
@@ -34,7 +34,7 @@ class Command(migrate.Command):
         self.under_way = False
         try:
             self._handle(*args, **options)
-        except (AlreadyRunning, LockNotGranted, privileges.NotAllowed) as error:
+        except (AlreadyRunning, LockNotGranted, privileges.NotAllowed, server.Unfit) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
             raise CommandError(f"Interrupted. {what_now(options['database'])}", returncode=INTERRUPTED) from error
@@ -49,6 +49,7 @@ class Command(migrate.Command):
             raise CommandError(
                 f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
             )
+        server.insist_on(plan.load().server.preconditions(), connection)
         with only_migrator(connection), unhurried(connection), shown(self.stdout, quiet=verbosity == 0):
             if has_work(connection, app_label, migration_name):
                 privileges.require(connection, plan.load().needs())

@@ -7,7 +7,8 @@
 -- Purpose     New labels for NDA status and USmax position; NDA type, expiration date,
 --             approval fields and non-USmax flag; on a database in use.
 -- Run         psql -X -v ON_ERROR_STOP=1 -f migration.sql DATABASE
---             as the owner of the tables. Not with --single-transaction: indexes are built
+--             as the owner of the tables, on the primary, directly or through a pooler that keeps
+--             sessions together (pool_mode = session). Not with --single-transaction: indexes are built
 --             CONCURRENTLY and batches commit one by one. Nobody sees any of it before the
 --             last phase commits, and that is one transaction.
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
@@ -18,6 +19,32 @@
 --             the new objects are free; checked below, before the first change.
 --             After: checked at the end, and by verify.sql and "manage.py epic10_validate".
 -- Rollback    rollback.sql brings back exactly the schema before, and every row's old labels.
+
+DO $epic10$
+DECLARE
+  wanted record;
+  broken text;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
+    ('the server is PostgreSQL 15 or newer',
+     'Upgrade the server first.',
+$check$SELECT format('PostgreSQL %s', current_setting('server_version'))
+ WHERE current_setting('server_version_num')::int < 150000$check$),
+    ('the server takes writes',
+     'Connect to its primary.',
+$check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$check$),
+    ('sessions may write unless they say otherwise',
+     'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
+$check$SELECT format('default_transaction_read_only is on, by %s', source)
+  FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
+END
+$epic10$;
 
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'Migration started', clock_timestamp(); END $epic10$;
 
@@ -266,11 +293,28 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand forwards began', clock_timestam
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('expand', 'forwards');
 DO $epic10$
+DECLARE
+  wanted record;
+  broken text;
 BEGIN
-  IF current_setting('server_version_num')::int < 150000 THEN
-    RAISE EXCEPTION 'This server is PostgreSQL %; Epic 10 needs 15 or newer.', current_setting('server_version')
-      USING HINT = 'Upgrade the server first.';
-  END IF;
+  FOR wanted IN SELECT * FROM (VALUES
+    ('the server is PostgreSQL 15 or newer',
+     'Upgrade the server first.',
+$check$SELECT format('PostgreSQL %s', current_setting('server_version'))
+ WHERE current_setting('server_version_num')::int < 150000$check$),
+    ('the server takes writes',
+     'Connect to its primary.',
+$check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$check$),
+    ('sessions may write unless they say otherwise',
+     'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
+$check$SELECT format('default_transaction_read_only is on, by %s', source)
+  FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
 END
 $epic10$;
 DO $epic10$

@@ -15,6 +15,32 @@
 --             Rows the new application wrote have the nearest old label. Objects that were
 --             there before Epic 10 stay.
 
+DO $epic10$
+DECLARE
+  wanted record;
+  broken text;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
+    ('the server is PostgreSQL 15 or newer',
+     'Upgrade the server first.',
+$check$SELECT format('PostgreSQL %s', current_setting('server_version'))
+ WHERE current_setting('server_version_num')::int < 150000$check$),
+    ('the server takes writes',
+     'Connect to its primary.',
+$check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$check$),
+    ('sessions may write unless they say otherwise',
+     'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
+$check$SELECT format('default_transaction_read_only is on, by %s', source)
+  FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
+END
+$epic10$;
+
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'Rollback started', clock_timestamp(); END $epic10$;
 
 DO $epic10$

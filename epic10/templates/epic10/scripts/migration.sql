@@ -7,7 +7,8 @@
 -- Purpose     New labels for NDA status and USmax position; NDA type, expiration date,
 --             approval fields and non-USmax flag; on a database in use.
 -- Run         psql -X -v ON_ERROR_STOP=1 -f migration.sql DATABASE
---             as the owner of the tables. Not with --single-transaction: indexes are built
+--             as the owner of the tables, on the primary, directly or through a pooler that keeps
+--             sessions together (pool_mode = session). Not with --single-transaction: indexes are built
 --             CONCURRENTLY and batches commit one by one. Nobody sees any of it before the
 --             last phase commits, and that is one transaction.
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of

@@ -1,3 +1,5 @@
+{{ server }};
+
 {{ started }}
 
 DO $epic10$
