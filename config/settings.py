@@ -14,10 +14,10 @@ def flag(name: str, *, default: bool = False) -> bool:
     return os.environ.get(name, str(default)).lower() in ("1", "true", "yes", "on")
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, *, least: int = 1) -> int:
     value = os.environ.get(name, "").strip() or str(default)
-    if not value.isdigit() or int(value) == 0:
-        raise ImproperlyConfigured(f'{name} is "{value}".\nHINT: A whole number above zero, such as {default}.')
+    if not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f'{name} is "{value}".\nHINT: A whole number, at least {least}, such as {default}.')
     return int(value)
 
 
@@ -93,6 +93,8 @@ EPIC10_BATCH_SIZE = number("EPIC10_BATCH_SIZE", 1000)
 EPIC10_LOCK_PATIENCE = number("EPIC10_LOCK_PATIENCE", 300)  # seconds
 EPIC10_SNAPSHOTS = Path(os.environ.get("EPIC10_SNAPSHOTS") or BASE_DIR / ".snapshots")
 EPIC10_RECORDS = Path(os.environ.get("EPIC10_RECORDS") or BASE_DIR / ".records")
+EPIC10_MAX_LAG = number("EPIC10_MAX_LAG", 64, least=0)  # MB; 0: standbys are not waited for
+EPIC10_PAUSE_FILE = os.environ.get("EPIC10_PAUSE_FILE", "")
 EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # where there is no git checkout to ask
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from epic10 import locks, psql
 from epic10.progress import Meter
+from epic10.throttle import Throttle
 
 BATCH_SIZE = 1000
 # After the pass that steps around rows in use come passes that wait for them.
@@ -37,6 +38,7 @@ class Batches:
     def __init__(self, connection, table: str, total: int, unit: str, *, verb: str):
         self.connection, self.table, self.unit, self.verb = connection, table, unit, verb
         self.meter = Meter(table, total, unit)
+        self.throttle = Throttle(connection, table)
         self.rows = self.batches = 0
 
     def one_pass(self, statement: str):
@@ -49,6 +51,7 @@ class Batches:
                 what=f"backfill of {self.table}",
                 tables=[self.table],
             )
+            self.throttle.wait()
 
     def _one_batch(self, statement, after):
         with locks.short_transaction(self.connection, *BATCH_SETTINGS), self.connection.cursor() as cursor:

@@ -43,7 +43,7 @@ def test_without_a_secret_key_commands_run_and_nothing_is_served():
     [
         (
             {"EPIC10_BATCH_SIZE": "many"},
-            'EPIC10_BATCH_SIZE is "many".\nHINT: A whole number above zero, such as 1000.\n',
+            'EPIC10_BATCH_SIZE is "many".\nHINT: A whole number, at least 1, such as 1000.\n',
         ),
         (
             {"DATABASE_URL": "mysql://anna:s3cret@h/register"},

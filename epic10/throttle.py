@@ -1,0 +1,98 @@
+"""When does a batch wait for others, and for whom?
+
+Between two batches nothing is locked, so this is where waiting costs nobody
+anything: while a standby is too far behind, while a file says so, and for a
+moment when somebody queues for a lock on the table.
+"""
+
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from epic10.progress import logger
+
+# Bytes a standby may be behind; EPIC10_MAX_LAG in the settings, in MB.
+MAX_LAG = 64
+MEGABYTE = 1_000_000
+LOOK_EVERY = 1.0  # seconds
+SAY_EVERY = 10.0
+SHORT_PAUSE = 0.2
+
+# The state of a standby is what a role without pg_read_all_stats reads as NULL. A base
+# backup under way has no place that it has replayed to, and is not waited for.
+LOOK = """
+WITH standby AS (
+  SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+    FROM pg_stat_replication
+)
+SELECT (SELECT count(*) FROM standby),
+       (SELECT count(*) FROM standby WHERE state IS NULL),
+       (SELECT ARRAY[name, lag::text] FROM standby WHERE lag IS NOT NULL ORDER BY lag DESC LIMIT 1),
+       (SELECT count(DISTINCT pid) FROM pg_locks
+         WHERE NOT granted AND relation = to_regclass(quote_ident(%s))
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
+
+BLIND = (
+    "This role may not see how far the standbys are behind, so the backfill does not wait for them.\n"
+    "HINT: GRANT pg_read_all_stats TO the role that migrates."
+)
+FAR_BEHIND = (
+    "the standby {} is {:,.1f} MB behind, and {} MB is the most it may be.\n"
+    "HINT: It goes on by itself when the standby has caught up; with EPIC10_MAX_LAG=0 it does not wait for standbys"
+)
+PAUSED = "the file {} is there.\nHINT: Remove it, and it goes on"
+
+
+class Throttle:
+    """Asked between two batches of a table; comes back when the next one may run."""
+
+    def __init__(self, connection, table: str):
+        self.connection, self.table = connection, table
+        self.looked = self.spoke = float("-inf")
+        self.has_standbys = self.is_known_to_be_blind = False
+
+    def wait(self):
+        is_waiting = False
+        while reason := self._paused() or self._far_behind():
+            self._say(f"The backfill of {self.table} waits: {reason}.")
+            is_waiting = True
+            time.sleep(LOOK_EVERY)
+        if is_waiting:
+            self.spoke = float("-inf")
+            logger.info("The backfill of %s goes on.", self.table)
+
+    def _paused(self):
+        path = getattr(settings, "EPIC10_PAUSE_FILE", "")
+        return PAUSED.format(path) if path and Path(path).exists() else ""
+
+    def _far_behind(self):
+        # With a standby to look after, at every batch: the lag then outgrows
+        # its bound by no more than what one batch writes.
+        if not self.has_standbys and time.monotonic() - self.looked < LOOK_EVERY:
+            return ""
+        self.looked = time.monotonic()
+        standbys, hidden, furthest, queueing = self._look()
+        most = getattr(settings, "EPIC10_MAX_LAG", MAX_LAG)
+        self.has_standbys = most > 0 and standbys > hidden
+        if hidden and most and not self.is_known_to_be_blind:
+            self.is_known_to_be_blind = True
+            logger.warning(BLIND)
+        if queueing:
+            who = "1 session pass that waits" if queueing == 1 else f"{queueing} sessions pass that wait"
+            self._say(f"The backfill of {self.table} lets {who} for a lock on it.")
+            time.sleep(SHORT_PAUSE)
+        if self.has_standbys and furthest and int(furthest[1]) > most * MEGABYTE:
+            return FAR_BEHIND.format(furthest[0], int(furthest[1]) / MEGABYTE, most)
+        return ""
+
+    def _look(self):
+        with self.connection.cursor() as cursor:
+            cursor.execute(LOOK, [self.table])
+            return cursor.fetchone()
+
+    def _say(self, message):
+        if time.monotonic() - self.spoke >= SAY_EVERY:
+            self.spoke = time.monotonic()
+            logger.warning(message)

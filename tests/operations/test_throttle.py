@@ -1,0 +1,67 @@
+"""The backfill makes room for others, and says for whom."""
+
+import threading
+import time
+
+import psycopg
+import pytest
+
+from epic10 import throttle
+from epic10.throttle import Throttle
+from tests.migration.disturbances import somebody, wait_until
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'ndas'::regclass"
+
+
+def said(caplog):
+    return [record.getMessage() for record in caplog.records]
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch):
+    monkeypatch.setattr(throttle, "LOOK_EVERY", 0.05)
+
+
+def test_it_waits_while_the_pause_file_is_there(baseline_database, settings, tmp_path, caplog):
+    caplog.set_level("INFO")
+    pause = tmp_path / "pause"
+    pause.touch()
+    settings.EPIC10_PAUSE_FILE = str(pause)
+    waiting = Throttle(baseline_database.connection, "ndas")
+    threading.Timer(0.5, pause.unlink).start()
+    began = time.monotonic()
+    waiting.wait()
+    assert time.monotonic() - began >= 0.5
+    assert said(caplog) == [
+        f"The backfill of ndas waits: the file {pause} is there.\nHINT: Remove it, and it goes on.",
+        "The backfill of ndas goes on.",
+    ]
+
+
+def test_it_pauses_for_a_moment_when_somebody_queues_for_a_lock_on_the_table(baseline_database, caplog):
+    lock = "LOCK TABLE ndas IN EXCLUSIVE MODE"
+    with psycopg.connect(baseline_database.url) as second:
+        with somebody(baseline_database, lock):
+            queueing = threading.Thread(target=lambda: second.execute(lock))
+            queueing.start()
+            wait_until(lambda: baseline_database.rows(WAITING) == [(1,)], "the second waiting")
+            began = time.monotonic()
+            Throttle(baseline_database.connection, "ndas").wait()
+            assert throttle.SHORT_PAUSE <= time.monotonic() - began < 10 * throttle.SHORT_PAUSE
+        queueing.join()
+    assert said(caplog) == ["The backfill of ndas lets 1 session pass that waits for a lock on it."]
+
+
+def test_without_a_standby_it_looks_once_a_second_at_most(baseline_database, monkeypatch):
+    monkeypatch.setattr(throttle, "LOOK_EVERY", 60)
+    asked = []
+
+    def ask(execute, *question):
+        asked.append(question)
+        return execute(*question)
+
+    quiet = Throttle(baseline_database.connection, "ndas")
+    with baseline_database.connection.execute_wrapper(ask):
+        for _ in range(10):
+            quiet.wait()
+    assert len(asked) == 1
