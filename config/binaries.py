@@ -22,10 +22,10 @@ def choose(data: Path, owner: Account) -> Path:
     """
     version_file = data / "PG_VERSION"
     wanted = int(version_file.read_text()) if version_file.exists() else None
-    found = {path: binaries.major(path / "postgres") for path in binaries.directories() if _is_complete(path)}
+    found = {path: binaries.major(path / "postgres") for path in binaries.directories() if is_complete(path)}
     for directory, major in found.items():
         if major >= OLDEST_MAJOR and wanted in (None, major):
-            return _reachable(directory, owner)
+            return reachable(directory, owner)
     raise ServerError(
         f'No PostgreSQL {wanted or f"{OLDEST_MAJOR} or newer"} was found for "{data}"'
         f" (found: {', '.join(f'{path} ({major})' for path, major in found.items()) or 'none'}).\n"
@@ -33,11 +33,13 @@ def choose(data: Path, owner: Account) -> Path:
     )
 
 
-def _is_complete(directory: Path) -> bool:
+def is_complete(directory: Path) -> bool:
+    """Can a server be made and run with what is there?"""
     return all(os.access(directory / program, os.X_OK) for program in PROGRAMS)
 
 
-def _reachable(directory: Path, owner: Account) -> Path:
+def reachable(directory: Path, owner: Account) -> Path:
+    """``directory``, or a copy of what it belongs to, where ``owner`` can run the programs."""
     with suppress(PermissionError):
         subprocess.run([directory / "postgres", "--version"], capture_output=True, check=True, **owner.for_subprocess())
         return directory

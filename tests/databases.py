@@ -37,7 +37,7 @@ class Scratch:
         """For DATABASE_URL of another process, or psycopg.connect()."""
         known = self.connection.get_connection_params()
         parts = {key: known[key] for key in ("host", "port", "user", "password") if known.get(key)}
-        return f"postgresql:///{quote(self.name, safe='')}?{urlencode(parts, quote_via=quote)}"
+        return f"postgresql:///{quote(known['dbname'], safe='')}?{urlencode(parts, quote_via=quote)}"
 
     def rows(self, sql, params=None):
         with self.connection.cursor() as cursor:
@@ -88,9 +88,9 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def database(template=scratch.ENTIRELY_EMPTY):
-    """A Scratch made from ``template``, to which nobody may be connected at that moment."""
+def database(template=scratch.ENTIRELY_EMPTY, *, using="default"):
+    """A Scratch on the server of ``using``, made from ``template``, to which nobody may be connected at that moment."""
     # One server serves several workers, and several runs of the suite.
     prefix = f"scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_"
-    with scratch.database("default", prefix=prefix, template=template) as alias:
+    with scratch.database(using, prefix=prefix, template=template) as alias:
         yield Scratch(alias)

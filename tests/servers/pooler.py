@@ -1,0 +1,61 @@
+"""What is a server like behind pgbouncer?"""
+
+import contextlib
+import os
+import subprocess
+import time
+
+import psycopg
+
+from tests.servers import programs
+from tests.servers.server import USER, place
+
+PORT = 6432
+LONG_ENOUGH = 10  # seconds
+
+CONFIGURATION = """
+[databases]
+* = host={sockets} port={port} user={user}
+[pgbouncer]
+unix_socket_dir = {home}
+listen_port = {PORT}
+auth_type = any
+pool_mode = {mode}
+logfile = {home}/pgbouncer.log
+"""
+
+
+@contextlib.contextmanager
+def pgbouncer(server, mode):
+    """URLs through a pooler of that mode: a function of the database's name."""
+    program = programs.pgbouncer()
+    with place() as (home, account):
+        configuration = home / "pgbouncer.ini"
+        configuration.write_text(
+            CONFIGURATION.format(sockets=server.sockets, port=server.port, user=USER, home=home, PORT=PORT, mode=mode)
+        )
+        process = subprocess.Popen(
+            [program, "-q", configuration],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"]},
+            **account.for_subprocess(),
+        )
+        try:
+            _wait_for(home, process)
+            yield lambda name: f"postgresql:///{name}?host={home}&port={PORT}&user={USER}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait_for(home, process):
+    deadline = time.monotonic() + LONG_ENOUGH
+    while True:
+        try:
+            psycopg.connect(host=str(home), port=PORT, user=USER, dbname="postgres").close()
+            return
+        except psycopg.OperationalError:
+            assert process.poll() is None and time.monotonic() < deadline, (home / "pgbouncer.log").read_text()
+            time.sleep(0.02)

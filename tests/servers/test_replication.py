@@ -1,0 +1,77 @@
+"""A standby is never further behind than it may be, and the backfill goes on when it has caught up."""
+
+import re
+import time
+
+import pytest
+from django.db import connections
+
+from epic10 import fingerprint, plan, throttle
+from tests.servers.server import alias
+
+MAX_LAG = 1  # MB, the least that can be set
+BATCH = 100
+ONE_BATCH = 200_000  # bytes, generously
+WAITS = "The backfill of ndas waits"
+ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = 'backfill'"
+
+
+@pytest.fixture
+def started(register):
+    """``migrate ndas`` in a process of its own that takes little steps."""
+
+    def start(**environment):
+        processes.append(register.start("migrate", "ndas", EPIC10_BATCH_SIZE=str(BATCH), **environment))
+        return processes[-1]
+
+    processes = []
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def test_the_lag_stays_under_its_bound_and_the_backfill_goes_on_when_it_falls(register, standby, started):
+    standby.caught_up()
+    with standby.paused():
+        process = started(EPIC10_MAX_LAG=str(MAX_LAG))
+        waits = next(line for line in process.stdout if "waits" in line)
+        assert re.fullmatch(rf"{WAITS}: the standby walreceiver is 1\.\d MB behind, and 1 MB is the most .*\n", waits)
+        assert process.stdout.readline() == (
+            "HINT: It goes on by itself when the standby has caught up; "
+            "with EPIC10_MAX_LAG=0 it does not wait for standbys.\n"
+        )
+        [[done]] = register.rows(ROWS_DONE)
+        assert 0 < done < 3000
+        time.sleep(1.5)
+        assert register.rows(ROWS_DONE) == [(done,)]
+        assert MAX_LAG * 1_000_000 < standby.lag() < MAX_LAG * 1_000_000 + ONE_BATCH
+    rest, complaint = process.communicate()
+    assert (process.returncode, complaint) == (0, "")
+    assert "The backfill of ndas goes on.\n" in rest
+    standby.caught_up()
+    with alias("standby", standby.server.url(register.name)):
+        columns = fingerprint.columns(register.connection, plan.load().tables())
+        assert fingerprint.content(connections["standby"], columns) == fingerprint.content(register.connection, columns)
+
+
+def test_with_zero_it_waits_for_no_standby(standby, started):
+    with standby.paused():
+        process = started(EPIC10_MAX_LAG="0")
+        said, _ = process.communicate()
+    assert process.returncode == 0
+    assert "waits" not in said
+
+
+def test_a_role_that_may_not_see_the_standbys_is_told_so(register, standby, caplog):
+    standby.caught_up()
+    register.execute("CREATE ROLE blind LOGIN")
+    try:
+        with alias("blind", register.url.replace("user=ndas", "user=blind")):
+            throttle.Throttle(connections["blind"], "ndas").wait()
+    finally:
+        register.execute("DROP ROLE blind")
+    assert [record.getMessage() for record in caplog.records] == [
+        "This role may not see how far the standbys are behind, so the backfill does not wait for them.\n"
+        "HINT: GRANT pg_read_all_stats TO the role that migrates."
+    ]
