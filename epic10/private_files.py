@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 OWNER_READS_AND_WRITES, OWNER_ENTERS = 0o600, 0o700
@@ -9,10 +10,17 @@ OWNER_READS_AND_WRITES, OWNER_ENTERS = 0o600, 0o700
 
 def write(path: Path, text: str):
     """The file appears under its name when all of it is on the disk, in place of an older one of that name."""
+    with writing(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def writing(path: Path):
+    """The same for a file that is written piece by piece, with the line ends it is given."""
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")  # 0600 by itself
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)

@@ -1,0 +1,152 @@
+"""Why does a row have a value that nobody chose? One answer a kind of change, as SQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from epic10 import plan
+from epic10.catalog import array, column_exists, holds, literal, quoted
+from epic10.operations import AddColumn, Backfill, Derived, Relabel, Shadow
+from epic10.operations.ownership import is_ours
+
+# Whoever has saved a row since then has seen its new values.
+BEGAN = """\
+(SELECT min(started_at) AT TIME ZONE 'UTC' FROM epic10_phase_run WHERE direction = 'forwards'
+  AND id > (SELECT coalesce(max(id), 0) FROM epic10_phase_run WHERE direction = 'backwards'))"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """
+    A table whose rows are reviewed.
+
+    ``names`` are the columns by which people know a row, the first of them its
+    order; ``created`` and ``saved`` say, in UTC, when it was made and last written.
+    """
+
+    model: str
+    table: str
+    names: tuple[str, ...]
+    created: str
+    saved: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Of one column, as SQL: for which rows nobody chose the value, what it was and is, and why."""
+
+    column: str
+    before: str
+    after: str
+    why: str
+    condition: str
+
+
+def columns(subject: Subject) -> list[str]:
+    """The columns of the table that may have a value nobody chose."""
+    return [
+        source.column if isinstance(source, Shadow) else source.target if isinstance(source, Derived) else source.name
+        for source in _sources(subject)
+    ]
+
+
+def reasons(connection, subject: Subject) -> Iterator[Reason]:
+    """As a preview where the release has not been switched, as a record where it has."""
+    is_preview = not plan.load().is_switched(connection)
+    for source in _sources(subject):
+        if isinstance(source, Shadow):
+            yield _previewed(source) if is_preview else _relabelled(source, subject)
+        elif isinstance(source, Derived):
+            yield _to_compute(source) if is_preview else _computed(source, subject)
+        elif holds(connection, _is_new(subject, source)):
+            yield _to_add(source) if is_preview else _added(source, subject)
+
+
+def _sources(subject):
+    """The rules and operations of the release that decide for somebody."""
+    release = plan.load()
+    for backfill in release.all_of(Backfill):
+        if backfill.table == subject.table:
+            yield from backfill.rules
+    for operation in release.all_of(AddColumn):
+        if operation.model_name == subject.model and operation.field.has_db_default():
+            yield operation
+
+
+def _previewed(shadow) -> Reason:
+    old, relabel = quoted(shadow.column), shadow.relabel
+    return Reason(shadow.column, f"{old}::text", relabel.upwards(old), _why(old, relabel), _is_lost(old, relabel))
+
+
+def _relabelled(shadow, subject) -> Reason:
+    """An old label that the new one would give as well is the row's own only if nobody has saved it since."""
+    old, new, relabel = quoted(shadow.legacy), quoted(shadow.column), shadow.relabel
+    its_own = f"{quoted(subject.saved)} < {BEGAN} OR {old}::text IS DISTINCT FROM {relabel.downwards(new)}"
+    condition = f"{_is_lost(old, relabel)} AND ({its_own})"
+    return Reason(shadow.column, f"{old}::text", f"{new}::text", _why(old, relabel), condition)
+
+
+def _is_lost(old, relabel):
+    lost = [label for merged in _merged(relabel).values() for label in merged if label in relabel.up]
+    return f"({old}::text = ANY ({array(lost)}){f' OR {old} IS NULL' if None in relabel.up else ''})"
+
+
+def _why(old, relabel: Relabel):
+    cases = [
+        f" WHEN {relabel.upwards(old)} = {literal(label)}"
+        f" THEN {literal(' and '.join(merged) + ' are one label now; the old one is kept')}"
+        for label, merged in _merged(relabel).items()
+    ]
+    if None in relabel.up:
+        cases.insert(0, f" WHEN {old} IS NULL THEN {literal(f'there was none: {relabel.up[None]} is the default')}")
+    return f"CASE{''.join(cases)} END" if cases else "NULL"
+
+
+def _merged(relabel: Relabel) -> dict[str, list[str]]:
+    """New labels that several old ones have become."""
+    merged = {}
+    for label in relabel.legacy:
+        merged.setdefault(relabel.up.get(label, label), []).append(label)
+    return {new: old for new, old in merged.items() if len(old) > 1}
+
+
+def _to_compute(derived) -> Reason:
+    value = derived.value.format(quoted(derived.source))
+    return Reason(derived.target, "NULL", f"({value})::text", _computed_from(derived), f"({value}) IS NOT NULL")
+
+
+def _computed(derived, subject) -> Reason:
+    target, value = quoted(derived.target), derived.value.format(quoted(derived.source))
+    nobody_since = f"{target} = ({value}) AND {quoted(subject.saved)} < {BEGAN}"
+    return Reason(derived.target, "NULL", f"{target}::text", _computed_from(derived), nobody_since)
+
+
+def _computed_from(derived):
+    return f"{literal(f'computed from {derived.source} ')} || {quoted(derived.source)}"
+
+
+def _is_new(subject, operation):
+    name = f"{subject.table}.{operation.name}"
+    return f"NOT {column_exists(subject.table, operation.name)} OR {is_ours('column', name)}"
+
+
+def _to_add(operation) -> Reason:
+    default = literal(_default(operation))
+    return Reason(operation.name, "NULL", default, _new_column(default), "true")
+
+
+def _added(operation, subject) -> Reason:
+    column, default = quoted(operation.name), literal(_default(operation))
+    unchanged = f"{column}::text = {default} AND {quoted(subject.created)} < {BEGAN}"
+    return Reason(operation.name, "NULL", f"{column}::text", _new_column(default), unchanged)
+
+
+def _new_column(default):
+    return f"{literal('the column is new: ')} || {default} || {literal(' is the default')}"
+
+
+def _default(operation):
+    return (
+        str(operation.field.db_default).lower()
+        if operation.field.db_default in (True, False)
+        else str(operation.field.db_default)
+    )

@@ -1,0 +1,50 @@
+"""Which values did nobody choose? A file for the people who own the data, row by row.
+
+Asked before the release it is a preview, afterwards the record. A row is listed
+for a default, for a label that merged with another, and for a computed value. A
+label that only got another name lost nothing, and is not listed.
+"""
+
+import csv
+from collections.abc import Iterable
+
+from django.db import connections, transaction
+
+from epic10.catalog import literal, quoted
+from epic10.reasons import Subject, reasons
+from epic10.session import unhurried
+
+ROWS_AT_A_TIME = 2000
+# A spreadsheet takes a cell that begins like this for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(using: str, subject: Subject, file, *, only: Iterable[str] = ()) -> int:
+    """Write the review as CSV (RFC 4180); how many rows it has. ``only`` names columns; none means all."""
+    connection, rows = connections[using], 0
+    wanted = [reason for reason in reasons(connection, subject) if not only or reason.column in only]
+    lines = csv.writer(file)
+    lines.writerow(["id", *subject.names, "column", "before", "after", "why"])
+    if not wanted:
+        return 0
+    with unhurried(connection), transaction.atomic(using=using), connection.chunked_cursor() as cursor:
+        cursor.itersize = ROWS_AT_A_TIME
+        cursor.execute(_query(subject, wanted))
+        for row in cursor:
+            lines.writerow(map(_harmless, row))
+            rows += 1
+    return rows
+
+
+def _harmless(value):
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _query(subject, wanted):
+    names = ", ".join(map(quoted, subject.names))
+    listed = (
+        f"SELECT id, {names}, {literal(reason.column)}, {reason.before}, {reason.after}, {reason.why}\n"
+        f"  FROM {quoted(subject.table)} WHERE {reason.condition}"
+        for reason in wanted
+    )
+    return "\nUNION ALL\n".join(listed) + f"\nORDER BY 2, 1, {len(subject.names) + 2}"

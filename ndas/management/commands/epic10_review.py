@@ -1,0 +1,41 @@
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import private_files, review
+from epic10.reasons import Subject, columns
+
+NDAS = Subject("nda", "ndas", ("display_id", "company_name"), created="created_at", saved="updated_at")
+
+
+class Command(BaseCommand):
+    help = (
+        "Write, as CSV for the customer's review, every NDA that Epic 10 gives a value nobody chose: a default, a "
+        "label that merged with another, a computed date. Before the migration it is a preview. Changes nothing."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE", help="Instead of standard output; yours alone (0600)."
+        )
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            choices=columns(NDAS),
+            help="Only this one; may be given again. A new column's default concerns every NDA.",
+        )
+
+    def handle(self, *, database, output, column, **options):
+        try:
+            if output:
+                with private_files.writing(output) as file:
+                    rows = review.write(database, NDAS, file, only=column)
+                self.stderr.write(f"{rows:,} rows in {output}")
+            else:
+                review.write(database, NDAS, options.get("stdout") or sys.stdout, only=column)
+        except OSError as error:
+            raise CommandError(f"{output} cannot be written: {error.strerror}.\nHINT: --output FILE") from error
