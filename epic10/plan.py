@@ -1,7 +1,7 @@
 """What is the release? The one file that defines it, read as data."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 
 from django.apps import apps
@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 from epic10.catalog import holds, relation_exists
 from epic10.checks import Check
 from epic10.operations import privileges
-from epic10.operations.phase import Phase, derived, walk
+from epic10.operations.phase import Phase, has_to_say, walk
 from epic10.operations.privileges import Need
 from epic10.operations.require import RequireServer
 
@@ -41,6 +41,14 @@ class Plan:
 
     def operations(self):
         """Every operation of every phase, with the phase it belongs to and the states around it."""
+        return self._operations
+
+    @cached_property
+    def _operations(self):
+        # Each step copies every model: slow enough to be noticed when it is done again and again.
+        return tuple(self._walk())
+
+    def _walk(self):
         for phase, state, _ in walk(self.phases, self.app_label, self.before):
             for operation, before, after in walk([*phase.first, *phase.operations], self.app_label, state):
                 yield phase, operation, before, after
@@ -65,8 +73,7 @@ class Plan:
         """What the role must be allowed: each once, those of the books that are kept of it among them."""
         kept = [model._meta.db_table for model in apps.get_app_config("epic10").get_models()]
         books = [privileges.table(table, "SELECT", "INSERT", "UPDATE", "DELETE") for table in (RECORD, *kept)]
-        asked = (derived("needs", [operation], self.app_label, before) for _, operation, before, _ in self.operations())
-        return list(dict.fromkeys(chain(*asked, *books)))
+        return list(dict.fromkeys(chain(self._derived("needs"), *books)))
 
     @property
     def server(self) -> RequireServer:
@@ -89,9 +96,9 @@ class Plan:
 
     def _derived(self, kind):
         return [
-            check
-            for _, operation, before, _ in self.operations()
-            for check in derived(kind, [operation], self.app_label, before)
+            said
+            for _, operation, _, after in self.operations()
+            for said in has_to_say(operation, kind, self.app_label, after)
         ]
 
 

@@ -1,5 +1,6 @@
 """Can the release run here, now, and within the window? Asked without changing anything."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.db import connections
@@ -39,7 +40,7 @@ def precheck(using: str, limits: Limits, *, show: asking.Show | None = None) -> 
     """Ask everything worth knowing before the first change, ``show`` each answer as it comes."""
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
-    return asking.report("epic10_precheck", _questions(release, connection, limits), using, show)
+    return asking.report("epic10_precheck", questions(release, connection, limits), using, show)
 
 
 def _refuse_where_nothing_is_to_be_done(release, connection):
@@ -53,7 +54,8 @@ def _refuse_where_nothing_is_to_be_done(release, connection):
         )
 
 
-def _questions(release, connection, limits):
+def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:
+    """In the order of a night: the server, the traffic, what the release insists on, the schema, the rows, the room."""
     tables = release.tables()
     changed = [backfill.table for backfill in release.all_of(Backfill)]
     yield from before.of_the_server(tables, major=max(needed.major for needed in release.all_of(RequireServer)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from epic10.catalog import holds, relation_exists
 from epic10.estimate import count
 from epic10.operations import Backfill
-from epic10.operations.phase import derived
+from epic10.operations.phase import has_to_say
 from epic10.operations.record import BACKWARDS, FORWARDS
 from epic10.units import seconds
 
@@ -135,7 +135,12 @@ def _left(connection, phase, rows, known) -> int:
 
 
 def _is_in_place(release, connection, phase) -> bool:
-    signs = derived("signs", phase.operations, release.app_label, release.before)
+    signs = (
+        sign
+        for of_phase, operation, _, after in release.operations()
+        if of_phase is phase
+        for sign in has_to_say(operation, "signs", release.app_label, after)
+    )
     return all(holds(connection, sign) for sign in signs)
 
 

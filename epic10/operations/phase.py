@@ -153,8 +153,11 @@ def walk(operations, app_label, state):
 def derived(kind: str, operations, app_label, state) -> Iterable:
     """What operations have to say of one kind (checks, preconditions, proofs, signs); not every one has."""
     for operation, _, after in walk(operations, app_label, state):
-        if hasattr(operation, kind):
-            yield from getattr(operation, kind)(app_label, after)
+        yield from has_to_say(operation, kind, app_label, after)
+
+
+def has_to_say(operation, kind: str, app_label, after) -> Iterable:
+    return getattr(operation, kind)(app_label, after) if hasattr(operation, kind) else ()
 
 
 def carry_out(steps, app_label, schema_editor):
