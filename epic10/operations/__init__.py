@@ -5,6 +5,7 @@ from .columns import AddColumn
 from .counts import Analyze, CountRows
 from .enums import CreateEnum
 from .foreign_keys import AddForeignKey, ValidateForeignKey
+from .guards import AddGuard, Guard
 from .indexes import AddIndex, AddShadowIndex
 from .park import Park
 from .parking import Parking
@@ -20,6 +21,7 @@ from .unpark import Unpark
 __all__ = [
     "AddColumn",
     "AddForeignKey",
+    "AddGuard",
     "AddIndex",
     "AddParkingTrigger",
     "AddShadow",
@@ -31,6 +33,7 @@ __all__ = [
     "CountRows",
     "CreateEnum",
     "Derived",
+    "Guard",
     "Note",
     "Park",
     "Parking",

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
+from pgtrigger.compiler import Trigger
 
 from epic10.catalog import column_exists, constraint_exists, enum_labels, type_exists
-from epic10.locks import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
+from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
 from epic10.operations import (
     AddColumn,
     AddForeignKey,
+    AddGuard,
     AddIndex,
     AddParkingTrigger,
     AddShadow,
@@ -44,6 +46,7 @@ from epic10.operations import (
     ValidateForeignKey,
     switched,
 )
+from epic10.operations.guards import GuardSql
 from epic10.operations.phase import walk
 
 APP = "stable"
@@ -72,6 +75,9 @@ RULES = [MOOD, RETIRES]
 SWITCHED = switched("pony", MOOD)
 PARKING = Parking("pony", "pony", RULES, unit="ponies", fields=("shod", "friend"))
 BACKFILL = Backfill("pony", RULES, unit="ponies")
+NEVER_SHOD = GuardSql(
+    pgid="never_shod", table="pony", func="RETURN OLD;", when="BEFORE", operation="UPDATE", condition="WHEN (NEW.shod)"
+)
 
 
 @dataclass(frozen=True)
@@ -190,7 +196,13 @@ SWITCH = [
         f"{SWITCHED} AND {every_pony_is_right('mood')} AND {index_is_valid('pony_mood_legacy_idx')}",
     ),
 ]
-RELEASE = [*EXPAND, *FILL, *INDEX, *ENFORCE, *SWITCH]
+GUARD = [
+    Life(
+        AddGuard("pony", Trigger(name="never_shod", sql=NEVER_SHOD)),
+        "EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('pony') AND tgname = 'never_shod')",
+    )
+]
+RELEASE = [*EXPAND, *FILL, *INDEX, *ENFORCE, *SWITCH, *GUARD]
 
 
 def phase(name, lives, *, stays=False, **more):
@@ -205,6 +217,7 @@ IN_PHASES = [
     phase("index", INDEX, transaction=False, done=SWITCHED),
     phase("enforce", ENFORCE, lock=[("pony", SHARE_UPDATE_EXCLUSIVE)], stays=True, done=SWITCHED),
     phase("switch", SWITCH, lock=[("pony", ACCESS_EXCLUSIVE)]),
+    phase("guard", GUARD, lock=[("pony", SHARE_ROW_EXCLUSIVE)]),
 ]
 
 START = ProjectState(
