@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from epic10 import plan
 from epic10.catalog import holds, relation_exists
+from epic10.later import reconcile_later
 from epic10.progress import logger
 
 
@@ -33,6 +34,7 @@ def reconcile(connection, app_label: str | None, migration_name: str | None):
     elif recorded and not release.is_switched(connection) and has_run(connection):
         logger.info("%s was being undone when that stopped. Going forward from there.", release.name)
         recorder.record_unapplied(release.app_label, release.name)
+    reconcile_later(connection, (release.app_label, release.name), migration_name)
 
 
 def has_work(connection, app_label: str | None, migration_name: str | None) -> bool:

@@ -11,7 +11,7 @@ from epic10 import plan, server
 from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, only_migrator
-from epic10.operations import privileges
+from epic10.operations import Phase, privileges
 from epic10.progress import logger
 from epic10.reconcile import has_work, reconcile
 from epic10.session import unhurried
@@ -64,7 +64,7 @@ class Command(migrate.Command):
             )
 
     def migration_progress_callback(self, action, migration=None, fake=False):
-        if migration is None or migration.name != plan.load().name or fake:
+        if fake or not has_phases(migration):
             return super().migration_progress_callback(action, migration, fake)
         if action.endswith("_start"):
             self.under_way, self.began = True, time.monotonic()
@@ -77,6 +77,10 @@ class Command(migrate.Command):
             logger.info(
                 f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC (duration: {minutes:.0f}m {seconds:.1f}s)"
             )
+
+
+def has_phases(migration):
+    return migration is not None and any(isinstance(operation, Phase) for operation in migration.operations)
 
 
 WHAT_NOW = (
