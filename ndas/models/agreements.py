@@ -1,9 +1,11 @@
 """The NDAs, and what became of each: statuses, documents, who did what."""
 
 from django.db import models
+from django.urls import reverse
 
 from ndas.choices import DocumentType, NdaStatus, NdaType, UsMaxPosition
 from ndas.fields import EnumField, TimestampField
+from ndas.guards import A_CONTACT_IS_GONE, EXPIRATION, TRANSITIONS, append_only
 from ndas.models.people import AgencyGroup, Contact, Subagency
 from ndas.models.row import Row, optional, required
 
@@ -56,6 +58,12 @@ class Nda(Row):
     class Meta:
         db_table = "ndas"
         verbose_name = "NDA"
+        permissions = [
+            ("mark_nda_status", "Can mark the status of NDAs"),
+            ("approve_nda", "Can approve and reject NDAs"),
+            ("view_every_nda", "Can see the NDAs of every agency"),
+        ]
+        triggers = [TRANSITIONS, EXPIRATION]
         indexes = [
             models.Index(fields=["agency_group"], name="ndas_agency_group_id_idx"),
             models.Index(fields=["subagency"], name="ndas_subagency_id_idx"),
@@ -69,6 +77,9 @@ class Nda(Row):
     def __str__(self):
         return f"NDA {self.display_id}: {self.company_name}"
 
+    def get_absolute_url(self):
+        return reverse("nda", args=[self.pk])
+
 
 class NdaStatusHistory(Row):
     nda = required(Nda, "status_history")
@@ -78,6 +89,7 @@ class NdaStatusHistory(Row):
 
     class Meta:
         db_table = "nda_status_history"
+        triggers = append_only("nda_status_history")
         verbose_name_plural = "NDA status history"
         indexes = [models.Index(fields=["nda"], name="nda_status_history_nda_id_idx")]
 
@@ -114,6 +126,7 @@ class AuditLog(Row):
 
     class Meta:
         db_table = "audit_log"
+        triggers = append_only("audit_log", but=A_CONTACT_IS_GONE)
         verbose_name_plural = "audit log"
         indexes = [
             models.Index(fields=["entity_id"], name="audit_log_entity_id_idx"),

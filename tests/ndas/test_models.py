@@ -33,9 +33,10 @@ def test_display_ids_come_from_the_sequence_also_for_several_at_once():
 
 def test_several_ndas_can_change_status_at_once():
     ndas = Nda.objects.bulk_create([NdaFactory.build(), NdaFactory.build()])
-    ndas[0].status, ndas[1].status = NdaStatus.PENDING_APPROVAL, NdaStatus.EXPIRED
+    ndas[0].status, ndas[1].status = NdaStatus.INACTIVE_CANCELED, NdaStatus.PENDING_APPROVAL
     Nda.objects.bulk_update(ndas, ["status"])
-    assert list(Nda.objects.order_by("status").values_list("status", flat=True)) == ["PENDING_APPROVAL", "EXPIRED"]
+    found = Nda.objects.order_by("status").values_list("status", flat=True)
+    assert list(found) == ["PENDING_APPROVAL", "INACTIVE_CANCELED"]
 
 
 @pytest.mark.parametrize("label", ["EMAILED", "INACTIVE", "CANCELLED"])

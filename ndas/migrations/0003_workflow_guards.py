@@ -1,0 +1,164 @@
+"""
+The rules of the workflow, kept by the database: no script can break them.
+
+Not a part of the release: ``migrate ndas 0002`` takes this back alone, and
+``migrate ndas 0001`` takes it back first, so that the previous application meets
+nothing of it. The rules are those of ``ndas/guards.py``, frozen here.
+"""
+
+from django.db import migrations
+from pgtrigger.compiler import Trigger
+
+from epic10.locks import SHARE_ROW_EXCLUSIVE
+from epic10.operations import AddGuard, Note, Phase
+from epic10.operations.guards import GuardSql
+
+TRANSITIONS = """\
+  IF (OLD.status::text, NEW.status::text) NOT IN (
+    ('CREATED', 'PENDING_APPROVAL'),
+    ('CREATED', 'SENT_PENDING_SIGNATURE'),
+    ('CREATED', 'INACTIVE_CANCELED'),
+    ('PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE'),
+    ('PENDING_APPROVAL', 'CREATED'),
+    ('SENT_PENDING_SIGNATURE', 'IN_REVISION'),
+    ('SENT_PENDING_SIGNATURE', 'FULLY_EXECUTED'),
+    ('SENT_PENDING_SIGNATURE', 'INACTIVE_CANCELED'),
+    ('IN_REVISION', 'SENT_PENDING_SIGNATURE'),
+    ('IN_REVISION', 'FULLY_EXECUTED'),
+    ('IN_REVISION', 'INACTIVE_CANCELED'),
+    ('FULLY_EXECUTED', 'INACTIVE_CANCELED'),
+    ('FULLY_EXECUTED', 'EXPIRED'),
+    ('INACTIVE_CANCELED', 'CREATED'),
+    ('INACTIVE_CANCELED', 'SENT_PENDING_SIGNATURE'),
+    ('INACTIVE_CANCELED', 'IN_REVISION'),
+    ('INACTIVE_CANCELED', 'FULLY_EXECUTED')
+  ) THEN
+    RAISE EXCEPTION 'NDA % cannot go from % to %.', OLD.display_id, OLD.status, NEW.status
+      USING ERRCODE = 'check_violation';
+  END IF;
+  IF OLD.status::text = 'PENDING_APPROVAL' AND NEW.status::text = 'SENT_PENDING_SIGNATURE'
+     AND (NEW.approved_by_id IS NULL OR NEW.approved_by_id = NEW.created_by_id) THEN
+    RAISE EXCEPTION 'NDA % needs the approval of somebody else than its author.', OLD.display_id
+      USING ERRCODE = 'check_violation';
+  END IF;
+  IF OLD.status::text = 'PENDING_APPROVAL' AND NEW.status::text = 'CREATED'
+     AND coalesce(trim(NEW.rejection_reason), '') = '' THEN
+    RAISE EXCEPTION 'NDA % cannot be rejected without a reason.', OLD.display_id
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;"""
+
+EXPIRATION = """\
+  NEW.expiration_date := NEW.fully_executed_date + interval '1 year';
+  RETURN NEW;"""
+
+A_CONTACT_IS_GONE = """\
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.user_id IS NULL AND NOT EXISTS (SELECT FROM contacts WHERE id = OLD.user_id)
+       AND (NEW.id, NEW.action, NEW.entity_type, NEW.entity_id, NEW.details, NEW.created_at)
+           IS NOT DISTINCT FROM (OLD.id, OLD.action, OLD.entity_type, OLD.entity_id, OLD.details, OLD.created_at) THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+"""
+
+REFUSE = """\
+  RAISE EXCEPTION 'Rows of {} are never changed and never deleted.' USING ERRCODE = 'check_violation';"""
+
+
+def guard(model_name, name, pgid, table, func, *, operation, condition="", level="ROW"):
+    sql = GuardSql(
+        pgid=pgid, table=table, func=func, when="BEFORE", operation=operation, condition=condition, level=level
+    )
+    return AddGuard(model_name, Trigger(name=name, sql=sql))
+
+
+GUARD = [
+    Note("10.3, 10.6", "An NDA goes only where the workflow leads, and not without an approval or a reason."),
+    guard(
+        "nda",
+        "transitions",
+        "pgtrigger_transitions_868c9",
+        "ndas",
+        TRANSITIONS,
+        operation="UPDATE",
+        condition="WHEN (OLD.status IS DISTINCT FROM NEW.status)",
+    ),
+    Note("10.4", "What is fully executed ends a year later, whoever wrote it."),
+    guard(
+        "nda",
+        "expiration",
+        "pgtrigger_expiration_38cfc",
+        "ndas",
+        EXPIRATION,
+        operation="INSERT OR UPDATE",
+        condition="WHEN (NEW.status::text = 'FULLY_EXECUTED' AND NEW.expiration_date IS NULL"
+        " AND NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01')",
+    ),
+    Note("10.6", "What is on record stays on record."),
+    guard(
+        "ndastatushistory",
+        "append_only",
+        "pgtrigger_append_only_0e01c",
+        "nda_status_history",
+        REFUSE.format("nda_status_history"),
+        operation="UPDATE OR DELETE",
+    ),
+    guard(
+        "ndastatushistory",
+        "no_truncate",
+        "pgtrigger_no_truncate_3148a",
+        "nda_status_history",
+        REFUSE.format("nda_status_history"),
+        operation="TRUNCATE",
+        level="STATEMENT",
+    ),
+    guard(
+        "auditlog",
+        "append_only",
+        "pgtrigger_append_only_e6096",
+        "audit_log",
+        A_CONTACT_IS_GONE + REFUSE.format("audit_log"),
+        operation="UPDATE OR DELETE",
+    ),
+    guard(
+        "auditlog",
+        "no_truncate",
+        "pgtrigger_no_truncate_1ee15",
+        "audit_log",
+        REFUSE.format("audit_log"),
+        operation="TRUNCATE",
+        level="STATEMENT",
+    ),
+]
+
+
+class Migration(migrations.Migration):
+    # The phase opens its own transaction, once per attempt to get its locks.
+    atomic = False
+    dependencies = [("ndas", "0002_epic_10_customer_feedback")]
+
+    operations = [
+        # Which permissions there are. Who has them is in ndas/groups.py.
+        migrations.AlterModelOptions(
+            "nda",
+            {
+                "verbose_name": "NDA",
+                "permissions": [
+                    ("mark_nda_status", "Can mark the status of NDAs"),
+                    ("approve_nda", "Can approve and reject NDAs"),
+                    ("view_every_nda", "Can see the NDAs of every agency"),
+                ],
+            },
+        ),
+        Phase(
+            "guard",
+            "Let the database keep the rules of the workflow.",
+            GUARD,
+            lock=[
+                ("ndas", SHARE_ROW_EXCLUSIVE),
+                ("nda_status_history", SHARE_ROW_EXCLUSIVE),
+                ("audit_log", SHARE_ROW_EXCLUSIVE),
+            ],
+        ),
+    ]
