@@ -98,6 +98,11 @@ EPIC10_PAUSE_FILE = os.environ.get("EPIC10_PAUSE_FILE", "")
 EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # where there is no git checkout to ask
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
 
+# Where mails lead to: https://nda.example. Without it they carry no link.
+SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
+# In whose name the daily job acts; a contact of this e-mail is made when there is none.
+SYSTEM_CONTACT = os.environ.get("NDA_SYSTEM_CONTACT", "nda-system@localhost")
+
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
@@ -105,6 +110,11 @@ TIME_ZONE = "UTC"  # timestamp columns hold UTC without saying so
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
+
+# Uploaded NDAs: readable by this account only, and served by a view that asks who wants them.
+MEDIA_ROOT = os.environ.get("MEDIA_ROOT", BASE_DIR / "media")
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [

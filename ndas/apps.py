@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NdasConfig(AppConfig):
@@ -7,3 +8,6 @@ class NdasConfig(AppConfig):
 
     def ready(self):
         from ndas import before, checks  # noqa: F401  register what is asked before and after the release
+        from ndas.groups import give_groups_their_permissions
+
+        post_migrate.connect(give_groups_their_permissions, sender=self)

@@ -1,0 +1,58 @@
+"""Which groups are there, and what may each do? Said once per database; after that its administrators decide."""
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+from django.db import router
+
+from ndas import workflow
+
+READS = [workflow.VIEW, "ndas.view_document", "ndas.view_ndastatushistory", "ndas.view_auditlog"]
+DRAFTS = [*READS, workflow.CREATE, workflow.UPDATE]
+USES = [*DRAFTS, workflow.MARK_STATUS]
+KEEPS = [
+    f"ndas.{verb}_{model}"
+    for verb in ("view", "add", "change", "delete")
+    for model in ("contact", "agencygroup", "subagency", "agencygroupgrant", "subagencygrant")
+]
+GROUPS = {
+    "Administrator": [*USES, workflow.APPROVE, workflow.VIEW_EVERY, *KEEPS],
+    "NDA user": USES,
+    "Approver": [*USES, workflow.APPROVE],
+    "Limited": DRAFTS,
+    "Read-only": READS,
+}
+
+
+def give_groups_their_permissions(app_config, using, apps=installed, **kwargs):
+    """
+    After ``migrate``: the groups, once the permission to approve comes to be.
+
+    Not in a migration: that one would need the tables of django.contrib.auth,
+    ``migrate ndas`` would make them, and ``migrate ndas 0001`` would leave them.
+    Whoever has it going back and there again keeps what was granted meanwhile.
+    """
+    try:
+        Group, Permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
+    except LookupError:
+        return
+    if not router.allow_migrate_model(using, Group) or _exists(Permission, using, workflow.APPROVE):
+        return
+    # Django's own receiver for this app may come after this one.
+    create_permissions(app_config, using=using, apps=apps, verbosity=0)
+    if not _exists(Permission, using, workflow.APPROVE):
+        return
+    for name, wanted in GROUPS.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.add(*_permissions(Permission, using).filter(codename__in=_codenames(wanted)))
+
+
+def _exists(Permission, using, permission):
+    return _permissions(Permission, using).filter(codename__in=_codenames([permission])).exists()
+
+
+def _permissions(Permission, using):
+    return Permission.objects.using(using).filter(content_type__app_label="ndas")
+
+
+def _codenames(permissions):
+    return [permission.removeprefix("ndas.") for permission in permissions]

@@ -1,0 +1,25 @@
+"""What can be done with an NDA. Each is one transaction: the row, its history, the audit; mail after the commit."""
+
+from .decisions import approve, change_status, reject, route
+from .drafts import EDITABLE, clone, create, mark_non_usmax, update
+from .errors import ChangedMeanwhile, NotPermitted, Refused, WrongStatus
+from .expiry import expire_due
+from .uploads import upload_fully_executed
+
+__all__ = [
+    "EDITABLE",
+    "ChangedMeanwhile",
+    "NotPermitted",
+    "Refused",
+    "WrongStatus",
+    "approve",
+    "change_status",
+    "clone",
+    "create",
+    "expire_due",
+    "mark_non_usmax",
+    "reject",
+    "route",
+    "update",
+    "upload_fully_executed",
+]

@@ -1,0 +1,65 @@
+"""Who decides where an NDA goes next?"""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from ndas import mail, workflow
+from ndas.models import Nda
+from ndas.people import Actor
+
+from .change import changed, move
+from .errors import NotPermitted, WrongStatus
+
+
+def route(actor: Actor, nda_id: str) -> Nda:
+    """Ask for approval; an older rejection is answered by it."""
+    with changed(actor, nda_id, workflow.UPDATE, "routed") as nda:
+        move(nda, workflow.PENDING, workflow.ROUTE)
+        nda.rejection_reason = None
+        _forget_approval(nda)
+        mail.after_commit(mail.routed, nda)
+    return nda
+
+
+def approve(actor: Actor, nda_id: str) -> Nda:
+    with changed(actor, nda_id, workflow.APPROVE, "approved") as nda:
+        move(nda, workflow.SENT, workflow.GRANT)
+        _somebody_else(actor, nda)
+        nda.approved_by, nda.approved_at = actor.contact, timezone.now()
+        mail.after_commit(mail.approved, nda)
+    return nda
+
+
+def reject(actor: Actor, nda_id: str, reason: str) -> Nda:
+    """Back to the author. Raises ValidationError without a reason."""
+    with changed(actor, nda_id, workflow.APPROVE, "rejected") as nda:
+        move(nda, workflow.CREATED, workflow.REJECT)
+        _somebody_else(actor, nda)
+        if not reason.strip():
+            raise ValidationError({"rejection_reason": "Say why, so that the author can set it right."})
+        nda.rejection_reason = reason.strip()
+        _forget_approval(nda)
+        mail.after_commit(mail.rejected, nda, by=actor.contact)
+    return nda
+
+
+def change_status(actor: Actor, nda_id: str, target: str) -> Nda:
+    """Every step that is neither an approval nor an upload."""
+    with changed(actor, nda_id, workflow.MARK_STATUS, "status_changed") as nda:
+        if target == workflow.EXECUTED and nda.status == workflow.INACTIVE and not nda.fully_executed_date:
+            raise WrongStatus(
+                f"NDA {nda.display_id} was never fully executed. Take it up as sent or in revision, then upload it."
+            )
+        move(nda, target, workflow.CHANGE)
+        if target == workflow.CREATED:
+            _forget_approval(nda)
+    return nda
+
+
+def _somebody_else(actor, nda):
+    if nda.created_by_id == actor.contact.pk:
+        raise NotPermitted(f"NDA {nda.display_id} is by {actor.contact}; somebody else has to decide on it.")
+
+
+def _forget_approval(nda):
+    nda.approved_by, nda.approved_at = None, None

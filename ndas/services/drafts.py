@@ -1,0 +1,105 @@
+"""How does an NDA come to be, and who may change its words until when?"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ndas import scope, workflow
+from ndas.choices import NdaStatus
+from ndas.models import Nda
+from ndas.people import Actor
+
+from .change import added, changed, require
+from .errors import ChangedMeanwhile, NotPermitted, WrongStatus
+
+WORDS = (
+    "company_name",
+    "company_city",
+    "company_state",
+    "state_of_incorporation",
+    "agency_group",
+    "subagency",
+    "agency_office_name",
+    "abbreviated_name",
+    "authorized_purpose",
+    "effective_date",
+    "nda_type",
+    "usmax_position",
+    "is_non_usmax",
+)
+PEOPLE = ("opportunity_poc", "contracts_poc", "relationship_poc")
+
+# What has been signed stays as it was signed, and what somebody is to approve
+# stays as it was routed; the people in charge may change at any time.
+EDITABLE = {
+    workflow.CREATED: (*WORDS, *PEOPLE),
+    workflow.SENT: (*WORDS, *PEOPLE),
+    workflow.IN_REVISION: (*WORDS, *PEOPLE),
+    workflow.EXECUTED: (*PEOPLE, "expiration_date"),
+}
+
+
+def create(actor: Actor, *, number: int | None = None, cloned_from: Nda | None = None, **fields) -> Nda:
+    """
+    A new NDA of the actor's; ``fields`` by name, the opportunity POC is the actor unless said otherwise.
+
+    Raises ValidationError by field, and NotPermitted. ``number`` is for who must not use up a display id.
+    """
+    require(actor, workflow.CREATE)
+    fields = {"opportunity_poc": actor.contact} | _tidy(fields)
+    nda = Nda(**fields, created_by=actor.contact, cloned_from=cloned_from)
+    if number is not None:
+        nda.display_id = number
+    with transaction.atomic(using=actor.using):
+        _validate(actor, nda)
+        nda.save(using=actor.using, force_insert=True)
+        added(actor, nda, "cloned" if cloned_from else "created")
+    return nda
+
+
+def clone(actor: Actor, nda_id: str, *, number: int | None = None) -> Nda:
+    """A new draft with the words and the people of an NDA, and none of its history."""
+    require(actor, workflow.CREATE)
+    source = scope.visible_to(actor).get(pk=nda_id)
+    fields = {name: getattr(source, name) for name in (*WORDS, *PEOPLE)} | {"opportunity_poc": actor.contact}
+    return create(actor, number=number, cloned_from=source, **fields)
+
+
+def update(actor: Actor, nda_id: str, *, seen_at=None, **fields) -> Nda:
+    """
+    Change words or people. ``seen_at`` is the ``updated_at`` that the actor has looked at.
+
+    Raises ValidationError by field, NotPermitted, WrongStatus and ChangedMeanwhile.
+    """
+    with changed(actor, nda_id, workflow.UPDATE, "updated") as nda:
+        if seen_at is not None and seen_at != nda.updated_at:
+            raise ChangedMeanwhile(f"NDA {nda.display_id} was changed by somebody else while you were editing it.")
+        refused = sorted(set(fields) - set(EDITABLE.get(nda.status, ())))
+        if refused:
+            names = ", ".join(str(Nda._meta.get_field(name).verbose_name) for name in refused)
+            raise WrongStatus(f'NDA {nda.display_id} is "{NdaStatus(nda.status).label}"; this is fixed now: {names}.')
+        for name, value in _tidy(fields).items():
+            setattr(nda, name, value)
+        _validate(actor, nda)
+    return nda
+
+
+def mark_non_usmax(actor: Actor, nda_id: str, *, is_non_usmax: bool = True) -> Nda:
+    """A flag about the NDA, not one of its words: it may change in any status."""
+    with changed(actor, nda_id, workflow.MARK_STATUS, "marked_non_usmax") as nda:
+        nda.is_non_usmax = is_non_usmax
+    return nda
+
+
+def _tidy(fields):
+    """Blank means absent, as the columns have it."""
+    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    return {name: None if value == "" and Nda._meta.get_field(name).null else value for name, value in tidy.items()}
+
+
+def _validate(actor, nda):
+    unset = ["display_id", "status"]
+    nda.full_clean(exclude=unset, validate_unique=False, validate_constraints=False)
+    if nda.subagency and nda.subagency.agency_group_id != nda.agency_group_id:
+        raise ValidationError({"subagency": f"{nda.subagency} does not belong to {nda.agency_group}."})
+    if not scope.covers(actor, nda):
+        raise NotPermitted(f"{actor.contact} has no NDAs of {nda.subagency or nda.agency_group}.")

@@ -1,0 +1,17 @@
+"""Why was something refused? Each message is written for whoever asked for it."""
+
+
+class Refused(Exception):
+    """Nothing was changed."""
+
+
+class NotPermitted(Refused):
+    """The actor lacks the permission, or is the author where somebody else has to decide."""
+
+
+class WrongStatus(Refused):
+    """The NDA is not, or no longer, in a status that allows this."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else saved the NDA after the actor had looked at it."""

@@ -1,0 +1,94 @@
+"""What may be uploaded, and where is it kept?"""
+
+import datetime
+import re
+import uuid
+from pathlib import PurePath
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db.models import Max
+from django.utils import timezone
+
+from ndas import workflow
+from ndas.choices import DocumentType
+from ndas.models import Document, Nda
+from ndas.people import Actor
+
+from .change import changed, move
+
+MEGABYTE = 1024 * 1024
+LARGEST = 50 * MEGABYTE
+LONGEST_NAME = 150
+
+# A name says what a file claims to be, its first bytes what it is.
+FORMATS = {
+    ".pdf": ("application/pdf", b"%PDF-"),
+    ".rtf": ("application/rtf", b"{\\rtf"),
+    ".doc": ("application/msword", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
+}
+
+
+def upload_fully_executed(actor: Actor, nda_id: str, file, *, executed: datetime.datetime | None = None) -> Nda:
+    """
+    Keep the signed document; the NDA is fully executed from ``executed`` (now, unless told), for a year.
+
+    Raises ValidationError by field. The file goes again if the transaction does.
+    """
+    executed = executed or timezone.now()
+    kept = None
+    try:
+        with changed(actor, nda_id, workflow.MARK_STATUS, "fully_executed") as nda:
+            move(nda, workflow.EXECUTED, workflow.UPLOAD)
+            suffix, content_type = recognized(file)
+            if executed > timezone.now():
+                raise ValidationError({"fully_executed_date": "It cannot have been signed in the future."})
+            nda.fully_executed_date, nda.expiration_date = executed, workflow.expiration_of(executed)
+            kept = default_storage.save(f"ndas/{nda.pk}/{uuid.uuid4()}{suffix}", file)
+            _documented(actor, nda, file, kept, content_type)
+    except BaseException:
+        if kept:
+            default_storage.delete(kept)
+        raise
+    return nda
+
+
+def recognized(file) -> tuple[str, str]:
+    """Suffix and content type of a file that may be uploaded. Raises ValidationError."""
+    suffix = PurePath(file.name).suffix.lower()
+    if suffix not in FORMATS:
+        raise ValidationError({"file": "Upload a PDF, RTF, DOC or DOCX file."})
+    if file.size > LARGEST:
+        raise ValidationError(
+            {"file": f"The file has {file.size / MEGABYTE:.1f} MB; {LARGEST // MEGABYTE} MB is the limit."}
+        )
+    content_type, beginning = FORMATS[suffix]
+    file.seek(0)
+    is_that = file.read(len(beginning)) == beginning
+    file.seek(0)
+    if not is_that:
+        raise ValidationError({"file": f"The file is called {suffix[1:].upper()} and is something else."})
+    return suffix, content_type
+
+
+def filename(name: str) -> str:
+    """The name for people to read: no path, nothing unprintable, not too long."""
+    path = PurePath(re.sub(r"[\x00-\x1f\x7f\"\\/]", "_", PurePath(name).name))
+    return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix
+
+
+def _documented(actor, nda, file, kept, content_type):
+    documents = Document.objects.using(actor.using)
+    latest = documents.filter(nda=nda).aggregate(latest=Max("version"))["latest"] or 0
+    documents.create(
+        nda=nda,
+        filename=filename(file.name),
+        s3_key=kept,
+        document_type=DocumentType.FULLY_EXECUTED,
+        content_type=content_type,
+        file_size=file.size,
+        is_fully_executed=True,
+        version=latest + 1,
+        uploaded_by=actor.contact,
+    )
