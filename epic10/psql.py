@@ -41,6 +41,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT ({only_if}) THEN
     RETURN;
@@ -62,6 +64,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       {count_rows};
       COMMIT;
       found_some := true;

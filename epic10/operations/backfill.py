@@ -6,6 +6,7 @@ from epic10.catalog import column_exists, literal, quoted
 from epic10.checks import BEFORE, Check, violations
 from epic10.progress import logger
 
+from . import strangers
 from .archive import THIS_ROLLBACK, is_restored
 from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
 from .ownership import is_ours
@@ -15,7 +16,7 @@ from .relabel import Derived, Rule, any_wrong
 # A row that moved in between is left for the next pass; its trigger has seen it.
 BATCH = """\
 WITH batch AS (
-  SELECT ctid AS place, id FROM {table}
+  SELECT ctid AS place, id, {as_it_was} AS was FROM {table}
    WHERE id > {after} AND ({wrong})
    ORDER BY id LIMIT {size}
    FOR NO KEY UPDATE{skip_locked}
@@ -23,9 +24,13 @@ WITH batch AS (
   UPDATE {table} SET
     {assignments}
     FROM batch WHERE {table}.ctid = batch.place
-  RETURNING 1
+  RETURNING {rewritten} AS columns
+), told AS (
+  SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+         (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
 )
-SELECT (SELECT count(*) FROM changed), max(id){into} FROM batch"""
+SELECT rows, last_id,
+{complaint}{into} FROM told"""
 
 
 class Backfill(RunPython):
@@ -70,7 +75,13 @@ class Backfill(RunPython):
     def proofs(self, app_label, state):
         """Before the switch: no row reads wrong any more."""
         for rule in self.rules:
-            yield self._check(rule, self.unless_restored(rule.wrong()))
+            yield self._check(
+                rule,
+                self.unless_restored(rule.wrong()),
+                suspects=strangers.suspects(self.table),
+                hint=f"Where a trigger undoes what is written: ALTER TABLE {quoted(self.table)} DISABLE TRIGGER it; "
+                "then python manage.py migrate ndas.",
+            )
 
     def checks(self, app_label, state):
         for rule in self.rules:
@@ -82,6 +93,9 @@ class Backfill(RunPython):
             wrong=self.unless_restored(any_wrong(self.rules)),
             assignments=",\n    ".join(rule.assignment() for rule in self.rules),
             skip_locked=" SKIP LOCKED" if skip_locked else "",
+            as_it_was=strangers.as_it_was(self.table),
+            rewritten=strangers.rewritten(self.table, self.rules),
+            complaint=strangers.complaint(self.table),
             **how,
         )
 
@@ -90,15 +104,15 @@ class Backfill(RunPython):
         batch = self.batch(skip_locked=False, **FOR_PSQL)
         return loop(batch, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
-    def _check(self, rule, wrong):
+    def _check(self, rule, wrong, *, suspects="''", hint="python manage.py migrate ndas"):
         return Check(
             f"backfill.{self.table}.{rule.target.removesuffix('_epic10')}",
             f"no row of {self.table} still waits for {rule.target.removesuffix('_epic10')}",
             violations(
-                f"SELECT format('%s rows, the first of them %s', count(*), min(id))\n"
+                f"SELECT format('%s rows, the first of them %s', count(*), min(id)) || {suspects}\n"
                 f"  FROM {quoted(self.table)} WHERE {wrong}\nHAVING count(*) > 0"
             ),
-            hint="python manage.py migrate ndas",
+            hint=hint,
         )
 
     def unless_restored(self, wrong):

@@ -1,13 +1,15 @@
 """How does a statement get over a whole table, a thousand rows a commit?
 
 A batch is a statement that goes on from the key ``after``, takes ``size`` rows,
-and answers with two numbers: how many rows it changed, and the last key it saw,
-NULL when there was none. ``into`` is where PL/pgSQL wants them.
+and answers with two values: how many rows it changed, and the last key it saw,
+NULL when there was none. It may add a complaint and a hint; then it is not committed.
+``into`` is where PL/pgSQL wants them.
 """
 
 from django.conf import settings
 
 from epic10 import locks, psql
+from epic10.catalog import literal
 from epic10.progress import Meter
 from epic10.throttle import Throttle
 
@@ -28,8 +30,10 @@ BATCH_SETTINGS = (
 
 COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 'backfill' AND finished_at IS NULL"
 
+REFUSE = "DO $epic10$ BEGIN RAISE EXCEPTION '%', {} USING HINT = {}; END $epic10$"
+
 FOR_DJANGO = {"after": "%(after)s", "size": "%(size)s", "into": ""}
-FOR_PSQL = {"after": "last", "size": str(BATCH_SIZE), "into": " INTO rows_changed, last"}
+FOR_PSQL = {"after": "last", "size": str(BATCH_SIZE), "into": " INTO rows_changed, last, complaint, remedy"}
 
 
 class Batches:
@@ -56,7 +60,9 @@ class Batches:
     def _one_batch(self, statement, after):
         with locks.short_transaction(self.connection, *BATCH_SETTINGS), self.connection.cursor() as cursor:
             cursor.execute(statement, {"after": after, "size": batch_size()})
-            changed, last = cursor.fetchone()
+            changed, last, *refusal = cursor.fetchone()
+            if any(refusal):
+                cursor.execute(REFUSE.format(*map(literal, refusal)))
             cursor.execute(COUNT_ROWS.format(changed="%s"), [changed])
         if changed:
             self.rows, self.batches = self.rows + changed, self.batches + 1

@@ -8,7 +8,10 @@ The register as it is in production: owned by one role, migrated by another.
 
 import pytest
 
+from epic10 import fingerprint, plan
 from tests.adversity.people import People, give_away
+from tests.databases import Scratch
+from tests.migration.conftest import after, before, look_before, migrated_database, migrated_template  # noqa: F401
 
 
 @pytest.fixture
@@ -34,3 +37,11 @@ def migrator(people):
 def register(register_owner, migrator, legacy_database):
     give_away(legacy_database, register_owner)
     return legacy_database
+
+
+@pytest.fixture(scope="session")
+def baseline_columns(legacy_template):
+    template = Scratch(legacy_template)
+    columns = fingerprint.columns(template.connection, plan.load().tables())
+    template.close()
+    return columns

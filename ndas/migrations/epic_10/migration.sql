@@ -780,6 +780,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -820,7 +822,7 @@ BEGIN
           ON CONFLICT DO NOTHING
           RETURNING 1
         )
-        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last FROM batch;
+        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last, complaint, remedy FROM batch;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -831,6 +833,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;
@@ -850,6 +855,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -876,7 +883,7 @@ BEGIN
           ON CONFLICT DO NOTHING
           RETURNING 1
         )
-        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last FROM batch;
+        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last, complaint, remedy FROM batch;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -887,6 +894,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;
@@ -907,6 +917,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -955,7 +967,7 @@ BEGIN
            WHERE restored.id IS NOT NULL OR untouched IS NOT true
           ON CONFLICT DO NOTHING
         )
-        SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last FROM batch;
+        SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last, complaint, remedy FROM batch;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -966,6 +978,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;
@@ -985,6 +1000,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1026,7 +1043,7 @@ BEGIN
            WHERE restored.id IS NOT NULL OR untouched IS NOT true
           ON CONFLICT DO NOTHING
         )
-        SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last FROM batch;
+        SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last, complaint, remedy FROM batch;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1037,6 +1054,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;
@@ -1057,6 +1077,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1072,7 +1094,8 @@ BEGIN
       SET LOCAL synchronous_commit = off;
       BEGIN
         WITH batch AS (
-          SELECT ctid AS place, id FROM ndas
+          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
            WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
             OR usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
             OR (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL))
@@ -1088,9 +1111,26 @@ BEGIN
             usmax_position_epic10 = coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')::"UsMaxPosition_epic10",
             expiration_date = coalesce(expiration_date, CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END)
             FROM batch WHERE ndas.ctid = batch.place
-          RETURNING 1
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
+            (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+              WHERE key <> ALL (ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key),
+            CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END,
+            CASE WHEN usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') THEN 'usmax_position_epic10' END,
+            CASE WHEN CASE WHEN was ->> 'expiration_date' IS NULL THEN expiration_date IS DISTINCT FROM CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+              ELSE to_jsonb(expiration_date) IS DISTINCT FROM was -> 'expiration_date' END THEN 'expiration_date' END), '') END AS columns
+        ), told AS (
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
-        SELECT (SELECT count(*) FROM changed), max(id) INTO rows_changed, last FROM batch;
+        SELECT rows, last_id,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+                || '; then run the same command again. Afterwards: '
+                || 'ALTER TABLE "ndas" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1101,6 +1141,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;
@@ -1121,6 +1164,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1136,7 +1181,8 @@ BEGIN
       SET LOCAL synchronous_commit = off;
       BEGIN
         WITH batch AS (
-          SELECT ctid AS place, id FROM nda_status_history
+          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("nda_status_history") END AS was FROM nda_status_history
            WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
            AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
                      WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = nda_status_history.id AND event = 'restored'
@@ -1148,9 +1194,23 @@ BEGIN
           UPDATE nda_status_history SET
             status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"NdaStatus_epic10"
             FROM batch WHERE nda_status_history.ctid = batch.place
-          RETURNING 1
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
+            (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+              WHERE key <> ALL (ARRAY['status_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("nda_status_history") -> key),
+            CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END), '') END AS columns
+        ), told AS (
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
-        SELECT (SELECT count(*) FROM changed), max(id) INTO rows_changed, last FROM batch;
+        SELECT rows, last_id,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on nda_status_history changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "nda_status_history" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+                || '; then run the same command again. Afterwards: '
+                || 'ALTER TABLE "nda_status_history" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1161,6 +1221,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;
@@ -1291,8 +1354,10 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(row_id))
                   WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for status',
-     'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+     'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
    AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
              WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = ndas.id AND event = 'restored'
@@ -1300,8 +1365,10 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id))
                   WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)))
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for usmax_position',
-     'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+     'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE (usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME'))
    AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
              WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = ndas.id AND event = 'restored'
@@ -1309,8 +1376,10 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id))
                   WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)))
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
-     'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+     'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL))
    AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
              WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = ndas.id AND event = 'restored'
@@ -1318,8 +1387,10 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id))
                   WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)))
 HAVING count(*) > 0$check$),
     ('no row of nda_status_history still waits for status',
-     'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+     'Where a trigger undoes what is written: ALTER TABLE "nda_status_history" DISABLE TRIGGER it; then python manage.py migrate ndas.',
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "nda_status_history" WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
    AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
              WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = nda_status_history.id AND event = 'restored'
@@ -1605,24 +1676,24 @@ SELECT 'trigger zz_epic10_sync_nda_status_history_update is missing or disabled'
   SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))$check$),
     ('no row of ndas still waits for status',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for usmax_position',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
 HAVING count(*) > 0$check$),
     ('no row of nda_status_history still waits for status',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),

@@ -616,6 +616,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -656,7 +658,7 @@ BEGIN
           ON CONFLICT DO NOTHING
           RETURNING 1
         )
-        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last FROM batch;
+        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last, complaint, remedy FROM batch;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -667,6 +669,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;
@@ -686,6 +691,8 @@ DECLARE
   migrated bigint := 0;
   batches int := 0;
   refused int := 0;
+  complaint text;
+  remedy text;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -712,7 +719,7 @@ BEGIN
           ON CONFLICT DO NOTHING
           RETURNING 1
         )
-        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last FROM batch;
+        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last, complaint, remedy FROM batch;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -723,6 +730,9 @@ BEGIN
         CONTINUE;
       END;
       EXIT WHEN last IS NULL;
+      IF complaint IS NOT NULL THEN
+        RAISE EXCEPTION '%', complaint USING HINT = remedy;
+      END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       found_some := true;

@@ -222,27 +222,27 @@ $check$SELECT format('%s rows, the first of them %s, were %s since and were not 
     ('backfill.ndas.status', 'FAILED',
      'no row of ndas still waits for status',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
     ('backfill.ndas.usmax_position', 'FAILED',
      'no row of ndas still waits for usmax_position',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
 HAVING count(*) > 0$check$),
     ('backfill.ndas.expiration_date', 'FAILED',
      'no row of ndas still waits for expiration_date',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
 HAVING count(*) > 0$check$),
     ('backfill.nda_status_history.status', 'FAILED',
      'no row of nda_status_history still waits for status',
      'python manage.py migrate ndas',
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id))
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),

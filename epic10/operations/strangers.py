@@ -1,0 +1,80 @@
+"""Whose triggers see what a backfill writes, and do they leave it as it was meant?
+
+BEFORE triggers of the customer's may put another value into any column: keep a
+new column empty, or note in updated_at that the row was saved just now. What
+they do shows in the very statement, so the batch says it and is not committed.
+"""
+
+from epic10.catalog import array, literal, quoted, table_oid
+
+from .relabel import Derived, Rule
+
+OURS = "zz_epic10_"
+# TRIGGER_TYPE_ROW, _BEFORE and _UPDATE in pg_trigger.tgtype.
+BEFORE_EACH_UPDATED_ROW, AFTER_OR_BEFORE = 1 + 2 + 16, 1 + 16
+
+REWRITTEN = """\
+CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
+    (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+      WHERE key <> ALL ({targets}) AND value IS DISTINCT FROM to_jsonb({table}) -> key),
+    {wrong}), '') END"""
+
+# Joined, not formatted: psycopg would take a per cent sign for a placeholder.
+COMPLAINT = """\
+(SELECT {begin} || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
+   FROM {triggers})"""
+
+REMEDY = """\
+(SELECT {alter} || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+        || '; then run the same command again. Afterwards: '
+        || {alter} || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
+   FROM {triggers})"""
+
+
+def as_it_was(table: str) -> str:
+    """The row before the update, where somebody might change more of it than we do; else NULL."""
+    return f"CASE WHEN EXISTS (SELECT FROM {_triggers(table)}) THEN to_jsonb({quoted(table)}) END"
+
+
+def rewritten(table: str, rules: list[Rule]) -> str:
+    """The columns of an updated row that are not as the rules mean them, given the row as ``was``; else NULL."""
+    return REWRITTEN.format(
+        table=quoted(table),
+        targets=array([rule.target for rule in rules]),
+        wrong=",\n    ".join(f"CASE WHEN {_not_as_meant(rule)} THEN {literal(rule.target)} END" for rule in rules),
+    )
+
+
+def complaint(table: str) -> str:
+    """Message and hint, given the columns as ``columns``; NULL and NULL where there are none."""
+    known = {
+        "begin": literal(f"A trigger on {table} changes what the backfill writes there, in the columns "),
+        "alter": literal(f"ALTER TABLE {quoted(table)} "),
+        "triggers": _triggers(table),
+    }
+    return ",\n".join(f"CASE WHEN columns IS NOT NULL THEN {text.format(**known)} END" for text in (COMPLAINT, REMEDY))
+
+
+def suspects(table: str) -> str:
+    """ "; triggers there: …", or nothing: who else may have undone what a backfill wrote."""
+    return (
+        f"coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)\n"
+        f"            FROM {_triggers(table, AFTER_OR_BEFORE)}), '')"
+    )
+
+
+def _not_as_meant(rule):
+    if not isinstance(rule, Derived):
+        return rule.wrong()
+    value = rule.value.format(rule.source)
+    return (
+        f"CASE WHEN was ->> {literal(rule.target)} IS NULL THEN {rule.target} IS DISTINCT FROM {value}\n"
+        f"      ELSE to_jsonb({rule.target}) IS DISTINCT FROM was -> {literal(rule.target)} END"
+    )
+
+
+def _triggers(table, type=BEFORE_EACH_UPDATED_ROW):
+    return (
+        f"pg_trigger WHERE tgrelid = {table_oid(table)} AND tgtype & {type} = {type} AND tgenabled <> 'D'\n"
+        f"   AND NOT tgisinternal AND NOT starts_with(tgname, {literal(OURS)})"
+    )

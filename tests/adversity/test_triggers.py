@@ -1,0 +1,108 @@
+"""A trigger of the customer's that rewrites what the release writes is named, and the release stops."""
+
+import pytest
+from django.core.management import CommandError
+
+from epic10.clients import ToolFailed
+from tests.adversity.test_settings import content
+from tests.migration.test_two_routes import SCRIPTS
+
+WHAT_NOW = (
+    "What is committed stays; nothing of it is visible to the application before the switch.\n"
+    "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
+)
+TRIGGER = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;
+CREATE TRIGGER {name} {when} UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION {name}()"""
+OFF_AND_ON = (
+    'ALTER TABLE "ndas" DISABLE TRIGGER {name}; then run the same command again. '
+    'Afterwards: ALTER TABLE "ndas" ENABLE TRIGGER {name};'
+)
+UNTIL_THEN = (
+    'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.'
+)
+
+# When it fires, what it does, what is said of it, and what to do.
+REWRITING = {
+    "notes the time": (
+        "BEFORE",
+        "NEW.updated_at := now(); RETURN NEW;",
+        "A trigger on ndas changes what the backfill writes there, in the columns updated_at. "
+        "Triggers that can: notes_the_time.",
+        OFF_AND_ON,
+    ),
+    "keeps the status": (
+        "BEFORE",
+        "NEW.status_epic10 := 'EXPIRED'; RETURN NEW;",
+        "A trigger on ndas changes what the backfill writes there, in the columns status_epic10. "
+        "Triggers that can: keeps_the_status.",
+        OFF_AND_ON,
+    ),
+    "empties the date": (
+        "BEFORE",
+        "NEW.expiration_date := NULL; RETURN NEW;",
+        "A trigger on ndas changes what the backfill writes there, in the columns expiration_date. "
+        "Triggers that can: empties_the_date.",
+        OFF_AND_ON,
+    ),
+    "sets another date": (
+        "BEFORE",
+        "NEW.expiration_date := '2099-01-01'; RETURN NEW;",
+        "A trigger on ndas changes what the backfill writes there, in the columns expiration_date. "
+        "Triggers that can: sets_another_date.",
+        OFF_AND_ON,
+    ),
+    "drops the update": (
+        "BEFORE",
+        "RETURN NULL;",
+        "Expected that no row of ndas still waits for status; "
+        "found: {status} rows, the first of them {first}; triggers there: drops_the_update.",
+        UNTIL_THEN,
+    ),
+    "undoes it afterwards": (
+        "AFTER",
+        "IF pg_trigger_depth() = 1 THEN UPDATE ndas SET expiration_date = NULL WHERE id = NEW.id; END IF; RETURN NULL;",
+        "Expected that no row of ndas still waits for expiration_date; "
+        "found: {dates} rows, the first of them {executed}; triggers there: undoes_it_afterwards.",
+        UNTIL_THEN,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REWRITING)
+def test_a_trigger_that_rewrites_is_named_and_nothing_is_lost(legacy_database, name, before, after, look_before):
+    when, body, complaint, hint = REWRITING[name]
+    name = name.replace(" ", "_")
+    legacy_database.execute(TRIGGER.format(name=name, when=when, body=body))
+    with pytest.raises(CommandError) as refusal:
+        legacy_database.migrate()
+    complaint = complaint.format(**left_to_do(legacy_database))
+    assert str(refusal.value) == f"{complaint}\nHINT: {hint.format(name=name)}\n{WHAT_NOW}"
+    with pytest.raises(ToolFailed) as refusal:
+        legacy_database.psql(SCRIPTS / "migration.sql")
+    assert f"ERROR:  {complaint}\nHINT:  {hint.format(name=name)}" in str(refusal.value)
+    assert look_before(legacy_database).content == before.content
+
+    legacy_database.execute(f"ALTER TABLE ndas DISABLE TRIGGER {name}")
+    legacy_database.migrate()
+    assert content(legacy_database) == after.content
+
+
+def test_a_trigger_that_only_looks_is_left_alone(legacy_database, after):
+    legacy_database.execute("CREATE TABLE audit_of_theirs (id text)")
+    body = "INSERT INTO audit_of_theirs VALUES (NEW.id); RETURN NEW;"
+    legacy_database.execute(TRIGGER.format(name="looks", when="BEFORE", body=body))
+    legacy_database.migrate()
+    assert content(legacy_database) == after.content
+    assert legacy_database.rows("SELECT count(*) > 200 FROM audit_of_theirs") == [(True,)]
+
+
+def left_to_do(database):
+    [[status, first]] = database.rows(
+        "SELECT count(*), min(id) FROM ndas WHERE status::text IN ('EMAILED', 'INACTIVE', 'CANCELLED')"
+        " OR status::text <> status_epic10::text"
+    )
+    [[dates, executed]] = database.rows(
+        "SELECT count(*), min(id) FROM ndas WHERE fully_executed_date IS NOT NULL AND expiration_date IS NULL"
+    )
+    return {"status": status, "first": first, "dates": dates, "executed": executed}
