@@ -2,6 +2,7 @@
 """Django's command line, with this project's settings."""
 
 import os
+import signal
 import sys
 
 import psycopg
@@ -17,6 +18,10 @@ def main() -> None:
         # Read them now: Django would report a mistake in them as an unknown command.
         settings.INSTALLED_APPS  # noqa: B018
         execute_from_command_line(sys.argv)
+    except BrokenPipeError:
+        # Nobody reads on, as with | head; the interpreter must not try again on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
     except (ImproperlyConfigured, Error) as error:
         if "--traceback" in sys.argv:
             raise

@@ -9,7 +9,7 @@ from epic10 import asking, checks, plan
 from epic10.catalog import holds, relation_exists
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
 from epic10.estimate import Estimate, estimate
-from epic10.operations import Backfill, RequireServer, privileges
+from epic10.operations import Backfill, privileges
 from epic10.operations.sync import PREFIX
 from epic10.report import Report
 from epic10.units import seconds
@@ -55,13 +55,13 @@ def _refuse_where_nothing_is_to_be_done(release, connection):
 
 
 def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:
-    """In the order of a night: the server, the traffic, what the release insists on, the schema, the rows, the room."""
+    """What the release insists on; then the traffic, the schema, the rows, the way back, the room, the time."""
     tables = release.tables()
     changed = [backfill.table for backfill in release.all_of(Backfill)]
-    yield from before.of_the_server(tables, major=max(needed.major for needed in release.all_of(RequireServer)))
-    yield from before.of_the_traffic(tables, changed)
-    yield privileges.check(release.needs())
     yield from _preconditions(release, connection)
+    yield privileges.check(release.needs())
+    yield from before.of_the_traffic(tables, changed)
+    yield from before.of_the_readers(tables)
     yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX)
     yield from checks.registered(BEFORE)
     yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)
@@ -71,12 +71,12 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
 
 
 def _preconditions(release, connection):
-    if holds(connection, relation_exists("epic10_created_object")):
-        return release.preconditions()
-    return [
-        replace(check, find=violations(WITHOUT_LEDGER.format(query=check.find.sql)))
-        for check in release.preconditions()
-    ]
+    has_ledger = holds(connection, relation_exists("epic10_created_object"))
+    for check in release.preconditions():
+        if has_ledger or not hasattr(check.find, "sql"):
+            yield check
+        else:
+            yield replace(check, find=violations(WITHOUT_LEDGER.format(query=check.find.sql)))
 
 
 def _of_the_window(measured: Estimate, window: float):

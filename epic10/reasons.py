@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from epic10 import plan
-from epic10.catalog import array, column_exists, holds, literal, quoted
+from epic10.catalog import array, column_exists, holds, literal, quoted, relation_exists
 from epic10.operations import AddColumn, Backfill, Derived, Relabel, Shadow
 from epic10.operations.ownership import is_ours
 
@@ -57,7 +57,7 @@ def reasons(connection, subject: Subject) -> Iterator[Reason]:
             yield _previewed(source) if is_preview else _relabelled(source, subject)
         elif isinstance(source, Derived):
             yield _to_compute(source) if is_preview else _computed(source, subject)
-        elif holds(connection, _is_new(subject, source)):
+        elif _is_new(connection, subject, source):
             yield _to_add(source) if is_preview else _added(source, subject)
 
 
@@ -124,9 +124,12 @@ def _computed_from(derived):
     return f"{literal(f'computed from {derived.source} ')} || {quoted(derived.source)}"
 
 
-def _is_new(subject, operation):
-    name = f"{subject.table}.{operation.name}"
-    return f"NOT {column_exists(subject.table, operation.name)} OR {is_ours('column', name)}"
+def _is_new(connection, subject, operation) -> bool:
+    """What was there before the release has the values that somebody gave it."""
+    if not holds(connection, column_exists(subject.table, operation.name)):
+        return True
+    has_ledger = holds(connection, relation_exists("epic10_created_object"))
+    return has_ledger and holds(connection, is_ours("column", f"{subject.table}.{operation.name}"))
 
 
 def _to_add(operation) -> Reason:

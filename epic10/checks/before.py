@@ -4,42 +4,29 @@ from collections.abc import Callable, Iterable
 
 from epic10.units import seconds
 
-from . import BEFORE, Check, Find, after, disk, drift, schema, server, traffic, way_back
+from . import BEFORE, Check, Find, after, disk, drift, replication, schema, traffic, way_back
 
 Models = Callable[[], Iterable[type]]
 
 
-def of_the_server(tables: list[str], *, major: int) -> list[Check]:
+def of_the_readers(tables: list[str]) -> list[Check]:
     return [
-        _check(
-            "server.version",
-            f"the server is PostgreSQL {major} or newer",
-            server.is_at_least(major),
-            hint="Upgrade the server first.",
-        ),
-        _check(
-            "server.writable",
-            "the server accepts writes from this role",
-            server.accepts_writes(),
-            hint="Connect to the primary; a role's own setting goes with "
-            "ALTER ROLE … RESET default_transaction_read_only.",
-        ),
         _warning(
-            "server.standbys",
+            "replication.standbys",
             "every standby keeps up",
-            server.standbys_keep_up(),
+            replication.standbys_keep_up(),
             hint="Wait until it has caught up: SELECT application_name, replay_lsn FROM pg_stat_replication;",
         ),
         _warning(
-            "server.slots",
+            "replication.slots",
             "no replication slot keeps write-ahead log for nobody",
-            server.no_slot_left_behind(),
+            replication.no_slot_left_behind(),
             hint="Start its reader, or SELECT pg_drop_replication_slot('name'); the release's log fills the disk.",
         ),
         _warning(
-            "server.replication",
+            "replication.logical",
             "no table of the release is part of a logical replication",
-            server.not_replicated(tables),
+            replication.not_replicated(tables),
             hint="Bring the new columns to the other side first, under their names after the switch; "
             "or take the table out: ALTER PUBLICATION … DROP TABLE …;",
         ),

@@ -136,8 +136,8 @@ FOUND = {
     ),
     "read-only by default": (
         "SET LOCAL default_transaction_read_only = on",
-        "server.writable",
-        ("default_transaction_read_only is on for ndas",),
+        "server.writes",
+        ("default_transaction_read_only is on, by session",),
     ),
     "a snapshot that is too old": (
         """INSERT INTO epic10_snapshot (name, directory, taken_at, bytes, manifest, verified_at)
@@ -161,7 +161,7 @@ ONLY_WARNED_OF = {
     "rows.executed_when",
     "traffic.visible",
     "way_back.snapshot",
-    "server.replication",
+    "replication.logical",
 }
 
 

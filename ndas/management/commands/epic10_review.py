@@ -1,4 +1,3 @@
-import os
 import sys
 from pathlib import Path
 
@@ -38,8 +37,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"{rows:,} rows in {output}")
             else:
                 review.write(database, NDAS, options.get("stdout") or sys.stdout, only=column)
-        except BrokenPipeError:
-            # Nobody reads on; the interpreter must not try again on its way out.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
+            if not output:
+                raise
             raise CommandError(f"{output} cannot be written: {error.strerror}.\nHINT: --output FILE") from error

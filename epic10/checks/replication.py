@@ -1,4 +1,4 @@
-"""Is the server fit for a migration, and who reads from it?"""
+"""Who else reads what the server writes?"""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,6 @@ from . import Fact, Find, violations
 
 # Further behind than this a standby, or a slot's reader, is a finding.
 FAR_BEHIND = 64 * 2**20
-
-WRITABLE = """
-    SELECT 'it is a standby, in recovery' WHERE pg_is_in_recovery()
-    UNION ALL
-    SELECT 'default_transaction_read_only is on for ' || current_user
-     WHERE current_setting('default_transaction_read_only')::boolean"""
 
 SLOTS = """
     SELECT slot_name, active, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)
@@ -37,17 +31,6 @@ REPLICATED = """
       FROM pg_subscription_rel WHERE srrelid = ANY (
            SELECT to_regclass(quote_ident(name)) FROM unnest({tables}) AS name)
     ORDER BY 1"""
-
-
-def is_at_least(major: int) -> Find:
-    return violations(
-        "SELECT 'it is PostgreSQL ' || current_setting('server_version')"
-        f" WHERE current_setting('server_version_num')::int < {major * 10000}"
-    )
-
-
-def accepts_writes() -> Find:
-    return violations(WRITABLE)
 
 
 def no_slot_left_behind() -> Find:
