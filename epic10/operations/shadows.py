@@ -72,6 +72,10 @@ class AddShadow(RunSQL):
     def signs(self, app_label, state):
         yield column_exists(self.table, self.shadow.target)
 
+    def known_labels(self, app_label, state):
+        """Asked once more when the trigger is in place: from then on no other label gets in."""
+        yield labels_are_known(self.table, self.shadow)
+
     def checks(self, app_label, state):
         table, shadow = self.table, self.shadow
         yield Check(

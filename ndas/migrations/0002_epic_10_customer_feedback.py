@@ -275,6 +275,7 @@ class Migration(migrations.Migration):
             "backfill",
             "Give existing rows their new values, a thousand at a time.",
             BACKFILL,
+            first=[Require("known_labels", EXPAND)],
             transaction=False,
             done=SWITCHED,
         ),

@@ -771,6 +771,35 @@ SELECT NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'backfill forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('backfill', 'forwards');
+DO $epic10$
+DECLARE
+  wanted record;
+  broken text;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
+    ('every label in ndas.status has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+$check$SELECT format('%s rows have the label %s', count(*), "status")
+  FROM "ndas" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[])
+ GROUP BY "status"$check$),
+    ('every label in nda_status_history.status has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+$check$SELECT format('%s rows have the label %s', count(*), "status")
+  FROM "nda_status_history" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[])
+ GROUP BY "status"$check$),
+    ('every label in ndas.usmax_position has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+$check$SELECT format('%s rows have the label %s', count(*), "usmax_position")
+  FROM "ndas" WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
+ GROUP BY "usmax_position"$check$)
+  ) AS checks (title, hint, query) LOOP
+    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
+END
+$epic10$;
 -- 10.1 to 10.6: What an earlier way back has parked; going back, what the old schema cannot hold.
 DO $epic10$
 DECLARE
