@@ -1,5 +1,6 @@
 """How do checks become the report of a command?"""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -32,3 +33,15 @@ def report(command: str, asked: Iterable[checks.Check], using: str, show: Show |
         started=started,
         finished=datetime.now(UTC),
     )
+
+
+def answered(check: checks.Check, lines: Iterable[str], show: Show | None = None) -> checks.Result:
+    """The result of a check that asks more than one database: what it found, and how long that took."""
+    began = time.perf_counter()
+    found = tuple(lines)
+    findings = tuple(line for line in found if not isinstance(line, checks.Fact))
+    facts = tuple(line for line in found if isinstance(line, checks.Fact))
+    result = checks.Result(check, findings, time.perf_counter() - began, facts=facts)
+    if show:
+        show(result)
+    return result

@@ -78,7 +78,8 @@ class Bars(logging.Handler):
 @contextmanager
 def shown(stream, *, quiet=False):
     """Show what the release says of itself on ``stream``: bars on a terminal, lines elsewhere."""
-    if quiet:
+    # Inside of a longer command, whose stream it goes to already.
+    if quiet or any(isinstance(handler, Lines | Bars) for handler in logger.handlers):
         yield
         return
     is_terminal = stream.isatty()

@@ -1,116 +1,130 @@
 """In which order? The sequences an operator runs, and nothing else."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from pathlib import Path
 
-from django.core.management import call_command
-from django.db import connections
+from django.core.management import CommandError, call_command
+from django.db import Error, connections
 
-from epic10 import fingerprint, plan, scratch, validation
-from epic10.models import PhaseRun
+from epic10 import asking, checks, comparison, deadline, manifest, plan, snapshot, validation
+from epic10.asking import Show
+from epic10.catalog import quoted
+from epic10.going_back import go_back, is_begun, reconnect
+from epic10.interrupts import EXIT_STATUS
+from epic10.locks import named
+from epic10.progress import logger
+from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.report import Report
-from epic10.session import unhurried
+from epic10.run import Run, witnessed
+from epic10.session import execute, unhurried
+from epic10.what_now import why
+from epic10.writers import writers
 
-REHEARSAL = "epic10_rehearsal_"
-
-
-@dataclass
-class Rehearsal:
-    """What a rehearsal found: seconds a step, the runs of the phases, the reports, the differences."""
-
-    rows: int
-    steps: dict[str, float] = field(default_factory=dict)
-    phases: list[dict] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    differences: list[str] = field(default_factory=list)
-
-    @property
-    def failures(self) -> list[str]:
-        """One line a failure; none means that the rehearsal passed."""
-        checks = [f"{report.summary} ({report.command})" for report in self.reports if report.failed]
-        return [*checks, *self.differences]
-
-    def as_json(self) -> dict:
-        return {
-            "command": "epic10_rehearse",
-            "verdict": "FAILED" if self.failures else "OK",
-            "rows": self.rows,
-            "steps": [{"step": step, "seconds": round(seconds, 2)} for step, seconds in self.steps.items()],
-            "phases": self.phases,
-            "failures": self.failures,
-            "reports": [report.as_json() for report in self.reports],
-        }
+SMOKE = "smoke"
 
 
-def rehearse(using: str, rows: int, *, begin: Callable[[str], None], out) -> Rehearsal:
+class NotRolledBack(CommandError):
+    """The message says why, and what to type."""
+
+
+def deploy(run: Run, wishes: Wishes, *, show: Show, out):
     """
-    There, back and there again on a scratch database with ``rows`` generated NDAs.
+    Precheck, snapshot, verify, migrate, validate, smoke, vacuum; or everything before the switch.
 
-    The commands are the ones of the night itself. ``begin`` is told each step as
-    it begins; what the commands print goes to ``out``.
+    Whatever fails after the first change is taken back, unless the operator
+    wants to keep it.
     """
-    rehearsal = Rehearsal(rows)
-    connections[using].ensure_connection()
-    scratch.drop_abandoned(using, prefix=REHEARSAL)
-    with scratch.database(using, prefix=REHEARSAL) as alias, unhurried(connections[alias]):
-        _there_back_and_there_again(alias, rehearsal, begin, out)
-        rehearsal.phases += _phases(alias)
-    return rehearsal
+    release, connection = plan.load(), connections[run.using]
+    if release.is_switched(connection) and not wishes.only_prepare:
+        run.decide("Epic 10 is in place already: only what comes after the switch is done.")
+    else:
+        make_ready(run, wishes, show=show)
+    try:
+        with deadline.within(wishes.timeout), witnessed(run, run.using):
+            if wishes.only_prepare:
+                run.step("prepare", lambda: _migrate(run, out, prepare=True))
+                return
+            run.step("migrate", lambda: _migrate(run, out))
+            _hold(run.step("validate", lambda: run.report(validation.validate(run.using, show=show))))
+            _hold(run.step("smoke", lambda: run.report(smoke(run.using, show=show))))
+    except (CommandError, Error, KeyboardInterrupt) as error:
+        _take_back(run, wishes, error, show, out)
+    run.facts["after"] = comparison.numbers(manifest.contents(connection))
+    run.step("vacuum", lambda: _vacuum(run.using, release.tables()))
 
 
-def _there_back_and_there_again(alias, rehearsal, begin, out):
-    release, connection = plan.load(), connections[alias]
-
-    def step(name, action):
-        begin(name)
-        began = time.monotonic()
-        result = action()
-        rehearsal.steps[name] = time.monotonic() - began
-        return result
-
-    def migrate(*target):
-        call_command("migrate", release.app_label, *target, database=alias, stdout=out)
-
-    def validate():
-        rehearsal.reports.append(validation.validate(alias))
-
-    step("baseline", lambda: migrate(release.previous))
-    step("seed", lambda: call_command("epic10_seed", rows=rehearsal.rows, database=alias, stdout=out))
-    columns = fingerprint.columns(connection, release.tables())
-    before = step("fingerprint", lambda: _fingerprint(connection, columns))
-    step("forward", migrate)
-    step("validate", validate)
-    step("back", lambda: migrate(release.previous))
-    after = step("compare", lambda: _fingerprint(connection, columns))
-    rehearsal.differences += _differences(before, after)
-    step("forward again", migrate)
-    step("validate again", validate)
+def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snapshot: bool, show: Show, out):
+    """Is the application stopped? Then a safety snapshot, and back from any point; compare with what was before."""
+    if not is_begun(connections[run.using]):
+        run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
+        return
+    run.step("stopped", lambda: _insist_that_nobody_writes(run, force))
+    if without_snapshot:
+        run.decide("No safety snapshot, as the operator asked.")
+    else:
+        taken = run.step("safety snapshot", lambda: snapshot.take(run.using, directory, jobs=jobs))
+        run.decide(f"Snapshot {taken.name} holds everything the new application has written.")
+    compared = go_back(run, jobs=jobs, show=show, out=out)
+    if compared and compared.failed:
+        raise NotRolledBack(
+            f"Epic 10 is undone, but not everything is what it was: {compared.summary}.\n"
+            "HINT: Look at the rows named above before the application starts."
+        )
 
 
-def _fingerprint(connection, columns):
-    return fingerprint.schema(connection), fingerprint.content(connection, columns)
+def smoke(using: str, *, show: Show | None = None) -> Report:
+    return asking.report("smoke", checks.registered(SMOKE), using, show)
 
 
-def _differences(before, after):
-    (schema, content), (schema_after, content_after) = before, after
-    if schema != schema_after:
-        yield "The schema after the way back is not the schema before."
-    for table in content:
-        if content[table] != content_after[table]:
-            rows, rows_after = content[table][0], content_after[table][0]
-            yield f"{table} is not what it was: {rows:,} rows before, {rows_after:,} after, with other content."
+def _migrate(run, out, **options):
+    call_command("migrate", plan.load().app_label, database=run.using, stdout=out, **options)
 
 
-def _phases(alias):
-    """Every run of every phase in the order it happened, as plain data."""
-    return [
-        {
-            "phase": run.phase,
-            "direction": run.direction,
-            "seconds": round((run.finished_at - run.started_at).total_seconds(), 3),
-            "rows": run.rows,
-        }
-        for run in PhaseRun.objects.using(alias).order_by("id")
-        if run.finished_at
-    ]
+def _hold(report: Report):
+    if report.failed:
+        raise NotDeployed(f"{report.command} failed: {', '.join(result.check.id for result in report.failed)}.")
+
+
+def _take_back(run, wishes, error, show, out):
+    status = EXIT_STATUS if getattr(error, "returncode", EXIT_STATUS) == EXIT_STATUS else 1
+    reason = why(error)
+    if wishes.keep:
+        raise NotDeployed(
+            f"{reason}\nKept as it is, because of --keep.\nHINT: python manage.py epic10_status says where it stands; "
+            "epic10_deploy goes on from there, epic10_rollback goes back.",
+            returncode=status,
+        ) from error
+    run.decide(f"Going back: {reason.splitlines()[0]}")
+    try:
+        reconnect(run.using)
+        compared = go_back(run, jobs=wishes.jobs, show=show, out=out)
+    except (CommandError, Error, KeyboardInterrupt) as another:
+        raise NotDeployed(
+            f"{reason}\nGoing back failed, too: {why(another)}\nHINT: python manage.py epic10_rollback, as soon as "
+            "that is set right; epic10_status says where it stands.",
+            returncode=status,
+        ) from error
+    outcome = "Epic 10 is undone." if compared is None else f"Epic 10 is undone: {compared.summary}."
+    raise NotDeployed(
+        f"{reason}\n{outcome}\nHINT: Set it right, then python manage.py epic10_deploy.", returncode=status
+    ) from error
+
+
+def _insist_that_nobody_writes(run, force):
+    found = writers(run.using, plan.load().tables())
+    if found and not force:
+        raise NotRolledBack(
+            f"Nothing was changed: the application is still writing: {named(found)}.\n"
+            "HINT: Stop it, then run the same command again; --force goes on, and parks what it has written."
+        )
+    if found:
+        run.decide(f"The application was still writing, and the operator went on: {named(found)}.")
+
+
+def _vacuum(using, tables):
+    """Leave the tables as the planner likes them; they are right without, so a failure is only said."""
+    with unhurried(connections[using]):
+        for table in tables:
+            try:
+                execute(connections[using], f"VACUUM (ANALYZE, SKIP_LOCKED) {quoted(table)}")
+            except Error as error:
+                logger.warning("VACUUM of %s: %s", table, why(error))

@@ -94,13 +94,17 @@ def content(connection, tables: Mapping[str, Iterable[str]]) -> dict[str, tuple[
     return found
 
 
-def _checksum(connection, table, columns):
+def values(connection, table: str, columns: Iterable[str]) -> str:
+    """A SELECT list of the columns, each in a form whose hash depends on its value alone."""
     quote = connection.ops.quote_name
     categories = _categories(connection, table)
-    values = [
+    return ", ".join(
         quote(column) if categories.get(column) in HASHED_BY_VALUE else f"{quote(column)}::text" for column in columns
-    ]
-    return CHECKSUM.format(columns=", ".join(values), table=quote(table))
+    )
+
+
+def _checksum(connection, table, columns):
+    return CHECKSUM.format(columns=values(connection, table, columns), table=connection.ops.quote_name(table))
 
 
 def _categories(connection, table):

@@ -1,5 +1,6 @@
 """What does a snapshot say of itself?"""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -69,7 +70,12 @@ class Contents:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Where a snapshot is from, and everything it can be checked by; ``server`` and ``client`` are major versions."""
+    """
+    Where a snapshot is from, and everything it can be checked by.
+
+    ``server`` and ``client`` are major versions; ``schema`` is a digest of the
+    schema as that client words it.
+    """
 
     name: str
     database: str
@@ -80,6 +86,7 @@ class Manifest:
     client: int
     locale: list[str]
     release: dict[str, str]
+    schema: str
     contents: Contents
     files: dict[str, File]
 
@@ -117,6 +124,10 @@ def contents(connection, like: Contents | None = None) -> Contents:
     found = fingerprint.content(connection, columns) if columns else {}
     tables = {name: Table(columns[name], rows, str(checksum)) for name, (rows, checksum) in found.items()}
     return Contents(tables, dict(db.rows(OBJECTS)))
+
+
+def schema(connection) -> str:
+    return hashlib.sha256(fingerprint.schema(connection).encode()).hexdigest()
 
 
 def locale(connection) -> list[str]:

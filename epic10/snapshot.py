@@ -12,7 +12,8 @@ from pathlib import Path
 from django.db import connections, transaction
 
 from epic10 import binaries, dump, fingerprint, ledger, manifest, revision, scratch, snapshot_files
-from epic10.checks import Check, Result
+from epic10.asking import Show, answered
+from epic10.checks import Check
 from epic10.clients import ToolFailed
 from epic10.manifest import Manifest
 from epic10.models import Snapshot
@@ -46,8 +47,8 @@ def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
     """
     connection = connections[using]
     with snapshot_files.unfinished(directory) as folder, unhurried(connection):
-        with _one_moment(connection) as exported:
-            taken = _written(connection, folder / snapshot_files.DUMP, exported, jobs)
+        with _one_moment(connection) as (exported, moment):
+            taken = _written(connection, folder / snapshot_files.DUMP, exported, moment, jobs)
         snapshot_files.finish(folder, taken)
     complaint = ledger.keep(
         using,
@@ -63,7 +64,7 @@ def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
     return taken
 
 
-def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS) -> Report:
+def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Show | None = None) -> Report:
     """
     Compare every file with the manifest, and a restored copy with it too.
 
@@ -72,9 +73,9 @@ def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS) -> Repor
     """
     connection, started = connections[using], datetime.now(UTC)
     written = snapshot_files.read(directory, name)
-    results = [_asked(FILES, lambda: snapshot_files.damages(directory / name, written))]
+    results = [answered(FILES, snapshot_files.damages(directory / name, written), show)]
     if not results[0].findings:
-        results.append(_asked(COPY, lambda: _restored_differs(using, directory / name, written, jobs)))
+        results.append(answered(COPY, _restored_differs(using, directory / name, written, jobs), show))
     report = Report(
         results,
         command="epic10_snapshot",
@@ -101,8 +102,8 @@ COPY = Check(
 )
 
 
-def _written(connection, folder, exported, jobs):
-    began, moment = time.monotonic(), datetime.now(UTC)
+def _written(connection, folder, exported, moment, jobs):
+    began = time.monotonic()
     database, tables = connection.settings_dict["NAME"], len(fingerprint.every_table(connection))
     dump.dump(connection, folder, snapshot=exported, jobs=jobs, tables=tables)
     logger.info("Counting the rows and taking the checksums of %s tables.", tables)
@@ -118,33 +119,31 @@ def _written(connection, folder, exported, jobs):
         client=binaries.major(dump.program(connection)),
         locale=manifest.locale(connection),
         release=revision.identity(),
+        schema=manifest.schema(connection),
     )
 
 
 @contextmanager
-def _one_moment(connection) -> Iterator[str]:
-    """A transaction that sees the database as it is now, and the name by which others can see the same."""
+def _one_moment(connection) -> Iterator[tuple[str, datetime]]:
+    """A transaction that sees the database as it is now: by which name others see the same, and the server's time."""
     with transaction.atomic(using=connection.alias, durable=True), connection.cursor() as cursor:
         cursor.execute(OF_ONE_MOMENT)
-        cursor.execute("SELECT pg_export_snapshot()")
-        yield cursor.fetchone()[0]
-
-
-def _asked(check, find):
-    began = time.perf_counter()
-    findings = tuple(find())
-    return Result(check, findings, time.perf_counter() - began)
+        cursor.execute("SELECT pg_export_snapshot(), now()")
+        exported, moment = cursor.fetchone()
+        yield exported, moment.astimezone(UTC)
 
 
 def _restored_differs(using, folder, written, jobs):
+    """Found as the lines are asked for, so that the time it takes is theirs."""
     scratch.drop_abandoned(using, prefix=VERIFICATION)
     with scratch.database(using, prefix=VERIFICATION) as alias:
         logger.info("Restoring a copy to look at.")
         try:
             restored = restore_into(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
         except ToolFailed as error:
-            return [f"it cannot be restored: {error}"]
-        return list(manifest.differences(written.contents, restored))
+            yield f"it cannot be restored: {error}"
+        else:
+            yield from manifest.differences(written.contents, restored)
 
 
 def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | None, options=()) -> manifest.Contents:

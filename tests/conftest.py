@@ -15,15 +15,26 @@ newest migration. A test about migrating asks for one of these instead, a
 
 import contextlib
 import io
+import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from tests.databases import database
 
 LEGACY = Path(__file__).parent / "legacy"
 LEGACY_NDAS = 300
+
+
+@pytest.fixture(scope="session", autouse=True)
+def elsewhere(tmp_path_factory):
+    """Snapshots and records of tests do not belong among those of whoever runs them."""
+    for name in ("EPIC10_SNAPSHOTS", "EPIC10_RECORDS"):
+        place = tmp_path_factory.mktemp(name.lower())
+        os.environ[name] = str(place)
+        setattr(settings, name, place)
 
 
 @pytest.fixture

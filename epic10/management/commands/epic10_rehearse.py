@@ -1,56 +1,87 @@
 import json
-import signal
 import sys
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import deployment
+from epic10 import arguments, interrupts, run_record, snapshot, snapshot_files
+from epic10.console import Help
+from epic10.rehearsal import Source, failures, rehearse
+from epic10.units import seconds
 
-INTERRUPTED = "Interrupted. The scratch database is gone; nothing else was touched."
+INTERRUPTED = "The scratch database is gone; nothing else was touched."
+EXAMPLES = """
+examples:
+  epic10_rehearse --from NAME     with the rows of production; epic10_deploy wants to have seen this
+  epic10_rehearse --rows 50000    with invented rows, to get to know the release
+"""
 
 
 class Command(BaseCommand):
     help = (
-        "Rehearse the release on a scratch database beside the real one: generated legacy rows, forward, validate, "
-        "back, compare with before, forward again, validate. The scratch database is gone afterwards."
+        "Rehearse the release on a scratch database beside the real one: forward, validate, smoke, back, compare with "
+        "before, forward again, validate; and say how long production would take. The scratch database is gone "
+        "afterwards; the real one is read, and remembers in its ledger that the rehearsal took place."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--rows", type=int, default=50_000, metavar="N", help="NDAs to generate (default: 50000).")
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="On whose server; read only."
-        )
+        parser.epilog, parser.formatter_class = EXAMPLES, Help
+        rows = parser.add_mutually_exclusive_group()
+        rows.add_argument("--from", dest="snapshot", metavar="SNAPSHOT", help='Its rows; "newest" for the newest one.')
+        rows.add_argument("--rows", type=int, default=50_000, metavar="N", help="NDAs to generate (default: 50000).")
+        parser.add_argument("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
+        parser.add_argument("--window", type=arguments.duration, default="5m", help="How long it may take (5m).")
+        parser.add_argument("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables restored at once.")
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="On whose server.")
         parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
 
-    def handle(self, *, rows, database, format, **options):
+    def handle(self, *, snapshot, rows, directory, window, jobs, database, format, **options):
         if rows < 1:
             raise CommandError(f"--rows is {rows}; it has to be above zero.\nHINT: --rows 50000")
-        # kill and closing the terminal end it like Ctrl-C, so that the scratch database goes.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)
+        source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
         # The bare stream: a wrapper around a wrapper would end half-finished lines.
         stream = "stdout" if format == "text" else "stderr"
         out = options.get(stream) or getattr(sys, stream)
+        told = {"from": source.manifest.name} if source.manifest else {"rows": rows}
         try:
-            rehearsal = deployment.rehearse(database, rows, begin=lambda step: print(f"== {step}", file=out), out=out)
-        except KeyboardInterrupt as error:
-            raise CommandError(INTERRUPTED, returncode=130) from error
+            with (
+                interrupts.told(INTERRUPTED),
+                run_record.recorded(
+                    "epic10_rehearse", database, begin=lambda step: print(f"== {step}", file=out), arguments=told
+                ) as run,
+            ):
+                rehearse(run, source, window=window, jobs=jobs, out=out)
         except CommandError as error:
-            raise CommandError(
-                INTERRUPTED if error.returncode == 130 else error, returncode=error.returncode
-            ) from error
-        self.stdout.write(json.dumps(rehearsal.as_json(), indent=2) if format == "json" else text(rehearsal))
-        if rehearsal.failures:
-            raise CommandError("The rehearsal failed: " + "\n".join(rehearsal.failures))
+            if error.returncode != interrupts.EXIT_STATUS:
+                raise
+            raise CommandError(f"Interrupted. {INTERRUPTED}", returncode=interrupts.EXIT_STATUS) from error
+        failed = failures(run)
+        found = run_record.as_data(run) | {"failures": failed}
+        self.stdout.write(json.dumps(found, indent=2) if format == "json" else text(run))
+        if failed:
+            raise CommandError("The rehearsal failed: " + "\n".join(failed))
 
 
-def text(rehearsal):
-    lines = [f"\nRehearsal with {rehearsal.rows:,} NDAs", *(f"  {s:<16}{t:8.2f} s" for s, t in rehearsal.steps.items())]
+def of_a_snapshot(directory, name):
+    name = snapshot_files.newest(directory) if name == "newest" else name
+    return Source(folder=directory / name, manifest=snapshot_files.read(directory, name))
+
+
+def text(run):
+    source, outlook = run.facts["source"], run.facts.get("outlook")
+    what = f"snapshot {source['snapshot']}" if "snapshot" in source else f"{source['rows']:,} NDAs"
+    lines = [f"\nRehearsal with {what}", *(f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps)]
     lines += ["", f"  {'phase':<11}{'direction':<11}{'rows':>9}"]
-    lines += [f"  {p['phase']:<11}{p['direction']:<11}{p['rows']:>9,}{p['seconds']:9.2f} s" for p in rehearsal.phases]
-    lines += ["", *(f"validated: {report.summary}" for report in rehearsal.reports)]
-    lines += [
-        "back: schema and content are what they were before" if not rehearsal.differences else "back: NOT as before"
-    ]
+    lines += [f"  {p['phase']:<11}{p['direction']:<11}{p['rows']:>9,}{p['seconds']:9.2f} s" for p in run.phases]
+    lines += ["", *(f"validated: {report.summary}" for report in run.reports)]
+    same = "schema and content are what they were before" if not run.facts["differences"] else "NOT as before"
+    lines.append(f"back: {same}")
+    if outlook:
+        fits = "fits" if outlook["fits"] else "does NOT fit"
+        lines.append(
+            f"production, with {outlook['rows']:,} rows, would take about {seconds(outlook['seconds'])}: "
+            f"that {fits} into a window of {seconds(outlook['window'])}"
+        )
     return "\n".join(lines)

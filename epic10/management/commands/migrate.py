@@ -12,9 +12,11 @@ from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, only_migrator
 from epic10.operations import Phase, privileges
+from epic10.preparation import NothingToPrepare, prepared
 from epic10.progress import logger
 from epic10.reconcile import has_work, reconcile
 from epic10.session import unhurried
+from epic10.what_now import said, what_now
 
 INTERRUPTED = 130  # What a shell reports for Ctrl-C.
 
@@ -27,6 +29,14 @@ class Command(migrate.Command):
         "run stopped, killed or interrupted; migrate ndas 0001 goes back from there, to exactly the schema before."
     )
 
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="Everything before the switch, with the old application at work; migrate ndas does the rest later.",
+        )
+
     def handle(self, *args, **options):
         changes_nothing = any(options[name] for name in ("plan", "check_unapplied", "fake", "prune"))
         if changes_nothing or connections[options["database"]].vendor != "postgresql":
@@ -34,7 +44,7 @@ class Command(migrate.Command):
         self.under_way = False
         try:
             self._handle(*args, **options)
-        except (AlreadyRunning, LockNotGranted, privileges.NotAllowed, server.Unfit) as error:
+        except (AlreadyRunning, LockNotGranted, NothingToPrepare, privileges.NotAllowed, server.Unfit) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
             raise CommandError(f"Interrupted. {what_now(options['database'])}", returncode=INTERRUPTED) from error
@@ -43,7 +53,7 @@ class Command(migrate.Command):
                 raise
             raise CommandError(f"{said(error)}\n{what_now(options['database'])}") from error
 
-    def _handle(self, *args, database, verbosity, app_label, migration_name, **options):
+    def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
         connection = connections[database]
         if (app_label, migration_name) == (plan.load().app_label, "zero"):
             raise CommandError(
@@ -54,6 +64,10 @@ class Command(migrate.Command):
             if has_work(connection, app_label, migration_name):
                 privileges.require(connection, plan.load().needs())
             reconcile(connection, app_label, migration_name)
+            if prepare:
+                self.under_way = True
+                prepared(connection)
+                return
             super().handle(
                 *args,
                 database=database,
@@ -81,27 +95,3 @@ class Command(migrate.Command):
 
 def has_phases(migration):
     return migration is not None and any(isinstance(operation, Phase) for operation in migration.operations)
-
-
-WHAT_NOW = (
-    "What is committed stays; nothing of it is visible to the application before the switch.\n"
-    "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
-)
-
-
-def what_now(database):
-    """Where the database stands and what to type, as far as it can still be asked."""
-    try:
-        untouched = not plan.load().has_traces(connections[database])
-    except Error:
-        untouched = False
-    return "Nothing was changed." if untouched else WHAT_NOW
-
-
-def said(error):
-    """PostgreSQL's message and hint, without the statement and without the rows it may quote."""
-    diagnostic = getattr(error.__cause__, "diag", None)
-    if diagnostic is None or diagnostic.message_primary is None:
-        return str(error).splitlines()[0]
-    hint = f"\nHINT: {diagnostic.message_hint}" if diagnostic.message_hint else ""
-    return f"{diagnostic.message_primary}{hint}"

@@ -1,0 +1,199 @@
+"""Is everything back as a snapshot says it was, but for what somebody has written since?"""
+
+import heapq
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from django.db import connections, transaction
+
+from epic10 import dump, fingerprint, manifest, plan, scratch, snapshot
+from epic10.asking import Show, answered
+from epic10.catalog import literal
+from epic10.checks import Check, Database, Fact
+from epic10.manifest import Contents, Manifest, Table
+from epic10.operations import CountRows
+from epic10.progress import logger
+from epic10.report import Report
+
+COPY = "epic10_compare_"
+SUCH_AS = 3
+ROWS_AT_ONCE = 10_000
+
+# A row's key, the hash of all it is compared by, and whether one of its time
+# stamps is as young as the snapshot.
+ROWS = """
+    SELECT {key} COLLATE "C", hash_record_extended(ROW({values}), 0), coalesce({since}, false)
+      FROM {table} ORDER BY 1"""
+
+KEY = """
+    SELECT array_agg(attname::text ORDER BY attnum) FROM pg_index
+      JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+     WHERE indrelid = to_regclass(%s) AND indisprimary"""
+
+TIME_STAMPS = """
+    SELECT quote_ident(attname) || CASE atttypid WHEN 'timestamp'::regtype THEN ' AT TIME ZONE ''UTC''' ELSE '' END
+      FROM pg_attribute
+     WHERE attrelid = to_regclass(%s) AND attname LIKE '%%\\_at' AND NOT attisdropped
+       AND atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype)"""
+
+
+@dataclass
+class Changes:
+    """The rows of a table that are other than in the snapshot. ``unexplained``: no time stamp says when."""
+
+    new: int = 0
+    written: int = 0
+    gone: list[str] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+
+
+def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show | None = None) -> Report:
+    """
+    One result for the schema, and one for each table of the release.
+
+    Tables that are equal as a whole are done with. For the others a copy is
+    restored from the snapshot and compared row by row.
+    """
+    connection, started, wanted = connections[using], datetime.now(UTC), tables(before.contents)
+    now = manifest.contents(connection, like=before.contents).tables
+    same = {name for name, table in wanted.items() if now.get(name) == table}
+    results = [answered(_schema(), _other_schema(connection, before), show)]
+    with ExitStack() as stack:
+        if same != wanted.keys():
+            logger.info("Not every table is what it was: comparing row by row with a copy of the snapshot.")
+            copy = stack.enter_context(scratch.database(using, prefix=COPY))
+            snapshot.restore_into(copy, folder, before, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
+        for name, table in wanted.items():
+            unchanged = [Fact(f"{table.rows:,} rows, the same")]
+            found = unchanged if name in same else _changes(using, copy, name, before)
+            results.append(answered(_rows(name), found, show))
+    return Report(
+        results,
+        command="epic10_rollback",
+        release=before.release["release"],
+        database=connection.settings_dict["NAME"],
+        server=str(connection.pg_version // 10000),
+        started=started,
+        finished=datetime.now(UTC),
+    )
+
+
+def tables(contents: Contents) -> dict[str, Table]:
+    """Those of the release."""
+    release = plan.load().tables()
+    return {name: table for name, table in contents.tables.items() if _plain(name) in release}
+
+
+def numbers(contents: Contents) -> dict:
+    """Rows and checksum of each of them, for a record."""
+    return {_plain(name): {"rows": it.rows, "checksum": it.checksum} for name, it in tables(contents).items()}
+
+
+def rows_that_differ(using: str, copy: str, name: str, table: Table, since) -> Changes:
+    """Both databases are read once, in the order of the keys."""
+    changes = Changes()
+    with ExitStack() as stack:
+        before, now = (stack.enter_context(_reading(alias)) for alias in (copy, using))
+        both = heapq.merge(
+            ((key, "before", content, young) for key, content, young in _hashed(copy, before, name, table, since)),
+            ((key, "now", content, young) for key, content, young in _hashed(using, now, name, table, since)),
+        )
+        for key, rows in groupby(both, key=itemgetter(0)):
+            found = {which: (content, young) for _, which, content, young in rows}
+            _count(changes, key, found.get("before"), found.get("now"))
+    return changes
+
+
+def _count(changes, key, before, now):
+    if now is None:
+        changes.gone.append(key)
+    elif before is None and now[1]:
+        changes.new += 1
+    elif before is None or before[0] != now[0]:
+        if now[1]:
+            changes.written += 1
+        else:
+            changes.unexplained.append(key)
+
+
+def _changes(using, copy, name, before):
+    changes = rows_that_differ(using, copy, name, before.contents.tables[name], before.taken_at)
+    if changes.new or changes.written:
+        yield Fact(f"since the snapshot {changes.new:,} rows are new and {changes.written:,} were changed")
+    if changes.gone:
+        line = f"{len(changes.gone):,} rows are gone, such as {', '.join(changes.gone[:SUCH_AS])}"
+        yield Fact(line) if _plain(name) in _may_shrink() else line
+    if changes.unexplained:
+        such_as = ", ".join(changes.unexplained[:SUCH_AS])
+        yield f"{len(changes.unexplained):,} rows differ, and no time stamp says that somebody wrote them: {such_as}"
+
+
+def _hashed(alias, cursor, name, table, since) -> Iterator[tuple]:
+    connection = connections[alias]
+    db = Database(connection)
+    [[key]], stamps = db.rows(KEY, [name]), [stamp for [stamp] in db.rows(TIME_STAMPS, [name])]
+    young = literal(since.isoformat())
+    cursor.execute(
+        ROWS.format(
+            key="concat_ws('/', " + ", ".join(map(connection.ops.quote_name, key or table.columns)) + ")",
+            values=fingerprint.values(connection, name, table.columns),
+            since=f"greatest({', '.join(stamps)}) >= {young}::timestamptz" if stamps else "false",
+            table=name,
+        )
+    )
+    return cursor
+
+
+class _reading:
+    """A cursor that fetches as it goes, in a transaction that is rolled back, under the fingerprint's settings."""
+
+    def __init__(self, alias):
+        self.alias, self.stack = alias, ExitStack()
+
+    def __enter__(self):
+        self.stack.enter_context(transaction.atomic(using=self.alias))
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute(fingerprint.SESSION)
+        cursor = self.stack.enter_context(connections[self.alias].chunked_cursor())
+        cursor.itersize = ROWS_AT_ONCE
+        return cursor
+
+    def __exit__(self, *error):
+        transaction.set_rollback(True, using=self.alias)
+        return self.stack.__exit__(*error)
+
+
+def _plain(name):
+    return name.rpartition('"."')[2].removesuffix('"')
+
+
+def _may_shrink():
+    return {table for counted in plan.load().all_of(CountRows) if counted.may_shrink for table in counted.tables}
+
+
+def _schema():
+    return Check(
+        "back.schema",
+        "the schema is what it was",
+        find=None,
+        hint="Compare: pg_restore --schema-only --file=- on the dump of the snapshot, and pg_dump --schema-only.",
+    )
+
+
+def _rows(name):
+    return Check(
+        f"back.{_plain(name)}",
+        f"every row of {_plain(name)} is what it was, or somebody has written it since",
+        find=None,
+        hint="Restore the snapshot beside the database and compare these rows: epic10_snapshot restore … --into …",
+    )
+
+
+def _other_schema(connection, before):
+    if manifest.schema(connection) != before.schema:
+        yield "pg_dump words it differently than when the snapshot was taken"

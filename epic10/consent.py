@@ -1,0 +1,21 @@
+"""Does the operator want it?"""
+
+from django.core.management import CommandError
+
+
+class NotConfirmed(CommandError):
+    """Nobody has said yes."""
+
+
+def ask(question: str, *, expected: str = "yes", otherwise: str):
+    """
+    Go on only when somebody types what is expected.
+
+    ``otherwise`` is the option that says it beforehand, for where nobody is there to type.
+    """
+    try:
+        answer = input(f'{question}\nType "{expected}" to go on: ')
+    except EOFError:
+        raise NotConfirmed(f"Nobody is there to be asked; nothing was changed.\nHINT: {otherwise}") from None
+    if answer.strip() != expected:
+        raise NotConfirmed("Nothing was changed.")

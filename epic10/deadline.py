@@ -1,0 +1,37 @@
+"""What if it takes too long? Then it is interrupted, as by Ctrl-C, and the server is told to stop."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import CommandError
+
+from epic10.units import seconds as spelled
+
+
+class TookTooLong(CommandError):
+    """The time was up; what was under way has been interrupted."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raise TookTooLong when the block is not done in time. In the main thread only: it works by SIGALRM."""
+    is_up = False
+
+    def ring(number, frame):
+        nonlocal is_up
+        is_up = True
+        # psycopg cancels the statement under way for this one, and for no other.
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except (KeyboardInterrupt, CommandError) as error:
+        if is_up:
+            raise TookTooLong(f"It took longer than {spelled(seconds)}.") from error
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,57 @@
+"""How does a database get back to what it was before the release, and how is that proved?"""
+
+import time
+
+from django.core.management import call_command
+from django.db import OperationalError, connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from epic10 import baseline, comparison, plan
+from epic10.asking import Show
+from epic10.progress import logger
+from epic10.report import Report
+from epic10.run import Run, witnessed
+
+# As long as a server may take to start again.
+PATIENCE, PAUSE = 60.0, 0.5
+
+
+def go_back(run: Run, *, jobs: int, show: Show, out) -> Report | None:
+    """
+    migrate to before the release, from any point; then compare with the last snapshot before it.
+
+    Without such a snapshot there is nothing to compare with, and no report.
+    """
+    release, before = plan.load(), baseline.before(run.using)
+    with witnessed(run, run.using):
+        run.step(
+            "back", lambda: call_command("migrate", release.app_label, release.previous, database=run.using, stdout=out)
+        )
+    if before is None:
+        logger.warning("No snapshot from before the release is here: nothing was compared.")
+        return None
+    folder, manifest = before
+    run.facts["before"] = comparison.numbers(manifest.contents)
+    return run.step(
+        "compare", lambda: run.report(comparison.compare(run.using, folder, manifest, jobs=jobs, show=show))
+    )
+
+
+def is_begun(connection) -> bool:
+    """Is anything of the release in the database, or in Django's record?"""
+    release = plan.load()
+    recorded = (release.app_label, release.name) in MigrationRecorder(connection).applied_migrations()
+    return recorded or release.has_traces(connection)
+
+
+def reconnect(using: str):
+    """After a lost connection: as soon as the server answers again."""
+    connection, deadline = connections[using], time.monotonic() + PATIENCE
+    connection.close()
+    while True:
+        try:
+            return connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)

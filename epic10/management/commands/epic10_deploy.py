@@ -1,0 +1,85 @@
+import json
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import arguments, consent, deploy_plan, interrupts, precheck, report, run_record, snapshot
+from epic10.console import Help, shown
+from epic10.deployment import deploy
+from epic10.readiness import Wishes
+
+INTERRUPTED = "python manage.py epic10_status says where the database stands."
+EXAMPLES = """
+examples:
+  epic10_deploy --dry-run        what would be done, how long it takes, every statement
+  epic10_deploy --prepare        all but the switch, on an ordinary afternoon, with the old application at work
+  epic10_deploy                  in the window, with the application stopped: the rest, or everything
+"""
+
+
+class Command(BaseCommand):
+    help = (
+        "Deploy the release: precheck, snapshot, verify it, migrate, validate, smoke, vacuum. If anything fails after "
+        "the first change, or it takes longer than --timeout, the database goes back to what it was, by itself. "
+        "Killed at any moment, the same command goes on from there. Exit status 0: Epic 10 is in place, or prepared."
+    )
+
+    def add_arguments(self, parser):
+        parser.epilog, parser.formatter_class = EXAMPLES, Help
+        add = parser.add_argument
+        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        add("--dry-run", action="store_true", help="Show the steps, the estimate and the exact SQL; change nothing.")
+        add("--prepare", action="store_true", help="Everything before the switch; nothing of it is visible.")
+        add("--yes", action="store_true", help="Do not ask before it begins.")
+        add("--timeout", type=arguments.duration, default="10m", help="Go back when it takes longer (default: 10m).")
+        add("--keep", action="store_true", help="Do not go back on failure; leave it for somebody to look at.")
+        add("--without-rehearsal", action="store_true", help="Even though none has passed on a snapshot of this one.")
+        add("--snapshot", default="", metavar="NAME", help="Verify and use this one; take none.")
+        add("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
+        add("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables dumped and restored at once.")
+        add("--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m).")
+        add("--free-disk", type=arguments.size, metavar="SIZE", help="On the server, where it cannot tell: 20GB.")
+        add("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+
+    def handle(self, *, database, format, dry_run, yes, window, free_disk, prepare, **options):
+        stream = "stdout" if format == "text" else "stderr"
+        out = options.get(stream) or getattr(sys, stream)
+        known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal")
+        limits = precheck.Limits(window=window, free_disk=free_disk)
+        wishes = Wishes(limits=limits, only_prepare=prepare, **{name: options[name] for name in known})
+        if dry_run:
+            self.stdout.write("\n".join(deploy_plan.lines(database, wishes)))
+            return
+        if not yes:
+            consent.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
+        run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr)
+        self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run, wishes))
+
+    def _run(self, database, wishes, out, progress):
+        def show(result):
+            print("\n".join(report.lines_of(result)), file=out)
+
+        with (
+            interrupts.told(INTERRUPTED),
+            run_record.recorded(
+                "epic10_deploy", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
+            ) as run,
+            shown(progress),
+        ):
+            deploy(run, wishes, show=show, out=out)
+        return run
+
+
+def told(wishes):
+    """The options as they go into the record."""
+    return {name: str(value) for name, value in vars(wishes).items() if name != "limits"}
+
+
+def text(run, wishes):
+    lines = ["", *(f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps), ""]
+    if wishes.only_prepare:
+        return "\n".join([*lines, "Prepared. Next, in the window: python manage.py epic10_deploy"])
+    return "\n".join([*lines, "Epic 10 is in place. Next: start the new application; python manage.py epic10_status"])

@@ -1,0 +1,63 @@
+import json
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import consent, interrupts, report, run_record, snapshot
+from epic10.console import shown
+from epic10.deployment import rollback
+
+INTERRUPTED = "The same command goes on from here; python manage.py epic10_status says where the database stands."
+QUESTION = "Database {name} goes back to what it was before Epic 10. The application has to be stopped."
+
+
+class Command(BaseCommand):
+    help = (
+        "Go back to before Epic 10, from any point: is the application stopped? A safety snapshot; back; compare every "
+        "table with the last snapshot from before. Every old label comes back; what only Epic 10 can hold is parked, "
+        "reported, and put back when the release runs again. Exit status 0: everything is what it was, but for what "
+        "somebody has written since."
+    )
+
+    def add_arguments(self, parser):
+        add = parser.add_argument
+        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        add("--yes", action="store_true", help="Do not ask before it begins.")
+        add("--force", action="store_true", help="Even though somebody is still writing to the tables.")
+        add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
+        add("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
+        add("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables dumped and restored at once.")
+        add("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+
+    def handle(self, *, database, format, yes, force, without_snapshot, directory, jobs, **options):
+        stream = "stdout" if format == "text" else "stderr"
+        out = options.get(stream) or getattr(sys, stream)
+        if not yes:
+            consent.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
+        wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
+
+        def show(result):
+            print("\n".join(report.lines_of(result)), file=out)
+
+        with (
+            interrupts.told(INTERRUPTED),
+            run_record.recorded(
+                "epic10_rollback", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
+            ) as run,
+            shown(self.stdout if format == "text" else self.stderr),
+        ):
+            rollback(run, **wishes, show=show, out=out)
+        self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run))
+
+
+def told(wishes):
+    """The options as they go into the record."""
+    return {name: str(value) for name, value in wishes.items()}
+
+
+def text(run):
+    steps = [f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps]
+    return "\n".join(["", *steps, "", "Next: start the application of before Epic 10; python manage.py epic10_status"])

@@ -1,0 +1,35 @@
+"""How far can the release go while the old application runs? To the last phase, which is not begun."""
+
+from django.db.migrations.executor import MigrationExecutor
+
+from epic10 import plan
+from epic10.operations.phase import walk
+from epic10.progress import logger
+
+
+class NothingToPrepare(Exception):
+    """The release is in place already; the message says so."""
+
+
+def prepared(connection):
+    """
+    Run every phase but the last, as if that never came.
+
+    Django's record stays without the release, as after an interruption: migrate
+    goes on from there, and goes back from there.
+    """
+    release = plan.load()
+    if release.is_switched(connection):
+        raise NothingToPrepare("Epic 10 is in place already.\nHINT: python manage.py epic10_validate")
+    MigrationExecutor(connection).migrate([(release.app_label, release.previous), *_ledger()])
+    for phase, before, after in list(walk(release.phases, release.app_label, release.before))[:-1]:
+        with connection.schema_editor(atomic=False) as editor:
+            phase.database_forwards(release.app_label, editor, before, after)
+    logger.info(
+        "Prepared: only %s is left, and nothing is visible yet. The old application may go on working.",
+        release.phases[-1].name,
+    )
+
+
+def _ledger():
+    return [key for key in MigrationExecutor(None).loader.graph.leaf_nodes("epic10")]

@@ -1,0 +1,78 @@
+"""May the release begin? Everything that comes before its first change, and may still say no."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.core.management import CommandError
+
+from epic10 import comparison, precheck, rehearsed, snapshot, snapshot_files
+from epic10.asking import Show
+from epic10.manifest import Manifest
+from epic10.report import Report
+from epic10.run import Run
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the operator has asked for. ``timeout`` counts seconds from the first change to the last check."""
+
+    directory: Path
+    limits: precheck.Limits = field(default_factory=precheck.Limits)
+    timeout: float = 600.0
+    jobs: int = snapshot.JOBS
+    snapshot: str = ""
+    keep: bool = False
+    only_prepare: bool = False
+    without_rehearsal: bool = False
+
+
+class NotDeployed(CommandError):
+    """The message says what state the database is in, and what to type."""
+
+
+def make_ready(run: Run, wishes: Wishes, *, show: Show):
+    """Everything that changes nothing: any of it may still say no."""
+    try:
+        _go(run.step("precheck", lambda: run.report(precheck.precheck(run.using, wishes.limits, show=show))))
+    except precheck.NothingToCheck as error:
+        raise NotDeployed(str(error)) from error
+    _insist_on_a_rehearsal(run, wishes)
+    before = _snapshot(run, wishes, show)
+    run.facts["before"] = comparison.numbers(before.contents)
+
+
+def _go(report: Report):
+    if report.failed:
+        raise NotDeployed(
+            f"NO-GO, nothing was changed: {report.summary}.\n"
+            "HINT: Do what the HINTs above say; python manage.py epic10_precheck asks again."
+        )
+
+
+def _insist_on_a_rehearsal(run, wishes):
+    if wishes.without_rehearsal:
+        run.decide("Without a rehearsal, as the operator asked.")
+    elif passed := rehearsed.last(run.using):
+        run.decide(f"Rehearsed on {passed.finished_at:%Y-%m-%d %H:%M} UTC, record {passed.id}.")
+    else:
+        raise NotDeployed(
+            "Nothing was changed: no rehearsal of this release, with this SQL, on a snapshot of this database has "
+            "passed.\nHINT: python manage.py epic10_snapshot take, then epic10_rehearse --from NAME; "
+            "or --without-rehearsal."
+        )
+
+
+def _snapshot(run, wishes, show) -> Manifest:
+    """A verified snapshot from before the first change."""
+    if wishes.snapshot:
+        taken = snapshot_files.read(wishes.directory, wishes.snapshot)
+        run.decide(f"Snapshot {taken.name} of {taken.taken_at:%Y-%m-%d %H:%M} UTC, as the operator asked.")
+    else:
+        taken = run.step("snapshot", lambda: snapshot.take(run.using, wishes.directory, jobs=wishes.jobs))
+    verify = lambda: snapshot.verify(run.using, wishes.directory, taken.name, jobs=wishes.jobs, show=show)  # noqa: E731
+    if run.step("verify", lambda: run.report(verify())).failed:
+        raise NotDeployed(
+            f'Nothing was changed: the snapshot "{taken.name}" is not to be trusted.\n'
+            "HINT: python manage.py epic10_snapshot verify says why; without one there is no way out of a disaster."
+        )
+    return taken

@@ -1,0 +1,114 @@
+"""How would the night go? There, back and there again on a scratch database."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connections
+
+from epic10 import dump, fingerprint, plan, scratch, snapshot, validation
+from epic10.catalog import holds, quoted, relation_exists
+from epic10.checks import Database
+from epic10.deployment import smoke
+from epic10.manifest import Manifest
+from epic10.precheck import BUFFER
+from epic10.run import FAILED, Run, witnessed
+
+PREFIX = "epic10_rehearsal_"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows come from: a snapshot, or so many generated NDAs."""
+
+    rows: int = 0
+    folder: Path | None = None
+    manifest: Manifest | None = None
+
+
+def rehearse(run: Run, source: Source, *, window: float, jobs: int, out):
+    """
+    There, back and there again on a scratch database beside the one of the run.
+
+    The commands are the ones of the night itself; what they print goes to
+    ``out``. ``run.facts`` gets the differences, and how long production would take.
+    """
+    connections[run.using].ensure_connection()
+    scratch.drop_abandoned(run.using, prefix=PREFIX)
+    with scratch.database(run.using, prefix=PREFIX) as alias, witnessed(run, alias):
+        _there_back_and_there_again(run, alias, source, jobs, out)
+        run.facts |= _outlook(run, alias, window)
+    if failures(run):
+        run.verdict = FAILED
+
+
+def failures(run: Run) -> list[str]:
+    """One line a failure; none means that the rehearsal passed."""
+    failed = [f"{report.summary} ({report.command})" for report in run.reports if report.failed]
+    return [*failed, *run.facts.get("differences", [])]
+
+
+def _there_back_and_there_again(run, alias, source, jobs, out):
+    release, connection = plan.load(), connections[alias]
+    migrate = partial(call_command, "migrate", release.app_label, database=alias, stdout=out)
+    _filled(run, alias, source, jobs, out)
+    columns = fingerprint.columns(connection, release.tables())
+    before = run.step("fingerprint", lambda: _fingerprint(connection, columns))
+    run.step("forward", migrate)
+    run.step("validate", lambda: run.report(validation.validate(alias)))
+    run.step("smoke", lambda: run.report(smoke(alias)))
+    run.step("back", lambda: migrate(release.previous))
+    after = run.step("compare", lambda: _fingerprint(connection, columns))
+    run.facts["differences"] = list(_differences(before, after))
+    run.step("forward again", migrate)
+    run.step("validate again", lambda: run.report(validation.validate(alias)))
+
+
+def _filled(run, alias, source, jobs, out):
+    """The scratch database becomes what production was before the release."""
+    release, copy = plan.load(), source.manifest
+    baseline = partial(call_command, "migrate", release.app_label, release.previous, database=alias, stdout=out)
+    if copy is None:
+        run.facts["source"] = {"rows": source.rows}
+        run.step("baseline", baseline)
+        run.step("seed", lambda: call_command("epic10_seed", rows=source.rows, database=alias, stdout=out))
+    else:
+        run.facts["source"] = {"snapshot": copy.name, "database": copy.database, "rows": copy.contents.rows}
+        restore = partial(snapshot.restore_into, alias, source.folder, copy, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
+        run.step("restore", restore)
+        run.step("baseline", baseline)
+
+
+def _outlook(run, alias, window):
+    """How long the way there would take in production: by its rows, with a buffer for what a night brings."""
+    production, here = _rows(run.using), _rows(alias)
+    if not production:
+        return {}
+    [forward] = [step.seconds for step in run.steps if step.name == "forward"]
+    expected = BUFFER * forward * max(1.0, production / here)
+    return {
+        "outlook": {"rows": production, "seconds": round(expected, 1), "window": window, "fits": expected <= window}
+    }
+
+
+def _rows(alias):
+    connection = connections[alias]
+    tables = [table for table in plan.load().tables() if holds(connection, relation_exists(table))]
+    counts = [f"(SELECT count(*) FROM {quoted(table)})" for table in tables]
+    [[total]] = Database(connection).rows(f"SELECT {' + '.join(counts)}") if counts else [[0]]
+    return total
+
+
+def _fingerprint(connection, columns):
+    return fingerprint.schema(connection), fingerprint.content(connection, columns)
+
+
+def _differences(before, after):
+    (schema, content), (schema_after, content_after) = before, after
+    if schema != schema_after:
+        yield "The schema after the way back is not the schema before."
+    for table in content:
+        if content[table] != content_after[table]:
+            rows, rows_after = content[table][0], content_after[table][0]
+            yield f"{table} is not what it was: {rows:,} rows before, {rows_after:,} after, with other content."

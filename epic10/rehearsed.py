@@ -1,0 +1,27 @@
+"""Has this release been rehearsed on a copy of this database, and has that gone well?"""
+
+from django.db import connections
+
+from epic10 import ledger, revision
+from epic10.models import RunRecord
+from epic10.run import OK
+
+COMMAND = "epic10_rehearse"
+
+
+def last(using: str) -> RunRecord | None:
+    """The newest record of a rehearsal that passed: of the same SQL, from a snapshot of this database."""
+    connection = connections[using]
+    if not ledger.is_there(connection, RunRecord):
+        return None
+    return (
+        RunRecord.objects.using(using)
+        .filter(
+            command=COMMAND,
+            verdict=OK,
+            body__release__digest=revision.digest(),
+            body__facts__source__database=connection.settings_dict["NAME"],
+        )
+        .order_by("-id")
+        .first()
+    )

@@ -1,0 +1,33 @@
+"""A migration has stopped half-way. What does the operator read?"""
+
+from django.db import Error, connections
+
+from epic10 import plan
+
+WHAT_NOW = (
+    "What is committed stays; nothing of it is visible to the application before the switch.\n"
+    "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
+)
+
+
+def what_now(database: str) -> str:
+    """Where the database stands and what to type, as far as it can still be asked."""
+    try:
+        untouched = not plan.load().has_traces(connections[database])
+    except Error:
+        untouched = False
+    return "Nothing was changed." if untouched else WHAT_NOW
+
+
+def said(error: Exception) -> str:
+    """PostgreSQL's message and hint, without the statement and without the rows it may quote."""
+    diagnostic = getattr(error.__cause__, "diag", None)
+    if diagnostic is None or diagnostic.message_primary is None:
+        return next(iter(str(error).splitlines()), type(error).__name__)
+    hint = f"\nHINT: {diagnostic.message_hint}" if diagnostic.message_hint else ""
+    return f"{diagnostic.message_primary}{hint}"
+
+
+def why(error: Exception) -> str:
+    """The same of whatever ended a step, for somebody who is about to be told what is done about it."""
+    return said(error) if isinstance(error, Error) else str(error).replace(WHAT_NOW, "").strip() or type(error).__name__
