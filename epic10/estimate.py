@@ -175,7 +175,7 @@ def _rate(connection, backfill) -> float:
         began = time.monotonic()
         while last is not None:
             cursor.execute(statement, {"after": last, "size": batch_size()})
-            rows, last = cursor.fetchone()
+            rows, last, *_ = cursor.fetchone()
             changed += rows
     return changed / (time.monotonic() - began) if changed else float("inf")
 
