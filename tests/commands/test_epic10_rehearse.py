@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from epic10 import scratch
-from epic10.deployment import REHEARSAL
+from epic10.rehearsal import PREFIX as REHEARSAL
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def test_it_goes_there_back_and_there_again(rehearse):
         "fingerprint",
         "forward",
         "validate",
+        "smoke",
         "back",
         "compare",
         "forward again",
@@ -43,7 +44,7 @@ def test_it_goes_there_back_and_there_again(rehearse):
 
 def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, capsys):
     found = json.loads(rehearse(rows=300, format="json"))
-    assert (found["verdict"], found["rows"], found["failures"]) == ("OK", 300, [])
+    assert (found["verdict"], found["facts"]["source"], found["failures"]) == ("OK", {"rows": 300}, [])
     assert [phase["phase"] for phase in found["phases"]][:5] == ["expand", "backfill", "index", "enforce", "switch"]
     assert "== forward again" in capsys.readouterr().err
 
