@@ -6,13 +6,19 @@ import socket
 import time
 from contextlib import contextmanager
 
+from django.db import Error
+
 from epic10.catalog import literal
-from epic10.session import NO_LIMIT
+from epic10.session import NO_LIMIT, execute
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)
 # The session of a migrator that has just ended, or was killed, takes a moment to go.
 PAUSES = (0.1, 0.2, 0.3, 0.4)  # seconds
+
+# Silent for hours, it must not be cut by a timeout or forgotten by a firewall.
+STAY = "SET idle_session_timeout = 0; SET tcp_keepalives_idle = 60"
+LOST = "The connection that held the migration lock was cut, so somebody else may have begun to migrate."
 
 HOLDER = """
 SELECT a.pid, a.usename, a.application_name, extract(epoch FROM now() - a.backend_start)::int
@@ -24,6 +30,14 @@ SELECT a.pid, a.usename, a.application_name, extract(epoch FROM now() - a.backen
 
 class AlreadyRunning(Exception):
     """Somebody else is migrating this database."""
+
+
+class LockLost(Exception):
+    """The connection that held the migration lock was cut."""
+
+
+# By alias, for as long as it is held.
+_holding = {}
 
 
 @contextmanager
@@ -39,12 +53,23 @@ def only_migrator(connection):
     try:
         with holding.cursor() as cursor:
             cursor.execute(NO_LIMIT)
-            cursor.execute(f"SET application_name = {literal(_who_we_are())}; SET idle_session_timeout = 0")
+            cursor.execute(f"SET application_name = {literal(_who_we_are())}; {STAY}")
             if not _taken(cursor):
                 raise AlreadyRunning(_refusal(connection, holder(connection)))
+        _holding[connection.alias] = holding
         yield
     finally:
+        _holding.pop(connection.alias, None)
         holding.close()
+
+
+def still_alone(connection):
+    """Raise LockLost if the migration lock was taken, and the connection that held it is gone."""
+    if holding := _holding.get(connection.alias):
+        try:
+            execute(holding, "SELECT 1")
+        except Error as error:
+            raise LockLost(LOST) from error
 
 
 def holder(connection) -> str | None:

@@ -1,5 +1,6 @@
 """A migration has stopped half-way. What does the operator read?"""
 
+import psycopg
 from django.db import Error, connections
 
 from epic10 import plan
@@ -8,6 +9,9 @@ WHAT_NOW = (
     "What is committed stays; nothing of it is visible to the application before the switch.\n"
     "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
 )
+
+# SQLSTATE of a session ended by an administrator, a crash or a shutdown; or there was no time for one.
+GONE = ("57P01", "57P02", "57P03", None)
 
 
 def what_now(database: str) -> str:
@@ -21,7 +25,10 @@ def what_now(database: str) -> str:
 
 def said(error: Exception) -> str:
     """PostgreSQL's message and hint, without the statement and without the rows it may quote."""
-    diagnostic = getattr(error.__cause__, "diag", None)
+    cause = error.__cause__
+    if isinstance(cause, psycopg.InterfaceError | psycopg.OperationalError) and cause.sqlstate in GONE:
+        return "The connection to the server was lost."
+    diagnostic = getattr(cause, "diag", None)
     if diagnostic is None or diagnostic.message_primary is None:
         return next(iter(str(error).splitlines()), type(error).__name__)
     hint = f"\nHINT: {diagnostic.message_hint}" if diagnostic.message_hint else ""

@@ -6,6 +6,7 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 
 from epic10 import locks, psql
 from epic10.catalog import holds
+from epic10.one_at_a_time import still_alone
 from epic10.progress import logger
 from epic10.session import unhurried
 
@@ -90,6 +91,7 @@ class Phase(Operation):
         if schema_editor.collect_sql:
             schema_editor.collected_sql += self._written_down(direction, app_label, schema_editor, first, steps)
             return
+        still_alone(schema_editor.connection)
         logger.info("%s: %s", self.name, self.purpose if direction == FORWARDS else "undoing it.")
         with unhurried(schema_editor.connection), recorded(schema_editor.connection, self.name, direction):
             self._patiently(schema_editor.connection, lambda: carry_out(first, app_label, schema_editor))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from epic10 import plan, server
 from epic10.console import shown
 from epic10.locks import LockNotGranted
-from epic10.one_at_a_time import AlreadyRunning, only_migrator
+from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
 from epic10.operations import Phase, privileges
 from epic10.preparation import NothingToPrepare, prepared
 from epic10.progress import logger
@@ -46,6 +46,8 @@ class Command(migrate.Command):
             self._handle(*args, **options)
         except (AlreadyRunning, LockNotGranted, NothingToPrepare, privileges.NotAllowed, server.Unfit) as error:
             raise CommandError(str(error)) from error
+        except LockLost as error:
+            raise CommandError(f"{error}\n{what_now(options['database'])}") from error
         except KeyboardInterrupt as error:
             raise CommandError(f"Interrupted. {what_now(options['database'])}", returncode=INTERRUPTED) from error
         except Error as error:
