@@ -148,8 +148,5 @@ def _new_column(default):
 
 
 def _default(operation):
-    return (
-        str(operation.field.db_default).lower()
-        if operation.field.db_default in (True, False)
-        else str(operation.field.db_default)
-    )
+    default = operation.field.db_default
+    return str(default).lower() if isinstance(default, bool) else str(default)
