@@ -8,6 +8,7 @@ newest migration. A test about migrating asks for one of these instead, a
 ``empty_database``       nothing in it
 ``baseline_database``    ``migrate ndas 0001``, no rows
 ``legacy_database``      the same, with 300 seeded NDAs (seed 10)
+``migrated_database``    a copy of the legacy one after ``migrate ndas``
 ``production_database``  made by another tool, never touched by Django, a few rows
 
 ``scratch()`` makes as many more as a test needs; ``scratch(other.name)`` copies.
@@ -60,6 +61,11 @@ def legacy_database(scratch, legacy_template):
 
 
 @pytest.fixture
+def migrated_database(scratch, migrated_template):
+    return scratch(migrated_template)
+
+
+@pytest.fixture
 def production_database(scratch, production_template):
     return scratch(production_template)
 
@@ -77,6 +83,14 @@ def baseline_template(django_db_blocker):
 def legacy_template(django_db_blocker, baseline_template):
     with django_db_blocker.unblock(), database(baseline_template) as template:
         call_command("epic10_seed", rows=LEGACY_NDAS, database=template.alias, stdout=io.StringIO())
+        template.close()
+        yield template.name
+
+
+@pytest.fixture(scope="session")
+def migrated_template(django_db_blocker, legacy_template):
+    with django_db_blocker.unblock(), database(legacy_template) as template:
+        template.migrate()
         template.close()
         yield template.name
 

@@ -1,7 +1,6 @@
 """
 What an undisturbed release looks like, to compare a disturbed one with.
 
-``migrated_database``  a copy of the legacy database after ``migrate ndas``
 ``before``             the fingerprint of the legacy database
 ``after``              the fingerprint of the migrated one, every column
 ``look_before``        looks at a database as ``before`` was looked at: at the baseline's columns
@@ -10,22 +9,9 @@ What an undisturbed release looks like, to compare a disturbed one with.
 import pytest
 
 from epic10 import fingerprint, plan
-from tests.databases import Scratch, database
+from tests.databases import Scratch
 
 from .disturbances import look_at
-
-
-@pytest.fixture
-def migrated_database(scratch, migrated_template):
-    return scratch(migrated_template)
-
-
-@pytest.fixture(scope="session")
-def migrated_template(django_db_blocker, legacy_template):
-    with django_db_blocker.unblock(), database(legacy_template) as template:
-        template.migrate()
-        template.close()
-        yield template.name
 
 
 @pytest.fixture(scope="session")
