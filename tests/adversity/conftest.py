@@ -11,7 +11,7 @@ import pytest
 from epic10 import fingerprint, plan
 from tests.adversity.people import People, give_away
 from tests.databases import Scratch
-from tests.migration.conftest import after, before, look_before, migrated_database, migrated_template  # noqa: F401
+from tests.migration.conftest import after, before, look_before  # noqa: F401
 
 
 @pytest.fixture
