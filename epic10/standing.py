@@ -87,9 +87,7 @@ def standings(release, connection, runs: list[Run], *, working: bool, earlier: d
     ``working`` says that somebody has the migrators' lock; ``earlier`` standings,
     by phase, save a second count of the rows that a running backfill has to change.
     """
-    switched = release.is_switched(connection)
-    if not switched and not release.has_traces(connection):
-        return [Standing(phase.name, TO_DO) for phase in release.phases]
+    switched, has_traces = release.is_switched(connection), release.has_traces(connection)
     expanded = _is_in_place(release, connection, release.phases[0])
     found = []
     for phase in release.phases:
@@ -99,7 +97,11 @@ def standings(release, connection, runs: list[Run], *, working: bool, earlier: d
         left = _left(connection, phase, rows, known) if expanded and not switched else 0
         in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
         state = _state(own[-1], in_place=in_place, working=working) if own else DONE if in_place else TO_DO
-        found.append(_standing(phase.name, state, own[-1] if own else None, rows, left))
+        is_all_undone = state == UNDONE and not has_traces
+        if is_all_undone or not own:
+            found.append(Standing(phase.name, TO_DO if is_all_undone else state, left=left))
+        else:
+            found.append(_standing(own[-1], state, rows, left))
     return found
 
 
@@ -116,14 +118,12 @@ def _state(last: Run, *, in_place: bool, working: bool) -> str:
     return STOPPED if last.finished else INTERRUPTED
 
 
-def _standing(phase, state, last, rows, left):
-    if last is None:
-        return Standing(phase, state, rows=rows, left=left)
+def _standing(last, state, rows, left):
     rate = last.rows / last.seconds if state == RUNNING else 0.0
     error = last.error if state == STOPPED else ""
     # Nobody knows when it was that an interrupted run ended.
     lasted = 0.0 if state == INTERRUPTED else last.seconds
-    return Standing(phase, state, last.direction, rows, left, lasted, rate, error)
+    return Standing(last.phase, state, last.direction, rows, left, lasted, rate, error)
 
 
 def _left(connection, phase, rows, known) -> int:

@@ -1,0 +1,167 @@
+"""epic10_status: wherever a release stands, it says so, and what to type."""
+
+import json
+import signal
+import threading
+
+import pytest
+
+from epic10.one_at_a_time import only_migrator
+from epic10.status import status
+from tests.migration.disturbances import at_work, kill, somebody, steps, wait_for
+
+BOTH_WAYS = "python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here"
+FINISH_GOING_BACK = "python manage.py migrate ndas 0001 finishes going back, python manage.py migrate ndas goes on"
+WATCH = "python manage.py epic10_status --watch"
+ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = 'backfill'"
+
+
+def seen(database, earlier=None):
+    return status(database.connection, earlier)
+
+
+def states(found):
+    return {standing.phase: standing.state for standing in found.phases}
+
+
+def test_an_empty_database_has_no_register(empty_database):
+    found = seen(empty_database)
+    assert found.state == "no register"
+    assert found.next == "look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register"
+
+
+@pytest.mark.parametrize("kind", ["legacy_database", "production_database"])
+def test_before_the_release_it_is_the_baseline(request, kind):
+    found = seen(request.getfixturevalue(kind))
+    assert (found.state, found.next, found.notes) == ("baseline", "python manage.py epic10_precheck", ())
+    assert set(states(found).values()) == {"to do"}
+
+
+def test_phase_by_phase_it_comes_nearer(legacy_database):
+    came_by = []
+    for step in steps():
+        step.forwards(legacy_database)
+        found = seen(legacy_database)
+        came_by.append(found.state)
+        assert states(found)[step.name] == "done"
+    assert came_by == ["expanded", "backfilled", "indexed", "enforced", "switched"]
+    assert found.notes == (
+        "django_migrations does not know that 0002_epic_10_customer_feedback is applied; migrate puts it right.",
+    )
+
+
+def test_after_the_release_it_is_switched(migrated_database):
+    found = seen(migrated_database)
+    assert (found.state, found.notes, found.worker) == ("switched", (), "")
+    assert found.next == "python manage.py epic10_validate; python manage.py migrate ndas 0001 goes back"
+    assert found.phases[1].share == 1
+
+
+def test_there_and_back_it_is_the_baseline_again(migrated_database):
+    migrated_database.migrate("0001")
+    found = seen(migrated_database)
+    assert (found.state, found.notes) == ("baseline", ())
+
+
+@pytest.mark.parametrize("undone", range(1, 5))
+def test_half_way_back_it_says_both_ways(migrated_database, undone):
+    for step in steps()[::-1][:undone]:
+        step.backwards(migrated_database)
+    found = seen(migrated_database)
+    assert (found.state, found.next) == ("half rolled back", FINISH_GOING_BACK)
+    assert list(states(found).values()).count("undone") == undone
+    assert found.notes == (
+        "django_migrations says that 0002_epic_10_customer_feedback is applied, and it is not; migrate puts it right.",
+    )
+
+
+def test_a_running_backfill_is_watched_to_its_killing(legacy_database):
+    process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
+    wait_for(legacy_database, f"SELECT ({ROWS_DONE}) >= 20", process)
+    running = seen(legacy_database)
+    later = seen(legacy_database, running)
+    kill(process, legacy_database)
+    killed = seen(legacy_database)
+
+    backfill = running.phases[1]
+    assert running.state.startswith("backfilling ")
+    assert (backfill.state, running.next) == ("running", WATCH)
+    assert running.worker.startswith("migrate by ")
+    assert 20 <= backfill.rows < backfill.rows + backfill.left
+    assert backfill.rate > 0
+    # Without counting again, and yet as far.
+    assert later.phases[1].rows + later.phases[1].left == backfill.rows + backfill.left
+
+    assert killed.state.endswith(" %, interrupted in backfill")
+    assert (states(killed)["backfill"], killed.worker, killed.next) == ("interrupted", "", BOTH_WAYS)
+    legacy_database.migrate()
+    assert seen(legacy_database).state == "switched"
+
+
+def test_an_error_that_stopped_it_is_named(legacy_database):
+    with somebody(legacy_database, "SELECT 1 FROM ndas"):
+        finished = legacy_database.manage("migrate", "ndas", EPIC10_LOCK_PATIENCE="1")
+    assert finished.returncode == 1
+    found = seen(legacy_database)
+    assert found.state == "baseline, stopped in expand"
+    assert found.phases[0].error == "LockNotGranted"
+    assert str(found.phases[0]).endswith("LockNotGranted")
+
+
+def test_killed_on_the_way_back_it_is_half_rolled_back(migrated_database):
+    with somebody(
+        migrated_database, "UPDATE contacts SET updated_at = now() WHERE id = (SELECT min(id) FROM contacts)"
+    ):
+        process = migrated_database.start("migrate", "ndas", "0001")
+        wait_for(migrated_database, at_work("expand", "backwards"), process)
+        assert seen(migrated_database).state == "going back"
+        kill(process, migrated_database)
+    assert seen(migrated_database).state == "half rolled back, interrupted in expand"
+
+
+def test_a_ledger_that_says_more_than_the_catalog_is_not_believed(legacy_database):
+    for step in steps()[:3]:
+        step.forwards(legacy_database)
+    legacy_database.execute("DROP INDEX ndas_status_epic10_idx")
+    found = seen(legacy_database)
+    assert found.state == "backfilled"
+    assert found.notes == ("The ledger says that index is done, the catalog says that it is not.",)
+
+
+def test_it_can_be_asked_at_any_moment(legacy_database):
+    """While a release runs there and back, in this process, without one error."""
+    answers, over = set(), threading.Event()
+
+    def ask():
+        other = legacy_database.connection.copy()
+        while not over.is_set():
+            answers.add(status(other).state.split()[0])
+        other.close()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    legacy_database.migrate()
+    legacy_database.migrate("0001")
+    over.set()
+    asking.join()
+    assert {"baseline", "switched"} <= answers
+
+
+def test_the_lines_say_it_all(migrated_database):
+    with only_migrator(migrated_database.connection):
+        lines = list(seen(migrated_database).lines())
+    assert lines[0] == f"Epic 10 in database {migrated_database.name}: switched"
+    assert [line.split()[:2] for line in lines[1:6]] == [
+        [phase, "done"] for phase in ("expand", "backfill", "index", "enforce", "switch")
+    ]
+    assert lines[6].startswith("At work: migrate by ")
+    assert lines[7] == f"Next: {WATCH}"
+
+
+def test_json_is_watched_a_line_a_look_until_ctrl_c(legacy_database):
+    process = legacy_database.start("epic10_status", "--watch", "0.1", "--format", "json")
+    looks = [json.loads(process.stdout.readline()) for _ in range(2)]
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate()
+    assert [look["state"] for look in looks] == ["baseline", "baseline"]
+    assert (process.returncode, complaint) == (130, "CommandError: Stopped looking.\n")
