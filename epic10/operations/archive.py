@@ -13,11 +13,11 @@ IS_PARKING = "EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL)"
 
 PARKED = "UPDATE epic10_rollback SET parked_at = clock_timestamp() WHERE parked_at IS NULL"
 
-NO_LATER_EVENT = (
-    "NOT EXISTS (SELECT FROM epic10_archive later\n"
-    "                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id)"
-    " AND later.id > archive.id)"
-)
+# Both bounds on the key, or every batch would read its way from the first key on.
+NO_LATER_EVENT = """NOT EXISTS (SELECT FROM epic10_archive later
+                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                        AND later.id > archive.id{and_after})"""
+NEWEST = NO_LATER_EVENT.format(and_after="")
 
 # Restored by an attempt that never got to the switch: going back from there,
 # those rows are parked as they were.
@@ -25,7 +25,7 @@ PARK_AGAIN = f"""\
 WITH restored AS (
   SELECT table_name, row_id, content, fingerprint FROM epic10_archive archive
    WHERE rollback_id = {THIS_ROLLBACK} AND event = 'restored'
-     AND {NO_LATER_EVENT}
+     AND {NEWEST}
 ), again AS (
   INSERT INTO epic10_rollback (parked_at) SELECT clock_timestamp() WHERE EXISTS (SELECT FROM restored) RETURNING id
 )
@@ -33,20 +33,21 @@ INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fin
 SELECT again.id, table_name, row_id, 'parked', content, fingerprint FROM restored, again"""
 
 
-def waiting(table: str) -> str:
-    """A FROM clause: what is parked of the table and not decided yet."""
+def waiting(table: str, *, after: str | None = None) -> str:
+    """A FROM clause: what is parked of the table and not decided yet, from the key ``after`` on."""
+    undecided = NO_LATER_EVENT.format(and_after=f" AND later.row_id > {after}") if after else NEWEST
     return (
         f"FROM epic10_archive archive\n"
-        f"   WHERE table_name = {literal(table)} AND event = 'parked'\n"
-        f"     AND {NO_LATER_EVENT}"
+        f"   WHERE table_name = {literal(table)} AND event = 'parked'"
+        f"{f' AND row_id > {after}' if after else ''}\n"
+        f"     AND {undecided}"
     )
 
 
 def is_restored(table: str, row_id: str) -> str:
-    """Was it put back since the last rollback, and not changed by the old application since?"""
+    """Was it put back after the last rollback, and not changed by the old application since? NULL: never parked."""
+    # A scalar subquery with LIMIT: an EXISTS would be hashed, and that once a batch.
     return (
-        f"EXISTS (SELECT FROM epic10_archive archive\n"
-        f"             WHERE rollback_id = {THIS_ROLLBACK} AND table_name = {literal(table)}"
-        f" AND row_id = {row_id} AND event = 'restored'\n"
-        f"               AND {NO_LATER_EVENT})"
+        f"(SELECT event = 'restored' AND rollback_id = {THIS_ROLLBACK} FROM epic10_archive\n"
+        f"         WHERE table_name = {literal(table)} AND row_id = {row_id} ORDER BY id DESC LIMIT 1)"
     )

@@ -118,7 +118,8 @@ class Backfill(RunPython):
     def unless_restored(self, wrong):
         """A row that was put back reads what no mapping of its old label would give, and is right."""
         # Without a rollback nothing was put back: the server asks that once, not for every row.
-        return f"({wrong})\n   AND NOT ({THIS_ROLLBACK} IS NOT NULL AND {is_restored(self.table, f'{self.table}.id')})"
+        restored = is_restored(self.table, f"{self.table}.id")
+        return f"({wrong})\n   AND ({THIS_ROLLBACK} IS NULL OR {restored} IS NOT true)"
 
     def _fill(self, apps, schema_editor):
         connection = schema_editor.connection

@@ -44,13 +44,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
-DROP TRIGGER IF EXISTS {name}_update ON {quoted_table};
-DROP TRIGGER IF EXISTS {name}_delete ON {quoted_table};
-CREATE TRIGGER {name}_update BEFORE UPDATE ON {quoted_table} FOR EACH ROW
-  WHEN (({changed})
-   AND ({is_held})) EXECUTE FUNCTION {name}();
-CREATE TRIGGER {name}_delete BEFORE DELETE ON {quoted_table} FOR EACH ROW
-  WHEN ({is_held}) EXECUTE FUNCTION {name}();
+-- Where there was no rollback nothing was put back, and there is nothing to watch over.
+IF EXISTS (SELECT FROM epic10_rollback) THEN
+  DROP TRIGGER IF EXISTS {name}_update ON {quoted_table};
+  DROP TRIGGER IF EXISTS {name}_delete ON {quoted_table};
+  CREATE TRIGGER {name}_update BEFORE UPDATE ON {quoted_table} FOR EACH ROW
+    WHEN (({changed})
+     AND ({is_held})) EXECUTE FUNCTION {name}();
+  CREATE TRIGGER {name}_delete BEFORE DELETE ON {quoted_table} FOR EACH ROW
+    WHEN ({is_held}) EXECUTE FUNCTION {name}();
+END IF;
 EXECUTE format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {oid}));"""
 
@@ -84,7 +87,7 @@ class SwitchParking(RunSQL):
     Leave the rows to the new application; after the switch back, watch again.
 
     First in its phase: backwards it comes when the columns have their old names.
-    A missing trigger tells that Epic 10 was live, and with it everything it holds.
+    A missing function tells that Epic 10 was live, and with it everything it holds.
     """
 
     def __init__(self, parkings: list[Parking]):

@@ -11,29 +11,32 @@ from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
 from .parking import Parking, found
 
 # A row that moves between its lock and its update stays parked, for the next pass.
+# No CTE is joined to another: the planner takes each for one row, and would loop.
 UNPARK = """\
 WITH batch AS MATERIALIZED (
   SELECT row_id, content, fingerprint {waiting}
-     AND row_id > {after}
    ORDER BY row_id LIMIT {size}
 ), here AS MATERIALIZED (
-  SELECT {table}.ctid AS place, {table}.id, {fingerprint} = batch.fingerprint AS untouched, {found} AS found
+  SELECT {table}.ctid AS place, batch.*, {fingerprint} = batch.fingerprint AS untouched
     FROM batch JOIN {table} ON {table}.id = batch.row_id
    ORDER BY {table}.id
    FOR NO KEY UPDATE OF {table}
 ), restored AS (
   UPDATE {table} SET
     {assignments}
-    FROM here JOIN batch ON batch.row_id = here.id
-   WHERE {table}.ctid = here.place AND here.untouched
-  RETURNING {table}.id
+    FROM here WHERE {table}.ctid = here.place AND here.untouched
+  RETURNING here.row_id, here.content, here.fingerprint
 ), told AS (
   INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-  SELECT {this_rollback}, {name}, row_id,
-         CASE WHEN here.id IS NULL THEN 'gone' WHEN untouched THEN 'restored' ELSE 'changed' END,
-         content, CASE WHEN NOT untouched THEN here.found END, fingerprint
-    FROM batch LEFT JOIN here ON here.id = row_id LEFT JOIN restored ON restored.id = row_id
-   WHERE restored.id IS NOT NULL OR untouched IS NOT true
+  SELECT {this_rollback}, {name}, events.* FROM (
+    SELECT row_id, 'restored', content, NULL, fingerprint FROM restored
+    UNION ALL
+    SELECT row_id, 'changed', content, {found}, fingerprint
+      FROM here JOIN {table} ON {table}.ctid = here.place WHERE NOT untouched
+    UNION ALL
+    SELECT row_id, 'gone', content, NULL, fingerprint
+      FROM batch WHERE NOT EXISTS (SELECT FROM {table} WHERE id = row_id)
+  ) AS events
   ON CONFLICT DO NOTHING
 )
 SELECT (SELECT count(*) FROM restored), max(row_id){into} FROM batch"""
@@ -107,13 +110,13 @@ class Unpark(RunPython):
 
 def _unpark(parking, app_label, state):
     held = parking.held(app_label, state)
-    return lambda **how: UNPARK.format(
+    return lambda *, after, **how: UNPARK.format(
         table=parking.table,
         name=literal(parking.table),
-        waiting=waiting(parking.table),
+        waiting=waiting(parking.table, after=after),
         fingerprint=parking.fingerprint(parking.table, app_label, state),
-        found=found(parking.table, "batch.content"),
-        assignments=",\n    ".join(column.assignment(parking.table, "batch.content") for column in held),
+        found=found(parking.table, "content"),
+        assignments=",\n    ".join(column.assignment(parking.table, "here.content") for column in held),
         this_rollback=THIS_ROLLBACK,
         **how,
     )

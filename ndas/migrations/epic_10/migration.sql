@@ -655,10 +655,8 @@ DECLARE
   this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
 BEGIN
   -- Any other row that looks as if it held something waits for the backfill.
-  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = OLD.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)) THEN
+  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'ndas' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
     held := jsonb_strip_nulls(jsonb_build_object(
     'status', CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN OLD.status_epic10 END,
     'usmax_position', CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN OLD.usmax_position_epic10 END,
@@ -691,11 +689,13 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
-DROP TRIGGER IF EXISTS zz_epic10_park_ndas_update ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_park_ndas_delete ON "ndas";
-CREATE TRIGGER zz_epic10_park_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW
-  WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.display_id IS DISTINCT FROM NEW.display_id OR OLD.company_name IS DISTINCT FROM NEW.company_name OR OLD.company_city IS DISTINCT FROM NEW.company_city OR OLD.company_state IS DISTINCT FROM NEW.company_state OR OLD.state_of_incorporation IS DISTINCT FROM NEW.state_of_incorporation OR OLD.agency_group_id IS DISTINCT FROM NEW.agency_group_id OR OLD.subagency_id IS DISTINCT FROM NEW.subagency_id OR OLD.agency_office_name IS DISTINCT FROM NEW.agency_office_name OR OLD.abbreviated_name IS DISTINCT FROM NEW.abbreviated_name OR OLD.authorized_purpose IS DISTINCT FROM NEW.authorized_purpose OR OLD.effective_date IS DISTINCT FROM NEW.effective_date OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.status IS DISTINCT FROM NEW.status OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR OLD.opportunity_poc_id IS DISTINCT FROM NEW.opportunity_poc_id OR OLD.contracts_poc_id IS DISTINCT FROM NEW.contracts_poc_id OR OLD.relationship_poc_id IS DISTINCT FROM NEW.relationship_poc_id OR OLD.cloned_from_id IS DISTINCT FROM NEW.cloned_from_id OR OLD.created_by_id IS DISTINCT FROM NEW.created_by_id OR OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.updated_at IS DISTINCT FROM NEW.updated_at)
-   AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
+-- Where there was no rollback nothing was put back, and there is nothing to watch over.
+IF EXISTS (SELECT FROM epic10_rollback) THEN
+  DROP TRIGGER IF EXISTS zz_epic10_park_ndas_update ON "ndas";
+  DROP TRIGGER IF EXISTS zz_epic10_park_ndas_delete ON "ndas";
+  CREATE TRIGGER zz_epic10_park_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW
+    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.display_id IS DISTINCT FROM NEW.display_id OR OLD.company_name IS DISTINCT FROM NEW.company_name OR OLD.company_city IS DISTINCT FROM NEW.company_city OR OLD.company_state IS DISTINCT FROM NEW.company_state OR OLD.state_of_incorporation IS DISTINCT FROM NEW.state_of_incorporation OR OLD.agency_group_id IS DISTINCT FROM NEW.agency_group_id OR OLD.subagency_id IS DISTINCT FROM NEW.subagency_id OR OLD.agency_office_name IS DISTINCT FROM NEW.agency_office_name OR OLD.abbreviated_name IS DISTINCT FROM NEW.abbreviated_name OR OLD.authorized_purpose IS DISTINCT FROM NEW.authorized_purpose OR OLD.effective_date IS DISTINCT FROM NEW.effective_date OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.status IS DISTINCT FROM NEW.status OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR OLD.opportunity_poc_id IS DISTINCT FROM NEW.opportunity_poc_id OR OLD.contracts_poc_id IS DISTINCT FROM NEW.contracts_poc_id OR OLD.relationship_poc_id IS DISTINCT FROM NEW.relationship_poc_id OR OLD.cloned_from_id IS DISTINCT FROM NEW.cloned_from_id OR OLD.created_by_id IS DISTINCT FROM NEW.created_by_id OR OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.updated_at IS DISTINCT FROM NEW.updated_at)
+     AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME')
     OR OLD.expiration_date IS NOT NULL AND OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END)
     OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM 'MUTUAL'
@@ -703,8 +703,8 @@ CREATE TRIGGER zz_epic10_park_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL)) EXECUTE FUNCTION zz_epic10_park_ndas();
-CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE DELETE ON "ndas" FOR EACH ROW
-  WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
+  CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE DELETE ON "ndas" FOR EACH ROW
+    WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME')
     OR OLD.expiration_date IS NOT NULL AND OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END)
     OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM 'MUTUAL'
@@ -712,6 +712,7 @@ CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE DELETE ON "ndas" FOR EACH ROW
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL) EXECUTE FUNCTION zz_epic10_park_ndas();
+END IF;
 EXECUTE format('ALTER FUNCTION zz_epic10_park_ndas() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')));
 END
@@ -724,10 +725,8 @@ DECLARE
   this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
 BEGIN
   -- Any other row that looks as if it held something waits for the backfill.
-  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = OLD.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)) THEN
+  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'nda_status_history' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
     held := jsonb_strip_nulls(jsonb_build_object(
     'status', CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN OLD.status_epic10 END));
   END IF;
@@ -746,13 +745,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
-DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_update ON "nda_status_history";
-DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_delete ON "nda_status_history";
-CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW
-  WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.nda_id IS DISTINCT FROM NEW.nda_id OR OLD.status IS DISTINCT FROM NEW.status OR OLD.changed_at IS DISTINCT FROM NEW.changed_at OR OLD.changed_by_id IS DISTINCT FROM NEW.changed_by_id)
-   AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END)) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
-CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE DELETE ON "nda_status_history" FOR EACH ROW
-  WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
+-- Where there was no rollback nothing was put back, and there is nothing to watch over.
+IF EXISTS (SELECT FROM epic10_rollback) THEN
+  DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_update ON "nda_status_history";
+  DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_delete ON "nda_status_history";
+  CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW
+    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.nda_id IS DISTINCT FROM NEW.nda_id OR OLD.status IS DISTINCT FROM NEW.status OR OLD.changed_at IS DISTINCT FROM NEW.changed_at OR OLD.changed_by_id IS DISTINCT FROM NEW.changed_by_id)
+     AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END)) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
+  CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE DELETE ON "nda_status_history" FOR EACH ROW
+    WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
+END IF;
 EXECUTE format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')));
 END
@@ -964,36 +966,39 @@ BEGIN
       BEGIN
         WITH batch AS MATERIALIZED (
           SELECT row_id, content, fingerprint FROM epic10_archive archive
-           WHERE table_name = 'ndas' AND event = 'parked'
+           WHERE table_name = 'ndas' AND event = 'parked' AND row_id > last
              AND NOT EXISTS (SELECT FROM epic10_archive later
-                          WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)
-             AND row_id > last
+                              WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                                AND later.id > archive.id AND later.row_id > last)
            ORDER BY row_id LIMIT 1000
         ), here AS MATERIALIZED (
-          SELECT ndas.ctid AS place, ndas.id, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) = batch.fingerprint AS untouched, (SELECT jsonb_object_agg(key, to_jsonb(ndas) -> key) FROM jsonb_object_keys(batch.content) AS key) AS found
+          SELECT ndas.ctid AS place, batch.*, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) = batch.fingerprint AS untouched
             FROM batch JOIN ndas ON ndas.id = batch.row_id
            ORDER BY ndas.id
            FOR NO KEY UPDATE OF ndas
         ), restored AS (
           UPDATE ndas SET
-            status_epic10 = coalesce((batch.content ->> 'status')::"NdaStatus_epic10", (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10"),
-            usmax_position_epic10 = coalesce((batch.content ->> 'usmax_position')::"UsMaxPosition_epic10", (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10"),
-            expiration_date = coalesce((batch.content ->> 'expiration_date')::timestamp(3), coalesce(ndas.expiration_date, (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END))),
-            nda_type = coalesce((batch.content ->> 'nda_type')::"NdaType", ndas.nda_type),
-            is_non_usmax = coalesce((batch.content ->> 'is_non_usmax')::boolean, ndas.is_non_usmax),
-            approved_by_id = coalesce((SELECT id FROM contacts WHERE id = batch.content ->> 'approved_by_id')::text, ndas.approved_by_id),
-            approved_at = coalesce((batch.content ->> 'approved_at')::timestamp(3), ndas.approved_at),
-            rejection_reason = coalesce((batch.content ->> 'rejection_reason')::text, ndas.rejection_reason)
-            FROM here JOIN batch ON batch.row_id = here.id
-           WHERE ndas.ctid = here.place AND here.untouched
-          RETURNING ndas.id
+            status_epic10 = coalesce((here.content ->> 'status')::"NdaStatus_epic10", (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10"),
+            usmax_position_epic10 = coalesce((here.content ->> 'usmax_position')::"UsMaxPosition_epic10", (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10"),
+            expiration_date = coalesce((here.content ->> 'expiration_date')::timestamp(3), coalesce(ndas.expiration_date, (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END))),
+            nda_type = coalesce((here.content ->> 'nda_type')::"NdaType", ndas.nda_type),
+            is_non_usmax = coalesce((here.content ->> 'is_non_usmax')::boolean, ndas.is_non_usmax),
+            approved_by_id = coalesce((SELECT id FROM contacts WHERE id = here.content ->> 'approved_by_id')::text, ndas.approved_by_id),
+            approved_at = coalesce((here.content ->> 'approved_at')::timestamp(3), ndas.approved_at),
+            rejection_reason = coalesce((here.content ->> 'rejection_reason')::text, ndas.rejection_reason)
+            FROM here WHERE ndas.ctid = here.place AND here.untouched
+          RETURNING here.row_id, here.content, here.fingerprint
         ), told AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-          SELECT (SELECT max(id) FROM epic10_rollback), 'ndas', row_id,
-                 CASE WHEN here.id IS NULL THEN 'gone' WHEN untouched THEN 'restored' ELSE 'changed' END,
-                 content, CASE WHEN NOT untouched THEN here.found END, fingerprint
-            FROM batch LEFT JOIN here ON here.id = row_id LEFT JOIN restored ON restored.id = row_id
-           WHERE restored.id IS NOT NULL OR untouched IS NOT true
+          SELECT (SELECT max(id) FROM epic10_rollback), 'ndas', events.* FROM (
+            SELECT row_id, 'restored', content, NULL, fingerprint FROM restored
+            UNION ALL
+            SELECT row_id, 'changed', content, (SELECT jsonb_object_agg(key, to_jsonb(ndas) -> key) FROM jsonb_object_keys(content) AS key), fingerprint
+              FROM here JOIN ndas ON ndas.ctid = here.place WHERE NOT untouched
+            UNION ALL
+            SELECT row_id, 'gone', content, NULL, fingerprint
+              FROM batch WHERE NOT EXISTS (SELECT FROM ndas WHERE id = row_id)
+          ) AS events
           ON CONFLICT DO NOTHING
         )
         SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last, complaint, remedy FROM batch;
@@ -1047,29 +1052,32 @@ BEGIN
       BEGIN
         WITH batch AS MATERIALIZED (
           SELECT row_id, content, fingerprint FROM epic10_archive archive
-           WHERE table_name = 'nda_status_history' AND event = 'parked'
+           WHERE table_name = 'nda_status_history' AND event = 'parked' AND row_id > last
              AND NOT EXISTS (SELECT FROM epic10_archive later
-                          WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)
-             AND row_id > last
+                              WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                                AND later.id > archive.id AND later.row_id > last)
            ORDER BY row_id LIMIT 1000
         ), here AS MATERIALIZED (
-          SELECT nda_status_history.ctid AS place, nda_status_history.id, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) = batch.fingerprint AS untouched, (SELECT jsonb_object_agg(key, to_jsonb(nda_status_history) -> key) FROM jsonb_object_keys(batch.content) AS key) AS found
+          SELECT nda_status_history.ctid AS place, batch.*, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) = batch.fingerprint AS untouched
             FROM batch JOIN nda_status_history ON nda_status_history.id = batch.row_id
            ORDER BY nda_status_history.id
            FOR NO KEY UPDATE OF nda_status_history
         ), restored AS (
           UPDATE nda_status_history SET
-            status_epic10 = coalesce((batch.content ->> 'status')::"NdaStatus_epic10", (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10")
-            FROM here JOIN batch ON batch.row_id = here.id
-           WHERE nda_status_history.ctid = here.place AND here.untouched
-          RETURNING nda_status_history.id
+            status_epic10 = coalesce((here.content ->> 'status')::"NdaStatus_epic10", (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10")
+            FROM here WHERE nda_status_history.ctid = here.place AND here.untouched
+          RETURNING here.row_id, here.content, here.fingerprint
         ), told AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-          SELECT (SELECT max(id) FROM epic10_rollback), 'nda_status_history', row_id,
-                 CASE WHEN here.id IS NULL THEN 'gone' WHEN untouched THEN 'restored' ELSE 'changed' END,
-                 content, CASE WHEN NOT untouched THEN here.found END, fingerprint
-            FROM batch LEFT JOIN here ON here.id = row_id LEFT JOIN restored ON restored.id = row_id
-           WHERE restored.id IS NOT NULL OR untouched IS NOT true
+          SELECT (SELECT max(id) FROM epic10_rollback), 'nda_status_history', events.* FROM (
+            SELECT row_id, 'restored', content, NULL, fingerprint FROM restored
+            UNION ALL
+            SELECT row_id, 'changed', content, (SELECT jsonb_object_agg(key, to_jsonb(nda_status_history) -> key) FROM jsonb_object_keys(content) AS key), fingerprint
+              FROM here JOIN nda_status_history ON nda_status_history.ctid = here.place WHERE NOT untouched
+            UNION ALL
+            SELECT row_id, 'gone', content, NULL, fingerprint
+              FROM batch WHERE NOT EXISTS (SELECT FROM nda_status_history WHERE id = row_id)
+          ) AS events
           ON CONFLICT DO NOTHING
         )
         SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last, complaint, remedy FROM batch;
@@ -1128,10 +1136,8 @@ BEGIN
            WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
             OR usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
             OR (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL))
-           AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
-                     WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = ndas.id AND event = 'restored'
-                       AND NOT EXISTS (SELECT FROM epic10_archive later
-                          WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id))))
+           AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+                 WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true))
            ORDER BY id LIMIT 1000
            FOR NO KEY UPDATE
         ), changed AS (
@@ -1213,10 +1219,8 @@ BEGIN
           SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("nda_status_history") END AS was FROM nda_status_history
            WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
-           AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
-                     WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = nda_status_history.id AND event = 'restored'
-                       AND NOT EXISTS (SELECT FROM epic10_archive later
-                          WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id))))
+           AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+                 WHERE table_name = 'nda_status_history' AND row_id = nda_status_history.id ORDER BY id DESC LIMIT 1) IS NOT true))
            ORDER BY id LIMIT 1000
            FOR NO KEY UPDATE
         ), changed AS (
@@ -1372,7 +1376,8 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(row_id))
   FROM epic10_archive archive
    WHERE table_name = 'ndas' AND event = 'parked'
      AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)
+                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                        AND later.id > archive.id)
 HAVING count(*) > 0$check$),
     ('nothing that was parked of nda_status_history still waits to be put back',
      'python manage.py migrate ndas',
@@ -1380,7 +1385,8 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(row_id))
   FROM epic10_archive archive
    WHERE table_name = 'nda_status_history' AND event = 'parked'
      AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)
+                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                        AND later.id > archive.id)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
@@ -1388,10 +1394,8 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coal
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
-   AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = ndas.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)))
+   AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for usmax_position',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
@@ -1399,10 +1403,8 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coal
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE (usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME'))
-   AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = ndas.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)))
+   AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
@@ -1410,10 +1412,8 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coal
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL))
-   AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = ndas.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)))
+   AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
     ('no row of nda_status_history still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "nda_status_history" DISABLE TRIGGER it; then python manage.py migrate ndas.',
@@ -1421,10 +1421,8 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coal
             FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
   FROM "nda_status_history" WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
-   AND NOT ((SELECT max(id) FROM epic10_rollback) IS NOT NULL AND EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = nda_status_history.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)))
+   AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'nda_status_history' AND row_id = nda_status_history.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$)
   ) AS checks (title, hint, query) LOOP
     EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;

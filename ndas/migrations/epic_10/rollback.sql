@@ -5,8 +5,10 @@
 --   python manage.py epic10_scripts
 -- Do not edit it: change the migration, then write it anew.
 --
--- WARNING     What only Epic 10 can hold goes with its columns: types, approvals, rejection
---             reasons, non-USmax flags, expiration dates. Take a snapshot first.
+-- Parks       What only Epic 10 can hold (types, approvals, rejection reasons, non-USmax flags,
+--             expiration dates that somebody set, PENDING_APPROVAL, EXPIRED) in the table
+--             epic10_archive. migration.sql puts it back, except for rows that the old
+--             application has changed in the meantime: of those both values stay there.
 -- Run         Stop the new application, then
 --             psql -X -v ON_ERROR_STOP=1 -f rollback.sql DATABASE
 --             and start the previous one. Safe to run twice, and where Epic 10 never was.
@@ -423,10 +425,8 @@ DECLARE
   this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
 BEGIN
   -- Any other row that looks as if it held something waits for the backfill.
-  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = OLD.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)) THEN
+  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'ndas' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
     held := jsonb_strip_nulls(jsonb_build_object(
     'status', CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN OLD.status_epic10 END,
     'usmax_position', CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN OLD.usmax_position_epic10 END,
@@ -459,11 +459,13 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
-DROP TRIGGER IF EXISTS zz_epic10_park_ndas_update ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_park_ndas_delete ON "ndas";
-CREATE TRIGGER zz_epic10_park_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW
-  WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.display_id IS DISTINCT FROM NEW.display_id OR OLD.company_name IS DISTINCT FROM NEW.company_name OR OLD.company_city IS DISTINCT FROM NEW.company_city OR OLD.company_state IS DISTINCT FROM NEW.company_state OR OLD.state_of_incorporation IS DISTINCT FROM NEW.state_of_incorporation OR OLD.agency_group_id IS DISTINCT FROM NEW.agency_group_id OR OLD.subagency_id IS DISTINCT FROM NEW.subagency_id OR OLD.agency_office_name IS DISTINCT FROM NEW.agency_office_name OR OLD.abbreviated_name IS DISTINCT FROM NEW.abbreviated_name OR OLD.authorized_purpose IS DISTINCT FROM NEW.authorized_purpose OR OLD.effective_date IS DISTINCT FROM NEW.effective_date OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.status IS DISTINCT FROM NEW.status OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR OLD.opportunity_poc_id IS DISTINCT FROM NEW.opportunity_poc_id OR OLD.contracts_poc_id IS DISTINCT FROM NEW.contracts_poc_id OR OLD.relationship_poc_id IS DISTINCT FROM NEW.relationship_poc_id OR OLD.cloned_from_id IS DISTINCT FROM NEW.cloned_from_id OR OLD.created_by_id IS DISTINCT FROM NEW.created_by_id OR OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.updated_at IS DISTINCT FROM NEW.updated_at)
-   AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
+-- Where there was no rollback nothing was put back, and there is nothing to watch over.
+IF EXISTS (SELECT FROM epic10_rollback) THEN
+  DROP TRIGGER IF EXISTS zz_epic10_park_ndas_update ON "ndas";
+  DROP TRIGGER IF EXISTS zz_epic10_park_ndas_delete ON "ndas";
+  CREATE TRIGGER zz_epic10_park_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW
+    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.display_id IS DISTINCT FROM NEW.display_id OR OLD.company_name IS DISTINCT FROM NEW.company_name OR OLD.company_city IS DISTINCT FROM NEW.company_city OR OLD.company_state IS DISTINCT FROM NEW.company_state OR OLD.state_of_incorporation IS DISTINCT FROM NEW.state_of_incorporation OR OLD.agency_group_id IS DISTINCT FROM NEW.agency_group_id OR OLD.subagency_id IS DISTINCT FROM NEW.subagency_id OR OLD.agency_office_name IS DISTINCT FROM NEW.agency_office_name OR OLD.abbreviated_name IS DISTINCT FROM NEW.abbreviated_name OR OLD.authorized_purpose IS DISTINCT FROM NEW.authorized_purpose OR OLD.effective_date IS DISTINCT FROM NEW.effective_date OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.status IS DISTINCT FROM NEW.status OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR OLD.opportunity_poc_id IS DISTINCT FROM NEW.opportunity_poc_id OR OLD.contracts_poc_id IS DISTINCT FROM NEW.contracts_poc_id OR OLD.relationship_poc_id IS DISTINCT FROM NEW.relationship_poc_id OR OLD.cloned_from_id IS DISTINCT FROM NEW.cloned_from_id OR OLD.created_by_id IS DISTINCT FROM NEW.created_by_id OR OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.updated_at IS DISTINCT FROM NEW.updated_at)
+     AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME')
     OR OLD.expiration_date IS NOT NULL AND OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END)
     OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM 'MUTUAL'
@@ -471,8 +473,8 @@ CREATE TRIGGER zz_epic10_park_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL)) EXECUTE FUNCTION zz_epic10_park_ndas();
-CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE DELETE ON "ndas" FOR EACH ROW
-  WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
+  CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE DELETE ON "ndas" FOR EACH ROW
+    WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME')
     OR OLD.expiration_date IS NOT NULL AND OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END)
     OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM 'MUTUAL'
@@ -480,6 +482,7 @@ CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE DELETE ON "ndas" FOR EACH ROW
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL) EXECUTE FUNCTION zz_epic10_park_ndas();
+END IF;
 EXECUTE format('ALTER FUNCTION zz_epic10_park_ndas() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')));
 CREATE OR REPLACE FUNCTION zz_epic10_park_nda_status_history() RETURNS trigger AS $$
@@ -488,10 +491,8 @@ DECLARE
   this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
 BEGIN
   -- Any other row that looks as if it held something waits for the backfill.
-  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR EXISTS (SELECT FROM epic10_archive archive
-             WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = OLD.id AND event = 'restored'
-               AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)) THEN
+  IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
+         WHERE table_name = 'nda_status_history' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
     held := jsonb_strip_nulls(jsonb_build_object(
     'status', CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN OLD.status_epic10 END));
   END IF;
@@ -510,13 +511,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
-DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_update ON "nda_status_history";
-DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_delete ON "nda_status_history";
-CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW
-  WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.nda_id IS DISTINCT FROM NEW.nda_id OR OLD.status IS DISTINCT FROM NEW.status OR OLD.changed_at IS DISTINCT FROM NEW.changed_at OR OLD.changed_by_id IS DISTINCT FROM NEW.changed_by_id)
-   AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END)) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
-CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE DELETE ON "nda_status_history" FOR EACH ROW
-  WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
+-- Where there was no rollback nothing was put back, and there is nothing to watch over.
+IF EXISTS (SELECT FROM epic10_rollback) THEN
+  DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_update ON "nda_status_history";
+  DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_delete ON "nda_status_history";
+  CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW
+    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.nda_id IS DISTINCT FROM NEW.nda_id OR OLD.status IS DISTINCT FROM NEW.status OR OLD.changed_at IS DISTINCT FROM NEW.changed_at OR OLD.changed_by_id IS DISTINCT FROM NEW.changed_by_id)
+     AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END)) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
+  CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE DELETE ON "nda_status_history" FOR EACH ROW
+    WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END) EXECUTE FUNCTION zz_epic10_park_nda_status_history();
+END IF;
 EXECUTE format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')));
   END IF;
@@ -749,7 +753,8 @@ WITH restored AS (
   SELECT table_name, row_id, content, fingerprint FROM epic10_archive archive
    WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND event = 'restored'
      AND NOT EXISTS (SELECT FROM epic10_archive later
-                  WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id) AND later.id > archive.id)
+                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                        AND later.id > archive.id)
 ), again AS (
   INSERT INTO epic10_rollback (parked_at) SELECT clock_timestamp() WHERE EXISTS (SELECT FROM restored) RETURNING id
 )

@@ -5,8 +5,10 @@
 --   python manage.py epic10_scripts
 -- Do not edit it: change the migration, then write it anew.
 --
--- WARNING     What only Epic 10 can hold goes with its columns: types, approvals, rejection
---             reasons, non-USmax flags, expiration dates. Take a snapshot first.
+-- Parks       What only Epic 10 can hold (types, approvals, rejection reasons, non-USmax flags,
+--             expiration dates that somebody set, PENDING_APPROVAL, EXPIRED) in the table
+--             epic10_archive. migration.sql puts it back, except for rows that the old
+--             application has changed in the meantime: of those both values stay there.
 -- Run         Stop the new application, then
 --             psql -X -v ON_ERROR_STOP=1 -f rollback.sql DATABASE
 --             and start the previous one. Safe to run twice, and where Epic 10 never was.
