@@ -19,6 +19,7 @@ from epic10.operations.privileges import Need
 from epic10.operations.require import RequireServer
 
 RECORD = "django_migrations"
+APPEND_ONLY = Need("function", "epic10_append_only")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Plan:
         """What the role must be allowed: each once, those of the books that are kept of it among them."""
         kept = [model._meta.db_table for model in apps.get_app_config("epic10").get_models()]
         books = [privileges.table(table, "SELECT", "INSERT", "UPDATE", "DELETE") for table in (RECORD, *kept)]
-        return list(dict.fromkeys(chain(self._derived("needs"), *books)))
+        return list(dict.fromkeys(chain(self._derived("needs"), *books, [APPEND_ONLY])))
 
     @property
     def server(self) -> RequireServer:

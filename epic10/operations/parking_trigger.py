@@ -9,6 +9,7 @@ from django.db.migrations.operations import RunSQL
 
 from epic10.catalog import column_exists, literal, quoted, table_oid
 
+from . import privileges
 from .archive import IS_PARKING, is_restored
 from .ownership import block
 from .parking import Parking, any_held, content, found
@@ -71,6 +72,9 @@ class AddParkingTrigger(RunSQL):
     def __init__(self, parking: Parking):
         self.parking = parking
         super().__init__(sql=[], reverse_sql=[])
+
+    def needs(self, app_label, state):
+        return [privileges.Need("function", name(self.parking.table))]
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         schema_editor.execute(block(installation(self.parking, app_label, to_state)), params=None)

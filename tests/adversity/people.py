@@ -21,6 +21,10 @@ BEGIN
   LOOP
     EXECUTE format('ALTER TYPE %s OWNER TO {owner}', given.name);
   END LOOP;
+  FOR given IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+  LOOP
+    EXECUTE format('ALTER FUNCTION %s OWNER TO {owner}', given.name);
+  END LOOP;
 END $$;
 ALTER SCHEMA public OWNER TO {owner};
 REVOKE CREATE ON SCHEMA public FROM public"""

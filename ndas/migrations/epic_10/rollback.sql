@@ -100,6 +100,8 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('type', 'UsMaxPosition_epic10', 'owner'),
     ('function', 'zz_epic10_sync_ndas', 'owner'),
     ('function', 'zz_epic10_sync_nda_status_history', 'owner'),
+    ('function', 'zz_epic10_park_ndas', 'owner'),
+    ('function', 'zz_epic10_park_nda_status_history', 'owner'),
     ('type', 'NdaStatus', 'owner'),
     ('type', 'NdaStatus_legacy', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
@@ -139,7 +141,8 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'epic10_archive', 'SELECT'),
     ('table', 'epic10_archive', 'INSERT'),
     ('table', 'epic10_archive', 'UPDATE'),
-    ('table', 'epic10_archive', 'DELETE')
+    ('table', 'epic10_archive', 'DELETE'),
+    ('function', 'epic10_append_only', 'owner')
 ), object AS (
   SELECT kind, name, privilege, c.oid, relowner AS owner, relnamespace AS namespace
     FROM wanted JOIN pg_class c ON c.oid = to_regclass(quote_ident(name)) WHERE kind = 'table'
