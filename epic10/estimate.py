@@ -68,7 +68,7 @@ class Estimate:
     @property
     def bytes(self) -> int:
         """What the release writes: the tables' growth, and the log until it is recycled."""
-        return int((GROWTH + LOG) * sum(work.bytes for work in self.tables))
+        return int((GROWTH + LOG) * sum(work.bytes * work.to_change / max(work.rows, 1) for work in self.tables))
 
 
 def estimate(connection) -> Estimate:

@@ -62,7 +62,7 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     yield privileges.check(release.needs())
     yield from before.of_the_traffic(tables, changed)
     yield from before.of_the_readers(tables)
-    yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX)
+    yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX, begun=release.has_traces(connection))
     yield from checks.registered(BEFORE)
     yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)
     measured = estimate(connection)

@@ -93,7 +93,7 @@ def of_the_traffic(tables: list[str], changed: list[str]) -> list[Check]:
     ]
 
 
-def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours: str) -> list[Check]:
+def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours: str, begun: bool) -> list[Check]:
     return [
         _check(
             "schema.complete",
@@ -104,7 +104,7 @@ def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours
         _warning(
             "schema.drift",
             "everything is as the release expects it, object by object",
-            drift.as_expected(models),
+            drift.as_expected(models, begun=begun),
             hint="Nothing to do if it is meant to be so; what the release cannot work with fails a check of its own.",
         ),
         _check(
@@ -147,7 +147,7 @@ def of_the_way_back(*, snapshot_age: float) -> list[Check]:
             "way_back.snapshot",
             f"a snapshot has been taken in the last {seconds(snapshot_age)}, and verified",
             way_back.verified_snapshot(younger_than=snapshot_age),
-            hint="python manage.py epic10_snapshot; python manage.py epic10_snapshot --verify",
+            hint="python manage.py epic10_snapshot take, then python manage.py epic10_snapshot verify",
         ),
     ]
 
