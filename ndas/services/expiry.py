@@ -54,6 +54,16 @@ def expire_due(using: str, *, now: datetime.datetime | None = None, limit: int |
     return done
 
 
+def foreseen(using: str, *, now: datetime.datetime, limit: int | None = None) -> Expiry:
+    """What ``expire_due`` would do, without doing it; whether something was announced before is not looked up."""
+    numbers = due(using, now).values_list("display_id", "expiration_date")[:limit]
+    return Expiry(
+        expired=[number for number, _ in numbers],
+        announced=list(soon(using, now).values_list("display_id", flat=True)),
+        backlog=sum(expires <= now - NEWS for _, expires in numbers),
+    )
+
+
 def _running(using):
     return Nda.objects.using(using).filter(status=workflow.EXECUTED).order_by("expiration_date", "pk")
 
@@ -67,12 +77,11 @@ def _owners(using, now):
 def _expire(actor, ndas, limit) -> list[Nda]:
     # A second job waits here, and then finds that these are no longer fully executed.
     expired = list(ndas.select_for_update()[:limit])
-    for nda in expired:
-        nda.status = workflow.EXPIRED
-        nda.updated_at = timezone.now()
-    Nda.objects.using(actor.using).bulk_update(expired, ["status", "updated_at"], batch_size=1000)
+    Nda.objects.using(actor.using).filter(pk__in=[nda.pk for nda in expired]).update(
+        status=workflow.EXPIRED, updated_at=timezone.now()
+    )
     NdaStatusHistory.objects.using(actor.using).bulk_create(
-        NdaStatusHistory(nda=nda, status=nda.status, changed_by=actor.contact) for nda in expired
+        NdaStatusHistory(nda=nda, status=workflow.EXPIRED, changed_by=actor.contact) for nda in expired
     )
     status = {"before": {"status": workflow.EXECUTED}, "after": {"status": workflow.EXPIRED}}
     _audit(actor, "nda_expired", expired, lambda nda: status)

@@ -1,0 +1,53 @@
+"""Let the NDAs expire whose year is over: for cron, once a day."""
+
+import argparse
+import json
+
+from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils import timezone
+
+from ndas.services import expiry
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Lets every fully executed NDA expire whose expiration date has come, and mails each owner one digest of what "
+        f"expired within the last {expiry.NEWS.days} days and what will within {expiry.AHEAD.days}, each announced "
+        "once. What ended longer ago expires without a mail. Run it daily; it may run twice, or beside itself."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="say what would expire, change and mail nothing")
+        parser.add_argument("--limit", type=positive, metavar="N", help="let no more than N NDAs expire")
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="which database")
+        parser.add_argument("--format", default="text", choices=("text", "json"), help="for a person or a script")
+
+    def handle(self, *, dry_run, limit, database, format, **options):
+        now = timezone.now()
+        if dry_run:
+            done = expiry.foreseen(database, now=now, limit=limit)
+        else:
+            done = expiry.expire_due(database, now=now, limit=limit)
+        if format == "json":
+            self.stdout.write(json.dumps({"dry_run": dry_run, **vars(done)}))
+            return
+        expired, soon = ("would expire", "would be announced") if dry_run else ("expired", "announced")
+        self.stdout.write(f"{len(done.expired):,} NDAs {expired}{some(done.expired)}")
+        self.stdout.write(f"{done.backlog:,} of them more than {expiry.NEWS.days} days late, without a mail")
+        self.stdout.write(f"{len(done.announced):,} NDAs that end within {expiry.AHEAD.days} days {soon}")
+        self.stdout.write("Nothing was changed." if dry_run else f"{done.mails:,} mails")
+
+
+def some(numbers):
+    """The first of them by number: a log needs no million."""
+    more = f" and {len(numbers) - SHOWN:,} more" if len(numbers) > SHOWN else ""
+    return f": {', '.join(map(str, numbers[:SHOWN]))}{more}" if numbers else ""
+
+
+def positive(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of NDAs above zero.")
+    return int(text)
