@@ -18,13 +18,19 @@ class NotApplied(Exception):
     """There is nothing to validate; the message says why and what to type."""
 
 
-def validate(using: str, *, show: asking.Show | None = None) -> Report:
-    """Ask every check of the release, ``show`` each answer as it comes, and return them all."""
+def validate(using: str, *, smoke: bool = False, show: asking.Show | None = None) -> Report:
+    """Ask every check of the release, with ``smoke`` try the application too; ``show`` each answer as it comes."""
     release, connection = plan.load(), connections[using]
     if not release.is_switched(connection):
         message = HALF_APPLIED if release.has_traces(connection) else NOT_APPLIED
         raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
-    return asking.report("epic10_validate", [*release.checks(), *checks.registered(checks.AFTER)], using, show)
+    wanted = [*release.checks(), *checks.registered(checks.AFTER), *(checks.registered(checks.SMOKE) if smoke else [])]
+    return asking.report("epic10_validate", wanted, using, show)
+
+
+def previous_works(using: str, *, show: asking.Show | None = None) -> Report:
+    """After a rollback: try what the previous application does."""
+    return asking.report("epic10_validate --previous", checks.registered(checks.SMOKE_PREVIOUS), using, show)
 
 
 def save(report: Report, using: str) -> str:

@@ -30,7 +30,9 @@ FORMATS = {
 }
 
 
-def upload_fully_executed(actor: Actor, nda_id: str, file, *, executed: datetime.datetime | None = None) -> Nda:
+def upload_fully_executed(
+    actor: Actor, nda_id: str, file, *, executed: datetime.datetime | None = None, storage=default_storage
+) -> Nda:
     """
     Keep the signed document; the NDA is fully executed from ``executed`` (now, unless told), for a year.
 
@@ -45,11 +47,11 @@ def upload_fully_executed(actor: Actor, nda_id: str, file, *, executed: datetime
             if executed > timezone.now():
                 raise ValidationError({"fully_executed_date": "It cannot have been signed in the future."})
             nda.fully_executed_date, nda.expiration_date = executed, workflow.expiration_of(executed)
-            kept = default_storage.save(f"ndas/{nda.pk}/{uuid.uuid4()}{suffix}", file)
+            kept = storage.save(f"ndas/{nda.pk}/{uuid.uuid4()}{suffix}", file)
             _documented(actor, nda, file, kept, content_type)
     except BaseException:
         if kept:
-            default_storage.delete(kept)
+            storage.delete(kept)
         raise
     return nda
 

@@ -5,22 +5,35 @@ from epic10 import report, validation
 
 
 class Command(BaseCommand):
-    help = "Check that Epic 10 did what it says: schema, every row, foreign keys, indexes. Exit status 0 or 1."
+    help = (
+        "Check that Epic 10 did what it says: schema, every row, foreign keys, indexes; with --smoke also that the "
+        "application works on it. Exit status 0 or 1."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
         parser.add_argument("--format", default="text", choices=("text", "json", "html"), help="Who is to read it.")
 
-    def handle(self, *, database, format, **options):
+        parser.add_argument("--smoke", action="store_true", help="Try the application too, and roll all of it back.")
+        parser.add_argument(
+            "--previous", action="store_true", help="After a rollback: try the previous application, and nothing else."
+        )
+
+    def handle(self, *, database, format, smoke, previous, **options):
+        show = self._show if format == "text" else None
         try:
-            found = validation.validate(database, show=self._show if format == "text" else None)
+            if previous:
+                found = validation.previous_works(database, show=show)
+            else:
+                found = validation.validate(database, smoke=smoke, show=show)
         except validation.NotApplied as error:
             raise CommandError(str(error)) from error
         self.stdout.write(found.rendered(format))
         if complaint := validation.save(found, database):
             self.stderr.write(complaint)
         if found.verdict == "FAILED":
-            raise CommandError("Epic 10 is not as it should be.", returncode=1)
+            complaint = "The previous application does not work." if previous else "Epic 10 is not as it should be."
+            raise CommandError(complaint, returncode=1)
 
     def _show(self, result):
         self.stdout.write("\n".join(report.lines_of(result)))

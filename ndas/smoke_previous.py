@@ -1,0 +1,98 @@
+"""Does the previous application work on this database? What it does, in its own SQL, and rolled back."""
+
+import secrets
+
+from epic10.checks import SMOKE_PREVIOUS, Check, register
+
+PEOPLE = """
+    INSERT INTO contacts (id, email, first_name, last_name, updated_at)
+    VALUES (%(name)s, %(name)s || '@smoke.invalid', 'Smoke', 'Author', now() AT TIME ZONE 'UTC')"""
+AGENCY = """
+    INSERT INTO agency_groups (id, name, code, updated_at)
+    VALUES (%(name)s, %(name)s, %(name)s, now() AT TIME ZONE 'UTC')"""
+# A number of its own: the sequence would keep what a rollback gives back.
+CREATE = """
+    INSERT INTO ndas (id, display_id, company_name, agency_group_id, abbreviated_name, authorized_purpose,
+                      opportunity_poc_id, relationship_poc_id, created_by_id, updated_at)
+    VALUES (%(name)s, %(number)s, 'Smoke test', %(name)s, 'SMOKE', 'To see that the application works.',
+            %(name)s, %(name)s, %(name)s, now() AT TIME ZONE 'UTC')"""
+MOVE = """
+    UPDATE ndas SET status = %(status)s::"NdaStatus", updated_at = now() AT TIME ZONE 'UTC',
+           fully_executed_date = CASE WHEN %(status)s = 'FULLY_EXECUTED' THEN now() AT TIME ZONE 'UTC'
+                                      ELSE fully_executed_date END
+     WHERE id = %(name)s"""
+RECORD = """
+    INSERT INTO nda_status_history (id, nda_id, status, changed_by_id)
+    SELECT %(name)s || '/' || %(step)s, id, status, created_by_id FROM ndas WHERE id = %(name)s"""
+POSITION = """UPDATE ndas SET usmax_position = %(position)s::"UsMaxPosition" WHERE id = %(name)s"""
+
+STATUS_NOW = """
+    SELECT status::text, (SELECT count(*) FROM nda_status_history WHERE nda_id = ndas.id AND status = ndas.status)
+      FROM ndas WHERE id = %(name)s"""
+POSITION_NOW = "SELECT usmax_position::text FROM ndas WHERE id = %(name)s"
+LISTED = """
+    SELECT count(*) FROM (SELECT id FROM ndas WHERE status NOT IN ('INACTIVE', 'CANCELLED')
+                           ORDER BY display_id LIMIT 25) AS page"""
+
+JOURNEYS = {
+    "send": ["EMAILED"],
+    "revise": ["EMAILED", "IN_REVISION", "EMAILED"],
+    "execute": ["EMAILED", "FULLY_EXECUTED"],
+    "deactivate": ["EMAILED", "FULLY_EXECUTED", "INACTIVE"],
+    "cancel": ["CANCELLED"],
+    "take_up_again": ["INACTIVE", "CREATED"],
+}
+
+
+def smoke(id, title, find):
+    register(Check(f"previous.{id}", title, find, when=SMOKE_PREVIOUS, hint="python manage.py migrate ndas 0001"))
+
+
+def travels(statuses):
+    """Create an NDA, take it along the statuses, and read each back, from its row and from its history."""
+
+    def find(db):
+        known = _created(db)
+        for step, status in enumerate(["CREATED", *statuses], 1):
+            if step > 1:
+                _execute(db, MOVE, known | {"status": status})
+            _execute(db, RECORD, known | {"step": str(step)})
+            [[found, remembered]] = db.rows(STATUS_NOW, known)
+            if (found, remembered > 0) != (status, True):
+                yield f"status is {found}, in {remembered} rows of the history; expected {status}"
+
+    return find
+
+
+def takes_every_position(db):
+    known = _created(db)
+    for position in ("PRIME", "SUB", "TEAMING", "OTHER", None):
+        _execute(db, POSITION, known | {"position": position})
+        [[found]] = db.rows(POSITION_NOW, known)
+        if found != position:
+            yield f"usmax_position is {found}, expected {position}"
+
+
+def lists(db):
+    _created(db)
+    [[found]] = db.rows(LISTED)
+    if not found:
+        yield "the list is empty"
+
+
+for name, statuses in JOURNEYS.items():
+    smoke(name, f"an NDA goes from CREATED to {', '.join(statuses)}", travels(statuses))
+smoke("positions", "an NDA takes every position, and none", takes_every_position)
+smoke("list", "the list of active NDAs can be read", lists)
+
+
+def _created(db):
+    known = {"name": f"smoke-{secrets.token_hex(8)}", "number": -1 - secrets.randbelow(2**31 - 1)}
+    for statement in (PEOPLE, AGENCY, CREATE):
+        _execute(db, statement, known)
+    return known
+
+
+def _execute(db, statement, parameters):
+    with db.connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
