@@ -32,15 +32,15 @@ class Actor:
 
 def actor_of(user) -> Actor:
     """Raises NoContact unless exactly one active contact has the account's e-mail."""
-    found = [contact for contact in _contacts([user.email], user._state.db) if contact.is_active] if user.email else []
+    found = list(_contacts([user.email], user._state.db)) if user.email else []
     # Contacts that differ in capitals only are two, and nobody knows who is meant.
-    exact = [contact for contact in found if contact.email == user.email]
-    if len(exact or found) != 1:
+    found = [contact for contact in found if contact.email == user.email] or found
+    if len(found) != 1 or not found[0].is_active:
         raise NoContact(
             f'No active contact has the e-mail of the account "{user.get_username()}".\n'
             "HINT: An administrator can give a contact this e-mail, or correct that of the account."
         )
-    return Actor((exact or found)[0], frozenset(user.get_all_permissions()))
+    return Actor(found[0], frozenset(user.get_all_permissions()))
 
 
 def system_actor(using: str) -> Actor:

@@ -1,8 +1,12 @@
 """Objects of the register after Epic 10, for tests that need one and do not care which."""
 
 import factory
+from django.contrib.auth.models import Group, User
 
-from ndas.models import AgencyGroup, Contact, Nda
+from ndas.models import AgencyGroup, AgencyGroupGrant, Contact, Nda, Subagency
+from ndas.people import actor_of
+
+PASSWORD = "a very long way to say open"
 
 
 class ContactFactory(factory.django.DjangoModelFactory):
@@ -20,6 +24,44 @@ class AgencyGroupFactory(factory.django.DjangoModelFactory):
 
     name = factory.Sequence("Department {}".format)
     code = factory.Sequence("D{}".format)
+
+
+class SubagencyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Subagency
+
+    agency_group = factory.LazyFunction(AgencyGroupFactory.create)
+    name = factory.Sequence("Laboratory {}".format)
+    code = factory.Sequence("L{}".format)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """Somebody who can log in, with a contact; ``UserFactory(role="Approver", sees=[agency_group])``."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        contact = factory.LazyFunction(ContactFactory.create)
+
+    username = factory.SelfAttribute("contact.email")
+    email = factory.SelfAttribute("contact.email")
+
+    @factory.post_generation
+    def role(self, create, name, **kwargs):
+        if name:
+            self.groups.add(Group.objects.get(name=name))
+
+    @factory.post_generation
+    def sees(self, create, agency_groups, **kwargs):
+        for agency_group in agency_groups or ():
+            contact = Contact.objects.get(email=self.email)
+            AgencyGroupGrant.objects.create(contact=contact, agency_group=agency_group)
+
+
+def actor(role, sees=()):
+    return actor_of(UserFactory(role=role, sees=sees))
 
 
 class NdaFactory(factory.django.DjangoModelFactory):

@@ -35,11 +35,11 @@ def soon(using: str, now: datetime.datetime):
     return _running(using).filter(expiration_date__gt=now, expiration_date__lte=now + AHEAD)
 
 
-def expire_due(using: str, *, now: datetime.datetime | None = None, limit: int | None = None) -> Expiry:
+def expire_due(using: str, *, now=None, limit: int | None = None, only: Contact | None = None) -> Expiry:
     """Owner by owner, a transaction and at most one mail each; ``limit`` is how many may expire."""
     now = now or timezone.now()
     done, actor = Expiry(), system_actor(using)
-    for owner in _owners(using, now):
+    for owner in _owners(using, now, only):
         left = None if limit is None else limit - len(done.expired)
         with transaction.atomic(using=using):
             expired = _expire(actor, due(using, now).filter(opportunity_poc=owner), left)
@@ -51,6 +51,8 @@ def expire_due(using: str, *, now: datetime.datetime | None = None, limit: int |
         done.expired += [nda.display_id for nda in expired]
         done.announced += [nda.display_id for nda in announced]
         done.backlog += len(expired) - len(news)
+    done.expired.sort()
+    done.announced.sort()
     return done
 
 
@@ -58,8 +60,8 @@ def foreseen(using: str, *, now: datetime.datetime, limit: int | None = None) ->
     """What ``expire_due`` would do, without doing it; whether something was announced before is not looked up."""
     numbers = due(using, now).values_list("display_id", "expiration_date")[:limit]
     return Expiry(
-        expired=[number for number, _ in numbers],
-        announced=list(soon(using, now).values_list("display_id", flat=True)),
+        expired=sorted(number for number, _ in numbers),
+        announced=sorted(soon(using, now).values_list("display_id", flat=True)),
         backlog=sum(expires <= now - NEWS for _, expires in numbers),
     )
 
@@ -68,8 +70,10 @@ def _running(using):
     return Nda.objects.using(using).filter(status=workflow.EXECUTED).order_by("expiration_date", "pk")
 
 
-def _owners(using, now):
-    """Those in charge of an NDA that ends within AHEAD or has ended."""
+def _owners(using, now, only):
+    """Those in charge of an NDA that ends within AHEAD or has ended; or ``only`` one."""
+    if only:
+        return [only]
     ids = _running(using).filter(expiration_date__lte=now + AHEAD).order_by().values("opportunity_poc_id")
     return Contact.objects.using(using).filter(pk__in=ids).order_by("pk")
 

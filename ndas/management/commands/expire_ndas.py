@@ -3,10 +3,11 @@
 import argparse
 import json
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
+from epic10 import plan, validation
 from ndas.services import expiry
 
 SHOWN = 20
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", default="text", choices=("text", "json"), help="for a person or a script")
 
     def handle(self, *, dry_run, limit, database, format, **options):
+        if not plan.load().is_switched(connections[database]):
+            raise CommandError(validation.NOT_APPLIED.format(name=connections[database].settings_dict["NAME"]))
         now = timezone.now()
         if dry_run:
             done = expiry.foreseen(database, now=now, limit=limit)
