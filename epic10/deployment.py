@@ -22,10 +22,6 @@ from epic10.writers import writers
 SMOKE = "smoke"
 
 
-class NotRolledBack(CommandError):
-    """The message says why, and what to type."""
-
-
 def deploy(run: Run, wishes: Wishes, *, show: Show, out):
     """
     Precheck, snapshot, verify, migrate, validate, smoke, vacuum; or everything before the switch.
@@ -65,7 +61,7 @@ def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snaps
         run.decide(f"Snapshot {taken.name} holds everything the new application has written.")
     compared = go_back(run, jobs=jobs, show=show, out=out)
     if compared and compared.failed:
-        raise NotRolledBack(
+        raise CommandError(
             f"Epic 10 is undone, but not everything is what it was: {compared.summary}.\n"
             "HINT: Look at the rows named above before the application starts."
         )
@@ -112,7 +108,7 @@ def _take_back(run, wishes, error, show, out):
 def _insist_that_nobody_writes(run, force):
     found = writers(run.using, plan.load().tables())
     if found and not force:
-        raise NotRolledBack(
+        raise CommandError(
             f"Nothing was changed: the application is still writing: {named(found)}.\n"
             "HINT: Stop it, then run the same command again; --force goes on, and parks what it has written."
         )

@@ -80,6 +80,7 @@ class Run:
 
     def report(self, report: Report) -> Report:
         self.reports.append(report)
+        logger.info("%s", report.summary)
         return report
 
 

@@ -14,7 +14,8 @@ LOOKS, PAUSE = 3, 0.3
 
 WRITERS = r"""
 SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
-       coalesce(extract(epoch FROM now() - a.xact_start), 0)::int, coalesce(string_agg(DISTINCT t.name, ', '), '')
+       coalesce(extract(epoch FROM now() - a.xact_start), 0)::int,
+       coalesce(string_agg(DISTINCT t.name, ', ') FILTER (WHERE l.pid IS NOT NULL), '')
   FROM pg_stat_activity a
   CROSS JOIN unnest(%s::text[]) AS t (name)
   LEFT JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'relation' AND l.granted

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import arguments, consent, deploy_plan, interrupts, precheck, report, run_record, snapshot
+from epic10 import arguments, checks, consent, deploy_plan, interrupts, precheck, report, run_record, snapshot
 from epic10.console import Help, shown
 from epic10.deployment import deploy
 from epic10.readiness import Wishes
@@ -60,7 +60,9 @@ class Command(BaseCommand):
 
     def _run(self, database, wishes, out, progress):
         def show(result):
-            print("\n".join(report.lines_of(result)), file=out)
+            # All of them are in the record; a person needs what is not plainly well.
+            if result.verdict != checks.OK or result.facts:
+                print("\n".join(report.lines_of(result)), file=out)
 
         with (
             interrupts.told(INTERRUPTED),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import consent, interrupts, report, run_record, snapshot
+from epic10 import checks, consent, interrupts, report, run_record, snapshot
 from epic10.console import shown
 from epic10.deployment import rollback
 
@@ -40,7 +40,9 @@ class Command(BaseCommand):
         wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
 
         def show(result):
-            print("\n".join(report.lines_of(result)), file=out)
+            # All of them are in the record; a person needs what is not plainly well.
+            if result.verdict != checks.OK or result.facts:
+                print("\n".join(report.lines_of(result)), file=out)
 
         with (
             interrupts.told(INTERRUPTED),

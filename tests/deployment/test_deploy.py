@@ -1,0 +1,255 @@
+"""epic10_deploy: all the way, or back to where it began, by itself."""
+
+import re
+import secrets
+import threading
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from epic10 import checks, ledger, revision, snapshot, snapshot_files
+from epic10.models import RunRecord
+from tests.migration.disturbances import somebody, wait_until
+
+STEPS = ["precheck", "snapshot", "verify", "migrate", "validate", "smoke", "vacuum"]
+UNDONE = r"Epic 10 is undone: 10 checks: 10 passed\."
+AGAIN = r"HINT: Set it right, then python manage\.py epic10_deploy\."
+
+
+def steps(said):
+    return [line.removeprefix("== ") for line in said.splitlines() if line.startswith("== ")]
+
+
+def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record, tmp_path):
+    ended = night("epic10_deploy")
+    assert (ended.status, ended.complaint) == (0, "")
+    assert steps(ended.said) == STEPS
+    assert ended.said.splitlines()[-1] == (
+        "Epic 10 is in place. Next: start the new application; python manage.py epic10_status"
+    )
+    kept = record()
+    assert (kept["command"], kept["verdict"], [step["name"] for step in kept["steps"]]) == (
+        "epic10_deploy",
+        "OK",
+        STEPS,
+    )
+    assert kept["decisions"] == ["Without a rehearsal, as the operator asked."]
+    assert [phase["phase"] for phase in kept["phases"]][:5] == ["expand", "backfill", "index", "enforce", "switch"]
+    assert kept["batches"] >= 2
+    assert kept["facts"]["before"]["ndas"]["rows"] == kept["facts"]["after"]["ndas"]["rows"] == 300
+    assert any("RENAME COLUMN" in sent["statement"] for sent in kept["sql"])
+    [page] = (tmp_path / "records").glob("*.html")
+    assert "<td>enforce</td>" in page.read_text()
+    again = night("epic10_deploy")
+    assert (again.status, steps(again.said)) == (0, ["migrate", "validate", "smoke", "vacuum"])
+
+
+def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, settings):
+    """The whole procedure: nothing is visible before the last command."""
+    night("epic10_snapshot", "take")
+    rehearsed = night("epic10_rehearse", snapshot="newest")
+    assert (rehearsed.status, rehearsed.complaint) == (0, "")
+    assert re.search(
+        r"\nproduction, with 2,\d{3} rows, would take about .+: that fits into a window of 5 m\n", rehearsed.said
+    )
+    [name] = snapshot_files.names(settings.EPIC10_SNAPSHOTS)
+    ended = night("epic10_deploy", without_rehearsal=False, prepare=True, snapshot=name)
+    assert steps(ended.said) == ["precheck", "verify", "prepare"]
+    assert ended.said.splitlines()[-1] == "Prepared. Next, in the window: python manage.py epic10_deploy"
+    assert [phase["phase"] for phase in record()["phases"]] == ["expand", "backfill", "index", "enforce"]
+    assert re.match(r"Rehearsed on \d{4}-\d\d-\d\d \d\d:\d\d UTC, record \d+\.", record()["decisions"][0])
+    assert legacy_database.rows("SELECT count(*) FROM django_migrations WHERE name LIKE '0002%%'") == [(0,)]
+    legacy_database.execute("UPDATE ndas SET status = 'EMAILED' WHERE status = 'CREATED'")
+    ended = night("epic10_deploy", snapshot=name)
+    assert (ended.status, steps(ended.said)) == (0, ["precheck", "verify", "migrate", "validate", "smoke", "vacuum"])
+    assert legacy_database.rows("SELECT count(*) FROM ndas WHERE status = 'CREATED'") == [(0,)]
+
+
+def test_without_a_rehearsal_of_this_release_on_this_database_it_refuses(night, legacy_database, is_untouched):
+    ledger.create(legacy_database.connection)
+    this = {
+        "command": "epic10_rehearse",
+        "verdict": "OK",
+        "digest": revision.digest(),
+        "database": legacy_database.name,
+    }
+    for other in (
+        {"database": "another"},
+        {"digest": "other SQL"},
+        {"verdict": "FAILED"},
+        {"command": "epic10_deploy"},
+    ):
+        _run_record(legacy_database, **this | other)
+    refused = night("epic10_deploy", without_rehearsal=False)
+    assert (refused.status, refused.complaint) == (
+        1,
+        "Nothing was changed: no rehearsal of this release, with this SQL, on a snapshot of this database has passed.\n"
+        "HINT: python manage.py epic10_snapshot take, then epic10_rehearse --from NAME; or --without-rehearsal.",
+    )
+    assert is_untouched(legacy_database)
+    _run_record(legacy_database, **this)
+    assert "rehearsed: 2026-11-21 10:00 UTC\n" in night("epic10_deploy", dry_run=True).said
+
+
+def _run_record(scratch, *, command, verdict, digest, database):
+    moment = datetime(2026, 11, 21, 10, tzinfo=UTC)
+    RunRecord.objects.using(scratch.alias).create(
+        command=command,
+        verdict=verdict,
+        started_at=moment,
+        finished_at=moment,
+        previous="",
+        hash=secrets.token_hex(),
+        body={"release": {"digest": digest}, "facts": {"source": {"database": database}}},
+    )
+
+
+def test_no_go_changes_nothing(night, legacy_database, is_untouched):
+    ended = night("epic10_deploy", free_disk=1024)
+    assert ended.status == 1
+    assert re.fullmatch(
+        r"NO-GO, nothing was changed: \d+ checks: .*, 1 failed\.\n"
+        r"HINT: Do what the HINTs above say; python manage\.py epic10_precheck asks again\.",
+        ended.complaint,
+    )
+    assert "FAILED  disk." in ended.said
+    assert steps(ended.said) == ["precheck"]
+    assert is_untouched(legacy_database)
+
+
+def test_a_snapshot_with_one_byte_changed_stops_it(night, legacy_database, is_untouched, monkeypatch, settings):
+    take = snapshot.take
+
+    def take_and_change_a_byte(using, directory, **options):
+        taken = take(using, directory, **options)
+        path = directory / taken.name / "dump" / "toc.dat"
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+        return taken
+
+    monkeypatch.setattr(snapshot, "take", take_and_change_a_byte)
+    ended = night("epic10_deploy")
+    [name] = snapshot_files.names(settings.EPIC10_SNAPSHOTS)
+    assert (ended.status, ended.complaint) == (
+        1,
+        f'Nothing was changed: the snapshot "{name}" is not to be trusted.\n'
+        "HINT: python manage.py epic10_snapshot verify says why; without one there is no way out of a disaster.",
+    )
+    assert f"{name}/dump/toc.dat has other content than when it was written" in ended.said
+    assert is_untouched(legacy_database)
+
+
+@pytest.fixture
+def corrupting():
+    """After migrate, past every trigger, one row is made wrong."""
+
+    def corrupt(using, plan, **kwargs):
+        if any(migration.name.startswith("0002") and not backwards for migration, backwards in plan):
+            with connections[using].cursor() as cursor:
+                cursor.execute("SET session_replication_role = replica")
+                cursor.execute(
+                    "UPDATE ndas SET status = 'EXPIRED' WHERE id = (SELECT min(id) FROM ndas WHERE status = 'CREATED')"
+                )
+                cursor.execute("RESET session_replication_role")
+
+    post_migrate.connect(corrupt)
+    yield
+    post_migrate.disconnect(corrupt)
+
+
+def test_a_row_corrupted_on_purpose_is_found_and_everything_goes_back(
+    night, legacy_database, is_untouched, record, corrupting
+):
+    ended = night("epic10_deploy")
+    assert ended.status == 1
+    assert re.fullmatch(rf"epic10_validate failed: .*rows\.status\.\n{UNDONE}\n{AGAIN}", ended.complaint)
+    assert steps(ended.said)[-3:] == ["validate", "back", "compare"]
+    assert is_untouched(legacy_database)
+    kept = record()
+    assert (kept["verdict"], kept["decisions"][-1][:29]) == ("FAILED", "Going back: epic10_validate f")
+
+
+def test_kept_if_the_operator_wants_to_look_at_it(night, legacy_database, corrupting):
+    ended = night("epic10_deploy", keep=True)
+    assert ended.status == 1
+    assert re.fullmatch(
+        r"epic10_validate failed: .*rows\.status\.\nKept as it is, because of --keep\.\n"
+        r"HINT: python manage\.py epic10_status says where it stands; epic10_deploy goes on from there, "
+        r"epic10_rollback goes back\.",
+        ended.complaint,
+    )
+    assert legacy_database.rows("SELECT to_regtype('\"NdaStatus_legacy\"') IS NOT NULL") == [(True,)]
+
+
+def test_what_the_new_application_cannot_do_takes_it_back(night, legacy_database, is_untouched, monkeypatch):
+    broken = checks.Check("smoke.broken", "an NDA can be created", lambda db: ["it cannot"], when="smoke")
+    monkeypatch.setitem(checks._registry, broken.id, broken)
+    ended = night("epic10_deploy")
+    assert (ended.status, is_untouched(legacy_database)) == (1, True)
+    assert re.fullmatch(rf"smoke failed: smoke\.broken\.\n{UNDONE}\n{AGAIN}", ended.complaint)
+
+
+def test_past_its_timeout_it_goes_back(night, legacy_database, is_untouched):
+    with somebody(legacy_database, "SELECT 1 FROM ndas"):
+        ended = night("epic10_deploy", timeout=1.5)
+    assert ended.status == 1
+    assert re.fullmatch(rf"It took longer than 1\.5 s\.\n{UNDONE}\n{AGAIN}", ended.complaint)
+    assert is_untouched(legacy_database)
+
+
+def test_a_connection_lost_during_migrate_takes_it_back(night, legacy_database, is_untouched, settings):
+    settings.EPIC10_BATCH_SIZE = 1
+    killer = threading.Thread(target=_end_the_session_in_the_backfill, args=[legacy_database.url])
+    killer.start()
+    ended = night("epic10_deploy")
+    killer.join()
+    assert ended.status == 1
+    assert re.fullmatch(rf"The connection to the server was lost\.\n{UNDONE}\n{AGAIN}", ended.complaint)
+    assert is_untouched(legacy_database)
+
+
+def _end_the_session_in_the_backfill(url):
+    with psycopg.connect(url, autocommit=True) as session:
+        found = wait_until(
+            lambda: (
+                session.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity, epic10_phase_run"
+                    " WHERE datname = current_database() AND query LIKE '%WITH batch%' AND pid <> pg_backend_pid()"
+                    " AND phase = 'backfill' AND rows > 5 LIMIT 1"
+                ).fetchone()
+                if session.execute("SELECT to_regclass('epic10_phase_run') IS NOT NULL").fetchone()[0]
+                else None
+            ),
+            "the backfill",
+        )
+        assert found
+
+
+def test_a_dry_run_shows_steps_estimate_and_every_statement(night, legacy_database, is_untouched):
+    ended = night("epic10_deploy", dry_run=True)
+    assert ended.said.startswith(
+        f"Database {legacy_database.name} becomes Epic 10. The old application has to be stopped.\n"
+    )
+    assert "  4. migrate: expand, backfill, index, enforce, switch\n" in ended.said
+    assert re.search(r"\nmigrate takes about .+, so plan for .+\n", ended.said)
+    assert "rehearsed: not on a snapshot of this one\n" in ended.said
+    assert 'ALTER TABLE "ndas" RENAME COLUMN "status" TO "status_legacy"' in ended.said
+    assert is_untouched(legacy_database)
+    assert not RunRecord.objects.using(legacy_database.alias).exists()
+
+
+def test_it_asks_before_it_begins(night, legacy_database, is_untouched, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+    assert night("epic10_deploy", yes=False).complaint == "Nothing was changed."
+
+    def nobody(question):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    ended = night("epic10_deploy", yes=False)
+    assert ended.complaint == "Nobody is there to be asked; nothing was changed.\nHINT: --yes"
+    assert is_untouched(legacy_database)

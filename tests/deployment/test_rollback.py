@@ -1,0 +1,90 @@
+"""epic10_rollback: back from any point, with proof that everything is what it was."""
+
+import psycopg
+import pytest
+
+from epic10 import snapshot_files
+from tests.migration.disturbances import steps as phases
+
+NEXT = "Next: start the application of before Epic 10; python manage.py epic10_status"
+TABLES = 9
+
+
+def steps(said):
+    return [line.removeprefix("== ") for line in said.splitlines() if line.startswith("== ")]
+
+
+@pytest.fixture
+def deployed(night, legacy_database):
+    """A legacy database after the release, and a snapshot from before it."""
+    night("epic10_snapshot", "take")
+    legacy_database.migrate()
+    return legacy_database
+
+
+def test_everything_goes_back_and_is_compared(night, deployed, is_untouched, record, settings):
+    ended = night("epic10_rollback")
+    assert (ended.status, ended.complaint) == (0, "")
+    assert steps(ended.said) == ["stopped", "safety snapshot", "back", "compare"]
+    assert ended.said.splitlines()[-1] == NEXT
+    assert "        300 rows, the same\n" in ended.said
+    assert is_untouched(deployed)
+    _, safety = snapshot_files.names(settings.EPIC10_SNAPSHOTS)
+    assert record()["decisions"] == [f"Snapshot {safety} holds everything the new application has written."]
+    again = night("epic10_rollback")
+    assert (again.status, steps(again.said)) == (0, [])
+    assert "Nothing of Epic 10 is in this database: there is nothing to undo." in again.said
+
+
+def test_what_was_written_since_is_told_from_what_nobody_has_written(night, deployed):
+    touched, untold = deployed.rows("SELECT id FROM ndas WHERE status = 'CREATED' ORDER BY id LIMIT 2")
+    deployed.execute(
+        "UPDATE ndas SET nda_type = 'CONSULTANT', company_name = 'X', updated_at = now() WHERE id = %s", touched
+    )
+    deployed.execute("UPDATE ndas SET company_name = 'Y' WHERE id = %s", untold)
+    deployed.execute("INSERT INTO agency_groups VALUES ('new', 'New', 'NEW', now(), now())")
+    [document] = deployed.rows("DELETE FROM documents WHERE id = (SELECT min(id) FROM documents) RETURNING id")
+    deployed.execute(
+        "INSERT INTO contacts (id, email, first_name, last_name, updated_at) VALUES ('x', 'x', 'x', 'x', now())"
+    )
+    ended = night("epic10_rollback", force=True)
+    assert (ended.status, ended.complaint) == (
+        1,
+        "Epic 10 is undone, but not everything is what it was: 10 checks: 8 passed, 2 failed.\n"
+        "HINT: Look at the rows named above before the application starts.",
+    )
+    assert (
+        f"        1 rows differ, and no time stamp says that somebody wrote them: {untold[0]}\n"
+        "        since the snapshot 0 rows are new and 1 were changed\n"
+    ) in ended.said
+    assert f"        1 rows are gone, such as {document[0]}\n" in ended.said
+    assert "        since the snapshot 1 rows are new and 0 were changed\n" in ended.said
+    assert f"Parked 1 NDAs that the old schema cannot hold, such as {touched[0]}." in ended.said
+
+
+def test_an_application_at_work_is_named_and_nothing_happens_unless_forced(night, deployed, is_untouched):
+    with psycopg.connect(deployed.url, autocommit=True, application_name="ndas web") as session:
+        session.execute("UPDATE ndas SET updated_at = updated_at WHERE false")
+        ended = night("epic10_rollback")
+        pid, user = session.info.backend_pid, session.info.user
+        assert (ended.status, ended.complaint) == (
+            1,
+            f"Nothing was changed: the application is still writing: pid {pid}, {user} (ndas web), idle, "
+            "in its transaction for 0 s.\n"
+            "HINT: Stop it, then run the same command again; --force goes on, and parks what it has written.",
+        )
+        assert not is_untouched(deployed)
+        session.execute("SELECT count(*) FROM ndas")
+        assert night("epic10_rollback", without_snapshot=True).status == 0
+    assert is_untouched(deployed)
+
+
+@pytest.mark.parametrize("done", [1, 3, 5], ids=lambda done: f"after-{phases()[done - 1].name}")
+def test_from_any_point(night, legacy_database, is_untouched, done):
+    """As if the next phase never came, and without a snapshot from before: then nothing can be compared."""
+    for phase in phases()[:done]:
+        phase.forwards(legacy_database)
+    ended = night("epic10_rollback", without_snapshot=True)
+    assert (ended.status, steps(ended.said)) == (0, ["stopped", "back"])
+    assert "No snapshot from before the release is here: nothing was compared." in ended.said
+    assert is_untouched(legacy_database)
