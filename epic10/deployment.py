@@ -19,8 +19,6 @@ from epic10.session import execute, unhurried
 from epic10.what_now import why
 from epic10.writers import writers
 
-SMOKE = "smoke"
-
 
 def deploy(run: Run, wishes: Wishes, *, show: Show, out):
     """
@@ -59,16 +57,16 @@ def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snaps
     else:
         taken = run.step("safety snapshot", lambda: snapshot.take(run.using, directory, jobs=jobs))
         run.decide(f"Snapshot {taken.name} holds everything the new application has written.")
-    compared = go_back(run, jobs=jobs, show=show, out=out)
-    if compared and compared.failed:
+    failed = [report for report in go_back(run, jobs=jobs, show=show, out=out) if report.failed]
+    if failed:
         raise CommandError(
-            f"Epic 10 is undone, but not everything is what it was: {compared.summary}.\n"
+            f"Epic 10 is undone, but not everything is what it was: {'; '.join(report.summary for report in failed)}.\n"
             "HINT: Look at the rows named above before the application starts."
         )
 
 
 def smoke(using: str, *, show: Show | None = None) -> Report:
-    return asking.report("smoke", checks.registered(SMOKE), using, show)
+    return asking.report("smoke", checks.registered(checks.SMOKE), using, show)
 
 
 def _migrate(run, out, **options):
@@ -92,14 +90,14 @@ def _take_back(run, wishes, error, show, out):
     run.decide(f"Going back: {reason.splitlines()[0]}")
     try:
         reconnect(run.using)
-        compared = go_back(run, jobs=wishes.jobs, show=show, out=out)
+        reports = go_back(run, jobs=wishes.jobs, show=show, out=out)
     except (CommandError, Error, KeyboardInterrupt) as another:
         raise NotDeployed(
             f"{reason}\nGoing back failed, too: {why(another)}\nHINT: python manage.py epic10_rollback, as soon as "
             "that is set right; epic10_status says where it stands.",
             returncode=status,
         ) from error
-    outcome = "Epic 10 is undone." if compared is None else f"Epic 10 is undone: {compared.summary}."
+    outcome = f"Epic 10 is undone: {'; '.join(report.summary for report in reports)}."
     raise NotDeployed(
         f"{reason}\n{outcome}\nHINT: Set it right, then python manage.py epic10_deploy.", returncode=status
     ) from error

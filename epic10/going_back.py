@@ -1,6 +1,7 @@
 """How does a database get back to what it was before the release, and how is that proved?"""
 
 import time
+from functools import partial
 
 from django.core.management import call_command
 from django.db import OperationalError, connections
@@ -11,30 +12,31 @@ from epic10.asking import Show
 from epic10.progress import logger
 from epic10.report import Report
 from epic10.run import Run, witnessed
+from epic10.validation import previous_works
 
 # As long as a server may take to start again.
 PATIENCE, PAUSE = 60.0, 0.5
 
 
-def go_back(run: Run, *, jobs: int, show: Show, out) -> Report | None:
+def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
     """
-    migrate to before the release, from any point; then compare with the last snapshot before it.
+    migrate to before the release, from any point; compare with the last snapshot before it; try what the old one does.
 
-    Without such a snapshot there is nothing to compare with, and no report.
+    Without such a snapshot there is nothing to compare with.
     """
     release, before = plan.load(), baseline.before(run.using)
+    migrate = partial(call_command, "migrate", release.app_label, release.previous, database=run.using, stdout=out)
     with witnessed(run, run.using):
-        run.step(
-            "back", lambda: call_command("migrate", release.app_label, release.previous, database=run.using, stdout=out)
-        )
+        run.step("back", migrate)
     if before is None:
         logger.warning("No snapshot from before the release is here: nothing was compared.")
-        return None
-    folder, manifest = before
-    run.facts["before"] = comparison.numbers(manifest.contents)
-    return run.step(
-        "compare", lambda: run.report(comparison.compare(run.using, folder, manifest, jobs=jobs, show=show))
-    )
+        reports = []
+    else:
+        folder, manifest = before
+        run.facts["before"] = comparison.numbers(manifest.contents)
+        compare = partial(comparison.compare, run.using, folder, manifest, jobs=jobs, show=show)
+        reports = [run.step("compare", lambda: run.report(compare()))]
+    return [*reports, run.step("previous", lambda: run.report(previous_works(run.using, show=show)))]
 
 
 def is_begun(connection) -> bool:

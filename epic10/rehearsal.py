@@ -61,6 +61,7 @@ def _there_back_and_there_again(run, alias, source, jobs, out):
     run.step("back", lambda: migrate(release.previous))
     after = run.step("compare", lambda: _fingerprint(connection, columns))
     run.facts["differences"] = list(_differences(before, after))
+    run.step("previous", lambda: run.report(validation.previous_works(alias)))
     run.step("forward again", migrate)
     run.step("validate again", lambda: run.report(validation.validate(alias)))
 

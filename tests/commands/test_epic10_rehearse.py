@@ -36,6 +36,7 @@ def test_it_goes_there_back_and_there_again(rehearse):
         "smoke",
         "back",
         "compare",
+        "previous",
         "forward again",
         "validate again",
     ]

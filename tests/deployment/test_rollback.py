@@ -25,7 +25,7 @@ def deployed(night, legacy_database):
 def test_everything_goes_back_and_is_compared(night, deployed, is_untouched, record, settings):
     ended = night("epic10_rollback")
     assert (ended.status, ended.complaint) == (0, "")
-    assert steps(ended.said) == ["stopped", "safety snapshot", "back", "compare"]
+    assert steps(ended.said) == ["stopped", "safety snapshot", "back", "compare", "previous"]
     assert ended.said.splitlines()[-1] == NEXT
     assert "        300 rows, the same\n" in ended.said
     assert is_untouched(deployed)
@@ -85,6 +85,6 @@ def test_from_any_point(night, legacy_database, is_untouched, done):
     for phase in phases()[:done]:
         phase.forwards(legacy_database)
     ended = night("epic10_rollback", without_snapshot=True)
-    assert (ended.status, steps(ended.said)) == (0, ["stopped", "back"])
+    assert (ended.status, steps(ended.said)) == (0, ["stopped", "back", "previous"])
     assert "No snapshot from before the release is here: nothing was compared." in ended.said
     assert is_untouched(legacy_database)
