@@ -12,6 +12,8 @@ WRITE = (
     "UPDATE ndas SET status = 'ON_HOLD' WHERE id IN (SELECT id FROM ndas WHERE status = 'CREATED' ORDER BY id LIMIT 2)"
 )
 
+REFUSED = "Expected that every label in ndas.status has a place in Epic 10; found: 2 rows have the label ON_HOLD."
+
 
 def test_written_just_before_the_expansion_it_is_refused_with_label_and_count(legacy_database):
     with somebody(legacy_database, "SELECT 1 FROM ndas"):
@@ -24,8 +26,7 @@ def test_written_just_before_the_expansion_it_is_refused_with_label_and_count(le
     _, complaint = process.communicate()
     assert (process.returncode, complaint) == (
         1,
-        "CommandError: Expected that every label in ndas.status has a place in Epic 10; "
-        "found: 2 rows have the label ON_HOLD.\n"
+        f"CommandError: {REFUSED}\n"
         "HINT: Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.\n"
         f"{WHAT_NOW}\n",
     )
