@@ -2,6 +2,9 @@
 
 import pytest
 
+from epic10 import plan
+from epic10.precheck import Limits, questions
+
 from .conftest import asked
 
 THIS = "id = 'this' WHERE id = (SELECT min(id) FROM ndas)"
@@ -173,3 +176,41 @@ def test_what_is_not_as_it_should_be_is_found(register, undone, case):
     assert result.findings == findings
     assert result.verdict == ("WARNING" if id in ONLY_WARNED_OF else "FAILED")
     assert result.check.hint
+
+
+def test_a_role_that_owns_nothing_is_told_the_grant(register, undone):
+    with undone(FOUND["a role that may only read"][0]):
+        result = asked(register, "role.privileges")
+    assert "table nda_status_history, ndas: owner ndas: GRANT ndas TO epic10_reader;" in result.findings
+    assert result.verdict == "FAILED"
+
+
+# What other sessions, a server of its own or an operator's limits are needed for.
+ELSEWHERE = {
+    "test_traffic.py": {"traffic.locks", "traffic.snapshots", "traffic.old_rows", "traffic.pg_dump"},
+    "test_own_server.py": {
+        "traffic.prepared",
+        "traffic.prepared_elsewhere",
+        "traffic.wraparound",
+        "traffic.wraparound_soon",
+        "replication.standbys",
+        "replication.slots",
+        "replication.logical",
+    },
+    "commands/test_epic10_precheck.py": {
+        "way_back.pg_dump",
+        "disk.known",
+        "disk.enough",
+        "window.measured",
+        "window.fits",
+    },
+}
+
+
+def test_every_question_has_been_answered_with_a_finding(register, django_db_blocker):
+    """The preconditions of the release have theirs in tests/operations and tests/migration."""
+    with django_db_blocker.unblock():
+        asked_for = {check.id for check in questions(plan.load(), register.connection, Limits())}
+    of_the_release = {check.id for check in plan.load().preconditions()}
+    answered = {"role.privileges", *(id for _, id, _ in FOUND.values())}.union(*ELSEWHERE.values())
+    assert not asked_for - of_the_release - answered, "Add to FOUND the SQL that makes these checks find something."

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import fingerprint, plan
+from epic10 import binaries, fingerprint, plan
 from epic10.precheck import Limits, NothingToCheck, precheck
 from tests.migration.disturbances import somebody, steps
 
@@ -128,6 +128,16 @@ def test_a_database_that_another_tool_made_is_asked_the_same(production_database
     assert {id for id, result in found.items() if result.verdict == "FAILED"} == {"enum.NdaType.free"}
     assert "column contacts.role_id: expected nothing; found text" in found["schema.drift"].findings
     assert found["way_back.snapshot"].findings == ("there is none",)
+
+
+def test_without_a_pg_dump_there_is_no_way_back(legacy_database, monkeypatch):
+    monkeypatch.setattr(binaries, "directories", lambda: [])
+    result = verdicts(legacy_database)["way_back.pg_dump"]
+    server = legacy_database.connection.pg_version // 10000
+    assert result.findings == (
+        f'No pg_dump fits database "{legacy_database.alias}", which runs PostgreSQL {server} (found: none).',
+    )
+    assert result.verdict == "FAILED"
 
 
 def test_a_fresh_snapshot_counts(legacy_database):
