@@ -1,6 +1,7 @@
 """Other sessions in the way, and our own cut off: nothing is lost, and the next run goes on."""
 
 import threading
+import time
 
 import psycopg
 
@@ -55,6 +56,8 @@ def test_in_a_deadlock_with_the_application_we_give_way(legacy_database):
             except psycopg.Error as error:
                 errors.append(error)
 
+        # Longer than deadlock_timeout: whoever begins to wait after this is the one that the server cancels.
+        time.sleep(1.2)
         working = threading.Thread(target=writes)
         working.start()
         working.join(10)
