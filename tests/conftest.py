@@ -33,7 +33,7 @@ LEGACY_NDAS = 300
 
 
 @pytest.fixture(scope="session", autouse=True)
-def elsewhere(tmp_path_factory):
+def snapshots_and_records_elsewhere(tmp_path_factory):
     """Snapshots and records of tests do not belong among those of whoever runs them."""
     for name in ("EPIC10_SNAPSHOTS", "EPIC10_RECORDS"):
         place = tmp_path_factory.mktemp(name.lower())
