@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -40,13 +41,18 @@ class Server:
     port: int = 5432
 
     def start(self, **settings):
-        """With its own settings and these; after a kill as well."""
+        """With SETTINGS and these; after a kill as well."""
         postmaster.forget_the_dead(self.data, self.sockets)
         options = SETTINGS | {"unix_socket_directories": self.sockets, "port": self.port} | settings
         arguments = " ".join(f"-c {name}={value}" for name, value in options.items())
         log = self.data.parent / f"{self.data.name}.log"
         wait = ("-w", "-t", START_SECONDS, "-s")
-        self.run("pg_ctl", "start", "-D", self.data, *wait, "-l", log, "-o", arguments)
+        # Backends that outlive a killed postmaster hold its memory for a moment.
+        for pause in (0.1, 0.2, 0.5, 1, 2):
+            with contextlib.suppress(AssertionError):
+                return self.run("pg_ctl", "start", "-D", self.data, *wait, "-l", log, "-o", arguments)
+            time.sleep(pause)
+        raise AssertionError(log.read_text())
 
     def stop(self):
         if postmaster.is_alive(self.data):
