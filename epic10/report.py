@@ -18,6 +18,9 @@ from epic10.checks import FAILED, OK, SKIPPED, WARNING, Result
 SHOWN, KEPT = 5, 100
 ID_WIDTH = 36
 
+# On a page, what has to be settled comes first.
+HEADINGS = [(FAILED, "To be settled first"), (WARNING, "To be read"), (SKIPPED, "Not asked"), (OK, "As it should be")]
+
 
 @dataclass(frozen=True)
 class Report:
@@ -85,7 +88,11 @@ class Report:
 
     def as_html(self) -> str:
         """One page with everything in it, to be mailed, printed and read without a network."""
-        return render_to_string("epic10/report.html", {"report": self, "checks": map(_for_a_page, self.results)})
+        checks = [_for_a_page(result) for result in self.results]
+        groups = [
+            (heading, [check for check in checks if check["verdict"] == verdict]) for verdict, heading in HEADINGS
+        ]
+        return render_to_string("epic10/report.html", {"report": self, "groups": groups})
 
     def _with(self, verdict):
         return [result for result in self.results if result.verdict == verdict]

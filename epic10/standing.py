@@ -96,13 +96,22 @@ def standings(release, connection, runs: list[Run], *, working: bool, earlier: d
         known = earlier.get(phase.name) if working else None
         left = _left(connection, phase, rows, known) if expanded and not switched else 0
         in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
-        state = _state(own[-1], in_place=in_place, working=working) if own else DONE if in_place else TO_DO
-        is_all_undone = state == UNDONE and not has_traces
-        if is_all_undone or not own:
-            found.append(Standing(phase.name, TO_DO if is_all_undone else state, left=left))
-        else:
-            found.append(_standing(own[-1], state, rows, left))
+        standing = _standing(phase.name, own, rows, left, in_place=in_place, working=working)
+        is_baseline = standing.state == UNDONE and not has_traces
+        found.append(Standing(phase.name, TO_DO) if is_baseline else standing)
     return found
+
+
+def _standing(phase, own, rows, left, *, in_place, working) -> Standing:
+    if not own:
+        return Standing(phase, DONE if in_place else TO_DO, left=left)
+    last = own[-1]
+    state = _state(last, in_place=in_place, working=working)
+    rate = last.rows / last.seconds if state == RUNNING else 0.0
+    error = last.error if state == STOPPED else ""
+    # Nobody knows when it was that an interrupted run ended.
+    lasted = 0.0 if state == INTERRUPTED else last.seconds
+    return Standing(phase, state, last.direction, rows, left, lasted, rate, error)
 
 
 def _state(last: Run, *, in_place: bool, working: bool) -> str:
@@ -116,14 +125,6 @@ def _state(last: Run, *, in_place: bool, working: bool) -> str:
     if last.is_over:
         return TO_DO
     return STOPPED if last.finished else INTERRUPTED
-
-
-def _standing(last, state, rows, left):
-    rate = last.rows / last.seconds if state == RUNNING else 0.0
-    error = last.error if state == STOPPED else ""
-    # Nobody knows when it was that an interrupted run ended.
-    lasted = 0.0 if state == INTERRUPTED else last.seconds
-    return Standing(last.phase, state, last.direction, rows, left, lasted, rate, error)
 
 
 def _left(connection, phase, rows, known) -> int:

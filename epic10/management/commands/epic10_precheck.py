@@ -15,10 +15,18 @@ class Command(BaseCommand):
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
         parser.add_argument("--format", default="text", choices=("text", "json", "html"), help="Who is to read it.")
         parser.add_argument(
-            "--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m)."
+            "--window",
+            type=arguments.duration,
+            default="5m",
+            metavar="DURATION",
+            help="How long the release may take (default: 5m).",
         )
         parser.add_argument(
-            "--max-snapshot-age", type=arguments.duration, default="24h", help="How old the snapshot may be (24h)."
+            "--max-snapshot-age",
+            type=arguments.duration,
+            default="24h",
+            metavar="DURATION",
+            help="How old the last verified snapshot may be (default: 24h).",
         )
         parser.add_argument(
             "--free-disk",
