@@ -1,6 +1,9 @@
 """The NDAs, and what became of each: statuses, documents, who did what."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from ndas.choices import DocumentType, NdaStatus, NdaType, UsMaxPosition
@@ -8,6 +11,8 @@ from ndas.fields import EnumField, TimestampField
 from ndas.guards import A_CONTACT_IS_GONE, EXPIRATION, TRANSITIONS, append_only
 from ndas.models.people import AgencyGroup, Contact, Subagency
 from ndas.models.row import Row, optional, required
+
+SEARCHED = SearchVector("company_name", "company_city", "abbreviated_name", "authorized_purpose", config="simple")
 
 
 class Nda(Row):
@@ -72,6 +77,9 @@ class Nda(Row):
             models.Index(fields=["created_by"], name="ndas_created_by_id_idx"),
             models.Index(fields=["effective_date"], name="ndas_effective_date_idx"),
             models.Index(fields=["expiration_date"], name="idx_ndas_expiration_date"),
+            # The list is searched by the beginnings of words, and by that of a company's name.
+            GinIndex(SEARCHED, name="ndas_search_idx"),
+            models.Index(OpClass(Upper("company_name"), "text_pattern_ops"), name="ndas_company_begins_idx"),
         ]
 
     def __str__(self):

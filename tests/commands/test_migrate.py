@@ -111,7 +111,8 @@ def test_other_apps_are_djangos_business_there_and_back(legacy_database, scratch
 
 def test_showmigrations_tells_what_is_in_place(legacy_database):
     def shown():
-        return legacy_database.manage("showmigrations", "ndas").stdout.removesuffix(" [ ] 0003_workflow_guards\n")
+        told = legacy_database.manage("showmigrations", "ndas").stdout
+        return told[: told.index(RELEASE)] + f"{RELEASE}\n"  # without what comes after it
 
     assert shown() == f"ndas\n [X] 0001_initial\n [ ] {RELEASE}\n"
     legacy_database.migrate()

@@ -37,12 +37,12 @@ def test_the_guards_can_be_taken_back_alone(legacy_database, after):
 
 
 def test_killed_before_the_record_of_the_guards_both_ways_are_open(legacy_database, before, look_before):
-    legacy_database.migrate(None)
+    legacy_database.migrate(GUARDS)
     recorder = MigrationRecorder(legacy_database.connection)
     recorder.record_unapplied("ndas", GUARDS)
     legacy_database.migrate("0001")
     assert look_before(legacy_database) == before
-    legacy_database.migrate(None)
+    legacy_database.migrate(GUARDS)
     recorder.record_unapplied("ndas", GUARDS)
     legacy_database.migrate(None)
     assert guarded(legacy_database) and is_recorded(legacy_database)
@@ -57,6 +57,17 @@ def test_killed_while_the_guards_were_undone_every_way_is_open(legacy_database, 
     assert guarded(legacy_database) == is_recorded(legacy_database) == (target is None)
     if target == "0001":
         assert look_before(legacy_database) == before
+
+
+@pytest.mark.parametrize("target", ["0002", "0001"])
+def test_an_index_that_was_never_recorded_goes_too(legacy_database, before, after, look_before, target):
+    legacy_database.migrate(None)
+    MigrationRecorder(legacy_database.connection).record_unapplied("ndas", "0004_search_indexes")
+    legacy_database.migrate(target)
+    if target == "0001":
+        assert look_before(legacy_database) == before
+    else:
+        assert legacy_database.dump_schema() == after.schema
 
 
 def test_the_guards_wait_for_a_writer_and_say_for_whom(legacy_database):

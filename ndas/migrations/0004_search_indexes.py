@@ -1,0 +1,33 @@
+"""
+What the pages' list needs to answer in time: search by words, companies by their beginning.
+
+Built beside the traffic, and taken back by ``migrate ndas 0001`` as well.
+"""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
+from django.db import migrations, models
+from django.db.models.functions import Upper
+
+from epic10.operations import AddIndex, Phase
+
+WORDS = SearchVector("company_name", "company_city", "abbreviated_name", "authorized_purpose", config="simple")
+COMPANY = OpClass(Upper("company_name"), "text_pattern_ops")
+
+
+class Migration(migrations.Migration):
+    # CREATE INDEX CONCURRENTLY.
+    atomic = False
+    dependencies = [("ndas", "0003_workflow_guards")]
+
+    operations = [
+        Phase(
+            "search",
+            "Build the indexes of the list without blocking writers.",
+            [
+                AddIndex("nda", GinIndex(WORDS, name="ndas_search_idx")),
+                AddIndex("nda", models.Index(COMPANY, name="ndas_company_begins_idx")),
+            ],
+            transaction=False,
+        )
+    ]
