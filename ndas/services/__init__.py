@@ -1,6 +1,6 @@
 """What can be done with an NDA. Each is one transaction: the row, its history, the audit; mail after the commit."""
 
-from .decisions import approve, change_status, reject, route
+from .decisions import approve, change_status, possible, reject, route
 from .drafts import EDITABLE, clone, create, mark_non_usmax, update
 from .errors import ChangedMeanwhile, NotPermitted, Refused, WrongStatus
 from .expiry import expire_due
@@ -18,6 +18,7 @@ __all__ = [
     "create",
     "expire_due",
     "mark_non_usmax",
+    "possible",
     "reject",
     "route",
     "update",

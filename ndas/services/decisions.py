@@ -36,7 +36,7 @@ def reject(actor: Actor, nda_id: str, reason: str) -> Nda:
         move(nda, workflow.CREATED, workflow.REJECT)
         _somebody_else(actor, nda)
         if not reason.strip():
-            raise ValidationError({"rejection_reason": "Say why, so that the author can set it right."})
+            raise ValidationError({"reason": "Say why, so that the author can set it right."})
         nda.rejection_reason = reason.strip()
         _forget_approval(nda)
         mail.after_commit(mail.rejected, nda, by=actor.contact)
@@ -46,7 +46,7 @@ def reject(actor: Actor, nda_id: str, reason: str) -> Nda:
 def change_status(actor: Actor, nda_id: str, target: str) -> Nda:
     """Every step that is neither an approval nor an upload."""
     with changed(actor, nda_id, workflow.MARK_STATUS, "status_changed") as nda:
-        if target == workflow.EXECUTED and nda.status == workflow.INACTIVE and not nda.fully_executed_date:
+        if _was_never_executed(nda, target):
             raise WrongStatus(
                 f"NDA {nda.display_id} was never fully executed. Take it up as sent or in revision, then upload it."
             )
@@ -54,6 +54,18 @@ def change_status(actor: Actor, nda_id: str, target: str) -> Nda:
         if target == workflow.CREATED:
             _forget_approval(nda)
     return nda
+
+
+def possible(actor: Actor, nda: Nda) -> list[workflow.Edge]:
+    """The steps that would be taken if the actor asked for them now."""
+    steps = workflow.ways_out(nda.status, actor.may)
+    if nda.created_by_id == actor.contact.pk:
+        steps = [step for step in steps if step.permission != workflow.APPROVE]
+    return [step for step in steps if not _was_never_executed(nda, step.target)]
+
+
+def _was_never_executed(nda, target):
+    return (nda.status, target) == (workflow.INACTIVE, workflow.EXECUTED) and not nda.fully_executed_date
 
 
 def _somebody_else(actor, nda):

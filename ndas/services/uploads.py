@@ -45,7 +45,7 @@ def upload_fully_executed(
             move(nda, workflow.EXECUTED, workflow.UPLOAD)
             suffix, content_type = recognized(file)
             if executed > timezone.now():
-                raise ValidationError({"fully_executed_date": "It cannot have been signed in the future."})
+                raise ValidationError({"signed_on": "It cannot have been signed in the future."})
             nda.fully_executed_date, nda.expiration_date = executed, workflow.expiration_of(executed)
             kept = storage.save(f"ndas/{nda.pk}/{uuid.uuid4()}{suffix}", file)
             _documented(actor, nda, file, kept, content_type)

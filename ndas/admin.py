@@ -1,0 +1,81 @@
+"""What do administrators keep by hand? People, agencies, grants; the NDAs themselves are only looked at."""
+
+from django.contrib import admin
+
+from ndas import models
+
+
+class ReadOnly(admin.ModelAdmin):
+    """The workflow is in the services, and so is the audit: nothing goes past them."""
+
+    def has_add_permission(self, request, *args):
+        return False
+
+    def has_change_permission(self, request, *args):
+        return False
+
+    def has_delete_permission(self, request, *args):
+        return False
+
+
+@admin.register(models.Nda)
+class NdaAdmin(ReadOnly):
+    list_display = ["display_id", "company_name", "status", "agency_group", "expiration_date"]
+    list_select_related = ["agency_group"]
+    search_fields = ["company_name", "display_id__exact"]
+    ordering = ["-display_id"]
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        ndas = super().get_queryset(request)
+        return ndas if request.user.has_perm("ndas.view_every_nda") else ndas.none()
+
+
+@admin.register(models.AuditLog)
+class AuditLogAdmin(ReadOnly):
+    list_display = ["created_at", "action", "entity_id", "user"]
+    list_select_related = ["user"]
+    search_fields = ["entity_id__exact"]
+    ordering = ["-created_at"]
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        entries = super().get_queryset(request)
+        return entries if request.user.has_perm("ndas.view_every_nda") else entries.none()
+
+
+@admin.register(models.Contact)
+class ContactAdmin(admin.ModelAdmin):
+    list_display = ["email", "first_name", "last_name", "phone", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["email", "last_name"]
+    ordering = ["email"]
+
+
+@admin.register(models.AgencyGroup)
+class AgencyGroupAdmin(admin.ModelAdmin):
+    list_display = ["name", "code"]
+    search_fields = ["name", "code"]
+    ordering = ["name"]
+
+
+@admin.register(models.Subagency)
+class SubagencyAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "agency_group"]
+    list_select_related = ["agency_group"]
+    search_fields = ["name", "code"]
+    ordering = ["agency_group__name", "name"]
+
+
+@admin.register(models.AgencyGroupGrant)
+class AgencyGroupGrantAdmin(admin.ModelAdmin):
+    list_display = ["contact", "agency_group", "created_at"]
+    list_select_related = ["contact", "agency_group"]
+    autocomplete_fields = ["contact", "agency_group"]
+
+
+@admin.register(models.SubagencyGrant)
+class SubagencyGrantAdmin(admin.ModelAdmin):
+    list_display = ["contact", "subagency", "created_at"]
+    list_select_related = ["contact", "subagency__agency_group"]
+    autocomplete_fields = ["contact", "subagency"]

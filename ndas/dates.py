@@ -1,0 +1,35 @@
+"""How do people write a date? mm/dd/yyyy; the register keeps the moment that day begins in UTC."""
+
+import datetime
+
+from django import forms
+
+WRITTEN = "%m/%d/%Y"
+
+
+class DateInput(forms.DateInput):
+    def __init__(self, attrs=None):
+        super().__init__({"placeholder": "mm/dd/yyyy", "autocomplete": "off"} | (attrs or {}), format=WRITTEN)
+
+
+class DateField(forms.DateField):
+    widget = DateInput
+    default_error_messages = {"invalid": "Write the date as mm/dd/yyyy."}
+
+    def __init__(self, **kwargs):
+        super().__init__(input_formats=[WRITTEN, "%Y-%m-%d"], **kwargs)
+
+
+class DayField(DateField):
+    """A date that is a moment in the database: the day's beginning, in UTC."""
+
+    def clean(self, value):
+        return start_of(super().clean(value))
+
+    def has_changed(self, initial, data):
+        # The time of day is not on the page, and stays as it is.
+        return super().has_changed(initial and initial.date(), data)
+
+
+def start_of(date: datetime.date | None) -> datetime.datetime | None:
+    return date and datetime.datetime.combine(date, datetime.time.min, datetime.UTC)

@@ -1,0 +1,121 @@
+"""What of the list is asked for? The query string of the page, as a query of the database."""
+
+import datetime
+import re
+
+from django import forms
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from ndas import scope
+from ndas.choices import NdaStatus, NdaType, UsMaxPosition
+from ndas.dates import DateField, start_of
+from ndas.models import AgencyGroup
+
+ACTIVE, EVERY = "", "ALL"
+# Hidden unless asked for.
+OVER = (NdaStatus.INACTIVE_CANCELED, NdaStatus.EXPIRED)
+ORDERS = {
+    "": ("Newest first", [F("display_id").desc()]),
+    "oldest": ("Oldest first", [F("display_id").asc()]),
+    "company": ("Company", [F("company_name").asc(), F("display_id").desc()]),
+    "expiration": ("Expiration", [F("expiration_date").asc(nulls_last=True), F("display_id").desc()]),
+    "status": ("Status", [F("status").asc(), F("display_id").desc()]),
+    "effective": ("Effective date", [F("effective_date").asc(nulls_last=True), F("display_id").desc()]),
+}
+FIRST = ("q", "status", "sort")
+LARGEST_NUMBER = 2**31 - 1
+
+
+class Filters(forms.Form):
+    q = forms.CharField(label="Search", required=False, max_length=200)
+    status = forms.ChoiceField(required=False, choices=[(ACTIVE, "Active"), (EVERY, "All"), *NdaStatus.choices])
+    type = forms.ChoiceField(required=False, choices=[("", "Any"), *NdaType.choices])
+    position = forms.ChoiceField(required=False, choices=[("", "Any"), *UsMaxPosition.choices])
+    non_usmax = forms.ChoiceField(
+        label="Non-USmax", required=False, choices=[("", "Any"), ("yes", "Yes"), ("no", "No")]
+    )
+    agency = forms.ModelChoiceField(AgencyGroup.objects.none(), required=False, empty_label="Any")
+    company = forms.CharField(
+        label="Company", required=False, max_length=200, widget=forms.TextInput(attrs={"placeholder": "begins with"})
+    )
+    effective_from = DateField(label="Effective from", required=False)
+    effective_to = DateField(label="Effective to", required=False)
+    expiring = forms.ChoiceField(
+        label="Expiring within",
+        required=False,
+        choices=[("", "Any time"), ("30", "30 days"), ("60", "60 days"), ("90", "90 days")],
+    )
+    sort = forms.ChoiceField(required=False, choices=[(name, label) for name, (label, _) in ORDERS.items()])
+    mine = forms.BooleanField(label="Mine only", required=False)
+
+    def __init__(self, actor, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.actor = actor
+        self.fields["agency"].queryset = scope.agency_groups_for(actor)
+
+    @property
+    def first(self):
+        return [self[name] for name in FIRST]
+
+    @property
+    def more(self):
+        return [field for field in self if field.name not in FIRST]
+
+    @property
+    def more_are_used(self) -> bool:
+        return any(self.data.get(field.name) for field in self.more)
+
+    def ndas(self) -> QuerySet:
+        """Those asked for, in the order asked for; what cannot be understood is not asked for."""
+        self.is_valid()
+        ndas = scope.visible_to(self.actor)
+        for name, value in self.cleaned_data.items():
+            narrow = NARROW.get(name)
+            if narrow and value not in (None, "", False):
+                ndas = ndas.filter(narrow(value, self.actor))
+        if not self.cleaned_data.get("status"):
+            ndas = ndas.exclude(status__in=OVER)
+        _, order = ORDERS[self.cleaned_data.get("sort", "")]
+        return ndas.order_by(*order)
+
+
+def matching(text: str) -> Q:
+    """Words that begin so, all of them, in company, short name, city or purpose; or the number itself."""
+    words = re.findall(r"\w+", text.lower())
+    if not words:
+        return Q(pk__in=[])
+    found = Q(search=SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"))
+    if len(words) == 1 and words[0].isdecimal() and int(words[0]) <= LARGEST_NUMBER:
+        found |= Q(display_id=int(words[0]))
+    return found
+
+
+def expiring(days: str) -> Q:
+    now = timezone.now()
+    return Q(
+        status=NdaStatus.FULLY_EXECUTED,
+        expiration_date__gt=now,
+        expiration_date__lte=now + datetime.timedelta(days=int(days)),
+    )
+
+
+def mine(actor) -> Q:
+    contact = actor.contact
+    return Q(created_by=contact) | Q(opportunity_poc=contact)
+
+
+NARROW = {
+    "q": lambda text, actor: matching(text),
+    "status": lambda status, actor: Q() if status == EVERY else Q(status=status),
+    "type": lambda label, actor: Q(nda_type=label),
+    "position": lambda label, actor: Q(usmax_position=label),
+    "non_usmax": lambda answer, actor: Q(is_non_usmax=answer == "yes"),
+    "agency": lambda agency, actor: Q(agency_group=agency),
+    "company": lambda beginning, actor: Q(company_name__istartswith=beginning),
+    "effective_from": lambda date, actor: Q(effective_date__gte=start_of(date)),
+    "effective_to": lambda date, actor: Q(effective_date__lt=start_of(date + datetime.timedelta(days=1))),
+    "expiring": lambda days, actor: expiring(days),
+    "mine": lambda yes, actor: mine(actor),
+}

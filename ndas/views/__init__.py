@@ -1,0 +1,1 @@
+"""The pages of the register, one module for each thing a person does there."""

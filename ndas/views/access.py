@@ -1,0 +1,46 @@
+"""Who may open which page? Every page says so, and this is what asks."""
+
+import functools
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from ndas import scope, services
+from ndas.models import Nda
+from ndas.people import NoContact, actor_of
+
+
+def page(permission: str):
+    """
+    A view for people who are logged in, have a contact, and this permission; it is called with their Actor.
+
+    Without the permission 403, whatever the address says; what is out of scope is 404.
+    """
+
+    def decorate(view):
+        @functools.wraps(view)
+        def asked(request, *args, **kwargs):
+            try:
+                request.actor = actor_of(request.user)
+            except NoContact as error:
+                return render(request, "ndas/no_contact.html", {"reason": str(error)}, status=403)
+            if not request.actor.may(permission):
+                raise PermissionDenied
+            try:
+                return view(request, *args, **kwargs)
+            except services.NotPermitted as error:
+                raise PermissionDenied(str(error)) from error
+            except Nda.DoesNotExist as error:
+                raise Http404 from error
+
+        asked.permission = permission
+        return never_cache(login_required(asked))
+
+    return decorate
+
+
+def visible(request):
+    return scope.visible_to(request.actor)

@@ -1,0 +1,105 @@
+"""Which NDAs are there? The list, and the same as a file."""
+
+import csv
+import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ndas import workflow
+from ndas.choices import NdaStatus, NdaType, UsMaxPosition
+from ndas.dates import WRITTEN
+from ndas.filters import Filters
+
+from .access import page
+
+A_PAGE = 25
+# Nobody turns 400 pages, and counting further costs more than the page itself.
+COUNTED = 10_000
+
+COLUMNS = {
+    "NDA": "display_id",
+    "Company": "company_name",
+    "City": "company_city",
+    "State": "company_state",
+    "Agency group": "agency_group__name",
+    "Subagency": "subagency__name",
+    "Office": "agency_office_name",
+    "Abbreviated name": "abbreviated_name",
+    "Authorized purpose": "authorized_purpose",
+    "Type": "nda_type",
+    "USmax position": "usmax_position",
+    "Non-USmax": "is_non_usmax",
+    "Status": "status",
+    "Effective": "effective_date",
+    "Fully executed": "fully_executed_date",
+    "Expires": "expiration_date",
+    "Opportunity POC": "opportunity_poc__email",
+    "Contracts POC": "contracts_poc__email",
+    "Relationship POC": "relationship_poc__email",
+    "Created by": "created_by__email",
+    "Created": "created_at",
+}
+LABELS = dict([*NdaStatus.choices, *NdaType.choices, *UsMaxPosition.choices])
+
+
+class Pages(Paginator):
+    """Counts as far as COUNTED."""
+
+    @property
+    def count(self):
+        if not hasattr(self, "_count"):
+            self._count = self.object_list.order_by()[: COUNTED + 1].count()
+        return min(self._count, COUNTED)
+
+    @property
+    def is_more(self):
+        return self.count == COUNTED < self._count
+
+
+@page(workflow.VIEW)
+def listing(request):
+    filters = Filters(request.actor, request.GET)
+    shown = filters.ndas().select_related("agency_group", "subagency")
+    found = Pages(shown, A_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {"filters": filters, "page": found, "query": query.urlencode(), "today": timezone.now()}
+    return render(request, "ndas/list.html", context)
+
+
+@page(workflow.VIEW)
+def export(request):
+    """All that is filtered, row by row: nothing is held in memory but a chunk."""
+    rows = Filters(request.actor, request.GET).ndas()
+    name = f"ndas-{timezone.now():%Y-%m-%d}.csv"
+    return StreamingHttpResponse(
+        lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+class Echo:
+    def write(self, line):
+        return line
+
+
+def lines(ndas: QuerySet):
+    write = csv.writer(Echo()).writerow
+    yield "\ufeff" + write(COLUMNS)  # Without it Excel takes UTF-8 for something else.
+    for row in ndas.values_list(*COLUMNS.values()).iterator(chunk_size=1000):
+        yield write([cell(value) for value in row])
+
+
+def cell(value) -> str:
+    """As the pages show it, and never a formula."""
+    if isinstance(value, datetime.datetime):
+        return value.strftime(WRITTEN)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    text = LABELS.get(value, "" if value is None else str(value))
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

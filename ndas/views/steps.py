@@ -1,0 +1,81 @@
+"""How does somebody take an NDA further? A button each; reasons and files are asked for."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from ndas import services, workflow
+from ndas.choices import NdaStatus
+from ndas.forms import RejectForm, UploadForm
+
+from .access import page, visible
+from .editing import attempted
+
+
+@require_POST
+@page(workflow.PERMISSIONS[workflow.ROUTE])
+def route(request, pk):
+    return done(request, pk, services.route, "is routed for approval")
+
+
+@require_POST
+@page(workflow.APPROVE)
+def approve(request, pk):
+    return done(request, pk, services.approve, "is approved, and sent")
+
+
+@require_POST
+@page(workflow.MARK_STATUS)
+def change_status(request, pk, target):
+    if target not in NdaStatus.values:
+        raise BadRequest
+
+    def change(actor, pk):
+        return services.change_status(actor, pk, target)
+
+    return done(request, pk, change, f'is now "{NdaStatus(target).label}"')
+
+
+@require_POST
+@page(workflow.MARK_STATUS)
+def mark_non_usmax(request, pk):
+    wanted = request.POST.get("is_non_usmax") == "yes"
+
+    def mark(actor, pk):
+        return services.mark_non_usmax(actor, pk, is_non_usmax=wanted)
+
+    return done(request, pk, mark, "is marked as non-USmax" if wanted else "is no longer marked as non-USmax")
+
+
+@page(workflow.APPROVE)
+def reject(request, pk):
+    nda = visible(request).get(pk=pk)
+    form = RejectForm(request.POST or None)
+    if form.is_valid() and attempted(form, lambda: services.reject(request.actor, pk, **form.cleaned_data)):
+        messages.success(request, f"NDA {nda.display_id} is rejected; its author is told why.")
+        return redirect(nda)
+    context = {"form": form, "nda": nda, "title": f"Reject NDA {nda.display_id}", "do": "Reject"}
+    return render(request, "ndas/step.html", context, status=422 if form.errors else 200)
+
+
+@page(workflow.MARK_STATUS)
+def upload(request, pk):
+    nda = visible(request).get(pk=pk)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if form.is_valid() and attempted(form, lambda: form.upload(request.actor, pk)):
+        messages.success(request, f"NDA {nda.display_id} is fully executed.")
+        return redirect(nda)
+    context = {"form": form, "nda": nda, "title": f"Upload the executed NDA {nda.display_id}", "do": "Upload"}
+    return render(request, "ndas/step.html", context, status=422 if form.errors else 200)
+
+
+def done(request, pk, service, what):
+    """The NDA's page again, with what was done or why it was not."""
+    try:
+        nda = service(request.actor, pk)
+    except services.WrongStatus as refusal:
+        messages.error(request, str(refusal))
+        return redirect("nda", pk)
+    messages.success(request, f"NDA {nda.display_id} {what}.")
+    return redirect(nda)
