@@ -56,6 +56,7 @@ def test_whatever_the_names_both_routes_go_there_and_back(weird_database):
     assert content(weird_database) == before
 
 
+@pytest.mark.long
 def test_whatever_the_names_one_can_rehearse(weird_database):
     weird_database.connection.settings_dict["OPTIONS"] = {}
     call_command("epic10_rehearse", rows=20, database=weird_database.alias, stdout=StringIO())

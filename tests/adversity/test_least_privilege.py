@@ -83,6 +83,7 @@ def test_under_them_so_do_the_scripts(app_and_migrator):
     assert content(migrator) == before
 
 
+@pytest.mark.long
 def test_under_them_one_can_rehearse(app_and_migrator):
     _, migrator = app_and_migrator
     call_command("epic10_rehearse", rows=20, database=migrator.alias, stdout=StringIO())

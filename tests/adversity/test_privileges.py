@@ -10,16 +10,21 @@ from tests.migration.test_two_routes import SCRIPTS
 MEMBER = "GRANT {owner} TO {migrator}"
 REFUSAL = "The role {migrator} may not do what the release does. What stands in its way: "
 
+EVERYTHING = (
+    "function epic10_append_only: owner {owner}; table nda_status_history, ndas: owner {owner}; "
+    'type "NdaStatus", "UsMaxPosition": owner {owner}.'
+)
+
 # What is lacking; how it comes about; what is said of it; what to type.
 LACKING = {
     "everything": (
         [],
-        'table nda_status_history, ndas: owner {owner}; type "NdaStatus", "UsMaxPosition": owner {owner}.',
+        EVERYTHING,
         "GRANT {owner} TO {migrator};",
     ),
     "the owner's privileges, though a member": (
         ["ALTER ROLE {migrator} NOINHERIT", MEMBER],
-        'table nda_status_history, ndas: owner {owner}; type "NdaStatus", "UsMaxPosition": owner {owner}.',
+        EVERYTHING,
         "ALTER ROLE {migrator} SET role = {owner};",
     ),
     "ownership of a type": (

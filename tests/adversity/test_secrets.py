@@ -70,6 +70,7 @@ def found_in(text):
     return [telltale for telltale in TELLTALES if telltale in text]
 
 
+@pytest.mark.long
 def test_whatever_is_run_neither_password_nor_row_is_written(marked):
     _, written = marked
     for step in STEPS:
@@ -90,6 +91,7 @@ def test_nor_when_the_server_quotes_a_row_in_its_error(marked, case):
     assert written("migrate", "ndas")[0].returncode == 0
 
 
+@pytest.mark.long
 def test_nor_when_there_is_no_such_database(marked):
     database, _ = marked
     url = f"postgresql://ndas:{TELLTALES[1]}@/nowhere?{database.url.partition('?')[2]}"
