@@ -15,8 +15,9 @@ BEFORE_EACH_UPDATED_ROW, AFTER_OR_BEFORE = 1 + 2 + 16, 1 + 16
 
 REWRITTEN = """\
 CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-    (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-      WHERE key <> ALL ({targets}) AND value IS DISTINCT FROM to_jsonb({table}) -> key),
+    CASE WHEN to_jsonb({table}) - {targets} <> was - {targets} THEN
+      (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+        WHERE key <> ALL ({targets}) AND value IS DISTINCT FROM to_jsonb({table}) -> key) END,
     {wrong}), '') END"""
 
 # Joined, not formatted: psycopg would take a per cent sign for a placeholder.

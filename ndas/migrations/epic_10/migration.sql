@@ -1150,8 +1150,9 @@ BEGIN
             expiration_date = coalesce(expiration_date, CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END)
             FROM batch WHERE ndas.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-              WHERE key <> ALL (ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key),
+            CASE WHEN to_jsonb("ndas") - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] <> was - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] THEN
+              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
             CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END,
             CASE WHEN usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') THEN 'usmax_position_epic10' END,
             CASE WHEN CASE WHEN was ->> 'expiration_date' IS NULL THEN expiration_date IS DISTINCT FROM CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
@@ -1231,8 +1232,9 @@ BEGIN
             status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"NdaStatus_epic10"
             FROM batch WHERE nda_status_history.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-              WHERE key <> ALL (ARRAY['status_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("nda_status_history") -> key),
+            CASE WHEN to_jsonb("nda_status_history") - ARRAY['status_epic10']::text[] <> was - ARRAY['status_epic10']::text[] THEN
+              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['status_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("nda_status_history") -> key) END,
             CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END), '') END AS columns
         ), told AS (
           SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
