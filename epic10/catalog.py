@@ -2,6 +2,12 @@
 
 from psycopg import sql
 
+# Of a row of pg_attribute with its pg_attrdef.
+DEFINITION = (
+    "format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END "
+    "|| coalesce(' default ' || pg_get_expr(adbin, adrelid), '')"
+)
+
 
 def quoted(name: str) -> str:
     return sql.Identifier(name).as_string(None)
@@ -25,9 +31,23 @@ def type_oid(name: str) -> str:
 
 
 def column_exists(table: str, column: str) -> str:
+    return has_column(table_oid(table), column)
+
+
+def has_column(relation: str, column: str) -> str:
+    """``relation`` is an expression for its OID."""
     return (
-        f"EXISTS (SELECT FROM pg_attribute WHERE attrelid = {table_oid(table)} "
+        f"EXISTS (SELECT FROM pg_attribute WHERE attrelid = {relation} "
         f"AND attname = {literal(column)} AND NOT attisdropped)"
+    )
+
+
+def column_definition(table: str, column: str) -> str:
+    """Type, nullability and default as PostgreSQL writes them; NULL where there is no such column."""
+    return (
+        f"(SELECT {DEFINITION}\n"
+        f"  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
+        f" WHERE attrelid = {table_oid(table)} AND attname = {literal(column)} AND NOT attisdropped)"
     )
 
 

@@ -156,3 +156,22 @@ class ArchivedRow(models.Model):
 
     def __str__(self):
         return f"{self.event} {self.table_name} {self.row_id}"
+
+
+class Orphan(models.Model):
+    """A reference that pointed at nobody, and reads NULL in Epic 10 on the operator's word; never changed."""
+
+    table_name = models.TextField()
+    column_name = models.TextField()
+    row_id = models.TextField()
+    value = models.TextField()
+    found_at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        db_table = "epic10_orphan"
+        constraints = [
+            models.UniqueConstraint(fields=["table_name", "column_name", "row_id", "value"], name="epic10_orphan_once")
+        ]
+
+    def __str__(self):
+        return f"{self.table_name} {self.row_id}: {self.column_name}"

@@ -87,13 +87,14 @@ class Plan:
 
     def is_switched(self, connection) -> bool:
         """Has the last phase committed? Asked of the catalog, which is never out of step with itself."""
-        return holds(connection, self.phases[0].done)
+        return self._has_ledger(connection) and holds(connection, self.phases[0].done)
 
     def has_traces(self, connection) -> bool:
         """Is anything left in the database that the release has created?"""
-        if not holds(connection, relation_exists("epic10_created_object")):
-            return False
-        return holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
+        return self._has_ledger(connection) and holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
+
+    def _has_ledger(self, connection):
+        return holds(connection, relation_exists("epic10_created_object"))
 
     def _derived(self, kind):
         return [

@@ -76,7 +76,10 @@ def _preconditions(release, connection):
         if has_ledger or not hasattr(check.find, "sql"):
             yield check
         else:
-            yield replace(check, find=violations(WITHOUT_LEDGER.format(query=check.find.sql)))
+            query, only_if = (
+                WITHOUT_LEDGER.format(query=query) for query in (check.find.sql, f"SELECT {check.find.only_if}")
+            )
+            yield replace(check, find=violations(query, only_if=f"({only_if})"))
 
 
 def _of_the_window(measured: Estimate, window: float):

@@ -99,6 +99,7 @@ def _checks(release):
     return [
         {
             "sql": check.find.sql,
+            "only_if": check.find.only_if,
             "id": literal(check.id),
             "verdict": literal(checks.FAILED if check.blocking else checks.WARNING),
             "title": literal(check.title),

@@ -113,13 +113,18 @@ def registered(when) -> list[Check]:
     return [check for check in _registry.values() if check.when == when]
 
 
-def violations(sql: str, message: str = "{}") -> Find:
-    """A find function for "this query returns nothing"; it carries the query as ``.sql``."""
+def violations(sql: str, message: str = "{}", *, only_if: str = "true") -> Find:
+    """
+    A find function for "this query returns nothing"; it carries the query as ``.sql``.
+
+    ``only_if`` is a condition on the catalog without which the query could not even be asked.
+    """
 
     def find(db):
-        return [message.format(*row) for row in db.rows(sql)]
+        [[arises]] = db.rows(f"SELECT {only_if}")
+        return [message.format(*row) for row in db.rows(sql)] if arises else []
 
-    find.sql = sql
+    find.sql, find.only_if = sql, only_if
     return find
 
 

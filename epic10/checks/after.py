@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from psycopg import sql
 
+from epic10.catalog import column_exists
+
 from . import Find, Skip, violations
 
 # Per pair of values one line, whatever the number of rows.
@@ -82,7 +84,7 @@ def where_present(table: str, column: str, find: Find) -> Find:
             raise Skip(f"There is no {table}.{column}; it is dropped when the release is finalized.")
         return find(db)
 
-    find_if_present.sql = find.sql
+    find_if_present.sql, find_if_present.only_if = find.sql, column_exists(table, column)
     return find_if_present
 
 

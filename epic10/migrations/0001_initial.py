@@ -140,6 +140,25 @@ class Migration(migrations.Migration):
                         "indexes": [models.Index(fields=["table_name", "row_id", "id"], name="epic10_archive_row")],
                     },
                 ),
+                migrations.CreateModel(
+                    "Orphan",
+                    [
+                        ("id", ID),
+                        ("table_name", models.TextField()),
+                        ("column_name", models.TextField()),
+                        ("row_id", models.TextField()),
+                        ("value", models.TextField()),
+                        ("found_at", models.DateTimeField(db_default=TransactionNow())),
+                    ],
+                    options={
+                        "db_table": "epic10_orphan",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=["table_name", "column_name", "row_id", "value"], name="epic10_orphan_once"
+                            )
+                        ],
+                    },
+                ),
             ],
         ),
     ]

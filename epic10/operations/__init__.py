@@ -1,12 +1,16 @@
 """The vocabulary of the release. Each operation can run twice, and be undone when it never ran."""
 
 from .backfill import Backfill
+from .beside import BackfillBeside, FollowBeside, SwitchBeside
+from .bystanders import TellTriggers
 from .columns import AddColumn
+from .convert import Convert, is_beside
 from .counts import Analyze, CountRows
-from .enums import CreateEnum
-from .foreign_keys import AddForeignKey, ValidateForeignKey
+from .enums import CreateEnum, CreateEnumBeside
+from .foreign_keys import AddForeignKey, ValidateForeignKey, is_in_place
 from .guards import AddGuard, Guard
 from .indexes import AddIndex, AddShadowIndex
+from .orphans import KeepOrphans
 from .park import Park
 from .parking import Parking
 from .parking_trigger import AddParkingTrigger, SwitchParking
@@ -29,11 +33,16 @@ __all__ = [
     "AddSyncTrigger",
     "Analyze",
     "Backfill",
+    "BackfillBeside",
     "CommonestLabel",
+    "Convert",
     "CountRows",
     "CreateEnum",
+    "CreateEnumBeside",
     "Derived",
+    "FollowBeside",
     "Guard",
+    "KeepOrphans",
     "Note",
     "Park",
     "Parking",
@@ -43,9 +52,13 @@ __all__ = [
     "RequireServer",
     "Shadow",
     "Switch",
+    "SwitchBeside",
     "SwitchParking",
     "SwitchType",
+    "TellTriggers",
     "Unpark",
     "ValidateForeignKey",
+    "is_beside",
+    "is_in_place",
     "switched",
 ]

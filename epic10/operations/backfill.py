@@ -2,13 +2,15 @@
 
 from django.db.migrations.operations import RunPython
 
-from epic10.catalog import column_exists, literal, quoted
+from epic10 import psql
+from epic10.catalog import column_exists, holds, literal, quoted
 from epic10.checks import BEFORE, Check, violations
 from epic10.progress import logger
 
 from . import strangers
 from .archive import THIS_ROLLBACK, is_restored
 from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
+from .convert import Beside
 from .ownership import is_ours
 from .relabel import Derived, Rule, any_wrong
 
@@ -42,8 +44,8 @@ class Backfill(RunPython):
     row for which it is still true afterwards is a failed check.
     """
 
-    def __init__(self, table: str, rules: list[Rule], *, unit: str):
-        self.table, self.rules, self.unit = table, rules, unit
+    def __init__(self, table: str, rules: list[Rule | Beside], *, unit: str, only_if: str = "true"):
+        self.table, self.rules, self.unit, self.only_if = table, rules, unit, only_if
         super().__init__(code=self._fill, reverse_code=RunPython.noop, elidable=False)
 
     def describe(self):
@@ -51,14 +53,14 @@ class Backfill(RunPython):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.collect_sql:
-            schema_editor.collected_sql.append(self.loop())
-        else:
+            schema_editor.collected_sql += self._written_down(schema_editor)
+        elif holds(schema_editor.connection, self.only_if):
             self._fill(from_state.apps, schema_editor)
 
     def preconditions(self, app_label, state):
         """A computed column has to be new: later nobody could tell our values from those that were there."""
         for rule in self.rules:
-            if isinstance(rule, Derived):
+            if isinstance(rule, Derived) and not rule.beside:
                 name = f"{self.table}.{rule.target}"
                 yield Check(
                     f"backfill.{name}.new",
@@ -104,13 +106,19 @@ class Backfill(RunPython):
         batch = self.batch(skip_locked=False, **FOR_PSQL)
         return loop(batch, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
+    def _written_down(self, schema_editor):
+        if self.only_if == "true" or not psql.is_script(schema_editor):
+            return [self.loop()]
+        return psql.only_if(self.only_if, self.loop())
+
     def _check(self, rule, wrong, *, suspects="''", hint="python manage.py migrate ndas"):
         return Check(
             f"backfill.{self.table}.{rule.target.removesuffix('_epic10')}",
             f"no row of {self.table} still waits for {rule.target.removesuffix('_epic10')}",
             violations(
                 f"SELECT format('%s rows, the first of them %s', count(*), min(id)) || {suspects}\n"
-                f"  FROM {quoted(self.table)} WHERE {wrong}\nHAVING count(*) > 0"
+                f"  FROM {quoted(self.table)} WHERE {wrong}\nHAVING count(*) > 0",
+                only_if=self.only_if,
             ),
             hint=hint,
         )

@@ -3,11 +3,14 @@
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.operations import AddField
 
-from epic10.catalog import column_exists, literal, quoted, table_oid
+from epic10.catalog import DEFINITION, column_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
 from . import privileges
-from .ownership import claim, drop_if_ours, is_ours
+from .convert import Beside, Convert, is_beside, is_convertible, needs_both
+from .ownership import block, claim, drop_if_ours, is_ours
+from .relabel import Shadow
+from .shadows import default_is_known, holds_labels, name_is_free
 
 SPELLED_OUT = {"timestamp(3)": "timestamp(3) without time zone"}
 
@@ -18,23 +21,36 @@ class AddColumn(AddField):
 
     A NOT NULL column brings a constant ``db_default``: existing rows read it at
     once and no row is touched. Foreign keys and indexes are operations of their
-    own, because Django would add both under a strong lock.
+    own, because Django would add both under a strong lock. Where the column is
+    there already, ``beside`` says how ours, added beside it, follows.
     """
+
+    def __init__(self, model_name, name, field, *, beside: Beside | None = None):
+        self.beside = beside
+        super().__init__(model_name, name, field)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         table, column, definition = self._definition(app_label, schema_editor, to_state)
         schema_editor.execute(claim("column", f"{table}.{column}", exists=column_exists(table, column)), params=None)
-        schema_editor.execute(
-            f"ALTER TABLE {quoted(table)} ADD COLUMN IF NOT EXISTS {quoted(column)} {definition}", params=None
-        )
+        add = _add(table, column, definition)
+        if self.beside:
+            wanted = self._wanted(app_label, to_state)
+            theirs = f"NOT ({needs_both(table, self.beside, wanted)})"
+            schema_editor.execute(claim("column", f"{table}.{self.beside.target}", exists=theirs), params=None)
+            add = _add_either(table, self.beside, definition)
+        schema_editor.execute(add, params=None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         table, column = self._names(app_label, from_state)
-        drop = f"ALTER TABLE {quoted(table)} DROP COLUMN IF EXISTS {quoted(column)}"
-        schema_editor.execute(drop_if_ours("column", f"{table}.{column}", drop), params=None)
+        for ours in (column, self.beside.target) if self.beside else (column,):
+            drop = f"ALTER TABLE {quoted(table)} DROP COLUMN IF EXISTS {quoted(ours)}"
+            schema_editor.execute(drop_if_ours("column", f"{table}.{ours}", drop), params=None)
 
     def preconditions(self, app_label, state):
         table, column = self._names(app_label, state)
+        if self.beside:
+            yield from _can_be_beside(table, self.beside)
+            return
         yield Check(
             f"column.{table}.{column}.free",
             f"{table}.{column} is absent, or is what the release wants",
@@ -64,16 +80,12 @@ class AddColumn(AddField):
     def _difference(self, app_label, state):
         """A SELECT list and its FROM that finds the column when it is not as wanted."""
         table, column = self._names(app_label, state)
-        found = (
-            "format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END "
-            "|| coalesce(' default ' || pg_get_expr(adbin, adrelid), '')"
-        )
         wanted = literal(self._wanted(app_label, state))
         return (
-            f"format('%s is %s, expected %s', {literal(f'{table}.{column}')}, {found}, {wanted})\n"
+            f"format('%s is %s, expected %s', {literal(f'{table}.{column}')}, {DEFINITION}, {wanted})\n"
             f"  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
             f" WHERE attrelid = {table_oid(table)} AND attname = {literal(column)}\n"
-            f"   AND NOT attisdropped AND {found} <> {wanted}"
+            f"   AND NOT attisdropped AND {DEFINITION} <> {wanted}"
         )
 
     def _wanted(self, app_label, state):
@@ -100,3 +112,30 @@ class AddColumn(AddField):
 
     def _field(self, app_label, state):
         return state.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)
+
+
+def _add(table, column, definition):
+    return f"ALTER TABLE {quoted(table)} ADD COLUMN IF NOT EXISTS {quoted(column)} {definition}"
+
+
+def _add_either(table: str, beside: Beside, definition: str) -> str:
+    """Beside theirs or in its place; an enum may have a working name in either case."""
+    both, alone = _add(table, beside.target, definition), _add(table, beside.column, definition)
+    if isinstance(beside, Convert):
+        return block(f"IF {is_beside(table, beside)} THEN\n    {both};\n  ELSE\n    {alone};\n  END IF;")
+    plain, working = quoted(beside.relabel.type), quoted(beside.relabel.working_type)
+    return block(
+        f"IF {is_beside(table, beside)} THEN\n    {both.replace(plain, working)};\n"
+        f"  ELSIF {is_ours('type', beside.relabel.working_type)} THEN\n    {alone.replace(plain, working)};\n"
+        f"  ELSE\n    {alone};\n  END IF;"
+    )
+
+
+def _can_be_beside(table: str, beside: Beside):
+    if isinstance(beside, Shadow):
+        yield holds_labels(table, beside.column, required=False)
+        yield default_is_known(table, beside)
+    else:
+        yield is_convertible(table, beside)
+    yield name_is_free(table, beside.target, unless=beside.target)
+    yield name_is_free(table, beside.legacy, unless=beside.target)

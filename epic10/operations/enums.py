@@ -2,11 +2,13 @@
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import array, enum_labels, literal, quoted, type_exists
+from epic10.catalog import array, enum_labels, literal, quoted, type_exists, type_oid
 from epic10.checks import BEFORE, Check, violations
 
 from . import privileges
+from .convert import differs
 from .ownership import block, claim, drop_if_ours, is_ours
+from .relabel import Shadow
 
 
 class CreateEnum(RunSQL):
@@ -19,13 +21,12 @@ class CreateEnum(RunSQL):
 
     def __init__(self, name: str, labels: list[str], *, becomes: str | None = None):
         self.name, self.labels, self.becomes = name, labels, becomes or name
-        create = f"CREATE TYPE {quoted(name)} AS ENUM ({', '.join(literal(label) for label in labels)})"
         super().__init__(
             sql=[
                 claim("type", name, exists=type_exists(name)),
-                block(f"IF NOT ({type_exists(name)}) THEN\n    {create};\n  END IF;"),
+                block(f"IF NOT ({type_exists(name)}) THEN\n    {_create(name, labels)};\n  END IF;"),
             ],
-            reverse_sql=[drop_if_ours("type", name, f"DROP TYPE IF EXISTS {quoted(name)}")],
+            reverse_sql=[_drop(name)],
         )
 
     def describe(self):
@@ -47,14 +48,90 @@ class CreateEnum(RunSQL):
             when=BEFORE,
             hint=f'Rename it out of the way: ALTER TYPE {quoted(self.name)} RENAME TO "{self.name}_before_epic10".',
         )
+        if self.becomes != self.name:
+            yield name_is_free(f"{self.becomes}_legacy", unless=self.name)
 
     def checks(self, app_label, state):
-        yield Check(
-            f"enum.{self.becomes}",
-            f"enum {self.becomes} has exactly {', '.join(self.labels)}, in this order",
-            violations(
-                f"SELECT 'it has ' || coalesce(array_to_string({enum_labels(self.becomes)}, ', '), 'no label')\n"
-                f" WHERE {enum_labels(self.becomes)} IS DISTINCT FROM {array(self.labels)}"
-            ),
-            hint="python manage.py migrate ndas",
+        yield has_labels(self.becomes, self.labels)
+
+
+class CreateEnumBeside(RunSQL):
+    """
+    Create the enum type of a column that comes with the release, or accept both.
+
+    Where either is there in another form, the type is created under its working
+    name, for the switch to put in the place of theirs.
+    """
+
+    def __init__(self, table: str, shadow: Shadow):
+        self.table, self.shadow, self.relabel = table, shadow, shadow.relabel
+        name, working, labels = self.relabel.type, self.relabel.working_type, self.relabel.labels
+        is_working = is_ours("type", working)
+        super().__init__(
+            sql=[
+                claim("type", working, exists=f"NOT {differs(table, shadow)}"),
+                claim("type", name, exists=f"{type_exists(name)} OR {is_working}"),
+                block(
+                    f"IF {is_working} AND NOT ({type_exists(working)}) THEN\n    {_create(working, labels)};\n"
+                    f"  ELSIF NOT ({is_working} OR {type_exists(name)}) THEN\n    {_create(name, labels)};\n  END IF;"
+                ),
+            ],
+            reverse_sql=[_drop(working), _drop(name)],
         )
+
+    def needs(self, app_label, state):
+        return [privileges.Need("type", name) for name in (self.relabel.type, self.relabel.working_type)]
+
+    def describe(self):
+        return f"Create enum {self.relabel.type}"
+
+    def preconditions(self, app_label, state):
+        name, working = self.relabel.type, self.relabel.working_type
+        yield Check(
+            f"enum.{name}.free",
+            f"the name {name} is free, or names an enum",
+            violations(
+                f"SELECT format('%s is no enum', typname) FROM pg_type\n"
+                f" WHERE pg_type.oid = {type_oid(name)} AND typtype <> 'e'"
+            ),
+            when=BEFORE,
+            hint=f'Rename it out of the way: ALTER TYPE {quoted(name)} RENAME TO "{name}_before_epic10".',
+        )
+        yield name_is_free(working, unless=working)
+        yield name_is_free(self.relabel.legacy_type, unless=working)
+
+    def checks(self, app_label, state):
+        yield has_labels(self.relabel.type, self.relabel.labels)
+
+
+def has_labels(name: str, labels) -> Check:
+    return Check(
+        f"enum.{name}",
+        f"enum {name} has exactly {', '.join(labels)}, in this order",
+        violations(
+            f"SELECT 'it has ' || coalesce(array_to_string({enum_labels(name)}, ', '), 'no label')\n"
+            f" WHERE {enum_labels(name)} IS DISTINCT FROM {array(labels)}"
+        ),
+        hint="python manage.py migrate ndas",
+    )
+
+
+def name_is_free(name: str, *, unless: str) -> Check:
+    """``unless`` is the type that the name belongs to once the release has created it."""
+    return Check(
+        f"enum.{name}.free",
+        f"the type name {name} is free",
+        violations(
+            f"SELECT {literal(f'{name} is there already')} WHERE {type_exists(name)} AND NOT {is_ours('type', unless)}"
+        ),
+        when=BEFORE,
+        hint=f"ALTER TYPE {quoted(name)} RENAME TO …",
+    )
+
+
+def _create(name, labels):
+    return f"CREATE TYPE {quoted(name)} AS ENUM ({', '.join(literal(label) for label in labels)})"
+
+
+def _drop(name):
+    return drop_if_ours("type", name, f"DROP TYPE IF EXISTS {quoted(name)}")

@@ -6,6 +6,8 @@ from epic10.catalog import constraint_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
 from . import privileges
+from .convert import Convert, is_beside
+from .orphans import no_orphans
 from .ownership import block, claim, drop_if_ours, is_ours
 
 
@@ -15,24 +17,19 @@ class AddForeignKey(RunSQL):
 
     New writes are checked from here on; ValidateForeignKey looks at the rest
     later. (https://www.postgresql.org/docs/current/sql-altertable.html)
+    Where the column is ``beside`` one of theirs, so is the key.
     """
 
-    def __init__(self, table: str, column: str, *, references: str, name: str, on_delete: str):
-        self.table, self.column, self.references, self.name = table, column, references, name
-        self.definition = f"FOREIGN KEY ({column}) REFERENCES {references}(id) ON DELETE {on_delete}"
-        alter = f"ALTER TABLE {quoted(table)}"
-        super().__init__(
-            sql=[
-                claim("constraint", f"{table}.{name}", exists=constraint_exists(table, name)),
-                block(
-                    f"IF NOT {constraint_exists(table, name)} THEN\n"
-                    f"    {alter} ADD CONSTRAINT {quoted(name)} {self.definition} NOT VALID;\n  END IF;"
-                ),
-            ],
-            reverse_sql=[
-                drop_if_ours("constraint", f"{table}.{name}", f"{alter} DROP CONSTRAINT IF EXISTS {quoted(name)}")
-            ],
-        )
+    def __init__(self, table, column, *, references: str, name: str, on_delete: str, beside: Convert | None = None):
+        self.table, self.column, self.references, self.name, self.beside = table, column, references, name, beside
+        self.definition = key_definition(column, references, on_delete)
+        both = is_beside(table, beside) if beside else "false"
+        sql, reverse_sql = _add(table, name, self.definition, only_if=f"NOT {both}")
+        if beside:
+            definition = key_definition(beside.target, references, on_delete)
+            more, more_reverse = _add(table, beside.target_key, definition, only_if=both)
+            sql, reverse_sql = [*sql, *more], [*more_reverse, *reverse_sql]
+        super().__init__(sql=sql, reverse_sql=reverse_sql)
 
     def describe(self):
         return f"Add foreign key {self.name}"
@@ -42,6 +39,12 @@ class AddForeignKey(RunSQL):
         return privileges.table(self.table) + privileges.table(self.references, "SELECT", "REFERENCES", "UPDATE")
 
     def preconditions(self, app_label, state):
+        if self.beside:
+            yield self._points_there()
+            yield no_orphans(self.table, self.beside, self.references)
+            yield name_is_free(self.table, self.beside.target_key, unless=self.beside.target_key)
+            yield name_is_free(self.table, self.beside.legacy_key, unless=self.beside.target_key)
+            return
         yield Check(
             f"foreign_key.{self.name}.free",
             f"the constraint name {self.name} is free, or names the foreign key the release wants",
@@ -71,6 +74,27 @@ class AddForeignKey(RunSQL):
             f"then: ALTER TABLE {quoted(self.table)} VALIDATE CONSTRAINT {quoted(self.name)};",
         )
 
+    def _points_there(self):
+        """Theirs may say something else of the same column and table: it is set aside with the column."""
+        column = (
+            f"(SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = {literal(self.column)}\n"
+            f"    AND NOT attisdropped)"
+        )
+        return Check(
+            f"foreign_key.{self.name}.free",
+            f"what references anything from {self.table}.{self.column}, or is called {self.name}, "
+            f"references {self.references} from there",
+            violations(
+                f"SELECT format('%s is %s', conname, pg_get_constraintdef(oid))\n"
+                f"  FROM pg_constraint WHERE conrelid = {table_oid(self.table)}\n"
+                f"   AND (conname = {literal(self.name)} OR contype = 'f' AND {column} = ANY (conkey))\n"
+                f"   AND NOT (contype = 'f' AND confrelid = {table_oid(self.references)} AND conkey = ARRAY[{column}]\n"
+                f"            AND pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')"
+            ),
+            when=BEFORE,
+            hint=f"ALTER TABLE {quoted(self.table)} RENAME CONSTRAINT {quoted(self.name)} TO …, or drop it.",
+        )
+
     def _rows(self):
         return f"pg_constraint WHERE conrelid = {table_oid(self.table)} AND conname = {literal(self.name)}"
 
@@ -81,23 +105,72 @@ class AddForeignKey(RunSQL):
 class ValidateForeignKey(RunSQL):
     """Look at the rows that were there before the key. Blocks neither reads nor writes."""
 
-    def __init__(self, table: str, name: str):
-        self.table, self.name = table, name
-        super().__init__(
-            sql=[
-                block(
-                    f"IF {constraint_exists(table, name)} THEN\n"
-                    f"    ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)};\n  END IF;"
-                )
-            ],
-            reverse_sql=RunSQL.noop,
-        )
+    def __init__(self, table: str, name: str, *, beside: Convert | None = None):
+        self.table, self.name, self.beside = table, name, beside
+        validate = [_validate(table, name)]
+        if beside:
+            # Theirs, when it has the name, stays as it is.
+            both = is_beside(table, beside)
+            validate = [
+                _validate(table, name, only_if=f"NOT {both}"),
+                _validate(table, beside.target_key, only_if=both),
+            ]
+        super().__init__(sql=validate, reverse_sql=RunSQL.noop)
 
     def signs(self, app_label, state):
+        names = (self.name, self.beside.target_key) if self.beside else (self.name,)
         yield (
             f"EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(self.table)}"
-            f" AND conname = {literal(self.name)} AND convalidated)"
+            f" AND conname IN ({', '.join(map(literal, names))}) AND convalidated)"
         )
 
     def describe(self):
         return f"Validate foreign key {self.name}"
+
+
+def key_definition(column: str, references: str, on_delete: str) -> str:
+    """As pg_get_constraintdef words it, once it is valid."""
+    return f"FOREIGN KEY ({column}) REFERENCES {references}(id) ON DELETE {on_delete}"
+
+
+def is_in_place(table: str, column: str, *, references: str, name: str, on_delete: str) -> str:
+    """Is the key there, and has it looked at every row?"""
+    definition = key_definition(column, references, on_delete)
+    return (
+        f"EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(table)} AND conname = {literal(name)} "
+        f"AND pg_get_constraintdef(oid) = {literal(definition)})"
+    )
+
+
+def name_is_free(table: str, name: str, *, unless: str) -> Check:
+    """``unless`` is the key that the name belongs to once the release has created it."""
+    return Check(
+        f"foreign_key.{name}.free",
+        f"the constraint name {name} is free",
+        violations(
+            f"SELECT {literal(f'{name} is there already')} WHERE {constraint_exists(table, name)}\n"
+            f"   AND NOT {is_ours('constraint', f'{table}.{unless}')}"
+        ),
+        when=BEFORE,
+        hint=f"ALTER TABLE {quoted(table)} RENAME CONSTRAINT {quoted(name)} TO …",
+    )
+
+
+def _add(table, name, definition, *, only_if):
+    """Statements that add a key NOT VALID, and those that drop it again."""
+    alter, key = f"ALTER TABLE {quoted(table)}", f"{table}.{name}"
+    there = [
+        claim("constraint", key, exists=f"{constraint_exists(table, name)} OR NOT ({only_if})"),
+        block(
+            f"IF NOT {constraint_exists(table, name)} AND {only_if} THEN\n"
+            f"    {alter} ADD CONSTRAINT {quoted(name)} {definition} NOT VALID;\n  END IF;"
+        ),
+    ]
+    return there, [drop_if_ours("constraint", key, f"{alter} DROP CONSTRAINT IF EXISTS {quoted(name)}")]
+
+
+def _validate(table, name, *, only_if="true"):
+    return block(
+        f"IF {constraint_exists(table, name)} AND {only_if} THEN\n"
+        f"    ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)};\n  END IF;"
+    )

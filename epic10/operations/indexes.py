@@ -7,26 +7,52 @@ from epic10.catalog import literal, quoted, relation_exists, table_oid
 from epic10.checks import BEFORE, Check, violations
 
 from .concurrently import run_concurrently
+from .convert import Convert, is_beside
 from .ownership import claim, is_ours, release
 from .relabel import Shadow
 
 
 class AddIndex(AddIndexConcurrently):
-    """AddIndexConcurrently that can run twice and clears away what an interrupted build left."""
+    """
+    AddIndexConcurrently that can run twice and clears away what an interrupted build left.
+
+    Where the column is ``beside`` one of theirs, so is the index.
+    """
+
+    def __init__(self, model_name, index, *, beside: Convert | None = None):
+        self.beside = beside
+        super().__init__(model_name, index)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         model = to_state.apps.get_model(app_label, self.model_name)
         create = str(self.index.create_sql(model, schema_editor, concurrently=True))
-        build(schema_editor, self.index.name, create)
+        if not self.beside:
+            build(schema_editor, self.index.name, create)
+            return
+        table, name = model._meta.db_table, self.beside.target_index
+        both = is_beside(table, self.beside)
+        # What an interrupted build of theirs left serves nobody, and pg_dump does not know it.
+        _drop_invalid(schema_editor, self.index.name, only_if=both)
+        build(schema_editor, self.index.name, create, only_if=f"NOT {both}")
+        build(schema_editor, name, create_index(table, name, self.beside.target), only_if=both)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        remove(schema_editor, self.index.name)
+        for name in (self.beside.target_index, self.index.name) if self.beside else (self.index.name,):
+            remove(schema_editor, name)
 
     def preconditions(self, app_label, state):
-        yield name_is_free(self._table(app_label, state), self.index.name, self._columns(app_label, state))
+        table = self._table(app_label, state)
+        if not self.beside:
+            yield name_is_free(table, self.index.name, self._columns(app_label, state))
+            return
+        # On their column it is set aside with that, or dropped where it is invalid.
+        yield name_is_free(table, self.index.name, self._columns(app_label, state), invalid_too=True)
+        yield nothing_is_called(self.beside.target_index, unless=self.beside.target_index)
+        yield nothing_is_called(self.beside.legacy_index, unless=self.beside.target_index)
 
     def signs(self, app_label, state):
-        yield f"EXISTS ({_index(self.index.name)} AND indisvalid)"
+        names = (self.index.name, self.beside.target_index) if self.beside else (self.index.name,)
+        yield " OR ".join(f"EXISTS ({_index(name)} AND indisvalid)" for name in names)
 
     def checks(self, app_label, state):
         yield is_valid(self._table(app_label, state), self.index.name, self._columns(app_label, state))
@@ -44,10 +70,7 @@ class AddShadowIndex(RunSQL):
 
     def __init__(self, table: str, shadow: Shadow):
         self.table, self.shadow = table, shadow
-        super().__init__(
-            sql=f"CREATE INDEX CONCURRENTLY {quoted(shadow.target_index)} ON {quoted(table)} ({quoted(shadow.target)})",
-            reverse_sql=RunSQL.noop,
-        )
+        super().__init__(sql=create_index(table, shadow.target_index, shadow.target), reverse_sql=RunSQL.noop)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         build(schema_editor, self.shadow.target_index, self.sql)
@@ -68,13 +91,24 @@ class AddShadowIndex(RunSQL):
         yield is_valid(self.table, self.shadow.index, [self.shadow.column])
 
 
-def build(schema_editor, name: str, create: str):
+def create_index(table: str, name: str, column: str) -> str:
+    return f"CREATE INDEX CONCURRENTLY {quoted(name)} ON {quoted(table)} ({quoted(column)})"
+
+
+def build(schema_editor, name: str, create: str, *, only_if: str = "true"):
     """Build the index unless it is there; IF NOT EXISTS alone would accept an INVALID one."""
-    schema_editor.execute(claim("index", name, exists=relation_exists(name)), params=None)
-    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}"
-    run_concurrently(schema_editor, drop, name=name, only_if=f"EXISTS ({_index(name)} AND NOT indisvalid)")
+    exists = relation_exists(name) if only_if == "true" else f"{relation_exists(name)} OR NOT ({only_if})"
+    schema_editor.execute(claim("index", name, exists=exists), params=None)
+    _drop_invalid(schema_editor, name, only_if=is_ours("index", name))
     create = create.replace("CONCURRENTLY", "CONCURRENTLY IF NOT EXISTS", 1)
-    run_concurrently(schema_editor, create, name=name, only_if=f"NOT EXISTS ({_index(name)})")
+    run_concurrently(schema_editor, create, name=name, only_if=f"NOT EXISTS ({_index(name)}) AND {only_if}")
+
+
+def _drop_invalid(schema_editor, name: str, *, only_if: str):
+    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}"
+    run_concurrently(
+        schema_editor, drop, name=name, only_if=f"EXISTS ({_index(name)} AND NOT indisvalid) AND {only_if}"
+    )
 
 
 def remove(schema_editor, name: str):
@@ -83,13 +117,29 @@ def remove(schema_editor, name: str):
     schema_editor.execute(release("index", name), params=None)
 
 
-def name_is_free(table: str, name: str, columns: list[str]) -> Check:
+def name_is_free(table: str, name: str, columns: list[str], *, invalid_too: bool = False) -> Check:
+    difference = _difference(table, name, columns, invalid_too=invalid_too)
     return Check(
         f"index.{name}.free",
-        f"the index name {name} is free, or names a valid index on {table} ({', '.join(columns)})",
-        violations(f"{_difference(table, name, columns)} AND NOT {is_ours('index', name)}"),
+        f"the index name {name} is free, or names {'an' if invalid_too else 'a valid'} index on "
+        f"{table} ({', '.join(columns)})",
+        violations(f"{difference} AND NOT {is_ours('index', name)}"),
         when=BEFORE,
         hint=f"ALTER INDEX {quoted(name)} RENAME TO …, or DROP INDEX CONCURRENTLY {quoted(name)};",
+    )
+
+
+def nothing_is_called(name: str, *, unless: str) -> Check:
+    """``unless`` is the index that the name belongs to once the release has created it."""
+    return Check(
+        f"index.{name}.free",
+        f"the index name {name} is free",
+        violations(
+            f"SELECT {literal(f'{name} is there already')}\n"
+            f" WHERE {relation_exists(name)} AND NOT {is_ours('index', unless)}"
+        ),
+        when=BEFORE,
+        hint=f"ALTER INDEX {quoted(name)} RENAME TO …",
     )
 
 
@@ -110,7 +160,7 @@ def _index(name: str) -> str:
     return f"SELECT FROM pg_index WHERE indexrelid = {table_oid(name)}"
 
 
-def _difference(table: str, name: str, columns: list[str]) -> str:
+def _difference(table: str, name: str, columns: list[str], *, invalid_too: bool = False) -> str:
     """By definition and validity: a name, or an index of that name, proves nothing."""
     wanted = f"USING btree ({', '.join(columns)})"
     found = "substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$')"
@@ -118,5 +168,6 @@ def _difference(table: str, name: str, columns: list[str]) -> str:
         f"SELECT format('index %s on %s is %s%s', {literal(name)}, indrelid::regclass, {found},\n"
         f"              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)\n"
         f"  FROM pg_index WHERE indexrelid = {table_oid(name)}\n"
-        f"   AND (indrelid IS DISTINCT FROM {table_oid(table)} OR {found} <> {literal(wanted)} OR NOT indisvalid)"
+        f"   AND (indrelid IS DISTINCT FROM {table_oid(table)} OR {found} <> {literal(wanted)}"
+        f"{'' if invalid_too else ' OR NOT indisvalid'})"
     )

@@ -28,7 +28,6 @@ class Held:
 
     key: str
     column: str
-    type: str
     plain: str
     otherwise: str
     cast: str = ""
@@ -44,7 +43,9 @@ class Held:
         if self.references:
             # Deleted in the meantime, it leaves NULL, as the foreign key would have.
             parked = f"SELECT id FROM {self.references} WHERE id = {parked}"
-        return f"{self.column} = coalesce(({parked})::{self.type}, {self.otherwise.format(row)})"
+        # Of the type that the column has here: it may be somebody else's, and nothing parked.
+        value = f"jsonb_populate_record(NULL::{row}, jsonb_build_object({literal(self.column)}, ({parked})))"
+        return f"{self.column} = coalesce(({value}).{self.column}, {self.otherwise.format(row)})"
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,13 @@ def found(row: str, parked: str) -> str:
 def _relabelled(shadow):
     plain = shadow.relabel.upwards(f"{{0}}.{shadow.column}")
     working_type = f'"{shadow.relabel.working_type}"'
-    return Held(shadow.column, shadow.target, working_type, plain, f"({plain})::{working_type}", cast="::text")
+    return Held(shadow.column, shadow.target, plain, f"({plain})::{working_type}", cast="::text")
 
 
 def _computed(model, rule):
     plain = f"({rule.value.format(f'{{0}}.{rule.source}')})"
     otherwise = f"coalesce({{0}}.{rule.target}, {plain})"
-    return Held(rule.target, rule.target, _type(model, rule.target), plain, otherwise, ours=_ours(model, rule.target))
+    return Held(rule.target, rule.target, plain, otherwise, ours=_ours(model, rule.target))
 
 
 def _added(model, field):
@@ -121,7 +122,6 @@ def _added(model, field):
     return Held(
         field.column,
         field.column,
-        _type(model, field.column),
         default,
         f"{{0}}.{field.column}",
         ours=_ours(model, field.column),

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from epic10.catalog import literal
+from epic10.catalog import has_column, literal, table_oid
+
+from .mapping import mapped, written_to_the_old_one
 
 
 @dataclass(frozen=True)
@@ -12,7 +14,8 @@ class Relabel:
 
     ``up`` and ``down`` name only the labels that change; a key of None is what
     NULL becomes. Several labels may merge upwards: a row keeps its old label
-    as long as that still maps to the new one, so nothing is lost.
+    as long as that still maps to the new one, so nothing is lost. ``others`` is
+    what every label becomes that is neither in ``up`` nor one of ``labels``.
     """
 
     type: str
@@ -20,6 +23,7 @@ class Relabel:
     labels: tuple[str, ...]
     up: dict[str | None, str] = field(default_factory=dict)
     down: dict[str, str] = field(default_factory=dict)
+    others: str | None = None
 
     @property
     def working_type(self):
@@ -30,22 +34,29 @@ class Relabel:
         return f"{self.type}_legacy"
 
     def upwards(self, source: str) -> str:
-        return mapped(source, self.up)
+        if self.others is None:
+            return mapped(source, self.up)
+        # NULL is not one of the others.
+        kept = ", ".join(literal(label) for label in self.labels)
+        others = f"CASE WHEN {source}::text NOT IN ({kept}) THEN {literal(self.others)} ELSE {source}::text END"
+        return mapped(source, self.up, otherwise=others)
 
     def downwards(self, source: str) -> str:
         return mapped(source, self.down)
 
+    def downwards_into(self, column: str, source: str) -> str:
+        """
+        The same, as a label that the type of ``column`` has.
 
-def mapped(source: str, labels: dict[str | None, str]) -> str:
-    """
-    An SQL expression of type text.
-
-    It compares text, not enum values: a label that this type does not have
-    would be an error even in a branch that is never taken.
-    """
-    cases = "".join(f" WHEN {literal(old)} THEN {literal(new)}" for old, new in labels.items() if old is not None)
-    case = f"CASE {source}::text{cases} ELSE {source}::text END" if cases else f"{source}::text"
-    return f"coalesce({case}, {literal(labels[None])})" if None in labels else case
+        The old type may be converted already, or in part, or be another one: then
+        it is a label that maps up to this one, the planned one first.
+        """
+        planned = self.downwards(source)
+        return (
+            f"coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum\n"
+            f"    WHERE enumtypid = pg_typeof({column}) AND {self.upwards('enumlabel')} = {source}::text\n"
+            f"    ORDER BY enumlabel <> {planned}, enumlabel <> {source}::text, enumsortorder LIMIT 1), {planned})"
+        )
 
 
 @dataclass(frozen=True)
@@ -102,11 +113,20 @@ class Shadow:
         return f"NEW.{self.target} := {self.relabel.upwards(f'NEW.{self.column}')};"
 
     def follow_back(self) -> str:
-        """Trigger body: the old column follows what the new application writes."""
-        still_true = f"{self.relabel.upwards(f'NEW.{self.legacy}')} IS NOT DISTINCT FROM NEW.{self.column}::text"
+        """
+        Trigger body: the old column follows what the new application writes.
+
+        Views and rules of the old schema go on naming the old column. What is
+        written through them, the new column follows.
+        """
+        new, old = f"NEW.{self.column}", f"NEW.{self.legacy}"
+        up = self.relabel.upwards(old)
+        differs = f"({up} IS DISTINCT FROM {new}::text)"
         return (
-            f"IF TG_OP = 'INSERT' OR NOT ({still_true}) THEN\n"
-            f"  NEW.{self.legacy} := {self.relabel.downwards(f'NEW.{self.column}')};\n"
+            f"IF {written_to_the_old_one(self, differs)} THEN\n"
+            f"  {new} := {up};\n"
+            f"ELSIF TG_OP = 'INSERT' OR {differs} THEN\n"
+            f"  {old} := {self.relabel.downwards_into(old, new)};\n"
             f"END IF;"
         )
 
@@ -117,33 +137,42 @@ class Derived:
     A column computed from another one wherever nobody has set it.
 
     ``value`` is an SQL expression with ``{}`` for the source; NULL means that
-    there is nothing to set.
+    there is nothing to set. Where the column was there before, ours is
+    ``beside`` it, a table and a column, and this one is left alone.
     """
 
     target: str
     source: str
     value: str
+    beside: tuple[str, str] | None = None
 
     @property
     def sources(self):
         return (self.source,)
 
     def assignment(self) -> str:
-        return f"{self.target} = coalesce({self.target}, {self.value.format(self.source)})"
+        value = self.value.format(self.source)
+        if self.beside:
+            value = f"CASE WHEN {self._is_ours()} THEN {value} END"
+        return f"{self.target} = coalesce({self.target}, {value})"
 
     def wrong(self) -> str:
-        return f"({self.target} IS NULL AND {self.value.format(self.source)} IS NOT NULL)"
+        return f"({self.wrong_after()} AND {self._is_ours()})" if self.beside else self.wrong_after()
 
-    wrong_after = wrong
+    def wrong_after(self) -> str:
+        return f"({self.target} IS NULL AND {self.value.format(self.source)} IS NOT NULL)"
 
     def follow(self) -> str:
         """It follows its source until somebody sets it to something else."""
         old, new = self.value.format(f"OLD.{self.source}"), self.value.format(f"NEW.{self.source}")
-        return (
-            f"IF NEW.{self.target} IS NULL OR (TG_OP = 'UPDATE' AND NEW.{self.target} = {old}) THEN\n"
-            f"  NEW.{self.target} := {new};\n"
-            f"END IF;"
-        )
+        condition = f"(NEW.{self.target} IS NULL OR (TG_OP = 'UPDATE' AND NEW.{self.target} = {old}))"
+        if self.beside:
+            condition += f"\n  AND {self._is_ours('TG_RELID')}"
+        return f"IF {condition} THEN\n  NEW.{self.target} := {new};\nEND IF;"
+
+    def _is_ours(self, relation: str | None = None) -> str:
+        table, column = self.beside
+        return f"NOT {has_column(relation or table_oid(table), column)}"
 
 
 Rule = Shadow | Derived

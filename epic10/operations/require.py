@@ -18,7 +18,7 @@ DECLARE
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
 {checks}
-  ) AS checks (title, hint, query) LOOP
+  ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
@@ -71,5 +71,8 @@ def insist(checks: Iterable[Check]) -> str:
 
 
 def listed(check: Check) -> str:
-    """A check as a row of VALUES: title, hint, query."""
-    return f"    ({literal(check.title)},\n     {literal(check.hint)},\n$check${check.find.sql}$check$)"
+    """A check as a row of VALUES: title, hint, when it arises, query."""
+    return (
+        f"    ({literal(check.title)},\n     {literal(check.hint)},\n     {check.find.only_if},\n"
+        f"$check${check.find.sql}$check$)"
+    )

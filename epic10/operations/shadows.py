@@ -6,6 +6,7 @@ from epic10.catalog import array, column_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 
 from . import privileges
+from .bystanders import no_rule_follows
 from .ownership import block, claim, drop_if_ours, is_ours
 from .relabel import Shadow
 
@@ -65,9 +66,12 @@ class AddShadow(RunSQL):
         return privileges.table(self.table)
 
     def preconditions(self, app_label, state):
-        yield is_of_type(self.table, self.shadow)
+        yield holds_labels(self.table, self.shadow.column)
+        yield default_is_known(self.table, self.shadow)
         yield labels_are_known(self.table, self.shadow)
-        yield name_is_free(self.table, self.shadow.target)
+        yield no_rule_follows(self.table, self.shadow.column)
+        yield name_is_free(self.table, self.shadow.target, unless=self.shadow.target)
+        yield name_is_free(self.table, self.shadow.legacy, unless=self.shadow.target)
 
     def signs(self, app_label, state):
         yield column_exists(self.table, self.shadow.target)
@@ -101,41 +105,65 @@ def setting(table: str, shadow: Shadow) -> str:
     return literal(f"epic10.{table}_{shadow.column}")
 
 
-def is_of_type(table: str, shadow: Shadow) -> Check:
-    column, type_name = shadow.column, shadow.relabel.type
+def holds_labels(table: str, column: str, *, required: bool = True) -> Check:
+    """An enum of whatever labels, or text: which labels it has is another question."""
+    attribute = "LEFT JOIN pg_attribute" if required else "JOIN pg_attribute"
     return Check(
         f"column.{table}.{column}.type",
-        f"{table}.{column} is of the enum type {type_name}",
+        f"{table}.{column} is a column of labels, an enum or text",
         violations(
-            f"SELECT format('%s is %s, expected %s', {literal(f'{table}.{column}')},\n"
-            f"              coalesce(format_type(atttypid, atttypmod), 'missing'), {literal(type_name)})\n"
+            f"SELECT format('%s is %s%s', {literal(f'{table}.{column}')},\n"
+            f"              CASE WHEN attgenerated <> '' THEN 'generated ' END,\n"
+            f"              coalesce(format_type(atttypid, atttypmod), 'missing'))\n"
             f"  FROM (VALUES ({table_oid(table)}, {literal(column)})) AS wanted (relation, name)\n"
-            f"  LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped\n"
-            f" WHERE atttypid IS DISTINCT FROM to_regtype({literal(quoted(type_name))})"
+            f"  {attribute} ON attrelid = relation AND attname = name AND NOT attisdropped\n"
+            f"  LEFT JOIN pg_type ON pg_type.oid = atttypid\n"
+            f" WHERE typcategory IS NULL OR typcategory NOT IN ('E', 'S') OR attgenerated <> ''"
         ),
         when=BEFORE,
-        hint=f"Give the column its type first: ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} "
-        f"TYPE {quoted(type_name)} USING {quoted(column)}::text::{quoted(type_name)};",
+        hint=f"Make it one: ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} TYPE text;",
+    )
+
+
+def default_is_known(table: str, shadow: Shadow) -> Check:
+    """After the switch a row that has the old default, and not the new one, was written through an old view."""
+    default = "substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')"
+    return Check(
+        f"column.{table}.{shadow.column}.default",
+        f"the default of {table}.{shadow.column} becomes {shadow.default or 'none'} or is missing",
+        violations(
+            f"SELECT format('the default is %s', pg_get_expr(adbin, adrelid))\n"
+            f"  FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum\n"
+            f" WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.column)}\n"
+            f"   AND {shadow.relabel.upwards(default)} IS DISTINCT FROM {literal(shadow.default)}\n"
+            f"   AND NOT {is_ours('column', f'{table}.{shadow.column}')}"
+        ),
+        when=BEFORE,
+        hint=f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(shadow.column)} "
+        + (f"SET DEFAULT {literal(shadow.default)};" if shadow.default else "DROP DEFAULT;"),
     )
 
 
 def labels_are_known(table: str, shadow: Shadow) -> Check:
     column, relabel = quoted(shadow.column), shadow.relabel
     known = {*relabel.legacy, *relabel.labels, *(label for label in relabel.up if label)}
+    unknown = f"{column}::text <> ALL ({array(sorted(known))})" if relabel.others is None else "false"
+    if None not in relabel.up:
+        unknown += f" OR {column} IS NULL"
     return Check(
         f"column.{table}.{shadow.column}.labels",
         f"every label in {table}.{shadow.column} has a place in Epic 10",
         violations(
-            f"SELECT format('%s rows have the label %s', count(*), {column})\n"
-            f"  FROM {quoted(table)} WHERE {column}::text <> ALL ({array(sorted(known))})\n"
-            f" GROUP BY {column}"
+            f"SELECT format('%s rows have %s', count(*), coalesce('the label ' || {column}::text, 'no label'))\n"
+            f"  FROM {quoted(table)} WHERE {unknown}\n GROUP BY {column} ORDER BY {column}"
         ),
         when=BEFORE,
         hint="Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.",
     )
 
 
-def name_is_free(table: str, column: str) -> Check:
+def name_is_free(table: str, column: str, *, unless: str) -> Check:
+    """``unless`` is the column that the name belongs to once the release has created it."""
     name = f"{table}.{column}"
     return Check(
         f"column.{name}.free",
@@ -143,7 +171,7 @@ def name_is_free(table: str, column: str) -> Check:
         violations(
             f"SELECT {literal(f'{name} is there already')}\n"
             f" WHERE {column_exists(table, column)}\n"
-            f"   AND NOT {is_ours('column', name)}"
+            f"   AND NOT {is_ours('column', f'{table}.{unless}')}"
         ),
         when=BEFORE,
         hint=f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO …",

@@ -6,7 +6,7 @@ from epic10.catalog import column_exists, literal, quoted, table_oid, type_exist
 from epic10.checks import Check, violations
 
 from . import privileges, sync
-from .ownership import block
+from .ownership import block, is_ours
 from .relabel import Relabel, Rule, Shadow, shadows
 
 
@@ -16,9 +16,11 @@ class SwitchType(RunSQL):
     def __init__(self, relabel: Relabel):
         self.relabel = relabel
         name, working, legacy = relabel.type, relabel.working_type, relabel.legacy_type
+        # A column of text has no legacy type to tell by.
+        is_switched = f"{is_ours('type', working)} AND NOT ({type_exists(working)})"
         super().__init__(
-            sql=[_if(type_exists(working), rename_type(name, legacy), rename_type(working, name))],
-            reverse_sql=[_if(type_exists(legacy), rename_type(name, working), rename_type(legacy, name))],
+            sql=[_if(type_exists(working), *_rename_if_there(name, legacy), rename_type(working, name))],
+            reverse_sql=[_if(is_switched, rename_type(name, working), *_rename_if_there(legacy, name))],
         )
 
     def needs(self, app_label, state):
@@ -54,7 +56,7 @@ class Switch(SeparateDatabaseAndState):
                     ],
                     reverse_sql=[
                         _if(
-                            column_exists(table, first.legacy),
+                            switched(table, first),
                             *back,
                             str(sync.follow_the_old_application(table, rules)),
                         )
@@ -83,11 +85,16 @@ class Switch(SeparateDatabaseAndState):
 
 
 def switched(table: str, shadow: Shadow) -> str:
-    return column_exists(table, shadow.legacy)
+    """By the ledger too: the name may have been somebody's before."""
+    return f"({column_exists(table, shadow.legacy)} AND {is_ours('column', f'{table}.{shadow.target}')})"
 
 
 def rename_type(name: str, new_name: str) -> str:
     return f"ALTER TYPE {quoted(name)} RENAME TO {quoted(new_name)}"
+
+
+def _rename_if_there(name: str, new_name: str) -> list[str]:
+    return [f"IF {type_exists(name)} THEN\n    {rename_type(name, new_name)};\n  END IF"]
 
 
 def switch_column(table: str, shadow: Shadow) -> list[str]:

@@ -4,16 +4,18 @@ import pgtrigger
 from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
-from epic10.catalog import literal, quoted, table_oid
+from epic10.catalog import array, quoted, table_oid
 from epic10.checks import Check, violations
 
 from . import privileges
 from .ownership import claim, drop_if_ours
-from .relabel import Rule, shadows
+from .relabel import Derived, Rule
 
 # BEFORE triggers fire in the order of their names. Ours has to see what the
-# customer's triggers made of the row, hence the zz.
+# customer's triggers made of the row, hence the zz. After the switch theirs read
+# the old column, which has to have followed before them: hence the same once more.
 PREFIX = "zz_epic10_sync"
+FIRST = "00_epic10_sync"
 
 
 class SyncTriggerSql(compiler.UpsertTriggerSql):
@@ -26,6 +28,9 @@ class SyncTriggerSql(compiler.UpsertTriggerSql):
     changes. (https://www.postgresql.org/docs/current/sql-createtrigger.html)
     """
 
+    def get_defaults(self, pgid):
+        return super().get_defaults(pgid) | {"first": pgid.replace(PREFIX, FIRST)}
+
     def get_template(self):
         return """
 CREATE OR REPLACE FUNCTION {pgid}() RETURNS trigger AS $$
@@ -33,12 +38,24 @@ BEGIN
 {func}
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+DROP TRIGGER IF EXISTS "{first}_insert" ON {table};
+DROP TRIGGER IF EXISTS "{first}_update" ON {table};
 DROP TRIGGER IF EXISTS {pgid}_insert ON {table};
 DROP TRIGGER IF EXISTS {pgid}_update ON {table};
 CREATE TRIGGER {pgid}_insert {when} INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {pgid}();
 CREATE TRIGGER {pgid}_update {when} UPDATE ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {pgid}();
 COMMENT ON FUNCTION {pgid}() IS 'Epic 10: keeps old and new columns in step. {hash}'
 """.strip()
+
+
+class BeforeAndAfterTheirs(SyncTriggerSql):
+    """The same, run before the customer's triggers too."""
+
+    def get_template(self):
+        return f"""{super().get_template()};
+CREATE TRIGGER "{{first}}_insert" {{when}} INSERT ON {{table}} FOR EACH ROW EXECUTE FUNCTION {{pgid}}();
+CREATE TRIGGER "{{first}}_update" {{when}} UPDATE ON {{table}} FOR EACH ROW WHEN ({{condition}})
+  EXECUTE FUNCTION {{pgid}}()"""
 
 
 class AddSyncTrigger(AddTrigger):
@@ -75,20 +92,11 @@ class AddSyncTrigger(AddTrigger):
         return [*privileges.table(self.table), privileges.Need("function", pgid(self.table))]
 
     def checks(self, app_label, state):
-        names = [f"{pgid(self.table)}_{event}" for event in ("insert", "update")]
         yield Check(
             f"trigger.{self.table}",
             f"old and new columns of {self.table} are kept in step",
-            violations(
-                "\nUNION ALL\n".join(
-                    f"SELECT {literal(f'trigger {name} is missing or disabled')} WHERE NOT EXISTS (\n"
-                    f"  SELECT FROM pg_trigger WHERE tgrelid = {table_oid(self.table)} AND tgname = {literal(name)}"
-                    f" AND tgenabled IN ('O', 'A'))"
-                    for name in names
-                )
-            ),
-            hint=f"Where one is disabled: ALTER TABLE {quoted(self.table)} ENABLE TRIGGER {names[0]}, "
-            f"ENABLE TRIGGER {names[1]}; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.",
+            violations(off_duty(self.table, pgid(self.table))),
+            hint=how_to_enable(self.table, pgid(self.table)),
         )
 
 
@@ -96,28 +104,45 @@ def pgid(table: str) -> str:
     return f"{PREFIX}_{table}"
 
 
+def off_duty(table: str, name: str) -> str:
+    """A query for those of the triggers that are missing or disabled."""
+    names = [f"{when}_{event}" for when in (name, name.replace(PREFIX, FIRST)) for event in ("insert", "update")]
+    return (
+        f"SELECT format('trigger %s is missing or disabled', name) FROM unnest({array(names)}) AS wanted (name)\n"
+        f" WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = {table_oid(table)} AND tgname = name"
+        f" AND tgenabled IN ('O', 'A'))"
+    )
+
+
+def how_to_enable(table: str, name: str) -> str:
+    return (
+        f"Where one is disabled: ALTER TABLE {quoted(table)} ENABLE TRIGGER {name}_insert, "
+        f"ENABLE TRIGGER {name}_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch."
+    )
+
+
 def function_oid(table: str) -> str:
     return f"to_regprocedure('{pgid(table)}()')"
 
 
-def follow_the_old_application(table: str, rules: list[Rule]) -> SyncTriggerSql:
+def follow_the_old_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
     """Before the switch: every write of a source column sets its target."""
-    return _sync(table, [rule.follow() for rule in rules], [source for rule in rules for source in rule.sources])
+    sources = [source for rule in rules for source in rule.sources]
+    return _sync(SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], sources)
 
 
-def follow_the_new_application(table: str, rules: list[Rule]) -> SyncTriggerSql:
-    """After the switch: every write of a relabelled column sets its legacy column."""
-    return _sync(
-        table,
-        [shadow.follow_back() for shadow in shadows(rules)],
-        [shadow.column for shadow in shadows(rules)],
-    )
+def follow_the_new_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
+    """After the switch: every write of a relabelled column sets its legacy column, and the other way about."""
+    relabelled = [rule for rule in rules if not isinstance(rule, Derived)]
+    sources = [column for rule in relabelled for column in (rule.column, rule.legacy)]
+    statements = [rule.follow_back() for rule in relabelled]
+    return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, sources)
 
 
-def _sync(table: str, statements: list[str], sources: list[str]) -> SyncTriggerSql:
+def _sync(kind, name, table, statements, sources) -> SyncTriggerSql:
     changed = " OR ".join(f"OLD.{source} IS DISTINCT FROM NEW.{source}" for source in sources)
-    return SyncTriggerSql(
-        pgid=pgid(table),
+    return kind(
+        pgid=name,
         table=table,
         when=pgtrigger.Before,
         operation="INSERT OR UPDATE",

@@ -27,10 +27,15 @@ from epic10.operations import (
     AddSyncTrigger,
     Analyze,
     Backfill,
+    BackfillBeside,
     CommonestLabel,
+    Convert,
     CountRows,
     CreateEnum,
+    CreateEnumBeside,
     Derived,
+    FollowBeside,
+    KeepOrphans,
     Note,
     Park,
     Parking,
@@ -40,10 +45,13 @@ from epic10.operations import (
     RequireServer,
     Shadow,
     Switch,
+    SwitchBeside,
     SwitchParking,
     SwitchType,
+    TellTriggers,
     Unpark,
     ValidateForeignKey,
+    is_in_place,
     switched,
 )
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
@@ -87,6 +95,9 @@ US_MAX_POSITION = Relabel(
     down={"SUB_CONTRACTOR": "SUB"},
 )
 
+# 10.2. Databases have been met that had a type of this name, with six labels.
+NDA_TYPE = Relabel("NdaType", legacy=(), labels=tuple(NdaType.values), up={None: "MUTUAL"}, others="CONSULTANT")
+
 STATUS = Shadow("status", NDA_STATUS, default="CREATED", index="ndas_status_idx")
 POSITION = Shadow("usmax_position", US_MAX_POSITION, default="PRIME")
 HISTORY_STATUS = Shadow("status", NDA_STATUS)
@@ -94,11 +105,38 @@ HISTORY_STATUS = Shadow("status", NDA_STATUS)
 # 10.4. One calendar year, 29 February to 28 February; timestamp + interval is UTC whatever
 # the session's time zone. Dates that Python cannot read back ('infinity', the
 # year 9999) expire never.
+A_YEAR_LATER = "CASE WHEN {0} >= '0001-01-01' AND {0} < '9999-01-01' THEN {0} + interval '1 year' END"
 EXPIRATION = Derived(
     "expiration_date",
     source="fully_executed_date",
-    value="CASE WHEN {0} >= '0001-01-01' AND {0} < '9999-01-01' THEN {0} + interval '1 year' END",
+    value=A_YEAR_LATER,
+    beside=("ndas", "expiration_date_epic10"),
 )
+
+# What somebody may have added before the release, and what becomes of it. Their
+# dates stand, to the millisecond; 'infinity' becomes the last one that Python can
+# read. Their approver stands where that contact exists.
+TYPE = Shadow("nda_type", NDA_TYPE, default="MUTUAL")
+NON_USMAX = Convert("is_non_usmax", types=("boolean",), up="coalesce({theirs}, false)", default="false")
+EXPIRES = Convert(
+    "expiration_date",
+    types=("timestamp without time zone", "date"),
+    up="CASE WHEN {theirs} IS NULL THEN " + A_YEAR_LATER.format("{row}fully_executed_date") + "\n    "
+    "ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', {theirs}::timestamp))) "
+    "END",
+    reads=("fully_executed_date",),
+    accepted="false",  # Or nobody could tell, going back, which dates the release has computed.
+    index="idx_ndas_expiration_date",
+)
+APPROVER = {"references": "contacts", "name": "ndas_approved_by_id_fkey", "on_delete": "SET NULL"}
+APPROVED_BY = Convert(
+    "approved_by_id",
+    types=("text", "character varying"),
+    up="(SELECT contacts.id FROM contacts WHERE contacts.id = {theirs})",
+    accepted=is_in_place("ndas", "approved_by_id", **APPROVER),
+    foreign_key="ndas_approved_by_id_fkey",
+)
+BESIDE = [TYPE, NON_USMAX, EXPIRES, APPROVED_BY]
 
 # Whatever belongs to one table is filled in one pass over it.
 NDA_RULES = [STATUS, POSITION, EXPIRATION]
@@ -125,16 +163,17 @@ AROUND_IT = ["contacts", "agency_groups", "subagencies", "agency_group_grants", 
 
 EXPAND = [
     Note("10.2", "Every NDA is Mutual or Consultant. Existing rows read the default; no row is touched."),
-    CreateEnum("NdaType", ["MUTUAL", "CONSULTANT"]),
+    CreateEnumBeside("ndas", TYPE),
     AddColumn(
         "nda",
         "nda_type",
         EnumField(enum_type="NdaType", choices=NdaType.choices, default=NdaType.MUTUAL, db_default=NdaType.MUTUAL),
+        beside=TYPE,
     ),
     Note("10.5", "NDAs of partners, without USmax. Existing rows read false."),
-    AddColumn("nda", "is_non_usmax", models.BooleanField(default=False, db_default=False)),
+    AddColumn("nda", "is_non_usmax", models.BooleanField(default=False, db_default=False), beside=NON_USMAX),
     Note("10.4", "When a fully executed NDA ends. NULL: it does not, or it is not executed yet."),
-    AddColumn("nda", "expiration_date", TimestampField(null=True, blank=True)),
+    AddColumn("nda", "expiration_date", TimestampField(null=True, blank=True), beside=EXPIRES),
     Note("10.6", "Who approved, when, and why it was rejected. A contact that is deleted leaves NULL."),
     AddColumn(
         "nda",
@@ -147,16 +186,11 @@ EXPAND = [
             null=True,
             blank=True,
         ),
+        beside=APPROVED_BY,
     ),
     AddColumn("nda", "approved_at", TimestampField(null=True, blank=True)),
     AddColumn("nda", "rejection_reason", models.TextField(null=True, blank=True)),
-    AddForeignKey(
-        "ndas",
-        "approved_by_id",
-        references="contacts",
-        name="ndas_approved_by_id_fkey",
-        on_delete="SET NULL",
-    ),
+    AddForeignKey("ndas", "approved_by_id", **APPROVER, beside=APPROVED_BY),
     Note("10.3, 10.6", "The new status labels, in a column beside the old one, for NDAs and for their history."),
     CreateEnum(NDA_STATUS.working_type, NDA_STATUS.labels, becomes=NDA_STATUS.type),
     AddShadow("ndas", STATUS),
@@ -170,6 +204,7 @@ EXPAND = [
     ),
     AddSyncTrigger("nda", "ndas", NDA_RULES),
     AddSyncTrigger("ndastatushistory", "nda_status_history", HISTORY_RULES),
+    *(FollowBeside("ndas", rule) for rule in BESIDE),
     Note("10.1 to 10.6", "After a way back: what was put back and is changed by the old application is parked again."),
     *map(AddParkingTrigger, PARKINGS),
 ]
@@ -182,20 +217,23 @@ BACKFILL = [
     Backfill("ndas", NDA_RULES, unit="NDAs"),
     Note("10.3", "Status of their histories."),
     Backfill("nda_status_history", HISTORY_RULES, unit="history entries"),
+    Note("10.2, 10.4, 10.5, 10.6", "Where somebody has added a column before: ours, beside it."),
+    *(BackfillBeside("ndas", rule, unit="NDAs") for rule in BESIDE),
 ]
 
 INDEX = [
     Note("10.4", "The daily job and the list of what expires soon look by date."),
-    AddIndex("nda", models.Index(fields=["expiration_date"], name="idx_ndas_expiration_date")),
+    AddIndex("nda", models.Index(fields=["expiration_date"], name="idx_ndas_expiration_date"), beside=EXPIRES),
     Note("10.3", "The list looks by status: the new column needs what the old one has."),
     AddShadowIndex("ndas", STATUS),
 ]
 
 ENFORCE = [
     Note("10.6", "The rows that were there before the foreign key."),
-    ValidateForeignKey("ndas", "ndas_approved_by_id_fkey"),
+    ValidateForeignKey("ndas", "ndas_approved_by_id_fkey", beside=APPROVED_BY),
     Note("10.1, 10.3, 10.4", "No row reads wrong any more, or the switch does not happen."),
     Require("proofs", BACKFILL),
+    KeepOrphans("ndas", APPROVED_BY),
     Analyze("ndas", "nda_status_history"),
 ]
 
@@ -205,6 +243,7 @@ SWITCH = [
     Note("10.3, 10.6", "The new labels take the name of the old ones."),
     SwitchType(NDA_STATUS),
     SwitchType(US_MAX_POSITION),
+    SwitchType(NDA_TYPE),
     Note("10.1, 10.3", "So do the columns; from here on the legacy columns follow."),
     Switch(
         "ndas",
@@ -241,6 +280,11 @@ SWITCH = [
             ),
         ],
     ),
+    Note("10.1, 10.3", "Triggers of others that fire for a change of status or position go on doing so."),
+    TellTriggers("ndas", NDA_RULES),
+    TellTriggers("nda_status_history", HISTORY_RULES),
+    Note("10.2, 10.4, 10.5, 10.6", "Where somebody has added a column before, it makes room for ours."),
+    *(SwitchBeside("ndas", rule) for rule in BESIDE),
 ]
 
 

@@ -116,9 +116,9 @@ FOUND = {
         ("event trigger looking runs look at every ddl_command_end",),
     ),
     "a type by the name of ours": (
-        """CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'UNILATERAL')""",
+        """CREATE DOMAIN "NdaType" AS text""",
         "enum.NdaType.free",
-        ("type NdaType is there already with the labels MUTUAL, UNILATERAL, expected MUTUAL, CONSULTANT",),
+        ("NdaType is no enum",),
     ),
     "a date of execution on an NDA that is not": (
         f"""UPDATE ndas SET fully_executed_date = NULL WHERE status <> 'FULLY_EXECUTED';

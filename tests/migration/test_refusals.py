@@ -12,55 +12,6 @@ MIGRATION = "ndas/migrations/0002_epic_10_customer_feedback.py"
 
 # What somebody has done, what is said about it, and what to do.
 CONFLICTS = {
-    "NdaType with other labels": (
-        """CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'UNILATERAL')""",
-        "Expected that the name NdaType is free, or names the enum the release wants; found: type NdaType is "
-        "there already with the labels MUTUAL, UNILATERAL, expected MUTUAL, CONSULTANT.",
-        'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
-    ),
-    "NdaType with the labels in another order": (
-        """CREATE TYPE "NdaType" AS ENUM ('CONSULTANT', 'MUTUAL')""",
-        "Expected that the name NdaType is free, or names the enum the release wants; found: type NdaType is "
-        "there already with the labels CONSULTANT, MUTUAL, expected MUTUAL, CONSULTANT.",
-        'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
-    ),
-    "nda_type of another type": (
-        "ALTER TABLE ndas ADD nda_type text NOT NULL DEFAULT 'MUTUAL'",
-        "Expected that ndas.nda_type is absent, or is what the release wants; found: "
-        "ndas.nda_type is text not null default 'MUTUAL'::text, "
-        """expected "NdaType" not null default 'MUTUAL'::"NdaType".""",
-        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_before_epic10".',
-    ),
-    "is_non_usmax that may be NULL": (
-        "ALTER TABLE ndas ADD is_non_usmax boolean",
-        "Expected that ndas.is_non_usmax is absent, or is what the release wants; found: "
-        "ndas.is_non_usmax is boolean, expected boolean not null default false.",
-        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
-    ),
-    "is_non_usmax without its default": (
-        "DELETE FROM documents; DELETE FROM nda_status_history; DELETE FROM ndas;"
-        "ALTER TABLE ndas ADD is_non_usmax boolean NOT NULL",
-        "Expected that ndas.is_non_usmax is absent, or is what the release wants; found: "
-        "ndas.is_non_usmax is boolean not null, expected boolean not null default false.",
-        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
-    ),
-    "expiration_date in use before": (
-        "ALTER TABLE ndas ADD expiration_date timestamp(3)",
-        "Expected that the column ndas.expiration_date is new; found: ndas.expiration_date is there already.",
-        'ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10";',
-    ),
-    "expiration_date to the microsecond": (
-        "ALTER TABLE ndas ADD expiration_date timestamp(6)",
-        "Expected that ndas.expiration_date is absent, or is what the release wants; found: ndas.expiration_date is "
-        "timestamp(6) without time zone, expected timestamp(3) without time zone.",
-        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
-    ),
-    "status as text": (
-        "ALTER TABLE ndas ALTER status DROP DEFAULT, ALTER status TYPE text",
-        "Expected that ndas.status is of the enum type NdaStatus; found: ndas.status is text, expected NdaStatus.",
-        'Give the column its type first: ALTER TABLE "ndas" ALTER COLUMN "status" '
-        'TYPE "NdaStatus" USING "status"::text::"NdaStatus";',
-    ),
     "a label nobody planned for": (
         """ALTER TYPE "NdaStatus" ADD VALUE 'ON_HOLD';
            UPDATE ndas SET status = 'ON_HOLD' WHERE id IN (SELECT id FROM ndas ORDER BY id LIMIT 7)""",
@@ -76,27 +27,87 @@ CONFLICTS = {
     ),
     "the index on something else": (
         "CREATE INDEX idx_ndas_expiration_date ON ndas (effective_date)",
-        "Expected that the index name idx_ndas_expiration_date is free, or names a valid index on ndas "
+        "Expected that the index name idx_ndas_expiration_date is free, or names an index on ndas "
         "(expiration_date); found: index idx_ndas_expiration_date on ndas is USING btree (effective_date).",
-        'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
-    ),
-    "the index invalid, and not ours": (
-        """ALTER TABLE ndas ADD expiration_date timestamp(3);
-           CREATE INDEX idx_ndas_expiration_date ON ndas (expiration_date);
-           UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_ndas_expiration_date'::regclass""",
-        "Expected that the index name idx_ndas_expiration_date is free, or names a valid index on ndas "
-        "(expiration_date); found: index idx_ndas_expiration_date on ndas is USING btree (expiration_date) "
-        "and invalid.",
         'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
     ),
     "the foreign key to another table": (
         """ALTER TABLE ndas ADD approved_by_id text;
            ALTER TABLE ndas ADD CONSTRAINT ndas_approved_by_id_fkey
                FOREIGN KEY (approved_by_id) REFERENCES agency_groups (id) ON DELETE SET NULL""",
-        "Expected that the constraint name ndas_approved_by_id_fkey is free, or names the foreign key the release "
-        "wants; found: ndas_approved_by_id_fkey is FOREIGN KEY (approved_by_id) REFERENCES agency_groups(id) "
-        "ON DELETE SET NULL, expected FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL.",
-        'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …',
+        "Expected that what references anything from ndas.approved_by_id, or is called ndas_approved_by_id_fkey, "
+        "references contacts from there; found: ndas_approved_by_id_fkey is "
+        "FOREIGN KEY (approved_by_id) REFERENCES agency_groups(id) ON DELETE SET NULL.",
+        'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …, or drop it.',
+    ),
+    "NdaType that is no enum": (
+        """CREATE DOMAIN "NdaType" AS text""",
+        "Expected that the name NdaType is free, or names an enum; found: NdaType is no enum.",
+        'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
+    ),
+    "nda_type of numbers": (
+        "ALTER TABLE ndas ADD nda_type integer",
+        "Expected that ndas.nda_type is a column of labels, an enum or text; found: ndas.nda_type is integer.",
+        'Make it one: ALTER TABLE "ndas" ALTER COLUMN "nda_type" TYPE text;',
+    ),
+    "another default of nda_type": (
+        "ALTER TABLE ndas ADD nda_type text DEFAULT 'VISITOR'",
+        "Expected that the default of ndas.nda_type becomes MUTUAL or is missing; "
+        "found: the default is 'VISITOR'::text.",
+        """ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET DEFAULT 'MUTUAL';""",
+    ),
+    "another default of status": (
+        "ALTER TABLE ndas ALTER status SET DEFAULT 'EMAILED'",
+        "Expected that the default of ndas.status becomes CREATED or is missing; "
+        """found: the default is 'EMAILED'::"NdaStatus".""",
+        """ALTER TABLE "ndas" ALTER COLUMN "status" SET DEFAULT 'CREATED';""",
+    ),
+    "another default of is_non_usmax": (
+        "ALTER TABLE ndas ADD is_non_usmax boolean DEFAULT true",
+        "Expected that ndas.is_non_usmax is absent, or is boolean with default false or none; "
+        "found: ndas.is_non_usmax is boolean default true.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
+    ),
+    "is_non_usmax of words": (
+        "ALTER TABLE ndas ADD is_non_usmax text",
+        "Expected that ndas.is_non_usmax is absent, or is boolean with default false or none; "
+        "found: ndas.is_non_usmax is text.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
+    ),
+    "expiration_date with a time zone": (
+        "ALTER TABLE ndas ADD expiration_date timestamptz",
+        "Expected that ndas.expiration_date is absent, or is timestamp without time zone or date with no default; "
+        "found: ndas.expiration_date is timestamp with time zone.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
+    ),
+    "an expiration_date that is generated": (
+        "ALTER TABLE ndas ADD expiration_date timestamp GENERATED ALWAYS AS (fully_executed_date) STORED",
+        "Expected that ndas.expiration_date is absent, or is timestamp without time zone or date with no default; "
+        "found: ndas.expiration_date is generated timestamp without time zone default fully_executed_date.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
+    ),
+    "approved_at to the microsecond": (
+        "ALTER TABLE ndas ADD approved_at timestamp(6)",
+        "Expected that ndas.approved_at is absent, or is what the release wants; found: ndas.approved_at is "
+        "timestamp(6) without time zone, expected timestamp(3) without time zone.",
+        'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_at" TO "approved_at_before_epic10".',
+    ),
+    "a history entry without a label": (
+        """ALTER TABLE nda_status_history ALTER status DROP NOT NULL;
+           UPDATE nda_status_history SET status = NULL WHERE id IN (
+             SELECT id FROM nda_status_history ORDER BY id LIMIT 3)""",
+        "Expected that every label in nda_status_history.status has a place in Epic 10; found: 3 rows have no label.",
+        f"Map the label in {MIGRATION}, or change these rows.",
+    ),
+    "a column by the name of a legacy one": (
+        "ALTER TABLE ndas ADD status_legacy text",
+        "Expected that the column name ndas.status_legacy is free; found: ndas.status_legacy is there already.",
+        'ALTER TABLE "ndas" RENAME COLUMN "status_legacy" TO …',
+    ),
+    "a type by the name of a legacy one": (
+        """CREATE TYPE "NdaStatus_legacy" AS ENUM ('CREATED')""",
+        "Expected that the type name NdaStatus_legacy is free; found: NdaStatus_legacy is there already.",
+        'ALTER TYPE "NdaStatus_legacy" RENAME TO …',
     ),
     "a column by the shadow's name": (
         "ALTER TABLE ndas ADD status_epic10 text",

@@ -7,10 +7,7 @@ condition that holds once it has run, and what somebody else may have made in
 its place before.
 """
 
-from dataclasses import dataclass
-
 from django.db import models
-from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 from pgtrigger.compiler import Trigger
 
@@ -42,6 +39,7 @@ from epic10.operations import (
     Switch,
     SwitchParking,
     SwitchType,
+    TellTriggers,
     Unpark,
     ValidateForeignKey,
     switched,
@@ -49,18 +47,25 @@ from epic10.operations import (
 from epic10.operations.guards import GuardSql
 from epic10.operations.phase import walk
 
+from . import coat
+from .life import Life
+
 APP = "stable"
 
 # SULKY is the commonest, and what it becomes is not the first label: a shadow
 # that defaults to the first would show.
-TABLE = """
+TABLE = f"""
 CREATE TYPE "Mood" AS ENUM ('HAPPY', 'SULKY', 'CROSS');
 CREATE TABLE pony (id text PRIMARY KEY, mood "Mood" DEFAULT 'HAPPY', born timestamp(3));
 CREATE INDEX pony_mood_idx ON pony (mood);
 INSERT INTO pony VALUES
     ('Ajax', 'HAPPY', '2020-02-29 12:00'), ('Bess', 'CROSS', '2021-01-01'), ('Cobb', NULL, NULL),
-    ('Dot', 'SULKY', '2019-05-05'), ('Elf', 'SULKY', NULL), ('Fay', 'SULKY', '9999-01-01')
-"""
+    ('Dot', 'SULKY', '2019-05-05'), ('Elf', 'SULKY', NULL), ('Fay', 'SULKY', '9999-01-01');
+CREATE FUNCTION moody() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER moody AFTER UPDATE OF mood ON pony FOR EACH ROW EXECUTE FUNCTION moody();
+ALTER TABLE pony ENABLE REPLICA TRIGGER moody;
+COMMENT ON TRIGGER moody ON pony IS 'Ponies are moody.';
+{coat.TABLE}"""
 
 MOOD_TYPE = Relabel(
     "Mood",
@@ -78,27 +83,6 @@ BACKFILL = Backfill("pony", RULES, unit="ponies")
 NEVER_SHOD = GuardSql(
     pgid="never_shod", table="pony", func="RETURN OLD;", when="BEFORE", operation="UPDATE", condition="WHEN (NEW.shod)"
 )
-
-
-@dataclass(frozen=True)
-class Life:
-    """
-    An operation, and what to see it by.
-
-    ``done`` holds once it has run. ``stays`` means that going back leaves its
-    effect: undoing something earlier takes that away, or nothing needs to.
-    ``theirs`` is SQL by which somebody else made the same before.
-    """
-
-    operation: Operation
-    done: str
-    stays: bool = False
-    theirs: str = ""
-    changes_nothing: bool = False
-    in_its_session: bool = False
-
-    def __str__(self):
-        return type(self.operation).__name__
 
 
 def index_is_valid(name):
@@ -162,7 +146,7 @@ EXPAND = [
 # What these two do with rows is told in test_parking.py.
 PARK = Life(Park([PARKING]), "true", stays=True, changes_nothing=True)
 UNPARK = Life(Unpark([PARKING]), "true", stays=True, changes_nothing=True)
-FILL = [PARK, UNPARK, Life(BACKFILL, every_pony_is_right("mood_epic10"), stays=True)]
+FILL = [PARK, UNPARK, *coat.FILL, Life(BACKFILL, every_pony_is_right("mood_epic10"), stays=True)]
 INDEX = [
     Life(
         AddIndex("pony", models.Index(fields=["retires"], name="pony_retires_idx")),
@@ -190,7 +174,16 @@ SWITCH = [
         Switch("pony", RULES, state_operations=[]),
         f"{SWITCHED} AND {every_pony_is_right('mood')} AND {index_is_valid('pony_mood_legacy_idx')}",
     ),
+    Life(
+        TellTriggers("pony", RULES),
+        "EXISTS (SELECT FROM pg_trigger WHERE tgname = 'moody' AND tgenabled = 'R'"
+        " AND pg_get_triggerdef(oid) LIKE '%UPDATE OF mood, mood_legacy ON%')",
+    ),
 ]
+EXPAND += coat.EXPAND
+INDEX += coat.INDEX
+ENFORCE = [*coat.ENFORCE, *ENFORCE]
+SWITCH += coat.SWITCH
 GUARD = [
     Life(
         AddGuard("pony", Trigger(name="never_shod", sql=NEVER_SHOD)),

@@ -11,7 +11,7 @@ from epic10 import plan, server
 from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
-from epic10.operations import Phase, privileges
+from epic10.operations import Phase, orphans, privileges
 from epic10.preparation import NothingToPrepare, prepared
 from epic10.progress import logger
 from epic10.reconcile import has_work, reconcile
@@ -36,6 +36,14 @@ class Command(migrate.Command):
             action="store_true",
             help="Everything before the switch, with the old application at work; migrate ndas does the rest later.",
         )
+        parser.add_argument(
+            "--orphans",
+            choices=(orphans.REFUSE, orphans.SET_NULL),
+            default=orphans.REFUSE,
+            help="What becomes of references that were there before their foreign key and point at nobody: stop "
+            "before the first change and name them (the default), or let them read NULL and keep a list in "
+            "epic10_orphan; migrate ndas 0001 brings them back.",
+        )
 
     def handle(self, *args, **options):
         changes_nothing = any(options[name] for name in ("plan", "check_unapplied", "fake", "prune"))
@@ -56,13 +64,19 @@ class Command(migrate.Command):
             raise CommandError(f"{said(error)}\n{what_now(options['database'])}") from error
 
     def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
+        orphans_shall = options.pop("orphans", orphans.REFUSE)
         connection = connections[database]
         if (app_label, migration_name) == (plan.load().app_label, "zero"):
             raise CommandError(
                 f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
             )
         server.insist_on(plan.load().server.preconditions(), connection)
-        with only_migrator(connection), unhurried(connection), shown(self.stdout, quiet=verbosity == 0):
+        with (
+            only_migrator(connection),
+            unhurried(connection),
+            orphans.shall(orphans_shall, connection),
+            shown(self.stdout, quiet=verbosity == 0),
+        ):
             if has_work(connection, app_label, migration_name):
                 privileges.require(connection, plan.load().needs())
             reconcile(connection, app_label, migration_name)

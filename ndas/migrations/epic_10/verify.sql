@@ -38,6 +38,7 @@ BEGIN
     ('rows.ndas', 'FAILED',
      'ndas has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "ndas") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'ndas'
@@ -45,6 +46,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.nda_status_history', 'FAILED',
      'nda_status_history has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "nda_status_history") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'nda_status_history'
@@ -52,6 +54,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.documents', 'FAILED',
      'documents has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "documents") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'documents'
@@ -59,6 +62,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.audit_log', 'FAILED',
      'audit_log has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "audit_log") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'audit_log'
@@ -66,6 +70,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.contacts', 'WARNING',
      'contacts has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "contacts") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'contacts'
@@ -73,6 +78,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.agency_groups', 'WARNING',
      'agency_groups has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "agency_groups") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'agency_groups'
@@ -80,6 +86,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.subagencies', 'WARNING',
      'subagencies has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "subagencies") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'subagencies'
@@ -87,6 +94,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.agency_group_grants', 'WARNING',
      'agency_group_grants has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "agency_group_grants") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'agency_group_grants'
@@ -94,6 +102,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('rows.subagency_grants', 'WARNING',
      'subagency_grants has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
+     true,
 $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "subagency_grants") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'subagency_grants'
@@ -101,11 +110,13 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
     ('enum.NdaType', 'FAILED',
      'enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
  WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]$check$),
     ('column.ndas.nda_type', 'FAILED',
      'column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
@@ -115,6 +126,7 @@ SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, at
     ('column.ndas.is_non_usmax', 'FAILED',
      'column ndas.is_non_usmax is boolean not null default false',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
@@ -124,6 +136,7 @@ SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid
     ('column.ndas.expiration_date', 'FAILED',
      'column ndas.expiration_date is timestamp(3) without time zone',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
@@ -133,6 +146,7 @@ SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(attty
     ('column.ndas.approved_by_id', 'FAILED',
      'column ndas.approved_by_id is text',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
@@ -142,6 +156,7 @@ SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttyp
     ('column.ndas.approved_at', 'FAILED',
      'column ndas.approved_at is timestamp(3) without time zone',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
@@ -151,6 +166,7 @@ SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid,
     ('column.ndas.rejection_reason', 'FAILED',
      'column ndas.rejection_reason is text',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
 UNION ALL
 SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
@@ -160,6 +176,7 @@ SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(attt
     ('foreign_key.ndas_approved_by_id_fkey', 'FAILED',
      'ndas.approved_by_id references contacts, valid for every row',
      'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
+     true,
 $check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
 UNION ALL
 SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
@@ -167,47 +184,73 @@ SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
     ('enum.NdaStatus', 'FAILED',
      'enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
  WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]$check$),
     ('shadow.ndas.status', 'FAILED',
      'ndas.status carries the old labels and the new ones',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas has neither status_epic10 nor status_legacy'
  WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('shadow.nda_status_history.status', 'FAILED',
      'nda_status_history.status carries the old labels and the new ones',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
  WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('enum.UsMaxPosition', 'FAILED',
      'enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
  WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]$check$),
     ('shadow.ndas.usmax_position', 'FAILED',
      'ndas.usmax_position carries the old labels and the new ones',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
  WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('trigger.ndas', 'FAILED',
      'old and new columns of ndas are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
-$check$SELECT 'trigger zz_epic10_sync_ndas_insert is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_insert' AND tgenabled IN ('O', 'A'))
-UNION ALL
-SELECT 'trigger zz_epic10_sync_ndas_update is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = 'zz_epic10_sync_ndas_update' AND tgenabled IN ('O', 'A'))$check$),
+     true,
+$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.nda_status_history', 'FAILED',
      'old and new columns of nda_status_history are kept in step',
      'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
-$check$SELECT 'trigger zz_epic10_sync_nda_status_history_insert is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_insert' AND tgenabled IN ('O', 'A'))
-UNION ALL
-SELECT 'trigger zz_epic10_sync_nda_status_history_update is missing or disabled' WHERE NOT EXISTS (
-  SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = 'zz_epic10_sync_nda_status_history_update' AND tgenabled IN ('O', 'A'))$check$),
+     true,
+$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+    ('trigger.ndas.nda_type', 'FAILED',
+     'ndas.nda_type and what was there before it are kept in step',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_insert, ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
+$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+    ('trigger.ndas.is_non_usmax', 'FAILED',
+     'ndas.is_non_usmax and what was there before it are kept in step',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
+$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+    ('trigger.ndas.expiration_date', 'FAILED',
+     'ndas.expiration_date and what was there before it are kept in step',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
+$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+    ('trigger.ndas.approved_by_id', 'FAILED',
+     'ndas.approved_by_id and what was there before it are kept in step',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
+$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_approved_by_id_insert', 'zz_epic10_sync_ndas_approved_by_id_update', '00_epic10_sync_ndas_approved_by_id_insert', '00_epic10_sync_ndas_approved_by_id_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('parked.ndas', 'WARNING',
      'everything that was parked of ndas is back',
      'SELECT row_id, content, found FROM epic10_archive WHERE event IN (''changed'', ''gone'');',
+     true,
 $check$SELECT format('%s rows, the first of them %s, were %s since and were not put back', count(*), min(row_id), event)
   FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
    AND table_name = 'ndas' AND event IN ('changed', 'gone')
@@ -215,6 +258,7 @@ $check$SELECT format('%s rows, the first of them %s, were %s since and were not 
     ('parked.nda_status_history', 'WARNING',
      'everything that was parked of nda_status_history is back',
      'SELECT row_id, content, found FROM epic10_archive WHERE event IN (''changed'', ''gone'');',
+     true,
 $check$SELECT format('%s rows, the first of them %s, were %s since and were not put back', count(*), min(row_id), event)
   FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
    AND table_name = 'nda_status_history' AND event IN ('changed', 'gone')
@@ -222,6 +266,7 @@ $check$SELECT format('%s rows, the first of them %s, were %s since and were not 
     ('backfill.ndas.status', 'FAILED',
      'no row of ndas still waits for status',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
@@ -229,6 +274,7 @@ HAVING count(*) > 0$check$),
     ('backfill.ndas.usmax_position', 'FAILED',
      'no row of ndas still waits for usmax_position',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
@@ -236,19 +282,52 @@ HAVING count(*) > 0$check$),
     ('backfill.ndas.expiration_date', 'FAILED',
      'no row of ndas still waits for expiration_date',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
 HAVING count(*) > 0$check$),
     ('backfill.nda_status_history.status', 'FAILED',
      'no row of nda_status_history still waits for status',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
+    ('backfill.ndas.nda_type', 'FAILED',
+     'no row of ndas still waits for nda_type',
+     'python manage.py migrate ndas',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+  FROM "ndas" WHERE (nda_type::text IS DISTINCT FROM coalesce(CASE WHEN nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type_legacy::text END, 'MUTUAL')
+    AND nda_type_legacy::text IS DISTINCT FROM nda_type::text)
+HAVING count(*) > 0$check$),
+    ('backfill.ndas.is_non_usmax', 'FAILED',
+     'no row of ndas still waits for is_non_usmax',
+     'python manage.py migrate ndas',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+  FROM "ndas" WHERE (is_non_usmax_legacy IS NOT NULL AND is_non_usmax IS DISTINCT FROM coalesce(is_non_usmax_legacy, false))
+HAVING count(*) > 0$check$),
+    ('backfill.ndas.expiration_date', 'FAILED',
+     'no row of ndas still waits for expiration_date',
+     'python manage.py migrate ndas',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+  FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
+HAVING count(*) > 0$check$),
+    ('backfill.ndas.approved_by_id', 'FAILED',
+     'no row of ndas still waits for approved_by_id',
+     'python manage.py migrate ndas',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
+$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+  FROM "ndas" WHERE (approved_by_id_legacy IS NOT NULL AND approved_by_id IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id_legacy))
+HAVING count(*) > 0$check$),
     ('index.idx_ndas_expiration_date', 'FAILED',
      'index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+     true,
 $check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
@@ -258,6 +337,7 @@ SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::re
     ('index.ndas_status_idx', 'FAILED',
      'index ndas_status_idx on ndas (status) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
+     true,
 $check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
 UNION ALL
 SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
@@ -267,6 +347,7 @@ SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, s
     ('switch.ndas.status', 'FAILED',
      'ndas.status is of the new NdaStatus, not null, default CREATED',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
@@ -274,10 +355,11 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
-SELECT 'ndas.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+SELECT 'ndas.status has not been switched' WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10'))$check$),
     ('switch.ndas.usmax_position', 'FAILED',
      'ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
@@ -285,10 +367,11 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"U
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
-SELECT 'ndas.usmax_position has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10'))$check$),
     ('switch.nda_status_history.status', 'FAILED',
      'nda_status_history.status is of the new NdaStatus, not null, default none',
      'python manage.py migrate ndas',
+     true,
 $check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
   FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
@@ -296,10 +379,11 @@ $check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_i
          WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+SELECT 'nda_status_history.status has not been switched' WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10'))$check$),
     ('enums.labels', 'FAILED',
      'every enum column has the Epic 10 labels, in their order',
      E'Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.',
+     true,
 $check$
     SELECT format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
                   coalesce(array_to_string(found.labels, ', '), 'no enum'))
@@ -315,6 +399,7 @@ $check$
     ('rows.status', 'FAILED',
      'every NDA''s status is the one its old status maps to',
      'SELECT id, status, status_legacy FROM ndas;',
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped),
 $check$
     SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
       FROM ndas
@@ -323,6 +408,7 @@ $check$
     ('rows.status_history', 'FAILED',
      'every status in a history is the one its old status maps to',
      'SELECT id, nda_id, status, status_legacy FROM nda_status_history;',
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped),
 $check$
     SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
       FROM nda_status_history
@@ -331,6 +417,7 @@ $check$
     ('rows.usmax_position', 'FAILED',
      'every NDA''s position is the one its old position maps to',
      'SELECT id, usmax_position, usmax_position_legacy FROM ndas;',
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped),
 $check$
     SELECT coalesce(usmax_position::text, 'NULL'), coalesce(usmax_position_legacy::text, 'NULL'), count(*), min(id)
       FROM ndas
@@ -339,6 +426,7 @@ $check$
     ('rows.nda_type', 'FAILED',
      'every NDA is Mutual or Consultant',
      'SELECT id, nda_type FROM ndas WHERE nda_type IS NULL;',
+     true,
 $check$
     SELECT coalesce(nda_type::text, 'NULL'), count(*), min(id) FROM ndas
      WHERE nda_type IS NULL OR nda_type::text NOT IN ('MUTUAL', 'CONSULTANT')
@@ -346,10 +434,12 @@ $check$
     ('rows.is_non_usmax', 'FAILED',
      'every NDA says whether it is non-USmax',
      'UPDATE ndas SET is_non_usmax = false WHERE is_non_usmax IS NULL;',
+     true,
 $check$SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0$check$),
     ('rows.expiration_date', 'FAILED',
      'every NDA that was fully executed has an expiration date',
      'python manage.py migrate ndas',
+     true,
 $check$
     SELECT count(*), min(id) FROM ndas
      WHERE fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND expiration_date IS NULL
@@ -357,6 +447,7 @@ $check$
     ('rows.expiration_rule', 'FAILED',
      'every expiration date the release computed is one year after the execution',
      'SELECT id, fully_executed_date, expiration_date FROM ndas;',
+     true,
 $check$
     SELECT count(*), min(id)
       FROM ndas
@@ -377,6 +468,7 @@ $check$
     ('rows.expiration_by_hand', 'WARNING',
      'no expiration date was set by hand to another day than one year after the execution',
      'Nothing to do if somebody meant it; a rollback parks these dates and reports them.',
+     true,
 $check$
     SELECT count(*), min(id)
       FROM ndas
@@ -397,12 +489,13 @@ $check$
     ('integrity.indexes', 'FAILED',
      'no index is invalid',
      'REINDEX INDEX CONCURRENTLY it, or drop it if its name ends in _ccnew or _ccold.',
+     true,
 $check$
     SELECT indexrelid::regclass, indrelid::regclass
       FROM pg_index
      WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY (ARRAY[to_regclass('"ndas"'), to_regclass('"nda_status_history"'), to_regclass('"contacts"'), to_regclass('"agency_groups"'), to_regclass('"subagencies"'), to_regclass('"agency_group_grants"'), to_regclass('"subagency_grants"'), to_regclass('"documents"'), to_regclass('"audit_log"')]::oid[])
      ORDER BY 1$check$)
-  ) AS checks (id, verdict, title, hint, query) LOOP
+  ) AS checks (id, verdict, title, hint, only_if, query) WHERE only_if LOOP
     BEGIN
       EXECUTE 'SELECT string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     EXCEPTION WHEN others THEN

@@ -11,6 +11,8 @@
 --             sessions together (pool_mode = session). Not with --single-transaction: indexes are built
 --             CONCURRENTLY and batches commit one by one. Nobody sees any of it before the
 --             last phase commits, and that is one transaction.
+--             References that point at nobody stop it before the first change; with
+--             -v orphans=set-null they read NULL, and a list of them is kept in epic10_orphan.
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
 --             "manage.py migrate ndas", stopped.
 -- Duration    About 1 s for 10,000 NDAs with their histories (measured at 50,000). No lock
@@ -21,6 +23,9 @@
 -- Rollback    rollback.sql brings back exactly the schema before, and every row's old labels.
 
 {% include "prologue.sql" %}
+\if :{?orphans}
+SELECT set_config('epic10.orphans', :'orphans', false) AS orphans \gset
+\endif
 {% for phase in phases %}
 -- ============================================================
 -- {{ phase.name }}: {{ phase.purpose }}

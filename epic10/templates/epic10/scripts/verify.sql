@@ -19,8 +19,9 @@ BEGIN
 {% for check in checks %}    ({{ check.id }}, {{ check.verdict }},
      {{ check.title }},
      {{ check.hint }},
+     {{ check.only_if }},
 $check${{ check.sql }}$check$){% if not forloop.last %},{% endif %}
-{% endfor %}  ) AS checks (id, verdict, title, hint, query) LOOP
+{% endfor %}  ) AS checks (id, verdict, title, hint, only_if, query) WHERE only_if LOOP
     BEGIN
       EXECUTE 'SELECT string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     EXCEPTION WHEN others THEN

@@ -1,0 +1,97 @@
+"""What else uses a column that is about to change places?
+
+PostgreSQL binds views, rules, policies, indexes and the conditions of triggers
+to the column, not to its name: after the switch they go on with the old labels,
+in ``<column>_legacy``. The body of a function is text and finds the new column.
+"""
+
+from typing import NamedTuple
+
+from epic10.catalog import array, table_oid
+from epic10.checks import Find
+
+DEPENDENTS = """\
+WITH used AS (
+  SELECT attrelid, attnum, attname FROM pg_attribute
+   WHERE attrelid = {table} AND attname = ANY ({columns}) AND NOT attisdropped
+), dependent AS (
+  SELECT DISTINCT classid, objid, attname FROM pg_depend
+    JOIN used ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+   WHERE deptype <> 'i'
+)
+SELECT CASE WHEN rulename <> '_RETURN' THEN 'rule' WHEN relkind = 'm' THEN 'materialized view' ELSE 'view' END,
+       CASE WHEN rulename <> '_RETURN' THEN format('%s on %s', rulename, ev_class::regclass)
+            ELSE ev_class::regclass::text END, dependent.attname
+  FROM dependent JOIN pg_rewrite r ON r.oid = objid AND classid = 'pg_rewrite'::regclass
+  JOIN pg_class c ON c.oid = ev_class
+UNION
+SELECT 'policy', polname, attname
+  FROM dependent JOIN pg_policy p ON p.oid = objid AND classid = 'pg_policy'::regclass
+UNION
+SELECT 'trigger', tgname, attname
+  FROM dependent JOIN pg_trigger t ON t.oid = objid AND classid = 'pg_trigger'::regclass
+ WHERE NOT tgisinternal AND tgname !~ '^(zz|00)_epic10_'
+UNION
+SELECT 'generated column', a.attname, dependent.attname
+  FROM dependent JOIN pg_attrdef d ON d.oid = objid AND classid = 'pg_attrdef'::regclass
+  JOIN pg_attribute a ON attrelid = adrelid AND attnum = adnum AND attgenerated <> ''
+UNION
+SELECT 'constraint', conname, attname
+  FROM dependent JOIN pg_constraint k ON k.oid = objid AND classid = 'pg_constraint'::regclass
+ WHERE contype NOT IN ('f', 'n')
+UNION
+SELECT 'index', relname, attname
+  FROM dependent JOIN pg_class c ON c.oid = objid AND classid = 'pg_class'::regclass AND relkind IN ('i', 'I')
+ WHERE relname <> ALL ({indexes})
+UNION
+SELECT 'statistics', stxname, attname
+  FROM dependent JOIN pg_statistic_ext s ON s.oid = objid AND classid = 'pg_statistic_ext'::regclass
+UNION
+SELECT 'publication', pubname, attname
+  FROM dependent JOIN pg_publication_rel m ON m.oid = objid AND classid = 'pg_publication_rel'::regclass
+  JOIN pg_publication p ON p.oid = prpubid
+UNION
+SELECT 'function', objid::regprocedure::text, attname
+  FROM dependent WHERE classid = 'pg_proc'::regclass
+UNION
+SELECT 'trigger function', tgfoid::regprocedure::text, attname
+  FROM used JOIN pg_trigger ON tgrelid = attrelid AND NOT tgisinternal AND tgname !~ '^(zz|00)_epic10_'
+  JOIN pg_proc ON pg_proc.oid = tgfoid AND prosrc ~ ('\\m' || attname || '\\M')
+ ORDER BY 1, 2, 3"""
+
+BY_NAME = "trigger function"
+
+
+class Dependent(NamedTuple):
+    """An object of somebody's, by its kind and name, and the column that it uses."""
+
+    kind: str
+    name: str
+    column: str
+
+
+def dependents(connection, table: str, columns: list[str], *, indexes: list[str] = ()) -> list[Dependent]:
+    """All but the ``indexes`` named, which the release follows."""
+    with connection.cursor() as cursor:
+        cursor.execute(query(table, columns, indexes=indexes))
+        return [Dependent(*row) for row in cursor.fetchall()]
+
+
+def query(table: str, columns: list[str], *, indexes: list[str] = ()) -> str:
+    return DEPENDENTS.format(table=table_oid(table), columns=array(columns), indexes=array(indexes))
+
+
+def nothing_depends(used: dict[str, list[str]], *, indexes: list[str]) -> Find:
+    """A find function for the columns ``used`` of each table."""
+
+    def find(db):
+        for table, columns in used.items():
+            for kind, name, column in dependents(db.connection, table, columns, indexes=indexes):
+                later = (
+                    f"after the switch it meets the new labels in {column}, and the old ones in {column}_legacy"
+                    if kind == BY_NAME
+                    else f"after the switch it goes on with {table}.{column}_legacy"
+                )
+                yield f"{kind} {name} uses {table}.{column}: {later}"
+
+    return find

@@ -1,0 +1,96 @@
+"""What of the customer's has to be told that a column changed places?
+
+A trigger for UPDATE OF a column fires when a statement names the column. After
+the switch the application names the new one: the trigger is told to listen to
+both, and on the way back to the old one alone.
+"""
+
+from django.db.migrations.operations import RunSQL
+
+from epic10.catalog import array, literal, quoted, table_oid
+from epic10.checks import BEFORE, Check, violations
+
+from . import privileges
+from .relabel import Rule, shadows
+
+# Read before it is replaced: OR REPLACE would enable a disabled trigger. A
+# constraint trigger cannot be replaced; it and its comment are made anew.
+LISTEN = """\
+DO $epic10$
+DECLARE
+  theirs record;
+  listening text;
+BEGIN
+  FOR theirs IN
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
+           obj_description(t.oid, 'pg_trigger') AS comment,
+           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) AS number
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number) AS columns
+      FROM pg_trigger t WHERE tgrelid = {table} AND NOT tgisinternal AND tgattr::int2[] <> '{{}}'
+  LOOP
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY name) INTO listening FROM (
+{wanted}
+    ) AS wanted (name);
+    CONTINUE WHEN NOT theirs.columns && {moved};
+    theirs.definition := regexp_replace(
+      theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\\1');
+    IF theirs.is_constraint THEN
+      EXECUTE format('DROP TRIGGER %I ON {quoted_table}', theirs.tgname);
+    ELSE
+      theirs.definition := replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+    END IF;
+    EXECUTE theirs.definition;
+    EXECUTE format('COMMENT ON TRIGGER %I ON {quoted_table} IS %L', theirs.tgname, theirs.comment);
+    EXECUTE format('ALTER TABLE {quoted_table} %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+      WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
+  END LOOP;
+END
+$epic10$"""
+
+TO_BOTH = """\
+      SELECT name FROM unnest(theirs.columns) AS name
+      UNION SELECT new FROM unnest({new}, {old}) AS pair (new, old) WHERE old = ANY (theirs.columns)"""
+TO_THE_OLD = """\
+      SELECT name FROM unnest(theirs.columns) AS name WHERE name <> ALL ({new})
+      UNION SELECT old FROM unnest({new}, {old}) AS pair (new, old) WHERE new = ANY (theirs.columns)"""
+
+
+class TellTriggers(RunSQL):
+    """Between the switch of a table's columns and the moment it is seen: triggers UPDATE OF them hear of both."""
+
+    def __init__(self, table: str, rules: list[Rule]):
+        self.table, self.columns = table, [shadow.column for shadow in shadows(rules)]
+        legacy = [shadow.legacy for shadow in shadows(rules)]
+        names = {"new": array(self.columns), "old": array(legacy)}
+        super().__init__(
+            sql=[self._listen(TO_BOTH.format(**names), legacy)],
+            reverse_sql=[self._listen(TO_THE_OLD.format(**names), legacy)],
+        )
+
+    def needs(self, app_label, state):
+        return privileges.table(self.table)
+
+    def describe(self):
+        return f"Let triggers of others hear of both {' and '.join(self.columns)} of {self.table}"
+
+    def _listen(self, wanted, moved):
+        return LISTEN.format(
+            table=table_oid(self.table), quoted_table=quoted(self.table), wanted=wanted, moved=array(moved)
+        )
+
+
+def no_rule_follows(table: str, column: str) -> Check:
+    """A rule sees what the statement says, not what a trigger makes of it."""
+    return Check(
+        f"rules.{table}.{column}",
+        f"no rule for INSERT or UPDATE on {table} reads {column}",
+        violations(
+            f"SELECT DISTINCT format('%s does', rulename)\n"
+            f"  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid\n"
+            f"  JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid\n"
+            f" WHERE ev_class = {table_oid(table)} AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass\n"
+            f"   AND refobjid = ev_class AND attname = {literal(column)}"
+        ),
+        when=BEFORE,
+        hint=f"Make a trigger of it, which sees both columns; then DROP RULE … ON {quoted(table)};",
+    )

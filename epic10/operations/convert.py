@@ -1,0 +1,147 @@
+"""What becomes of a column that the release adds, where somebody has added it before?"""
+
+from dataclasses import dataclass
+
+from epic10.catalog import (
+    DEFINITION,
+    array,
+    column_definition,
+    column_exists,
+    enum_labels,
+    literal,
+    quoted,
+    table_oid,
+    type_exists,
+)
+from epic10.checks import BEFORE, Check, violations
+
+from .mapping import written_to_the_old_one
+from .ownership import is_ours
+from .relabel import Shadow
+
+
+@dataclass(frozen=True)
+class Convert:
+    """
+    A column that may be there already: in another form, or with values that must come back.
+
+    Theirs is never changed. Ours is added beside it as ``<column>_epic10`` and
+    follows it; at the switch theirs becomes ``<column>_legacy`` and follows ours,
+    as with every relabelled column. Where it is as wanted and ``accepted``, a
+    condition, holds, nothing of the kind is needed.
+
+    ``types`` are those it can be converted from; ``up`` is an SQL expression with
+    ``{theirs}`` for the column and ``{row}`` before any other column in ``reads``.
+    """
+
+    column: str
+    types: tuple[str, ...]
+    up: str
+    reads: tuple[str, ...] = ()
+    accepted: str = "true"
+    default: str | None = None
+    index: str | None = None
+    foreign_key: str | None = None
+
+    target = Shadow.target
+    legacy = Shadow.legacy
+    target_index = Shadow.target_index
+    legacy_index = Shadow.legacy_index
+
+    @property
+    def target_key(self):
+        return self.foreign_key and f"{self.foreign_key.removesuffix('_fkey')}_epic10_fkey"
+
+    @property
+    def legacy_key(self):
+        return self.foreign_key and f"{self.foreign_key.removesuffix('_fkey')}_legacy_fkey"
+
+    @property
+    def sources(self):
+        return (self.column, *self.reads)
+
+    def assignment(self) -> str:
+        return f"{self.target} = {self._up(self.column)}"
+
+    def wrong(self) -> str:
+        return f"{self.target} IS DISTINCT FROM {self._up(self.column)}"
+
+    def wrong_after(self) -> str:
+        """True of a row in which theirs, where they had a value, and ours do not belong together."""
+        return f"({self.legacy} IS NOT NULL AND {self.column} IS DISTINCT FROM {self._up(self.legacy)})"
+
+    def follow(self) -> str:
+        return f"NEW.{self.target} := {self._up(f'NEW.{self.column}', 'NEW.')};"
+
+    def follow_back(self) -> str:
+        """Trigger body: only what is changed is theirs too; what the release has computed is not."""
+        new, old = f"NEW.{self.column}", f"NEW.{self.legacy}"
+        up = self._up(old, "NEW.")
+        return (
+            f"IF {written_to_the_old_one(self, f'{up} IS DISTINCT FROM {new}')} THEN\n"
+            f"  {new} := {up};\n"
+            f"ELSIF TG_OP = 'INSERT' OR {new} IS DISTINCT FROM OLD.{self.column} THEN\n"
+            f"  {old} := {new};\n"
+            f"END IF;"
+        )
+
+    def _up(self, theirs, row=""):
+        return self.up.format(theirs=theirs, row=row)
+
+
+Beside = Shadow | Convert
+
+
+def is_beside(table: str, rule: Beside) -> str:
+    """Is ours beside theirs in this database? Before the switch and after it."""
+    return is_ours("column", f"{table}.{rule.target}")
+
+
+def needs_both(table: str, rule: Beside, wanted: str) -> str:
+    """Has theirs to be set aside for ours, which is ``wanted``? Asked before ours is added."""
+    name = f"{table}.{rule.column}"
+    accepted = (
+        f"NOT {is_ours('type', rule.relabel.working_type)}"
+        if isinstance(rule, Shadow)
+        else f"{column_definition(table, rule.column)} = {literal(wanted)} AND {rule.accepted}"
+    )
+    return f"{column_exists(table, rule.column)} AND NOT {is_ours('column', name)} AND NOT ({accepted})"
+
+
+def differs(table: str, shadow: Shadow) -> str:
+    """Is there a type, or a column, by the names of the release, and not as the release wants it?"""
+    name, wanted = f"{table}.{shadow.column}", shadow_definition(shadow)
+    labels = f"{enum_labels(shadow.relabel.type)} IS DISTINCT FROM {array(shadow.relabel.labels)}"
+    type_differs = f"{type_exists(shadow.relabel.type)} AND {labels} AND NOT {is_ours('type', shadow.relabel.type)}"
+    column_differs = f"{column_definition(table, shadow.column)} <> {literal(wanted)} AND NOT {is_ours('column', name)}"
+    return f"(({type_differs}) OR ({column_differs}))"
+
+
+def shadow_definition(shadow: Shadow) -> str:
+    """What a shadowed column is in the end, as PostgreSQL writes it."""
+    wanted = f"{quoted(shadow.relabel.type)} not null"
+    return f"{wanted} default {literal(shadow.default)}::{quoted(shadow.relabel.type)}" if shadow.default else wanted
+
+
+def is_convertible(table: str, rule: Convert) -> Check:
+    name, types = f"{table}.{rule.column}", ", ".join(map(literal, rule.types))
+    return Check(
+        f"column.{name}.convertible",
+        f"{name} is absent, or is {' or '.join(rule.types)} with {_said(rule.default)}",
+        violations(
+            f"SELECT format('%s is %s%s', {literal(name)}, CASE WHEN attgenerated <> '' THEN 'generated ' END,\n"
+            f"              {DEFINITION})\n"
+            f"  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
+            f" WHERE attrelid = {table_oid(table)} AND attname = {literal(rule.column)}\n"
+            f"   AND NOT attisdropped AND NOT {is_ours('column', name)}\n"
+            f"   AND (attgenerated <> '' OR format_type(atttypid, NULL) NOT IN ({types})\n"
+            f"        OR pg_get_expr(adbin, adrelid) <> {literal(rule.default or '')})"
+        ),
+        when=BEFORE,
+        hint=f"Convert or rename it: ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(rule.column)} TO "
+        f'"{rule.column}_before_epic10".',
+    )
+
+
+def _said(default):
+    return f"default {default} or none" if default else "no default"

@@ -1,0 +1,106 @@
+"""The part of the pony's release that meets a column of somebody else's: ponies had coats before."""
+
+from django.db import models
+
+from epic10.catalog import column_exists, constraint_exists, enum_labels, type_exists
+from epic10.operations import (
+    AddColumn,
+    AddForeignKey,
+    AddIndex,
+    BackfillBeside,
+    Convert,
+    CreateEnumBeside,
+    FollowBeside,
+    KeepOrphans,
+    Relabel,
+    Shadow,
+    SwitchBeside,
+    SwitchType,
+    ValidateForeignKey,
+)
+
+from .life import Life, triggers
+
+TABLE = """
+CREATE TYPE "Coat" AS ENUM ('BAY', 'PIEBALD', 'DUN');
+ALTER TABLE pony ADD coat "Coat" NOT NULL DEFAULT 'BAY';
+UPDATE pony SET coat = 'DUN' WHERE id IN ('Ajax', 'Bess');
+ALTER TABLE pony ADD dam_id varchar(20) CONSTRAINT pony_dam_id_fkey REFERENCES pony;
+UPDATE pony SET dam_id = 'Bess' WHERE id = 'Elf';
+CREATE INDEX pony_dam_id_idx ON pony (dam_id);
+"""
+COAT_TYPE = Relabel("Coat", legacy=(), labels=("BAY", "OTHER"), up={None: "BAY"}, others="OTHER")
+COAT = Shadow("coat", COAT_TYPE, default="BAY")
+
+
+KEY = {"references": "pony", "name": "pony_dam_id_fkey", "on_delete": "SET NULL"}
+DAM = Convert(
+    "dam_id",
+    types=("character varying",),
+    up="{theirs}::text",
+    index="pony_dam_id_idx",
+    foreign_key="pony_dam_id_fkey",
+)
+
+
+class CoatField(models.TextField):
+    def db_type(self, connection):
+        return '"Coat"'
+
+
+def every_coat_is_right(coat):
+    return f"(SELECT array_agg({coat}::text ORDER BY id) FROM pony) = '{{OTHER,OTHER,BAY,BAY,BAY,BAY}}'"
+
+
+def only_elf_has_a(dam):
+    return f"(SELECT array_agg({dam} ORDER BY id) FROM pony) = '{{NULL,NULL,NULL,NULL,Bess,NULL}}'"
+
+
+EXPAND = [
+    Life(CreateEnumBeside("pony", COAT), f"{enum_labels('Coat_epic10')} = '{{BAY,OTHER}}'"),
+    Life(AddColumn("pony", "coat", CoatField(db_default="BAY"), beside=COAT), column_exists("pony", "coat_epic10")),
+    Life(
+        AddColumn("pony", "dam", models.ForeignKey("pony", models.SET_NULL, db_index=False, null=True), beside=DAM),
+        column_exists("pony", "dam_id_epic10"),
+    ),
+    Life(
+        AddForeignKey("pony", "dam_id", **KEY, beside=DAM),
+        constraint_exists("pony", "pony_dam_id_epic10_fkey"),
+    ),
+    Life(
+        FollowBeside("pony", COAT),
+        triggers("zz_epic10_sync_pony_coat_insert", "zz_epic10_sync_pony_coat_update"),
+    ),
+    Life(
+        FollowBeside("pony", DAM),
+        triggers("zz_epic10_sync_pony_dam_id_insert", "zz_epic10_sync_pony_dam_id_update"),
+    ),
+]
+FILL = [
+    Life(BackfillBeside("pony", COAT, unit="ponies"), every_coat_is_right("coat_epic10"), stays=True),
+    Life(BackfillBeside("pony", DAM, unit="ponies"), only_elf_has_a("dam_id_epic10"), stays=True),
+]
+INDEX = [
+    Life(
+        AddIndex("pony", models.Index(fields=["dam"], name="pony_dam_id_idx"), beside=DAM),
+        "to_regclass('pony_dam_id_epic10_idx') IS NOT NULL",
+    )
+]
+ENFORCE = [
+    Life(
+        ValidateForeignKey("pony", "pony_dam_id_fkey", beside=DAM),
+        "(SELECT convalidated FROM pg_constraint WHERE conname = 'pony_dam_id_epic10_fkey')",
+        stays=True,
+    ),
+    # What it keeps is told in test_orphans.py.
+    Life(KeepOrphans("pony", DAM), "true", stays=True, changes_nothing=True),
+]
+SWITCH = [
+    Life(SwitchType(COAT_TYPE), f"{enum_labels('Coat')} = '{{BAY,OTHER}}' AND NOT {type_exists('Coat_epic10')}"),
+    Life(SwitchBeside("pony", COAT), f"{every_coat_is_right('coat')} AND {column_exists('pony', 'coat_legacy')}"),
+    Life(
+        SwitchBeside("pony", DAM),
+        f"{only_elf_has_a('dam_id')} AND {constraint_exists('pony', 'pony_dam_id_legacy_fkey')}"
+        " AND to_regclass('pony_dam_id_legacy_idx') IS NOT NULL",
+    ),
+]
