@@ -9,7 +9,7 @@ from textwrap import indent
 
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
-from epic10 import locks
+from epic10 import locks, throttle
 from epic10.catalog import literal
 
 LOCK_ATTEMPTS = 60  # With pauses of up to five seconds: about the patience of locks.PATIENCE.
@@ -43,6 +43,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '{max_lag}');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT ({only_if}) THEN
     RETURN;
@@ -73,6 +76,20 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE '{verb} % {unit} (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / {megabyte}, 1) AS behind INTO standby FROM (
+        {standby}
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * {megabyte} ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -126,6 +143,9 @@ def batches(batch: str, *, settings, count_rows: str, passes: int, unit: str, ve
         settings=";\n      ".join([f"SET LOCAL lock_timeout = '{locks.TIMEOUT}'", *settings]),
         count_rows=count_rows,
         passes=passes,
+        max_lag=throttle.MAX_LAG,
+        megabyte=throttle.MEGABYTE,
+        standby=indent(throttle.STANDBY, " " * 8).lstrip(),
         attempts=LOCK_ATTEMPTS,
         unit=unit,
         verb=verb,

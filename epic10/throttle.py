@@ -21,10 +21,12 @@ SHORT_PAUSE = 0.2
 
 # The state of a standby is what a role without pg_read_all_stats reads as NULL. A base
 # backup under way has no place that it has replayed to, and is not waited for.
-LOOK = """
+STANDBY = """\
+SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+    FROM pg_stat_replication"""
+LOOK = f"""
 WITH standby AS (
-  SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
-    FROM pg_stat_replication
+  {STANDBY}
 )
 SELECT (SELECT count(*) FROM standby),
        (SELECT count(*) FROM standby WHERE state IS NULL),

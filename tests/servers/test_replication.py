@@ -1,17 +1,23 @@
 """A standby is never further behind than it may be, and the backfill goes on when it has caught up."""
 
+import os
 import re
+import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
 
-from epic10 import fingerprint, plan, throttle
+from epic10 import clients, fingerprint, plan, throttle
+from tests.migration.disturbances import wait_until
+from tests.migration.test_two_routes import SCRIPTS
 from tests.servers.server import alias
 
 MAX_LAG = 1  # MB, the least that can be set
 BATCH = 100
 ONE_BATCH = 200_000  # bytes, generously
+TEN_BATCHES = 10 * ONE_BATCH  # the scripts take a thousand rows at a time
 WAITS = "The backfill of ndas waits"
 ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = 'backfill'"
 
@@ -53,6 +59,29 @@ def test_the_lag_stays_under_its_bound_and_the_backfill_goes_on_when_it_falls(re
     with alias("standby", standby.server.url(register.name)):
         columns = fingerprint.columns(register.connection, plan.load().tables())
         assert fingerprint.content(connections["standby"], columns) == fingerprint.content(register.connection, columns)
+
+
+def test_by_psql_it_waits_as_well(register, standby):
+    standby.caught_up()
+    pid = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+    with ThreadPoolExecutor() as another, standby.paused():
+        script = another.submit(by_psql, register)
+        wait_until(lambda: register.rows(pid) or script.done(), "the script waiting")
+        assert not script.done()
+        assert MAX_LAG * 1_000_000 < standby.lag() < MAX_LAG * 1_000_000 + TEN_BATCHES
+    assert re.search(
+        r"The backfill waits: the standby walreceiver is [12]\.\d MB behind, and 1 MB is the ", script.result()
+    )
+
+
+def by_psql(register):
+    return subprocess.run(
+        [clients.find(register.connection, "psql"), "-X", "-v", "ON_ERROR_STOP=1", "-f", SCRIPTS / "migration.sql"],
+        env=os.environ | clients.environment(register.connection) | {"PGOPTIONS": f"-c epic10.max_lag={MAX_LAG}"},
+        stderr=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stderr
 
 
 def test_with_zero_it_waits_for_no_standby(standby, started):

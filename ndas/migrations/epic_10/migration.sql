@@ -7,12 +7,14 @@
 -- Purpose     New labels for NDA status and USmax position; NDA type, expiration date,
 --             approval fields and non-USmax flag; on a database in use.
 -- Run         psql -X -v ON_ERROR_STOP=1 -f migration.sql DATABASE
---             as the owner of the tables, on the primary, directly or through a pooler that keeps
---             sessions together (pool_mode = session). Not with --single-transaction: indexes are built
---             CONCURRENTLY and batches commit one by one. Nobody sees any of it before the
---             last phase commits, and that is one transaction.
+--             as the owner of the tables, on the primary, directly or through a pooler that
+--             keeps sessions together (pool_mode = session). Not with --single-transaction:
+--             indexes are built CONCURRENTLY and batches commit one by one. Nobody sees any of
+--             it before the last phase commits, and that is one transaction.
 --             References that point at nobody stop it before the first change; with
 --             -v orphans=set-null they read NULL, and a list of them is kept in epic10_orphan.
+-- Standbys    The backfill waits while one is more than 64 MB behind; another bound, or 0 for
+--             none, with PGOPTIONS='-c epic10.max_lag=…' (MB).
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
 --             "manage.py migrate ndas", stopped.
 -- Duration    About 1 s for 10,000 NDAs with their histories (measured at 50,000). No lock
@@ -1200,6 +1202,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -1260,6 +1265,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1275,6 +1295,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -1321,6 +1344,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % history entries (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1337,6 +1375,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1408,6 +1449,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Restored % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1423,6 +1479,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1487,6 +1546,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Restored % history entries (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1503,6 +1577,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1573,6 +1650,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1589,6 +1681,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1652,6 +1747,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % history entries (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1670,6 +1780,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1731,6 +1844,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1749,6 +1877,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1810,6 +1941,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1828,6 +1974,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1892,6 +2041,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -1910,6 +2074,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1971,6 +2138,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;

@@ -851,6 +851,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -911,6 +914,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % NDAs (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;
@@ -926,6 +944,9 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
+  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  standby record;
+  waits int := 0;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -972,6 +993,21 @@ BEGIN
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % history entries (batch %) at %', migrated, batches, clock_timestamp();
+      LOOP
+        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
+            FROM pg_stat_replication
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF waits % 10 = 0 THEN
+          RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
+            standby.name, standby.behind, max_lag;
+        END IF;
+        waits := waits + 1;
+        -- Within a transaction the list of standbys stays as it was.
+        COMMIT;
+        PERFORM pg_sleep(1);
+      END LOOP;
     END LOOP;
     EXIT WHEN NOT found_some;
   END LOOP;

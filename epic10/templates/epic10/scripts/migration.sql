@@ -7,12 +7,14 @@
 -- Purpose     New labels for NDA status and USmax position; NDA type, expiration date,
 --             approval fields and non-USmax flag; on a database in use.
 -- Run         psql -X -v ON_ERROR_STOP=1 -f migration.sql DATABASE
---             as the owner of the tables, on the primary, directly or through a pooler that keeps
---             sessions together (pool_mode = session). Not with --single-transaction: indexes are built
---             CONCURRENTLY and batches commit one by one. Nobody sees any of it before the
---             last phase commits, and that is one transaction.
+--             as the owner of the tables, on the primary, directly or through a pooler that
+--             keeps sessions together (pool_mode = session). Not with --single-transaction:
+--             indexes are built CONCURRENTLY and batches commit one by one. Nobody sees any of
+--             it before the last phase commits, and that is one transaction.
 --             References that point at nobody stop it before the first change; with
 --             -v orphans=set-null they read NULL, and a list of them is kept in epic10_orphan.
+-- Standbys    The backfill waits while one is more than 64 MB behind; another bound, or 0 for
+--             none, with PGOPTIONS='-c epic10.max_lag=…' (MB).
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
 --             "manage.py migrate ndas", stopped.
 -- Duration    About 1 s for 10,000 NDAs with their histories (measured at 50,000). No lock
