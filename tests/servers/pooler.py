@@ -26,13 +26,15 @@ logfile = {home}/pgbouncer.log
 
 
 @contextlib.contextmanager
-def pgbouncer(server, mode):
-    """URLs through a pooler of that mode: a function of the database's name."""
+def pgbouncer(server, mode, **more):
+    """URLs through a pooler of that mode, with more settings: a function of the database's name."""
     program = programs.pgbouncer()
     with place() as (home, account):
         configuration = home / "pgbouncer.ini"
+        lines = "".join(f"{name} = {value}\n" for name, value in more.items())
         configuration.write_text(
             CONFIGURATION.format(sockets=server.sockets, port=server.port, user=USER, home=home, PORT=PORT, mode=mode)
+            + lines
         )
         process = subprocess.Popen(
             [program, "-q", configuration],

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -9,6 +10,8 @@ from django.core.management import CommandError
 
 from epic10 import fingerprint, plan, server
 from tests.databases import Scratch
+from tests.migration.disturbances import somebody
+from tests.migration.test_interrupted import OLD_SNAPSHOT
 from tests.servers.pooler import pgbouncer
 from tests.servers.server import alias
 
@@ -23,8 +26,8 @@ LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
 def behind(primary, register):
     """The register, reached through a pooler of that mode."""
 
-    def reached(mode):
-        pooler = stack.enter_context(pgbouncer(primary, mode))
+    def reached(mode, **more):
+        pooler = stack.enter_context(pgbouncer(primary, mode, **more))
         return Scratch(stack.enter_context(alias("pooled", pooler(register.name))).alias)
 
     with contextlib.ExitStack() as stack:
@@ -68,6 +71,14 @@ def test_it_is_seen_also_while_others_use_the_pool(behind):
             other.join()
 
 
+def test_it_is_seen_also_where_each_statement_goes_to_the_next_backend(behind):
+    """Of four in turn: two sessions that ask in turn then never meet."""
+    pooled = behind("transaction", server_round_robin=1)
+    with ThreadPoolExecutor(4) as others:
+        list(others.map(lambda _: ask(pooled, "SELECT pg_sleep(0.3)"), range(4)))
+    assert server.pooling(pooled.connection) == server.BY_TRANSACTION
+
+
 def test_through_a_pooler_that_does_it_goes_there_and_back(register, behind):
     pooled = behind("session")
     assert server.pooling(pooled.connection) == server.BY_SESSION
@@ -77,3 +88,20 @@ def test_through_a_pooler_that_does_it_goes_there_and_back(register, behind):
     assert plan.load().is_switched(register.connection)
     pooled.migrate("0001")
     assert (register.dump_schema(), fingerprint.content(register.connection, columns)) == before
+
+
+def test_through_it_an_index_build_still_says_whom_it_waits_for(register, behind, settings):
+    """A pooler makes up the number of the process; the one that waits is another."""
+    settings.EPIC10_LOCK_PATIENCE = 2
+    pooled = behind("session")
+    with somebody(register, *OLD_SNAPSHOT) as idle, pytest.raises(CommandError) as given_up:
+        pid = idle.info.backend_pid
+        pooled.migrate()
+    assert str(given_up.value).startswith(
+        f"The index idx_ndas_expiration_date could not be finished: pid {pid}, ndas (disturbance), "
+    )
+
+
+def ask(database, statement):
+    with psycopg.connect(database.url, autocommit=True) as session:
+        session.execute(statement)
