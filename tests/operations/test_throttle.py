@@ -61,6 +61,7 @@ def test_without_a_standby_it_looks_once_a_second_at_most(baseline_database, mon
         return execute(*question)
 
     quiet = Throttle(baseline_database.connection, "ndas")
+    baseline_database.connection.ensure_connection()  # which asks something too
     with baseline_database.connection.execute_wrapper(ask):
         for _ in range(10):
             quiet.wait()
