@@ -14,6 +14,7 @@ LEDGER = {
     # The next release forgets what was counted before one that has been undone.
     "epic10_row_count": """
         SELECT table_name, rows FROM epic10_row_count WHERE EXISTS (SELECT FROM epic10_created_object)""",
+    "epic10_orphan": "SELECT table_name, column_name, row_id, value FROM epic10_orphan",
     "epic10_rollback": "SELECT count(*) FROM epic10_rollback WHERE parked_at IS NULL",
     "epic10_archive": """
         SELECT DISTINCT ON (table_name, row_id) table_name, row_id, event, content, found
