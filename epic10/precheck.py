@@ -1,5 +1,6 @@
 """Can the release run here, now, and within the window? Asked without changing anything."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from epic10 import asking, checks, plan
 from epic10.catalog import holds, relation_exists
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
 from epic10.estimate import Estimate, estimate
-from epic10.operations import Backfill, privileges
+from epic10.operations import Backfill, Switch, SwitchBeside, privileges
 from epic10.operations.sync import PREFIX
 from epic10.report import Report
 from epic10.units import seconds
@@ -63,6 +64,7 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     yield from before.of_the_traffic(tables, changed)
     yield from before.of_the_readers(tables)
     yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX, begun=release.has_traces(connection))
+    yield _of_the_dependents(release)
     yield from checks.registered(BEFORE)
     yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)
     measured = estimate(connection)
@@ -80,6 +82,15 @@ def _preconditions(release, connection):
                 WITHOUT_LEDGER.format(query=query) for query in (check.find.sql, f"SELECT {check.find.only_if}")
             )
             yield replace(check, find=violations(query, only_if=f"({only_if})"))
+
+
+def _of_the_dependents(release):
+    moved, indexes = defaultdict(list), []
+    for switch in release.all_of((Switch, SwitchBeside)):
+        for rule in switch.relabelled:
+            moved[switch.table].append(rule.column)
+            indexes.append(rule.index)
+    return before.of_the_dependents(moved, indexes=list(filter(None, indexes)))
 
 
 def _of_the_window(measured: Estimate, window: float):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from epic10.dependents import nothing_depends
 from epic10.units import seconds
 
 from . import BEFORE, Check, Find, after, disk, drift, replication, schema, traffic, way_back
@@ -133,6 +134,16 @@ def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours
             "these changes, and ENABLE it afterwards.",
         ),
     ]
+
+
+def of_the_dependents(moved: dict[str, list[str]], *, indexes: list[str]) -> Check:
+    return _warning(
+        "schema.dependents",
+        "nothing else uses a column that changes places",
+        nothing_depends(moved, indexes=indexes),
+        hint="It goes on working, there and back; give it the new labels when that is wanted: "
+        "CREATE OR REPLACE it after the release.",
+    )
 
 
 def of_the_way_back(*, snapshot_age: float) -> list[Check]:

@@ -90,6 +90,10 @@ class SwitchBeside(RunSQL):
             reverse_sql=[_if(switched(table, rule), back)],
         )
 
+    @property
+    def relabelled(self):
+        return [self.rule]
+
     def needs(self, app_label, state):
         return privileges.table(self.table)
 

@@ -66,8 +66,12 @@ class Switch(SeparateDatabaseAndState):
             state_operations=state_operations,
         )
 
+    @property
+    def relabelled(self):
+        return shadows(self.rules)
+
     def describe(self):
-        return f"Switch {', '.join(shadow.column for shadow in shadows(self.rules))} of {self.table}"
+        return f"Switch {', '.join(shadow.column for shadow in self.relabelled)} of {self.table}"
 
     def signs(self, app_label, state):
         for shadow in shadows(self.rules):

@@ -102,6 +102,11 @@ FOUND = {
         "schema.orphans",
         ("ndas.contracts_poc_id: ndas points at no contacts, rows: 1, such as (nobody)",),
     ),
+    "a view of a status": (
+        "CREATE VIEW open_ndas AS SELECT id FROM ndas WHERE status = 'CREATED'",
+        "schema.dependents",
+        ("view open_ndas uses ndas.status: after the switch it goes on with ndas.status_legacy",),
+    ),
     "a trigger that would fire": (
         """CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.updated_at := now(); RETURN NEW; END';
            CREATE TRIGGER touched BEFORE UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION touch();
@@ -159,6 +164,7 @@ FOUND = {
 ONLY_WARNED_OF = {
     "schema.drift",
     "schema.duplicate_indexes",
+    "schema.dependents",
     "schema.triggers",
     "rows.executed",
     "rows.executed_when",

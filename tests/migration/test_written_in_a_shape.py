@@ -1,0 +1,77 @@
+"""Where theirs was there before, whatever either application writes reaches both columns and is lost on neither way."""
+
+import pytest
+
+from .disturbances import steps
+from .shapes import CONVERGING
+from .test_there_and_back import INSERT, UPDATE
+
+IN_A_SHAPE = (
+    "six NDA types",
+    "labels converted already",
+    "is_non_usmax with NULLs",
+    "expiration_date to the microsecond, 'infinity' too",
+    "approved_by_id as varchar",
+)
+NEW = "UPDATE ndas SET {} WHERE id = %s"
+READ = """
+    SELECT nda_type::text, is_non_usmax, expiration_date::text, approved_by_id, status::text FROM ndas WHERE id = %s"""
+
+
+@pytest.fixture
+def shaped(legacy_database):
+    for name in IN_A_SHAPE:
+        for statement in CONVERGING[name].sql.split(";\n"):
+            legacy_database.execute(statement)
+    return legacy_database
+
+
+def ids(database, which, count):
+    return [id for (id,) in database.rows(f"SELECT id FROM ndas WHERE {which} ORDER BY id LIMIT {count}")]
+
+
+def test_theirs_is_translated_and_comes_back_to_the_microsecond(shaped):
+    [research, plain] = ids(shaped, "nda_type = 'RESEARCH'", 1) + ids(shaped, "nda_type = 'MUTUAL'", 1)
+    [precise] = ids(shaped, "expiration_date::text LIKE '%%.999999'", 1)
+    [never] = ids(shaped, "expiration_date = 'infinity'", 1)
+    shaped.migrate()
+    assert shaped.rows(READ, [research])[0][0] == "CONSULTANT"
+    assert shaped.rows(READ, [plain])[0][0] == "MUTUAL"
+    assert shaped.rows(READ, [precise])[0][2] == "2031-05-06 23:59:59.999"
+    assert shaped.rows(READ, [never])[0][2] == "9999-12-31 23:59:59.999"
+    shaped.migrate("0001")
+    assert shaped.rows(READ, [research])[0][0] == "RESEARCH"
+    assert shaped.rows(READ, [precise])[0][2] == "2031-05-06 23:59:59.999999"
+    assert shaped.rows(READ, [never])[0][2] == "infinity"
+
+
+def test_what_the_new_application_writes_is_theirs_after_the_way_back(shaped):
+    [contact] = shaped.rows("SELECT min(id) FROM contacts")[0]
+    [id, other] = ids(shaped, "nda_type = 'MUTUAL' AND is_non_usmax IS NULL AND status = 'CREATED'", 2)
+    shaped.migrate("0002")
+    changes = (
+        "nda_type = 'CONSULTANT', is_non_usmax = true, expiration_date = '2030-01-01', status = 'PENDING_APPROVAL', "
+        "approved_by_id = %s, approved_at = '2029-01-01'"
+    )
+    shaped.execute(NEW.format(changes), [contact, id])
+    shaped.execute(NEW.format("company_name = 'Else'"), [other])
+    shaped.migrate("0001")
+    # The first of their labels that means CONSULTANT again, and a label that their type has.
+    assert shaped.rows(READ, [id]) == [("UNILATERAL", True, "2030-01-01 00:00:00", contact, "PENDING_APPROVAL")]
+    assert shaped.rows(READ, [other])[0][:2] == ("MUTUAL", None)
+    shaped.migrate("0002")
+    assert shaped.rows(READ, [id]) == [("CONSULTANT", True, "2030-01-01 00:00:00", contact, "PENDING_APPROVAL")]
+    assert shaped.rows("SELECT approved_at::text FROM ndas WHERE id = %s", [id]) == [("2029-01-01 00:00:00",)]
+
+
+def test_what_the_old_application_writes_meanwhile_is_translated(shaped):
+    written = []
+    for step in steps():
+        id = f"old-{step.name}"
+        shaped.execute(INSERT, [id, "CREATED", "OTHER", None])
+        shaped.execute(NEW.format("nda_type = 'VENDOR', is_non_usmax = true, expiration_date = '2032-01-01'"), [id])
+        shaped.execute(UPDATE, ["FULLY_EXECUTED", "PRIME", "2024-02-29", f"{id}"])
+        written.append(id)
+        step.forwards(shaped)
+    for id in written:
+        assert shaped.rows(READ, [id]) == [("CONSULTANT", True, "2032-01-01 00:00:00", None, "FULLY_EXECUTED")]
