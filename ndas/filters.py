@@ -12,6 +12,7 @@ from ndas import scope
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.dates import DateField, start_of
 from ndas.models import AgencyGroup
+from ndas.models.agreements import SEARCHED
 
 ACTIVE, EVERY = "", "ALL"
 # Hidden unless asked for.
@@ -70,7 +71,7 @@ class Filters(forms.Form):
     def ndas(self) -> QuerySet:
         """Those asked for, in the order asked for; what cannot be understood is not asked for."""
         self.is_valid()
-        ndas = scope.visible_to(self.actor)
+        ndas = scope.visible_to(self.actor).alias(search=SEARCHED)
         for name, value in self.cleaned_data.items():
             narrow = NARROW.get(name)
             if narrow and value not in (None, "", False):
@@ -83,7 +84,7 @@ class Filters(forms.Form):
 
 def matching(text: str) -> Q:
     """Words that begin so, all of them, in company, short name, city or purpose; or the number itself."""
-    words = re.findall(r"\w+", text.lower())
+    words = re.findall(r"\w+", text)
     if not words:
         return Q(pk__in=[])
     found = Q(search=SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"))

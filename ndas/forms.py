@@ -3,6 +3,7 @@
 import datetime
 
 from django import forms
+from django.db.models import Q
 
 from ndas import scope, services
 from ndas.dates import DayField
@@ -19,6 +20,10 @@ class ContactField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs):
         super().__init__(Contact.objects.filter(is_active=True), to_field_name="email", **kwargs)
+
+    def allow(self, contact: Contact | None):
+        if contact:
+            self.queryset = Contact.objects.filter(Q(is_active=True) | Q(pk=contact.pk))
 
     def to_python(self, value):
         return super().to_python(value.strip() if isinstance(value, str) else value)
@@ -66,6 +71,10 @@ class NdaForm(forms.ModelForm):
             self.fields["agency_group"].queryset = scope.agency_groups_for(actor)
             self.fields["subagency"].queryset = scope.subagencies_for(actor)
             self.fields["subagency"].label_from_instance = lambda subagency: f"{subagency.agency_group}: {subagency}"
+        for name in set(PEOPLE) & set(self.fields):
+            # By e-mail, as the field has it; who has left may stay, and is not offered.
+            self.initial[name] = getattr(self.instance, name, None)
+            self.fields[name].allow(self.initial[name])
         self.initial["seen_at"] = self.instance.updated_at and self.instance.updated_at.isoformat()
 
     def clean_opportunity_poc(self):

@@ -19,17 +19,16 @@ import io
 import os
 from pathlib import Path
 
-import pgtrigger
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from ndas.models import AuditLog, NdaStatusHistory
 from tests.databases import database
 
 LEGACY = Path(__file__).parent / "legacy"
 LEGACY_NDAS = 300
+GUARDS_SLEEP = "SET LOCAL session_replication_role = replica"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,14 +41,10 @@ def snapshots_and_records_elsewhere(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Tests that commit end with a flush, which is a TRUNCATE: the guard against that sleeps here."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for model in (NdaStatusHistory, AuditLog):
-            for trigger in model._meta.triggers:
-                if trigger.operation == pgtrigger.Truncate:
-                    name = trigger.get_pgid(model)
-                    cursor.execute(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER {name}")
+def django_db_setup(django_db_setup):
+    """Tests that commit end with a flush, which is a TRUNCATE: the guards against that sleep meanwhile."""
+    flush = connection.ops.sql_flush
+    connection.ops.sql_flush = lambda *args, **options: [GUARDS_SLEEP, *flush(*args, **options)]
 
 
 @pytest.fixture

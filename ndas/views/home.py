@@ -15,30 +15,27 @@ SHOWN = 10
 @page(workflow.VIEW)
 def home(request):
     actor, ndas = request.actor, visible(request)
-    lists = [
-        ("To approve", to_approve(ndas, actor), "status=PENDING_APPROVAL"),
-        ("My drafts", ndas.filter(created_by=actor.contact, status=NdaStatus.CREATED), "status=CREATED&mine=on"),
-        ("Expiring within 30 days", ndas.filter(expiring("30")), "expiring=30&sort=expiration"),
-    ]
     waiting = [
-        (title, list(found.select_related("agency_group", "created_by").order_by(*order(title))[:SHOWN]), query)
-        for title, found, query in lists
+        (title, list(found.select_related("agency_group").order_by(order)[:SHOWN]), query)
+        for title, found, order, query in lists(ndas, actor)
     ]
     context = {"waiting": waiting, "counts": counts(ndas), "mine": ndas.filter(mine(actor)).count()}
     return render(request, "ndas/home.html", context)
 
 
-def to_approve(ndas, actor):
-    if not actor.may(workflow.APPROVE):
-        return ndas.none()
-    return ndas.filter(status=NdaStatus.PENDING_APPROVAL).exclude(created_by=actor.contact)
-
-
-def order(title):
-    return ["expiration_date"] if title.startswith("Expiring") else ["-display_id"]
+def lists(ndas, actor):
+    """What this person has to do with: title, NDAs, their order, and the query of the whole list."""
+    if actor.may(workflow.APPROVE):
+        others = ndas.filter(status=NdaStatus.PENDING_APPROVAL).exclude(created_by=actor.contact)
+        yield "To approve", others, "display_id", "status=PENDING_APPROVAL&sort=oldest"
+    if actor.may(workflow.CREATE):
+        drafts = ndas.filter(created_by=actor.contact, status=NdaStatus.CREATED)
+        yield "My drafts", drafts, "-display_id", "status=CREATED&mine=on"
+    yield "Expiring within 30 days", ndas.filter(expiring("30")), "expiration_date", "expiring=30&sort=expiration"
 
 
 def counts(ndas):
     """How many there are in each status, as (status, label, number)."""
     found = dict(ndas.values_list("status").annotate(Count("pk")).order_by())
-    return [(status, status.label, found.get(status, 0)) for status in NdaStatus]
+    # A line may break after a slash, where there is no space.
+    return [(status, status.label.replace("/", "/\u200b"), found.get(status, 0)) for status in NdaStatus]

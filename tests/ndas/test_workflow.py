@@ -171,8 +171,6 @@ def test_whoever_writes_it_what_is_fully_executed_expires_a_year_later(ndas):
 def test_what_is_on_record_stays_on_record(ndas, table, statement):
     services.route(actor("Administrator"), ndas["CREATED"].pk)
     with connection.cursor() as cursor:
-        # Switched off for the sake of the tests that end with a flush.
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         with pytest.raises(IntegrityError, match=f"Rows of {table} are never changed and never deleted."):
             cursor.execute(statement.format(table))
 

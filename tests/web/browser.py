@@ -72,3 +72,21 @@ class Person:
     @property
     def sees(self):
         return self.driver.find_element(By.TAG_NAME, "body").text
+
+    @property
+    def table(self):
+        return self.driver.find_element(By.TAG_NAME, "tbody").text
+
+    @property
+    def rows(self):
+        return [row.text for row in self.driver.find_elements(By.CSS_SELECTOR, "tbody tr")]
+
+    def offers(self, words):
+        return bool(self.driver.find_elements(By.XPATH, f"//button[normalize-space()='{words}']"))
+
+    def value_of(self, term):
+        return self.driver.find_element(By.XPATH, f"//dt[.='{term}']/following-sibling::dd").text
+
+    def types(self, *keys):
+        for key in keys:
+            self.driver.switch_to.active_element.send_keys(key)

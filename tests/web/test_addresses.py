@@ -1,6 +1,7 @@
 """Every address, for every role: who may, who may not, and for whom it does not exist."""
 
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
@@ -48,11 +49,6 @@ def nda(settings, tmp_path):
         uploaded_by=nda.created_by,
     )
     return nda
-
-
-@pytest.fixture(autouse=True)
-def plain_http(settings):
-    settings.SECURE_SSL_REDIRECT = False
 
 
 def address(name, nda):
@@ -134,8 +130,6 @@ def test_what_changes_something_is_never_a_link(client, nda, name):
 
 
 def test_a_form_from_elsewhere_is_refused(nda):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(UserFactory(role="Administrator"))
     assert {ask(client, name, nda) for name in POST_ONLY} == {403}

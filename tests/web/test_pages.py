@@ -1,0 +1,284 @@
+"""What the pages show and take: lists, filters, files, forms, the way in, and health."""
+
+import csv
+import datetime
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from ndas.choices import NdaStatus, NdaType, UsMaxPosition
+from ndas.models import Nda
+from ndas.people import actor_of
+from tests.factories import PASSWORD, AgencyGroupFactory, ContactFactory, NdaFactory, SubagencyFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account():
+    return UserFactory(role="Administrator")
+
+
+@pytest.fixture
+def browser(client, account):
+    client.force_login(account)
+    return client
+
+
+def numbers(browser, **query):
+    """The NDAs of the list, in its order; and those of the file, which are the same."""
+    page = browser.get(reverse("ndas"), query).context["page"]
+    exported = list(csv.reader(io.StringIO(content(browser.get(reverse("export"), query)))))
+    shown = [nda.display_id for nda in page]
+    assert [int(row[0]) for row in exported[1:]][: len(shown)] == shown
+    return shown
+
+
+def content(response):
+    return b"".join(response.streaming_content).decode().lstrip("\ufeff")
+
+
+def day(year, month, day):
+    return datetime.datetime(year, month, day, tzinfo=datetime.UTC)
+
+
+def test_the_list_is_filtered_by_each_of_its_fields(browser, account):
+    mine, group = actor_of(account).contact, AgencyGroupFactory()
+    plain = NdaFactory(company_name="Cobalt Systems LP", abbreviated_name="COBSYS")
+    in_a_month = timezone.now() + timedelta(days=29)
+    special = NdaFactory(
+        company_name="Éclair & Søns (100%)",
+        authorized_purpose="Review of pricing",
+        agency_group=group,
+        nda_type=NdaType.CONSULTANT,
+        usmax_position=UsMaxPosition.SUB_CONTRACTOR,
+        is_non_usmax=True,
+        status=NdaStatus.FULLY_EXECUTED,
+        expiration_date=in_a_month,
+        effective_date=day(2024, 2, 29),
+        opportunity_poc=mine,
+    )
+    for query in (
+        {"q": "pric"},
+        {"q": "søns Éclair"},
+        {"q": "Review PRICING"},
+        {"q": str(special.display_id)},
+        {"status": "FULLY_EXECUTED"},
+        {"type": "CONSULTANT"},
+        {"position": "SUB_CONTRACTOR"},
+        {"non_usmax": "yes"},
+        {"agency": group.pk},
+        {"company": "Éclair &"},
+        {"effective_from": "02/29/2024", "effective_to": "02/29/2024"},
+        {"effective_from": "2024-02-29"},
+        {"expiring": "30"},
+        {"expiring": "90"},
+        {"mine": "on"},
+    ):
+        assert numbers(browser, **query) == [special.display_id], query
+    for query in ({"non_usmax": "no"}, {"type": "MUTUAL"}, {"q": "cobs sys"}, {"company": "COB"}):
+        assert numbers(browser, **query) == [plain.display_id], query
+
+
+@pytest.mark.parametrize("field", ["q", "company"])
+@pytest.mark.parametrize("text", ["!!", "9" * 30, "x' OR 1=1 --", "%", "_", "a:*|b & !c", "\\", "<b>"])
+def test_what_is_searched_for_is_never_a_pattern_or_a_query(browser, field, text):
+    NdaFactory()
+    assert numbers(browser, **{field: text}) == []
+
+
+def test_a_filter_that_cannot_be_understood_is_not_one(browser):
+    nda = NdaFactory()
+    for field, value in {
+        "q": "\x00",
+        "status": "EMAILED",
+        "expiring": "soon",
+        "effective_from": "31/12/2024",
+        "agency": "none",
+        "page": "-3",
+        "sort": "x",
+    }.items():
+        assert numbers(browser, **{field: value}) == [nda.display_id], field
+
+
+def test_what_is_over_is_hidden_unless_asked_for(browser):
+    ndas = {status: NdaFactory(status=status).display_id for status in NdaStatus}
+    hidden = {NdaStatus.INACTIVE_CANCELED, NdaStatus.EXPIRED}
+    assert set(numbers(browser)) == {number for status, number in ndas.items() if status not in hidden}
+    assert set(numbers(browser, status="ALL")) == set(ndas.values())
+    for status in NdaStatus:
+        assert numbers(browser, status=status) == [ndas[status]]
+
+
+def test_the_list_is_sorted_as_asked(browser):
+    dates = [day(2024, 1, 1), None, day(2023, 1, 1)]
+    ndas = [
+        NdaFactory(company_name=name, effective_date=date, expiration_date=date, status=status)
+        for name, date, status in zip("BCA", dates, ["IN_REVISION", "CREATED", "PENDING_APPROVAL"], strict=True)
+    ]
+    wanted = {"": "210", "oldest": "012", "company": "201", "expiration": "201", "effective": "201", "status": "120"}
+    for sort, order in wanted.items():
+        assert numbers(browser, sort=sort) == [ndas[int(place)].display_id for place in order], sort
+
+
+def test_a_page_has_25_and_the_file_has_all(browser):
+    for _ in range(30):
+        NdaFactory()
+    assert len(numbers(browser)) == 25
+    page = browser.get(reverse("ndas"), {"page": "2", "type": "MUTUAL"})
+    assert len(page.context["page"]) == 5
+    assert "30 NDAs, page 2 of 2" in page.content.decode()
+    assert "type=MUTUAL&amp;page=1" in page.content.decode()
+    assert len(content(browser.get(reverse("export"))).splitlines()) == 31
+
+
+def test_a_cell_of_the_file_is_never_a_formula(browser):
+    NdaFactory(company_name='=HYPERLINK("http://x")', abbreviated_name="@x", fully_executed_date=day(2024, 2, 29))
+    [header, row] = csv.reader(io.StringIO(content(browser.get(reverse("export")))))
+    found = dict(zip(header, row, strict=True))
+    assert found["Company"] == '\'=HYPERLINK("http://x")'
+    assert (found["Abbreviated name"], found["Status"]) == ("'@x", "Created/Pending Release")
+    assert (found["Type"], found["Non-USmax"], found["Fully executed"]) == ("Mutual NDA", "No", "02/29/2024")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(browser):
+    nda = NdaFactory(subagency=SubagencyFactory(), contracts_poc=ContactFactory())
+
+    def asked(address):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert browser.get(address).status_code == 200
+        return len(queries)
+
+    addresses = ["/", reverse("ndas"), nda.get_absolute_url()]
+    before = [asked(address) for address in addresses]
+    for _ in range(20):
+        other = NdaFactory(subagency=SubagencyFactory(), status=NdaStatus.PENDING_APPROVAL)
+        nda.status_history.create(status=NdaStatus.CREATED, changed_by=other.created_by)
+    after = [asked(address) for address in addresses]
+    assert after == before
+    assert max(after) <= 16
+
+
+def words(**other):
+    return {
+        "company_name": "Beacon <Analytics>",
+        "abbreviated_name": "BEAANA",
+        "authorized_purpose": "Exchange of technical data",
+        "nda_type": "MUTUAL",
+        "usmax_position": "PRIME",
+    } | other
+
+
+def test_an_nda_is_written_on_a_form(browser, account):
+    poc, group = ContactFactory(), AgencyGroupFactory()
+    data = words(agency_group=group.pk, relationship_poc=f" {poc.email} ", effective_date="02/29/2024")
+    response = browser.post(reverse("create"), data, follow=True)
+    nda = Nda.objects.get()
+    assert response.redirect_chain == [(nda.get_absolute_url(), 302)]
+    assert (nda.relationship_poc, nda.opportunity_poc) == (poc, actor_of(account).contact)
+    assert nda.effective_date == day(2024, 2, 29)
+    page = response.content.decode()
+    assert f"NDA {nda.display_id} is created." in page
+    assert "Beacon &lt;Analytics&gt;" in page and "<Analytics>" not in page
+
+
+def test_a_form_says_what_is_missing_and_saves_nothing(browser):
+    response = browser.post(
+        reverse("create"), words(company_name=" ", effective_date="2/30/2024", relationship_poc="x")
+    )
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in page
+    for complaint in ("This field is required.", "Write the date as mm/dd/yyyy.", "No active contact has this e-mail."):
+        assert complaint in page
+    assert not Nda.objects.exists()
+
+
+def test_an_edit_changes_what_was_changed_and_keeps_the_time_of_day(browser):
+    nda = NdaFactory(
+        status=NdaStatus.FULLY_EXECUTED,
+        fully_executed_date=day(2024, 2, 29),
+        expiration_date=datetime.datetime(2025, 2, 28, 15, tzinfo=datetime.UTC),
+    )
+    address, poc = reverse("edit", args=[nda.pk]), ContactFactory()
+    form = browser.get(address).context["form"]
+    assert set(form.fields) == {"opportunity_poc", "contracts_poc", "relationship_poc", "expiration_date", "seen_at"}
+    data = {name: form[name].value() or "" for name in form.fields}
+    data |= {"expiration_date": "02/28/2025", "contracts_poc": poc.email}
+    assert browser.post(address, data).status_code == 302
+    nda.refresh_from_db()
+    assert (nda.contracts_poc, nda.expiration_date.hour) == (poc, 15)
+    again = browser.post(address, data | {"contracts_poc": ""})
+    assert again.status_code == 422
+    assert f"NDA {nda.display_id} was changed by somebody else while you were editing it." in again.content.decode()
+
+
+def test_what_cannot_be_changed_any_more_says_so(browser):
+    nda = NdaFactory(status=NdaStatus.EXPIRED)
+    page = browser.get(reverse("edit", args=[nda.pk]), follow=True).content.decode()
+    assert "is &quot;Expired&quot; and cannot be changed." in page
+
+
+def test_the_audit_of_the_previous_application_can_be_read_too(browser):
+    from ndas.models import AuditLog
+
+    nda = NdaFactory()
+    for details in ({"before": "CREATED", "after": "EMAILED"}, {"before": None, "after": "CREATED"}, ["odd"], None):
+        AuditLog.objects.create(action="nda_status_changed", entity_type="nda", entity_id=nda.pk, details=details)
+    page = browser.get(nda.get_absolute_url()).content.decode()
+    assert "Status: Created/Pending Release → EMAILED" in page
+
+
+def test_the_start_page_shows_what_waits(browser, account):
+    me = actor_of(account).contact
+    waiting = NdaFactory(company_name="Waiting", status=NdaStatus.PENDING_APPROVAL)
+    NdaFactory(company_name="Own", status=NdaStatus.PENDING_APPROVAL, created_by=me)
+    draft = NdaFactory(company_name="Draft", created_by=me)
+    soon = NdaFactory(status=NdaStatus.FULLY_EXECUTED, expiration_date=timezone.now() + timedelta(days=3))
+    lists = {title: found for title, found, _ in browser.get("/").context["waiting"]}
+    assert lists == {"To approve": [waiting], "My drafts": [draft], "Expiring within 30 days": [soon]}
+    assert ("PENDING_APPROVAL", "Pending Approval", 2) in browser.get("/").context["counts"]
+
+
+def test_five_wrong_passwords_and_the_account_has_to_wait(account):
+    account.set_password(PASSWORD)
+    account.save()
+    browser = Client()
+    for _ in range(5):
+        response = browser.post("/login/", {"username": account.username, "password": "wrong"})
+    assert response.status_code == 429
+    right = {"username": account.username, "password": PASSWORD}
+    assert "The password was wrong too often." in browser.post("/login/", right).content.decode()
+    assert browser.post("/admin/login/", right).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="198.51.100.7")
+    assert elsewhere.post("/login/", right).status_code == 302
+
+
+def test_no_page_loads_anything_from_elsewhere(browser):
+    nda = NdaFactory()
+    for address in ("/", "/ndas/", nda.get_absolute_url(), "/ndas/new/", "/admin/"):
+        response = browser.get(address)
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+        assert "//" not in response.content.decode().replace("https://docs.djangoproject.com", "").split("<body")[0]
+        assert response.headers["X-Frame-Options"] == "DENY"
+
+
+def test_before_the_release_it_is_alive_and_not_ready(legacy_database):
+    asking = "from django.test import Client; r = Client().get('/{}', secure=True); print(r.status_code, r.content)"
+    known = {"ALLOWED_HOSTS": "testserver"}
+    ready = legacy_database.manage("shell", "-v0", "-c", asking.format("readyz"), **known)
+    assert ready.stdout == "503 b'migration required: python manage.py migrate\\n'\n", ready.stderr
+    assert legacy_database.manage("shell", "-v0", "-c", asking.format("healthz"), **known).stdout == "200 b'alive\\n'\n"
+
+
+def test_without_a_database_it_is_alive_and_not_ready(client, monkeypatch):
+    monkeypatch.setattr(connection, "cursor", lambda: (_ for _ in ()).throw(__import__("django").db.OperationalError))
+    assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
