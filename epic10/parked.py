@@ -1,6 +1,7 @@
 """What was parked, and what became of it? For people: counts and a few ids, no content."""
 
-from epic10.catalog import literal
+from epic10.catalog import holds, literal, relation_exists
+from epic10.operations.archive import NEWEST, waiting
 from epic10.progress import logger
 
 BY_COLUMN = """
@@ -11,14 +12,9 @@ SELECT (SELECT count(*) FROM parked),
           FROM (SELECT row_id FROM parked ORDER BY row_id LIMIT 3) AS first)
 """
 
-PARKED = """
-WITH parked AS (
-  SELECT row_id, content FROM epic10_archive archive
-   WHERE table_name = {table} AND event = 'parked'
-     AND NOT EXISTS (SELECT FROM epic10_archive later
-                      WHERE (later.table_name, later.row_id) = (archive.table_name, archive.row_id)
-                        AND later.id > archive.id)
-)"""
+ALL = f"""
+SELECT table_name, count(*) FROM epic10_archive archive
+ WHERE event = 'parked' AND {NEWEST} GROUP BY table_name ORDER BY table_name"""
 
 EVENTS = """
 SELECT event, count(*), (array_agg(row_id ORDER BY row_id))[:3]
@@ -41,7 +37,9 @@ BOTH_VALUES = (
 def tell(connection, parkings):
     """After the way back: how much of what waits in the archive."""
     for parking in parkings:
-        rows, columns, ids = _one(connection, PARKED.format(table=literal(parking.table)) + BY_COLUMN)
+        rows, columns, ids = _one(
+            connection, f"WITH parked AS (SELECT row_id, content {waiting(parking.table)})" + BY_COLUMN
+        )
         if rows:
             logger.info("Parked %s %s that the old schema cannot hold, such as %s.", f"{rows:,}", parking.unit, ids)
             logger.info("Columns parked of %s: %s. migrate ndas puts them back.", parking.table, columns)
@@ -58,6 +56,15 @@ def tell_what_became_of_it(connection, parkings):
                 left_out = left_out or event != "restored"
     if left_out:
         logger.info(BOTH_VALUES)
+
+
+def waiting_rows(connection) -> dict[str, int]:
+    """How many rows of which table wait in the archive for the release to come again."""
+    if not holds(connection, relation_exists("epic10_archive")):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(ALL)
+        return dict(cursor.fetchall())
 
 
 def _one(connection, query):

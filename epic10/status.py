@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from django.db import ProgrammingError
 from django.db.migrations.recorder import MigrationRecorder
 
-from epic10 import one_at_a_time, plan
+from epic10 import one_at_a_time, parked, plan
 from epic10.catalog import holds, relation_exists
 from epic10.operations.record import BACKWARDS, FORWARDS
 from epic10.session import unhurried
@@ -77,7 +77,7 @@ def _seen(connection, earlier) -> Status:
         state + _broken_off(phases),
         tuple(phases),
         worker,
-        tuple(_disagreements(release, connection, phases, ledger)),
+        (*_disagreements(release, connection, phases, ledger), *_parked(connection)),
         WATCH if worker else NEXT.get(state, BOTH_WAYS),
     )
 
@@ -110,3 +110,8 @@ def _disagreements(release, connection, phases, ledger) -> Iterator[str]:
         said = next((run for run in reversed(ledger) if run.phase == standing.phase), None)
         if said and said.is_over and said.direction == FORWARDS and standing.state != DONE:
             yield f"The ledger says that {standing.phase} is done, the catalog says that it is not."
+
+
+def _parked(connection) -> Iterator[str]:
+    for table, rows in parked.waiting_rows(connection).items():
+        yield f"{rows:,} rows of {table} hold what only Epic 10 can; it is parked, and migrate ndas puts it back."

@@ -6,6 +6,8 @@ import psycopg
 import pytest
 from django.db import Error
 
+from epic10.status import status
+
 from .disturbances import look_at, steps
 from .test_two_routes import SCRIPTS
 
@@ -66,8 +68,13 @@ def test_it_comes_back_whole(lived_in, was):
         "rejection_reason 1, status 2. migrate ndas puts them back." in said
     )
     assert "Parked 1 history entries that the old schema cannot hold" in said
+    assert status(lived_in.connection).notes == (
+        "1 rows of nda_status_history hold what only Epic 10 can; it is parked, and migrate ndas puts it back.",
+        "6 rows of ndas hold what only Epic 10 can; it is parked, and migrate ndas puts it back.",
+    )
     said = lived_in.migrate(RELEASE)
     assert "6 NDAs are as the new application left them before the way back." in said
+    assert status(lived_in.connection).notes == ()
     assert look_at(lived_in) == was
 
 
