@@ -170,9 +170,9 @@ def test_whoever_writes_it_what_is_fully_executed_expires_a_year_later(ndas):
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
 def test_what_is_on_record_stays_on_record(ndas, table, statement):
     services.route(actor("Administrator"), ndas["CREATED"].pk)
-    with connection.cursor() as cursor:
-        with pytest.raises(IntegrityError, match=f"Rows of {table} are never changed and never deleted."):
-            cursor.execute(statement.format(table))
+    refusal = pytest.raises(IntegrityError, match=f"Rows of {table} are never changed and never deleted.")
+    with connection.cursor() as cursor, refusal:
+        cursor.execute(statement.format(table))
 
 
 def test_a_contact_that_is_deleted_leaves_the_audit(ndas):

@@ -7,7 +7,10 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
+PATIENCE = 30  # seconds
 LAPTOP, PHONE = (1280, 900), (390, 844)
 
 
@@ -61,7 +64,10 @@ class Person:
 
     def presses(self, words):
         path = f"//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']"
+        page = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.XPATH, path).click()
+        # Each of them leads to another page, which a busy machine may take its time for.
+        WebDriverWait(self.driver, PATIENCE).until(staleness_of(page))
 
     def logs_in(self, username, password):
         self.driver.delete_all_cookies()
