@@ -56,8 +56,11 @@ def reasons(connection, subject: Subject) -> Iterator[Reason]:
         if isinstance(source, Shadow):
             yield _previewed(source) if is_preview else _relabelled(source, subject)
         elif isinstance(source, Derived):
-            yield _to_compute(source) if is_preview else _computed(source, subject)
-        elif _is_new(connection, subject, source):
+            theirs = _theirs(connection, subject, source.target, is_preview=is_preview)
+            yield _to_compute(source, theirs) if is_preview else _computed(source, subject, theirs)
+        elif theirs := _theirs(connection, subject, source.name, is_preview=is_preview):
+            yield _converted(source.beside, subject, theirs, is_preview=is_preview)
+        elif _is_new(connection, subject, source.name):
             yield _to_add(source) if is_preview else _added(source, subject)
 
 
@@ -109,14 +112,36 @@ def _merged(relabel: Relabel) -> dict[str, list[str]]:
     return {new: old for new, old in merged.items() if len(old) > 1}
 
 
-def _to_compute(derived) -> Reason:
+def _theirs(connection, subject, column, *, is_preview) -> str | None:
+    """The column, quoted, with the values that somebody gave it before the release, if there is one."""
+    name = column if is_preview else f"{column}_legacy"
+    is_there = holds(connection, column_exists(subject.table, name))
+    return quoted(name) if is_there and not _is_new(connection, subject, column) else None
+
+
+def _converted(rule, subject, theirs, *, is_preview) -> Reason:
+    """Of a column that was there in another form: what does not read as it did."""
+    is_shadow = isinstance(rule, Shadow)
+    up = rule.relabel.upwards(theirs) if is_shadow else f"({rule.up.format(theirs=theirs, row='')})::text"
+    now = up if is_preview else f"{quoted(rule.column)}::text"
+    changed = f"{theirs}::text IS DISTINCT FROM {now}"
+    if not is_preview:
+        changed += f" AND {now} = {up} AND {quoted(subject.saved)} < {BEGAN}"
+    why = f"CASE WHEN {theirs} IS NULL THEN 'there was none: ' || {now} || ' is the default'"
+    why += f" ELSE {literal('Epic 10 does not know it; the old one is kept')} END"
+    return Reason(rule.column, f"{theirs}::text", now, why, changed)
+
+
+def _to_compute(derived, theirs) -> Reason:
     value = derived.value.format(quoted(derived.source))
-    return Reason(derived.target, "NULL", f"({value})::text", _computed_from(derived), f"({value}) IS NOT NULL")
+    condition = f"({value}) IS NOT NULL" + (f" AND {theirs} IS NULL" if theirs else "")
+    return Reason(derived.target, "NULL", f"({value})::text", _computed_from(derived), condition)
 
 
-def _computed(derived, subject) -> Reason:
+def _computed(derived, subject, theirs) -> Reason:
     target, value = quoted(derived.target), derived.value.format(quoted(derived.source))
     nobody_since = f"{target} = ({value}) AND {quoted(subject.saved)} < {BEGAN}"
+    nobody_since += f" AND {theirs} IS NULL" if theirs else ""
     return Reason(derived.target, "NULL", f"{target}::text", _computed_from(derived), nobody_since)
 
 
@@ -124,12 +149,12 @@ def _computed_from(derived):
     return f"{literal(f'computed from {derived.source} ')} || {quoted(derived.source)}"
 
 
-def _is_new(connection, subject, operation) -> bool:
+def _is_new(connection, subject, column) -> bool:
     """What was there before the release has the values that somebody gave it."""
-    if not holds(connection, column_exists(subject.table, operation.name)):
+    if not holds(connection, column_exists(subject.table, column)):
         return True
     has_ledger = holds(connection, relation_exists("epic10_created_object"))
-    return has_ledger and holds(connection, is_ours("column", f"{subject.table}.{operation.name}"))
+    return has_ledger and holds(connection, is_ours("column", f"{subject.table}.{column}"))
 
 
 def _to_add(operation) -> Reason:

@@ -86,6 +86,14 @@ FOUND = {
             "found GENERATED, UPLOADED, FULLY_EXECUTED, SCANNED",
         ),
     ),
+    "an index on a history's status": (
+        "CREATE INDEX of_their_own ON nda_status_history (status)",
+        "schema.dependents",
+        (
+            "index of_their_own uses nda_status_history.status: "
+            "after the switch it goes on with nda_status_history.status_legacy",
+        ),
+    ),
     "an invalid index": (
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ndas_company_name_idx'::regclass",
         "schema.invalid_indexes",

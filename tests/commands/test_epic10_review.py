@@ -95,6 +95,30 @@ def test_a_column_that_was_there_before_has_its_own_values(production_database):
     assert review(production_database, "is_non_usmax") == []
 
 
+THEIRS = """
+    CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'UNILATERAL', 'TEAMING');
+    ALTER TABLE ndas ADD nda_type "NdaType" NOT NULL DEFAULT 'MUTUAL', ADD is_non_usmax boolean,
+                     ADD expiration_date timestamp(3);
+    UPDATE ndas SET nda_type = 'UNILATERAL', is_non_usmax = true, expiration_date = '2027-01-01' WHERE id = 'n-08'
+"""
+
+
+def test_of_columns_that_somebody_had_only_what_reads_otherwise_is_listed(production_database):
+    production_database.execute(THEIRS)
+    preview = told(review(production_database))
+    assert preview["n-08", "nda_type"] == (
+        "UNILATERAL",
+        "CONSULTANT",
+        "Epic 10 does not know it; the old one is kept",
+    )
+    assert preview["n-09", "is_non_usmax"] == ("", "false", "there was none: false is the default")
+    assert preview["n-09", "expiration_date"][1] == "2025-02-28 23:59:59.999"
+    for theirs in (("n-09", "nda_type"), ("n-08", "is_non_usmax"), ("n-08", "expiration_date")):
+        assert theirs not in preview
+    production_database.migrate("0002")
+    assert told(review(production_database)) == preview
+
+
 def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(production_database):
     production_database.execute("UPDATE ndas SET company_name = '=1+1, \"Quoted\"' WHERE id = 'n-05'")
     [row] = [row for row in review(production_database, "status") if row[0] == "n-05"]
