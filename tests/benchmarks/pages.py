@@ -1,0 +1,130 @@
+"""How long do the pages take at the server, whatever is filtered; and the list's query before and after the release?"""
+
+import contextlib
+import statistics
+import time
+
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import override_settings
+
+from ndas.filters import Filters
+from ndas.models import Contact, Nda
+from ndas.people import actor_of
+from tests.benchmarks.databases import seeded
+from tests.databases import database
+
+LIST_LIMIT, DETAIL_LIMIT = 500, 200  # milliseconds
+ASKED = 30
+
+# What the previous application's list asks, and the same of the new schema.
+LISTED = """
+    SELECT ndas.*, agency_groups.name FROM ndas JOIN agency_groups ON agency_groups.id = agency_group_id
+     WHERE {} ORDER BY display_id DESC LIMIT 25"""
+COMPARED = {
+    "active": ("status NOT IN ('INACTIVE', 'CANCELLED')", "status NOT IN ('INACTIVE_CANCELED', 'EXPIRED')"),
+    "sent": ("status = 'EMAILED'", "status = 'SENT_PENDING_SIGNATURE'"),
+    "sub-contractor": ("usmax_position = 'SUB'", "usmax_position = 'SUB_CONTRACTOR'"),
+}
+QUERIES = (
+    "",
+    "status=ALL",
+    "status=SENT_PENDING_SIGNATURE",
+    "status=INACTIVE_CANCELED&sort=company",
+    "type=CONSULTANT",
+    "type=MUTUAL&position=OTHER&sort=expiration",
+    "non_usmax=yes",
+    "company=gran",
+    "company=zzz",
+    "effective_from=01/01/2024&effective_to=03/31/2024",
+    "expiring=30",
+    "expiring=90&sort=expiration",
+    "q=granite",
+    "q=granite+robotics+tampa",
+    "q=zzz&status=ALL",
+    "q=inc&sort=effective",
+    "q=17",
+    "mine=on",
+    "sort=status&page=400",
+)
+
+
+def measure(rows, rounds):
+    with seeded(rows) as template, database(template) as db:
+        before = {name: timed(lambda s=old: db.rows(LISTED.format(s)), rounds) for name, (old, _) in COMPARED.items()}
+        db.migrate(None, verbosity=0)
+        db.migrate(None, app="axes", verbosity=0)
+        for app in ("auth", "contenttypes", "sessions", "admin"):
+            db.migrate(None, app=app, verbosity=0)
+        db.execute("VACUUM (ANALYZE)")
+        after = {name: timed(lambda s=new: db.rows(LISTED.format(s)), rounds) for name, (_, new) in COMPARED.items()}
+        report(f"{rows:,} NDAs, the list's query before and after", before, after)
+        with served(db), override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
+            for role in ("Administrator", "NDA user"):
+                pages(rows, rounds, role)
+
+
+def pages(rows, rounds, role):
+    account = somebody(role)
+    client = Client()
+    client.force_login(account)
+    print(f"\n{rows:,} NDAs, pages as {role}, milliseconds at the server (median, 95th, worst)")
+    ids = list(Filters(actor_of(account), QueryDict("")).ndas().values_list("pk", flat=True)[:ASKED])
+    line("start page", timed(lambda: client.get("/"), rounds), LIST_LIMIT)
+    for query in QUERIES:
+        name = f"list ?{query}"
+        line(name, found := timed(lambda q=query: client.get(f"/ndas/?{q}"), rounds), LIST_LIMIT)
+        if quantile(found, 0.95) > LIST_LIMIT:
+            print(Filters(actor_of(account), QueryDict(query)).ndas()[:25].explain(analyze=True))
+    details = [took for pk in ids for took in timed(lambda pk=pk: client.get(f"/ndas/{pk}/"), 1)]
+    line("detail", details, DETAIL_LIMIT)
+
+
+def somebody(role):
+    contact = Contact.objects.filter(is_active=True, agency_group_grants__isnull=False).order_by("email").first()
+    account, _ = User.objects.get_or_create(username=role, email=contact.email)
+    account.groups.set([Group.objects.get(name=role)])
+    return account
+
+
+@contextlib.contextmanager
+def served(db):
+    """The pages' own database is the scratch one for a while."""
+    db.close()
+    connection.close()
+    name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], db.name
+    try:
+        assert Nda.objects.exists()
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+
+
+def timed(ask, rounds) -> list[float]:
+    """Milliseconds of each of ``rounds`` times ten, after one to warm up."""
+    ask()
+    taken = []
+    for _ in range(rounds * 10 if rounds > 1 else 1):
+        began = time.perf_counter()
+        ask()
+        taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def quantile(taken, share):
+    return sorted(taken)[min(int(len(taken) * share), len(taken) - 1)]
+
+
+def line(name, taken, limit):
+    told = f"{statistics.median(taken):8.0f}{quantile(taken, 0.95):8.0f}{max(taken):8.0f}"
+    print(f"{name:60}{told}{'' if quantile(taken, 0.95) <= limit else f'   over {limit}'}")
+
+
+def report(title, before, after):
+    print(f"\n{title}, milliseconds (median)")
+    for name, taken in before.items():
+        was, now = statistics.median(taken), statistics.median(after[name])
+        print(f"{name:40}{was:8.1f}{now:8.1f}{now / was:8.2f} times")
