@@ -16,7 +16,7 @@ from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.report import Report
 from epic10.run import Run, witnessed
 from epic10.session import execute, unhurried
-from epic10.what_now import why
+from epic10.what_now import NO_WAY_BACK, why
 from epic10.writers import writers
 
 
@@ -48,6 +48,8 @@ def deploy(run: Run, wishes: Wishes, *, show: Show, out):
 
 def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snapshot: bool, show: Show, out):
     """Is the application stopped? Then a safety snapshot, and back from any point; compare with what was before."""
+    if plan.load().is_finalized(connections[run.using]):
+        raise CommandError(f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}")
     if not is_begun(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return

@@ -175,3 +175,19 @@ class Orphan(models.Model):
 
     def __str__(self):
         return f"{self.table_name} {self.row_id}: {self.column_name}"
+
+
+class OriginalRow(models.Model):
+    """The old labels of a row, by column, as epic10_finalize found them. Rows are added, never changed."""
+
+    table_name = models.TextField()
+    row_id = models.TextField()
+    labels = models.JSONField()
+    at = models.DateTimeField(db_default=TransactionNow())
+
+    class Meta:
+        db_table = "epic10_original"
+        constraints = [models.UniqueConstraint(fields=["table_name", "row_id", "labels"], name="epic10_original_once")]
+
+    def __str__(self):
+        return f"{self.table_name} {self.row_id}"

@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from epic10.catalog import holds, relation_exists
+from epic10.catalog import FINALIZED, holds, relation_exists
 from epic10.checks import Check
 from epic10.operations import privileges
 from epic10.operations.phase import Phase, has_to_say, walk
@@ -88,6 +88,10 @@ class Plan:
     def is_switched(self, connection) -> bool:
         """Has the last phase committed? Asked of the catalog, which is never out of step with itself."""
         return self._has_ledger(connection) and holds(connection, self.phases[0].done)
+
+    def is_finalized(self, connection) -> bool:
+        """Are the old labels gone for good?"""
+        return holds(connection, FINALIZED)
 
     def has_traces(self, connection) -> bool:
         """Is anything left in the database that the release has created?"""

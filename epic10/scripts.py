@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.template import Context, Engine
 
 from epic10 import checks, session
-from epic10.catalog import literal, relation_exists
+from epic10.catalog import FINALIZED, literal, relation_exists
 from epic10.one_at_a_time import KEY
 from epic10.operations import privileges
 from epic10.operations.ledger import CREATE_LEDGER
@@ -56,6 +56,7 @@ def _rendered(template, release, **context):
         "lock_key": ", ".join(map(str, KEY)),
         "settings": "\n".join(f"{statement};" for statement in session.statements()),
         "privileges": f"{privileges.insist(release.needs())};",
+        "finalized": FINALIZED,
         "ledger": "\n".join(f"{statement};" for statement in CREATE_LEDGER),
     }
     engine = Engine(dirs=[TEMPLATES])

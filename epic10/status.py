@@ -17,7 +17,7 @@ from epic10.operations.record import BACKWARDS, FORWARDS
 from epic10.session import unhurried
 from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
 
-NO_REGISTER, BASELINE, SWITCHED = "no register", "baseline", "switched"
+NO_REGISTER, BASELINE, SWITCHED, FINALIZED = "no register", "baseline", "switched", "finalized"
 HALF_BACK, GOING_BACK = "half rolled back", "going back"
 # What a database is once the phase is done.
 AFTER = {"expand": "expanded", "backfill": "backfilled", "index": "indexed", "enforce": "enforced", "switch": SWITCHED}
@@ -28,6 +28,7 @@ NEXT = {
     NO_REGISTER: "look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register",
     BASELINE: "python manage.py epic10_precheck",
     SWITCHED: "python manage.py epic10_validate; python manage.py migrate ndas 0001 goes back",
+    FINALIZED: "nothing: the release is over, and there is no way back",
     HALF_BACK: "python manage.py migrate ndas 0001 finishes going back, python manage.py migrate ndas goes on",
 }
 
@@ -83,6 +84,8 @@ def _seen(connection, earlier) -> Status:
 
 
 def _state(release, connection, phases, ledger) -> str:
+    if release.is_finalized(connection):
+        return FINALIZED
     last = ledger[-1] if ledger else None
     if last and last.direction == BACKWARDS and (release.has_traces(connection) or not last.finished):
         return GOING_BACK if any(standing.state == RUNNING for standing in phases) else HALF_BACK

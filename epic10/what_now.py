@@ -14,6 +14,12 @@ WHAT_NOW = (
 GONE = ("57P01", "57P02", "57P03", None)
 
 
+NO_WAY_BACK = (
+    "HINT: python manage.py epic10_snapshot list: one from before is all that can still be restored, beside this "
+    "database. What each row's old labels were is in epic10_original."
+)
+
+
 def what_now(database: str) -> str:
     """Where the database stands and what to type, as far as it can still be asked."""
     try:

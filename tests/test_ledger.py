@@ -8,7 +8,15 @@ from epic10 import models
 from epic10.operations.ledger import CREATE_LEDGER
 
 WRITTEN_TO = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
-MODELS = (*WRITTEN_TO, models.Snapshot, models.RunRecord, models.Rollback, models.ArchivedRow, models.Orphan)
+MODELS = (
+    *WRITTEN_TO,
+    models.Snapshot,
+    models.RunRecord,
+    models.Rollback,
+    models.ArchivedRow,
+    models.OriginalRow,
+    models.Orphan,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -159,6 +159,24 @@ class Migration(migrations.Migration):
                         ],
                     },
                 ),
+                migrations.CreateModel(
+                    "OriginalRow",
+                    [
+                        ("id", ID),
+                        ("table_name", models.TextField()),
+                        ("row_id", models.TextField()),
+                        ("labels", models.JSONField()),
+                        ("at", models.DateTimeField(db_default=TransactionNow())),
+                    ],
+                    options={
+                        "db_table": "epic10_original",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=["table_name", "row_id", "labels"], name="epic10_original_once"
+                            )
+                        ],
+                    },
+                ),
             ],
         ),
     ]

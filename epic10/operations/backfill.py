@@ -121,6 +121,7 @@ class Backfill(RunPython):
                 only_if=self.only_if,
             ),
             hint=hint,
+            lasts=isinstance(rule, Derived),
         )
 
     def unless_restored(self, wrong):

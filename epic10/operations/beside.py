@@ -39,6 +39,7 @@ class FollowBeside(RunSQL):
             f"{self.table}.{self.rule.column} and what was there before it are kept in step",
             violations(off_duty(self.table, self.name), only_if=is_beside(self.table, self.rule)),
             hint=how_to_enable(self.table, self.name),
+            lasts=False,
         )
 
 

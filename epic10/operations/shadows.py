@@ -90,6 +90,7 @@ class AddShadow(RunSQL):
                 f" WHERE NOT {column_exists(table, shadow.target)} AND NOT {column_exists(table, shadow.legacy)}"
             ),
             hint="python manage.py migrate ndas",
+            lasts=False,
         )
 
 

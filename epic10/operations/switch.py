@@ -2,7 +2,7 @@
 
 from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
 
-from epic10.catalog import column_exists, literal, quoted, table_oid, type_exists
+from epic10.catalog import FINALIZED, column_exists, literal, quoted, table_oid, type_exists
 from epic10.checks import Check, violations
 
 from . import privileges, sync
@@ -89,8 +89,9 @@ class Switch(SeparateDatabaseAndState):
 
 
 def switched(table: str, shadow: Shadow) -> str:
-    """By the ledger too: the name may have been somebody's before."""
-    return f"({column_exists(table, shadow.legacy)} AND {is_ours('column', f'{table}.{shadow.target}')})"
+    """By the ledger too: the name may have been somebody's before. Or the old column is gone for good."""
+    stepped_aside = f"{column_exists(table, shadow.legacy)} AND {is_ours('column', f'{table}.{shadow.target}')}"
+    return f"({FINALIZED} OR ({stepped_aside}))"
 
 
 def rename_type(name: str, new_name: str) -> str:

@@ -97,6 +97,7 @@ class AddSyncTrigger(AddTrigger):
             f"old and new columns of {self.table} are kept in step",
             violations(off_duty(self.table, pgid(self.table))),
             hint=how_to_enable(self.table, pgid(self.table)),
+            lasts=False,
         )
 
 

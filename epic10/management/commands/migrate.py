@@ -14,9 +14,9 @@ from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
 from epic10.operations import Phase, orphans, privileges
 from epic10.preparation import NothingToPrepare, prepared
 from epic10.progress import logger
-from epic10.reconcile import has_work, reconcile
+from epic10.reconcile import has_work, is_way_back, reconcile
 from epic10.session import unhurried
-from epic10.what_now import said, what_now
+from epic10.what_now import NO_WAY_BACK, said, what_now
 
 INTERRUPTED = 130  # What a shell reports for Ctrl-C.
 
@@ -71,6 +71,7 @@ class Command(migrate.Command):
                 f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
             )
         server.insist_on(plan.load().server.preconditions(), connection)
+        insist_on_a_way_back(connection, app_label, migration_name)
         with (
             only_migrator(connection),
             unhurried(connection),
@@ -107,6 +108,15 @@ class Command(migrate.Command):
             logger.info(
                 f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC (duration: {minutes:.0f}m {seconds:.1f}s)"
             )
+
+
+def insist_on_a_way_back(connection, app_label, migration_name):
+    release = plan.load()
+    if app_label == release.app_label and is_way_back(release, migration_name) and release.is_finalized(connection):
+        raise CommandError(
+            f"There is no way back: Epic 10 is finalized in database {connection.settings_dict['NAME']}, "
+            f"and the old labels are gone.\n{NO_WAY_BACK}"
+        )
 
 
 def has_phases(migration):

@@ -2,6 +2,15 @@
 
 {{ started }}
 
+-- After epic10_finalize there is no way back, and nothing left to do.
+DO $epic10$
+BEGIN
+  IF {{ finalized }} THEN
+    RAISE EXCEPTION 'Epic 10 is finalized in this database.' USING HINT = 'python manage.py epic10_validate';
+  END IF;
+END
+$epic10$;
+
 DO $epic10$
 BEGIN
   IF NOT pg_try_advisory_lock({{ lock_key }}) THEN

@@ -8,6 +8,15 @@
 
 {{ settings }}
 
+-- After epic10_finalize there is no way back, and nothing left to do.
+DO $epic10$
+BEGIN
+  IF {{ finalized }} THEN
+    RAISE EXCEPTION 'Epic 10 is finalized in this database.' USING HINT = 'python manage.py epic10_validate';
+  END IF;
+END
+$epic10$;
+
 CREATE TEMPORARY TABLE epic10_verdict (verdict text, check_id text, title text, findings text, hint text);
 
 DO $epic10$

@@ -1,0 +1,135 @@
+"""How does the release come to its end? The old labels go, for good; what they were stays in the archive."""
+
+from functools import partial
+
+from django.core.management import CommandError
+from django.db import connections
+from django.db.migrations.operations import RunSQL
+
+from epic10 import ledger, plan, validation
+from epic10.asking import Show
+from epic10.catalog import column_exists, holds, literal, quoted
+from epic10.dependents import dependents
+from epic10.locks import ACCESS_EXCLUSIVE
+from epic10.models import OriginalRow
+from epic10.one_at_a_time import only_migrator
+from epic10.operations import AddSyncTrigger, Convert, FollowBeside, Phase, Switch, SwitchBeside, SwitchType
+from epic10.operations.batches import FOR_DJANGO, Batches, count
+from epic10.operations.relabel import Shadow, shadows
+from epic10.plan import Plan
+from epic10.run import Run, witnessed
+from epic10.session import unhurried
+
+# Made by the transaction that drops the labels; epic10.catalog.FINALIZED looks for it.
+SIGN = "CREATE TABLE epic10_finalization AS SELECT clock_timestamp() AS at, current_user::text AS role"
+
+KEEP = """\
+WITH batch AS (
+  SELECT id, jsonb_build_object({labels}) AS labels FROM {table} WHERE id > {after} ORDER BY id LIMIT {size}
+), kept AS (
+  INSERT INTO epic10_original (table_name, row_id, labels) SELECT {name}, id, labels FROM batch
+  ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT (SELECT count(*) FROM kept), max(id){into} FROM batch"""
+
+# Nobody reads a label from these.
+GO_WITH_THEIR_COLUMN = ("index", "statistics")
+
+NOTHING_DONE = "Nothing was changed: "
+
+
+def finalize(run: Run, *, show: Show):
+    """
+    Keep every old label in the ledger, then drop columns, indexes, triggers and types of the way back.
+
+    Refuses where the release is not in place, or where somebody still uses the
+    old labels. What the application writes meanwhile has no old label of its own.
+    """
+    release, connection = plan.load(), connections[run.using]
+    if release.is_finalized(connection):
+        run.decide("Epic 10 is finalized already: there is nothing left to do.")
+        return
+    run.step("validate", lambda: _insist_that_it_holds(run, show))
+    run.step("dependents", lambda: _insist_that_nobody_uses(release, connection))
+    with only_migrator(connection), unhurried(connection), witnessed(run, run.using):
+        ledger.create(connection)
+        for table, columns in legacy(release, connection).items():
+            run.step(f"archive {table}", partial(_keep, connection, table, columns))
+        run.facts["archived"] = OriginalRow.objects.using(run.using).count()
+        run.step("drop", lambda: _drop(release, connection))
+    run.step("validate again", lambda: _insist_that_it_holds(run, show))
+
+
+def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:
+    """By table, the columns that have an old one behind them here."""
+    switched = [(switch.table, column) for switch in release.all_of(Switch) for column in shadows(switch.rules)]
+    switched += [(switch.table, switch.rule) for switch in release.all_of(SwitchBeside)]
+    found = {}
+    for table, column in switched:
+        if holds(connection, column_exists(table, column.legacy)):
+            found.setdefault(table, []).append(column)
+    return found
+
+
+def _insist_that_it_holds(run, show):
+    try:
+        found = run.report(validation.validate(run.using, show=show))
+    except validation.NotApplied as error:
+        raise CommandError(str(error)) from error
+    if found.failed:
+        raise CommandError(
+            f"{NOTHING_DONE}{found.summary}.\nHINT: Set it right while there is a way back; "
+            "python manage.py epic10_validate says what is wrong."
+        )
+
+
+def _insist_that_nobody_uses(release, connection):
+    used = [
+        f"{found.kind} {found.name} uses {table}.{found.column}"
+        for table, columns in legacy(release, connection).items()
+        for found in dependents(connection, table, [column.legacy for column in columns])
+        if found.kind not in GO_WITH_THEIR_COLUMN
+    ]
+    if used:
+        raise CommandError(
+            f"{NOTHING_DONE}somebody still uses the old labels: {'; '.join(used)}.\n"
+            "HINT: Let them use the new column, or drop them; then run the same command again."
+        )
+
+
+def _keep(connection, table, columns):
+    labels = ", ".join(f"{literal(column.column)}, {quoted(column.legacy)}::text" for column in columns)
+    statement = KEEP.format(table=quoted(table), name=literal(table), labels=labels, **FOR_DJANGO)
+    total = count(connection, f"FROM {quoted(table)}")
+    Batches(connection, table, total, "rows", verb="Archived").one_pass(statement)
+
+
+def _drop(release, connection):
+    """As one phase: in one transaction of catalog changes, patiently, recorded like the others."""
+    columns = [
+        f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(column.legacy)}"
+        for table, of_table in legacy(release, connection).items()
+        for column in of_table
+    ]
+    # Without CASCADE: what began to use them since we looked stops it.
+    types = [f"DROP TYPE IF EXISTS {quoted(switch.relabel.legacy_type)}" for switch in release.all_of(SwitchType)]
+    triggers = [_Backwards(follow) for kind in (AddSyncTrigger, FollowBeside) for follow in release.all_of(kind)]
+    phase = Phase(
+        "finalize",
+        "Drop the old labels, for good.",
+        [*triggers, RunSQL([*columns, *types, SIGN])],
+        lock=[(table, ACCESS_EXCLUSIVE) for table in legacy(release, connection)],
+    )
+    with connection.schema_editor(atomic=False) as editor:
+        phase.database_forwards(release.app_label, editor, release.before, release.before)
+
+
+class _Backwards(RunSQL):
+    """An operation of the release, undone as a step forwards."""
+
+    def __init__(self, operation):
+        self.operation = operation
+        super().__init__([])
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self.operation.database_backwards(app_label, schema_editor, from_state, to_state)

@@ -1,0 +1,54 @@
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import checks, consent, interrupts, report, run_record
+from epic10.console import shown
+from epic10.finalization import finalize
+from epic10.locks import LockNotGranted
+from epic10.one_at_a_time import AlreadyRunning
+
+INTERRUPTED = "The same command goes on from here; until it is done, the way back is open."
+QUESTION = (
+    "The old labels of database {name} are dropped, for good. They stay in an archive, but there is no way back to "
+    "the previous application after this."
+)
+AGAIN = "This cannot be undone."
+OPTION = "--yes-drop-legacy"
+
+
+class Command(BaseCommand):
+    help = (
+        "End the release, weeks later: keep every row's old labels in the archive, then drop the legacy columns, their "
+        "index, triggers and types. It is the point of no return: migrate ndas 0001 and epic10_rollback refuse "
+        "afterwards. Refuses while anybody uses the old labels, such as a view. Asks twice."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        parser.add_argument(OPTION, action="store_true", help="Do not ask; this is the answer to both questions.")
+
+    def handle(self, *, database, yes_drop_legacy, **options):
+        name = connections[database].settings_dict["NAME"]
+        if not yes_drop_legacy:
+            consent.ask(QUESTION.format(name=name), otherwise=OPTION)
+            consent.ask(AGAIN, expected=name, otherwise=OPTION)
+        out = options.get("stdout") or sys.stdout
+
+        def show(result):
+            if result.verdict != checks.OK:
+                print("\n".join(report.lines_of(result)), file=out)
+
+        try:
+            with (
+                interrupts.told(INTERRUPTED),
+                run_record.recorded(
+                    "epic10_finalize", database, begin=lambda step: print(f"== {step}", file=out), arguments={}
+                ) as run,
+                shown(self.stdout),
+            ):
+                finalize(run, show=show)
+        except (AlreadyRunning, LockNotGranted) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("Epic 10 is finalized. What each row's old labels were is in epic10_original.")

@@ -1,0 +1,168 @@
+"""epic10_finalize: the end of the release, and of the way back."""
+
+import io
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from epic10.what_now import NO_WAY_BACK
+from tests.migration.disturbances import look_at, somebody
+from tests.migration.shapes import CONVERGING, TOGETHER, facts
+from tests.migration.test_two_routes import SCRIPTS
+
+ENUMS = "SELECT typname FROM pg_type WHERE typtype = 'e' ORDER BY 1"
+COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+OLD_LABELS = {
+    "ndas": "SELECT id, jsonb_build_object('status', status_legacy, 'usmax_position', usmax_position_legacy) FROM ndas",
+    "nda_status_history": "SELECT id, jsonb_build_object('status', status_legacy) FROM nda_status_history",
+}
+
+
+@pytest.fixture
+def finalize(legacy_database):
+    def run(**options):
+        output = io.StringIO()
+        options = {"yes_drop_legacy": True, "database": legacy_database.alias} | options
+        call_command("epic10_finalize", stdout=output, **options)
+        return output.getvalue()
+
+    return run
+
+
+def refused(command, *arguments, **options):
+    with pytest.raises(CommandError) as refusal:
+        call_command(command, *arguments, stdout=io.StringIO(), **options)
+    return str(refusal.value)
+
+
+def test_the_schema_is_that_of_a_new_database_and_the_models(legacy_database, empty_database, finalize):
+    legacy_database.migrate()
+    old = {table: legacy_database.rows(query) for table, query in OLD_LABELS.items()}
+    assert finalize().splitlines()[-1] == "Epic 10 is finalized. What each row's old labels were is in epic10_original."
+    empty_database.migrate()
+    finalize(database=empty_database.alias)
+    assert look_at(legacy_database).schema == look_at(empty_database).schema
+    for model in apps.get_app_config("ndas").get_models():
+        found = {name for [name] in legacy_database.rows(COLUMNS, [model._meta.db_table])}
+        assert found == {field.column for field in model._meta.fields}
+    assert [name for [name] in legacy_database.rows(ENUMS)] == ["DocumentType", "NdaStatus", "NdaType", "UsMaxPosition"]
+    for table, rows in old.items():
+        kept = legacy_database.rows("SELECT row_id, labels FROM epic10_original WHERE table_name = %s", [table])
+        assert dict(kept) == dict(rows)
+
+
+ONE, *OTHERS = (pytest.param(names, id=" + ".join(names)[:60]) for names in reversed(TOGETHER[:3]))
+
+
+@pytest.mark.parametrize("names", [ONE, *(pytest.param(*other.values, marks=pytest.mark.long) for other in OTHERS)])
+def test_whatever_was_there_before_the_release_goes_too(legacy_database, empty_database, finalize, names):
+    shapes = [CONVERGING[name] for name in names]
+    for shape in shapes:
+        for statement in shape.sql.split(";\n"):
+            legacy_database.execute(statement)
+    for database in (legacy_database, empty_database):
+        database.migrate()
+        finalize(database=database.alias)
+    wanted, found = facts(empty_database), facts(legacy_database)
+    assert wanted - found == set()
+    # An index of theirs on a column that has gone goes with it.
+    assert {(kind, name) for kind, name, _ in found - wanted} <= frozenset().union(*(shape.theirs for shape in shapes))
+
+
+@pytest.fixture
+def finalized(legacy_database, finalize):
+    legacy_database.migrate()
+    finalize()
+    return legacy_database
+
+
+def test_afterwards_there_is_no_way_back_and_everything_else_works(finalized, finalize):
+    before = look_at(finalized)
+    name = finalized.name
+    assert refused("migrate", "ndas", "0001", database=finalized.alias) == (
+        f"There is no way back: Epic 10 is finalized in database {name}, and the old labels are gone.\n{NO_WAY_BACK}"
+    )
+    assert refused("epic10_rollback", yes=True, database=finalized.alias) == (
+        f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}"
+    )
+    assert refused("epic10_review", database=finalized.alias) == (
+        "Epic 10 is finalized: the old labels are no longer beside the new ones.\n"
+        "HINT: What each row's were: SELECT table_name, row_id, labels FROM epic10_original;"
+    )
+    for script in ("migration.sql", "rollback.sql", "verify.sql"):
+        with pytest.raises(CommandError, match=r"ERROR:  Epic 10 is finalized in this database\."):
+            finalized.psql(SCRIPTS / script)
+    call_command("epic10_validate", smoke=True, database=finalized.alias, stdout=io.StringIO())
+    finalized.migrate()
+    said = io.StringIO()
+    call_command("epic10_status", database=finalized.alias, stdout=said)
+    assert said.getvalue().startswith(f"Epic 10 in database {name}: finalized\n")
+    assert "Epic 10 is finalized already: there is nothing left to do.\n" in finalize()
+    assert look_at(finalized) == before
+
+
+@pytest.mark.parametrize(
+    ("use", "named"),
+    [
+        ("CREATE VIEW old AS SELECT id, status_legacy FROM ndas", "view old uses ndas.status_legacy"),
+        (
+            "CREATE POLICY old ON nda_status_history USING (status_legacy <> 'INACTIVE')",
+            "policy old uses nda_status_history.status_legacy",
+        ),
+    ],
+)
+def test_while_somebody_uses_an_old_label_it_stays(legacy_database, finalize, use, named):
+    legacy_database.migrate()
+    legacy_database.execute(use)
+    before = look_at(legacy_database)
+    with pytest.raises(CommandError) as refusal:
+        finalize()
+    assert str(refusal.value) == (
+        f"Nothing was changed: somebody still uses the old labels: {named}.\n"
+        "HINT: Let them use the new column, or drop them; then run the same command again."
+    )
+    assert look_at(legacy_database) == before
+
+
+def test_a_database_that_is_not_right_stays_as_it_is(legacy_database, finalize):
+    with pytest.raises(CommandError, match=r"^Epic 10 is not applied to database "):
+        finalize()
+    legacy_database.migrate()
+    legacy_database.execute("DROP INDEX idx_ndas_expiration_date")
+    with pytest.raises(CommandError) as refusal:
+        finalize()
+    assert str(refusal.value).endswith(
+        "2 failed.\nHINT: Set it right while there is a way back; python manage.py epic10_validate says what is wrong."
+    )
+    assert legacy_database.rows("SELECT count(*) FROM epic10_original") == [(0,)]
+
+
+def test_a_lock_not_to_be_had_leaves_the_way_back_open_and_the_next_run_goes_on(legacy_database, finalize, settings):
+    settings.EPIC10_LOCK_PATIENCE = 1
+    legacy_database.migrate()
+    with somebody(legacy_database, "SELECT 1 FROM ndas"), pytest.raises(CommandError) as refusal:
+        finalize()
+    assert str(refusal.value).startswith("finalize could not get its locks on ndas, nda_status_history: pid ")
+    [(kept,)] = legacy_database.rows("SELECT count(*) FROM epic10_original")
+    assert kept > 300
+    legacy_database.close()
+    finalize()
+    assert legacy_database.rows("SELECT count(*) FROM epic10_original") == [(kept,)]
+
+
+def test_it_asks_twice_and_wants_the_name_of_the_database(legacy_database, finalize, monkeypatch):
+    legacy_database.migrate()
+    asked = []
+
+    def answer(*answers):
+        answers = iter(answers)
+        monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or next(answers))
+
+    for answers in (["no"], ["yes", "yes"]):
+        answer(*answers)
+        with pytest.raises(CommandError, match=r"^Nothing was changed\.$"):
+            finalize(yes_drop_legacy=False)
+    assert asked[-1] == f'This cannot be undone.\nType "{legacy_database.name}" to go on: '
+    answer("yes", legacy_database.name)
+    assert "Epic 10 is finalized." in finalize(yes_drop_legacy=False)
