@@ -21,6 +21,8 @@ def summary(using: str, wishes: Wishes) -> Iterator[str]:
         yield f"Database {name} becomes Epic 10. The old application has to be stopped."
     for number, step in enumerate(steps(wishes), start=1):
         yield f"  {number}. {step}"
+    back = "stays as it is" if wishes.keep else "goes back by itself"
+    yield f"If anything fails after the first change, or it takes longer than {seconds(wishes.timeout)}, it {back}."
 
 
 def steps(wishes: Wishes) -> Iterator[str]:
@@ -37,8 +39,6 @@ def steps(wishes: Wishes) -> Iterator[str]:
         yield "validate: schema and every row"
         yield "smoke: what the new application does, rolled back"
         yield "vacuum: statistics for the planner"
-    back = "stays as it is" if wishes.keep else "goes back by itself"
-    yield f"If anything fails after the first change, or it takes longer than {seconds(wishes.timeout)}, it {back}."
 
 
 def lines(using: str, wishes: Wishes) -> Iterator[str]:

@@ -8,8 +8,10 @@ label that only got another name lost nothing, and is not listed.
 import csv
 from collections.abc import Iterable
 
+from django.core.management import CommandError
 from django.db import connections, transaction
 
+from epic10 import plan
 from epic10.catalog import literal, quoted
 from epic10.reasons import Subject, reasons
 from epic10.session import unhurried
@@ -22,6 +24,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write(using: str, subject: Subject, file, *, only: Iterable[str] = ()) -> int:
     """Write the review as CSV (RFC 4180); how many rows it has. ``only`` names columns; none means all."""
     connection, rows = connections[using], 0
+    if plan.load().is_finalized(connection):
+        raise CommandError(
+            "Epic 10 is finalized: the old labels are no longer beside the new ones.\n"
+            "HINT: What each row's were: SELECT table_name, row_id, labels FROM epic10_original;"
+        )
     wanted = [reason for reason in reasons(connection, subject) if not only or reason.column in only]
     lines = csv.writer(file)
     lines.writerow(["id", *subject.names, "column", "before", "after", "why"])
