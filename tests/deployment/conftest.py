@@ -6,6 +6,7 @@ The commands of the night, on databases of a test's own.
 """
 
 import io
+import logging
 from dataclasses import dataclass
 
 import pytest
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from epic10 import fingerprint, plan
 from epic10.models import RunRecord
+from epic10.progress import logger
 from tests.databases import Scratch
 from tests.migration.disturbances import look_at
 
@@ -69,3 +71,10 @@ def is_untouched(untouched):
 def record(legacy_database):
     """The newest record of the ledger."""
     return lambda: RunRecord.objects.using(legacy_database.alias).latest("id").body
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens_any_more():
+    """A command that has ended, in whatever way, leaves neither a handler nor a level behind."""
+    yield
+    assert (logger.level, logger.disabled, [*map(type, logger.handlers)]) == (logging.NOTSET, False, [])

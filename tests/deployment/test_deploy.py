@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.models.signals import post_migrate
 
 from epic10 import checks, ledger, revision, snapshot, snapshot_files
+from epic10.going_back import reconnect
 from epic10.models import RunRecord
 from tests.migration.disturbances import somebody, wait_until
 
@@ -193,11 +194,13 @@ def test_what_the_new_application_cannot_do_takes_it_back(night, legacy_database
     assert re.fullmatch(rf"smoke failed: smoke\.broken\.\n{UNDONE}\n{AGAIN}", ended.complaint)
 
 
-def test_past_its_timeout_it_goes_back(night, legacy_database, is_untouched):
+def test_past_its_timeout_it_goes_back(night, legacy_database, is_untouched, record):
     with somebody(legacy_database, "SELECT 1 FROM ndas"):
         ended = night("epic10_deploy", timeout=1.5)
     assert ended.status == 1
     assert re.fullmatch(rf"It took longer than 1\.5 s\.\n{UNDONE}\n{AGAIN}", ended.complaint)
+    [migrating] = [step["seconds"] for step in record()["steps"] if step["name"] == "migrate"]
+    assert migrating < 15
     assert is_untouched(legacy_database)
 
 
@@ -210,6 +213,14 @@ def test_a_connection_lost_during_migrate_takes_it_back(night, legacy_database, 
     assert ended.status == 1
     assert re.fullmatch(rf"The connection to the server was lost\.\n{UNDONE}\n{AGAIN}", ended.complaint)
     assert is_untouched(legacy_database)
+
+
+def test_after_a_lost_connection_there_is_another_one(legacy_database):
+    [(before,)] = legacy_database.rows("SELECT pg_backend_pid()")
+    with pytest.raises(OperationalError):
+        legacy_database.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    reconnect(legacy_database.alias)
+    assert legacy_database.rows("SELECT pg_backend_pid()") != [(before,)]
 
 
 def _end_the_session_in_the_backfill(url):
