@@ -9,6 +9,8 @@ import pytest
 from django.core.management import call_command
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
+from epic10.progress import logger
+
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_MODULE = 200
 
@@ -26,7 +28,9 @@ def test_ruff_has_nothing_to_say(command):
     assert finished.returncode == 0, finished.stdout
 
 
-def test_imports_go_from_config_to_ndas_to_epic10_only(capsys):
+def test_imports_go_from_config_to_ndas_to_epic10_only(capsys, monkeypatch):
+    # It configures logging for itself, which disables every logger there is; ours is put back as it was.
+    monkeypatch.setattr(logger, "disabled", False)
     status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=None)
     assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
 
