@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import fingerprint, plan, server
+from epic10 import fingerprint, plan, precheck, server
+from epic10.checks import FAILED
 from tests.databases import Scratch
 from tests.migration.disturbances import somebody
 from tests.migration.test_interrupted import OLD_SNAPSHOT
@@ -48,6 +49,10 @@ def test_a_pooler_that_does_not_keep_sessions_together_is_refused(register, behi
         assert str(refusal.value) == REFUSAL
     assert register.rows("SELECT count(*) FROM epic10_phase_run") == [(0,)]
     assert register.rows(LOCKS) == [(0,)]
+
+
+def test_the_precheck_says_so_too(behind):
+    assert "server.direct" in failed(behind("transaction"))
 
 
 def test_it_is_seen_also_while_others_use_the_pool(behind):
@@ -100,6 +105,11 @@ def test_through_it_an_index_build_still_says_whom_it_waits_for(register, behind
     assert str(given_up.value).startswith(
         f"The index idx_ndas_expiration_date could not be finished: pid {pid}, ndas (disturbance), "
     )
+
+
+def failed(database):
+    report = precheck.precheck(database.alias, precheck.Limits())
+    return [result.check.id for result in report.results if result.verdict == FAILED]
 
 
 def ask(database, statement):

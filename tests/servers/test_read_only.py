@@ -7,6 +7,7 @@ from epic10.clients import ToolFailed
 from tests.databases import Scratch
 from tests.migration.test_two_routes import SCRIPTS
 from tests.servers.server import alias
+from tests.servers.test_pooler import failed
 
 STANDBY = "Expected that the server takes writes; found: it is in recovery, as a standby is.", "Connect to its primary."
 READ_ONLY = (
@@ -31,6 +32,7 @@ def test_a_standby_is_refused(register, standby, django_db_blocker):
     standby.caught_up()
     with alias("standby", standby.server.url(register.name)):
         refused_everywhere(Scratch("standby"), *STANDBY)
+        assert "server.primary" in failed(Scratch("standby"))
 
 
 @pytest.mark.parametrize("touched", [False, True], ids=["empty", "register"])
