@@ -14,6 +14,7 @@ from django.db import Error, connections
 import manage
 import ndas
 from epic10 import clients, plan
+from tests.walk import rendering
 from tests.walk.wire import PORT
 
 SCRIPTS = Path(ndas.__file__).parent / "migrations" / "epic_10"
@@ -23,7 +24,7 @@ DONE, REFUSED, TRACEBACK = 0, 1, 70
 
 
 def get_ready():
-    """What every fork would have to work out for itself."""
+    """Work out what every fork would have to work out for itself."""
     release = plan.load()
     release.needs()
     gc.collect()
@@ -55,7 +56,8 @@ class Migrate:
         status = TRACEBACK
         with open(output, "w", closefd=False) as said:
             try:
-                status = self._run(database, directory, said)
+                with rendering.shared():
+                    status = self._run(database, directory, said)
             except BaseException:
                 traceback.print_exc(file=said)
             finally:

@@ -6,6 +6,7 @@ import io
 from django.core.management import call_command
 
 from tests.databases import database
+from tests.walk import rendering
 
 NDAS = 30
 BATCH = 10
@@ -35,14 +36,20 @@ def made():
     ``lived_in``: with Epic 10, and with what only Epic 10 can hold.
     """
     with database() as legacy:
-        legacy.migrate("0001")
-        call_command("epic10_seed", rows=NDAS, database=legacy.alias, stdout=io.StringIO())
-        legacy.migrate("0002")
-        legacy.execute(BY_THE_NEW_APPLICATION)
-        legacy.close()
+        with rendering.shared():
+            _live_through(legacy)
         with database(legacy.name) as lived_in:
             lived_in.close()
-            legacy.migrate("0001")
+            with rendering.shared():
+                legacy.migrate("0001")
             legacy.execute(BY_THE_OLD_APPLICATION)
             legacy.close()
             yield {"legacy": legacy.name, "lived_in": lived_in.name}
+
+
+def _live_through(legacy):
+    legacy.migrate("0001")
+    call_command("epic10_seed", rows=NDAS, database=legacy.alias, stdout=io.StringIO())
+    legacy.migrate("0002")
+    legacy.execute(BY_THE_NEW_APPLICATION)
+    legacy.close()
