@@ -1,5 +1,5 @@
 """
-``python -m tests.benchmarks [speed|locks|pages] --rows 50000 200000``
+``python -m tests.benchmarks [speed|locks|pages|statements] --rows 50000 200000``
 
 Every rival works on its own copy of the same database, in turn, in one run:
 quote the ratios, the seconds are this machine's.
@@ -13,9 +13,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.benchmarks import locks, pages, speed  # noqa: E402  Django has to be set up first.
+from tests.benchmarks import locks, pages, speed, statements  # noqa: E402  Django has to be set up first.
 
-BENCHMARKS = {"speed": speed.measure, "locks": locks.measure, "pages": pages.measure}
+BENCHMARKS = {
+    "speed": speed.measure,
+    "locks": locks.measure,
+    "pages": pages.measure,
+    "statements": statements.measure,
+}
 
 
 def main():
