@@ -28,7 +28,9 @@ def shared():
 def _apps(state):
     key = tuple((name, _of_model(model)) for name, model in state.models.items())
     if key not in _made:
-        _made[key] = StateApps(state.real_apps, state.models), state.clone()  # which keeps what the key names
+        # Kept with them, so that nothing else gets an id that the key names.
+        named = [(*model.fields.values(), *model.options.values()) for model in state.models.values()]
+        _made[key] = StateApps(state.real_apps, state.models), named
     return _made[key][0]
 
 
