@@ -13,6 +13,12 @@ def size(text) -> int:
     return _parsed(units.size, text)
 
 
+def number(text) -> int:
+    if not str(text).isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f'"{text}" is not a number above zero.')
+    return int(text)
+
+
 def _parsed(parse, text):
     try:
         return parse(text)

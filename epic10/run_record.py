@@ -38,7 +38,7 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
     path = directory / _name(run)
 
     def begin_and_note(step):
-        _write(path, as_data(run) | {"verdict": RUNNING, "running": step})
+        _write_if_possible(path, as_data(run) | {"verdict": RUNNING, "running": step})
         begin(step)
 
     run.begin = begin_and_note
@@ -94,7 +94,15 @@ def seal(path: Path, using: str, data: dict):
     except Error as error:
         logger.warning("The run is kept in %s only: %s.", path, str(error).splitlines()[0])
         record = run_chain.append_to_files(path.parent, data)
-    _write(path, record, hash=run_chain.hash_of(record))
+    _write_if_possible(path, record, hash=run_chain.hash_of(record))
+
+
+def _write_if_possible(path, record, **sealed):
+    # A disk that is full of records is no reason to undo a release.
+    try:
+        _write(path, record, **sealed)
+    except private_files.CannotWrite as error:
+        logger.warning("%s", error)
 
 
 def _write(path, record, **sealed):
@@ -125,7 +133,9 @@ def _seal_what_was_killed(directory, using):
 def _locked(path) -> Iterator[Path]:
     """Hold the lock of a record: whoever gets it knows that nobody is writing the record any more."""
     lock = path.with_name(path.name + LOCK)
-    with lock.open("a") as file:
+    with private_files.writing(path.parent):
+        file = lock.open("a")
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield lock
 

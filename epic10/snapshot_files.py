@@ -40,7 +40,8 @@ def unfinished(directory: Path) -> Iterator[Path]:
     for path in directory.glob(f"{UNFINISHED}*"):
         with suppress(BlockingIOError), _locked(path):
             shutil.rmtree(path)
-    folder = Path(tempfile.mkdtemp(dir=directory, prefix=UNFINISHED))  # 0700 by itself
+    with private_files.writing(directory):
+        folder = Path(tempfile.mkdtemp(dir=directory, prefix=UNFINISHED))  # 0700 by itself
     try:
         with _locked(folder):
             yield folder

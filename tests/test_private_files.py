@@ -36,3 +36,15 @@ def test_what_cannot_be_written_whole_leaves_the_old_file_and_nothing_else(tmp_p
     with pytest.raises(UnicodeEncodeError):
         private_files.write(tmp_path / "report.json", "half \udc80")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("report.json", "first")]
+
+
+def test_a_place_that_takes_nothing_is_named_with_what_to_do(tmp_path):
+    (tmp_path / "file").touch()
+    for attempt in (
+        lambda: private_files.directory(tmp_path / "file" / "below"),
+        lambda: private_files.write(tmp_path / "file" / "report.json", "text"),
+    ):
+        with pytest.raises(
+            private_files.CannotWrite, match=r"cannot be written: Not a directory\.\nHINT: Name another"
+        ):
+            attempt()

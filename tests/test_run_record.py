@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 
-from epic10 import run_chain, run_record
+from epic10 import private_files, run_chain, run_record
 from epic10.models import RunRecord
 from epic10.progress import logger
 from epic10.run import Run, witnessed
@@ -200,3 +200,14 @@ def test_what_a_killed_command_has_left_is_sealed_by_the_next(record, empty_data
 def moment(path):
     started = json.loads(path.read_text())["record"]["started"]
     return started[:19].replace("T", " ")
+
+
+def test_a_full_disk_in_the_middle_ends_no_run_and_the_ledger_has_it(empty_database, directory, monkeypatch):
+    with run_record.recorded("epic10_deploy", empty_database.alias, begin=lambda step: None, arguments={}) as run:
+        monkeypatch.setattr(run_record, "render_to_string", full)
+        assert run.step("migrate", lambda: "done") == "done"
+    assert RunRecord.objects.using(empty_database.alias).get().verdict == "OK"
+
+
+def full(*arguments):
+    raise private_files.CannotWrite("No space left on device.")

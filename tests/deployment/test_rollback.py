@@ -79,7 +79,9 @@ def test_an_application_at_work_is_named_and_nothing_happens_unless_forced(night
     assert is_untouched(deployed)
 
 
-@pytest.mark.parametrize("done", [1, 3, 5], ids=lambda done: f"after-{phases()[done - 1].name}")
+@pytest.mark.parametrize(
+    "done", [pytest.param(done, marks=[] if done == 3 else pytest.mark.long) for done in range(1, 6)]
+)
 def test_from_any_point(night, legacy_database, is_untouched, done):
     """As if the next phase never came, and without a snapshot from before: then nothing can be compared."""
     for phase in phases()[:done]:

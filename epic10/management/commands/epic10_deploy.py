@@ -39,7 +39,13 @@ class Command(BaseCommand):
         add("--without-rehearsal", action="store_true", help="Even though none has passed on a snapshot of this one.")
         add("--snapshot", default="", metavar="NAME", help="Verify and use this one; take none.")
         add("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
-        add("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables dumped and restored at once.")
+        add(
+            "--jobs",
+            type=arguments.number,
+            default=snapshot.JOBS,
+            metavar="N",
+            help="Tables dumped and restored at once.",
+        )
         add("--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m).")
         add("--free-disk", type=arguments.size, metavar="SIZE", help="On the server, where it cannot tell: 20GB.")
         add("--format", default="text", choices=("text", "json"), help="For a person or a script.")

@@ -33,7 +33,9 @@ class Command(BaseCommand):
         rows.add_argument("--rows", type=int, default=50_000, metavar="N", help="NDAs to generate (default: 50000).")
         parser.add_argument("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
         parser.add_argument("--window", type=arguments.duration, default="5m", help="How long it may take (5m).")
-        parser.add_argument("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables restored at once.")
+        parser.add_argument(
+            "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables restored at once."
+        )
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="On whose server.")
         parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
 

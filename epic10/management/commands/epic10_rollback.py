@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import checks, consent, interrupts, report, run_record, snapshot
+from epic10 import arguments, checks, consent, interrupts, report, run_record, snapshot
 from epic10.console import shown
 from epic10.deployment import rollback
 
@@ -29,7 +29,13 @@ class Command(BaseCommand):
         add("--force", action="store_true", help="Even though somebody is still writing to the tables.")
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
         add("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
-        add("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables dumped and restored at once.")
+        add(
+            "--jobs",
+            type=arguments.number,
+            default=snapshot.JOBS,
+            metavar="N",
+            help="Tables dumped and restored at once.",
+        )
         add("--format", default="text", choices=("text", "json"), help="For a person or a script.")
 
     def handle(self, *, database, format, yes, force, without_snapshot, directory, jobs, **options):

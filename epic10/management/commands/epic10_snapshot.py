@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import interrupts, restoration, snapshot, snapshot_files
+from epic10 import arguments, interrupts, restoration, snapshot, snapshot_files
 from epic10.console import Help, shown
 
 EXAMPLES = """
@@ -41,7 +41,9 @@ class Command(BaseCommand):
             action.add_argument(
                 "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="On whose server."
             )
-            action.add_argument("--jobs", type=int, default=snapshot.JOBS, metavar="N", help="Tables at once.")
+            action.add_argument(
+                "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables at once."
+            )
 
     def handle(self, *, action, format, **options):
         progress = shown(self.stdout if format == "text" else self.stderr)
