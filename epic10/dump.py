@@ -21,6 +21,8 @@ BEGIN_OF_ROWS, END_OF_ROWS = re.compile(rb"COPY .* FROM stdin;\n$"), b"\\.\n"
 
 ALL_OR_NOTHING = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction")
 
+NOT_DUMPED = "HINT: Nothing was changed. There is another place for snapshots: --directory, or EPIC10_SNAPSHOTS."
+
 # Whoever changes the schema at that moment is waited for, and not for ever.
 LOCK_WAIT = "60s"
 
@@ -41,7 +43,12 @@ def dump(connection, folder: Path, *, snapshot: str, jobs: int, tables: int):
     """Write the database as it is in an exported snapshot into ``folder``, which must not be there yet."""
     options = [f"--jobs={jobs}", f"--snapshot={snapshot}", f"--lock-wait-timeout={LOCK_WAIT}", "--verbose"]
     meter = _Tables("saved", tables, jobs)
-    clients.watch(connection, program(connection), "--format=directory", f"--file={folder}", *options, see=meter.saw)
+    try:
+        clients.watch(
+            connection, program(connection), "--format=directory", f"--file={folder}", *options, see=meter.saw
+        )
+    except clients.ToolFailed as error:
+        raise clients.ToolFailed(f"{error}\n{NOT_DUMPED}") from error
 
 
 def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: int, options: Iterable[str] = ()):

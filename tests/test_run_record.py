@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError
 
 from epic10 import private_files, run_chain, run_record
+from epic10.management.commands.epic10_records import HINT
 from epic10.models import RunRecord
 from epic10.progress import logger
 from epic10.run import Run, witnessed
@@ -146,7 +147,7 @@ def test_whoever_forces_it_is_found_out(record, empty_database, directory, epic1
         ],
         "the last one gone": [f"{files[2]} is not in the ledger"],
     }
-    assert str(complaint.value) == "\n".join(["The records are not what they were:", *found[change]])
+    assert str(complaint.value) == "\n".join(["The records are not what they were:", *found[change], HINT])
 
 
 def test_a_file_that_was_changed_is_found_out(record, directory, epic10_records):
@@ -155,7 +156,7 @@ def test_a_file_that_was_changed_is_found_out(record, directory, epic10_records)
     path.write_text(path.read_text().replace('"OK"', '"GO"'))
     with pytest.raises(CommandError) as complaint:
         epic10_records()
-    assert str(complaint.value) == f"The records are not what they were:\n{path} is not what was written"
+    assert str(complaint.value) == f"The records are not what they were:\n{path} is not what was written\n{HINT}"
 
 
 def test_where_the_ledger_cannot_be_written_the_file_is_kept_and_follows_the_last(record, empty_database, directory):

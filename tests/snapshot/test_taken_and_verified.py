@@ -154,7 +154,8 @@ def test_a_disk_that_cannot_be_written_is_said_and_leaves_nothing(legacy_databas
         epic10_snapshot("take", database=legacy_database.alias)
     assert re.fullmatch(
         r'pg_dump ended with status 1: pg_dump: error: could not create directory ".*/missing/dump": '
-        "No such file or directory",
+        r"No such file or directory\nHINT: Nothing was changed\. There is another place for snapshots: --directory, "
+        r"or EPIC10_SNAPSHOTS\.",
         str(failure.value),
     )
     assert list(shelf.iterdir()) == []

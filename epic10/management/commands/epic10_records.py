@@ -5,6 +5,11 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from epic10 import ledger, run_chain
 from epic10.models import RunRecord
 
+HINT = (
+    "HINT: Compare with the files of whoever ran it. A file that is not in the ledger is also what a database leaves "
+    "that was made anew, or restored from before."
+)
+
 
 class Command(BaseCommand):
     help = (
@@ -23,5 +28,5 @@ class Command(BaseCommand):
                     f"{row.id:4}  {row.started_at:%Y-%m-%d %H:%M:%S} UTC  {row.verdict:11}  {row.command}"
                 )
         if breaks := list(run_chain.breaks(database, settings.EPIC10_RECORDS)):
-            raise CommandError("The records are not what they were:\n" + "\n".join(breaks))
+            raise CommandError("\n".join(["The records are not what they were:", *breaks, HINT]))
         self.stdout.write("Every record is as it was written, and follows the one before it.")
