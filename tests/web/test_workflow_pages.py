@@ -1,7 +1,5 @@
 """Every step of the workflow on the pages: buttons for what works, and nothing else works."""
 
-from itertools import product
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -50,20 +48,19 @@ def offered(page, nda):
 @pytest.mark.parametrize("role", ROLES)
 def test_every_action_from_every_status(client, ndas, role):
     client.force_login(UserFactory(role=role, sees=[ndas["CREATED"].agency_group]))
-    for source, (name, (_, may, leads)) in product(MATRIX, ACTIONS.items()):
-        nda = ndas[source]
-        works = role in may and source in leads
+    for source, nda in ndas.items():
         page = client.get(nda.get_absolute_url()).content.decode()
-        assert (name in offered(page, nda)) == works, (source, name)
-        before = everything()
-        status = ask(client, name, nda)
-        assert status == (403 if role not in may else 302 if works else status), (source, name)
-        if not works:
-            assert everything() == before, (source, name)
-            continue
-        found = Nda.objects.get(pk=nda.pk)
-        assert found.status == leads[source], (source, name)
-        ndas[source] = _again(found, source)
+        wanted = {name for name, (_, may, leads) in ACTIONS.items() if role in may and source in leads}
+        assert offered(page, nda) == wanted, source
+        for name, (_, may, leads) in ACTIONS.items():
+            before = everything()
+            status = ask(client, name, nda)
+            assert status == (403 if role not in may else 302 if name in wanted else status), (source, name)
+            if name in wanted:
+                assert Nda.objects.get(pk=nda.pk).status == leads[source], (source, name)
+                nda = _again(nda, source)
+            else:
+                assert everything() == before, (source, name)
 
 
 def _again(nda, status):
