@@ -53,7 +53,8 @@ class TimestampField(models.DateTimeField):
 
     Microseconds are cut off before they reach the database, because PostgreSQL
     would round them: 23:59:59.9996 must not become the next day. Expressions
-    (``Now()``, ``F()``) are PostgreSQL's own and are rounded.
+    (``Now()``, ``F()``) are PostgreSQL's own and are rounded. What Python has no
+    date for reads as None.
 
     Right as long as the session's time zone is UTC, which is Django's choice with
     ``USE_TZ``, and as ``TIME_ZONE`` is "UTC", which ``__date``, ``Trunc`` and
@@ -75,6 +76,11 @@ class TimestampField(models.DateTimeField):
         if isinstance(moment, datetime.datetime) and timezone.is_aware(moment):
             return timezone.make_naive(moment, datetime.UTC)
         return moment
+
+    def select_format(self, compiler, sql, params):
+        # 'infinity' and the like are in real registers; one such row must not keep the others from being read.
+        in_the_calendar = f"{sql} BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999'"
+        return f"CASE WHEN {in_the_calendar} THEN {sql} END", (*params, *params)
 
     def from_db_value(self, value, expression, connection):
         if value is None or timezone.is_aware(value):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from ndas import services
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.models import Nda
 from ndas.people import actor_of
@@ -225,6 +226,22 @@ def test_what_cannot_be_changed_any_more_says_so(browser):
     nda = NdaFactory(status=NdaStatus.EXPIRED)
     page = browser.get(reverse("edit", args=[nda.pk]), follow=True).content.decode()
     assert "is &quot;Expired&quot; and cannot be changed." in page
+
+
+@pytest.mark.parametrize("date", ["infinity", "-infinity", "294276-12-31", "0044-03-15 BC"])
+def test_a_date_that_python_does_not_know_keeps_no_page_from_being_read(browser, date):
+    nda = NdaFactory(status=NdaStatus.FULLY_EXECUTED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ndas SET fully_executed_date = %s, expiration_date = %s, effective_date = %s WHERE id = %s",
+            [date, date, date, nda.pk],
+        )
+    assert numbers(browser) == [nda.display_id]
+    assert browser.get(nda.get_absolute_url()).status_code == 200
+    services.update(actor_of(UserFactory(role="Administrator")), nda.pk, contracts_poc=nda.created_by)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fully_executed_date = %s FROM ndas", [date])
+        assert cursor.fetchone() == (True,)
 
 
 def test_the_audit_of_the_previous_application_can_be_read_too(browser):
