@@ -100,7 +100,7 @@ def _found(walk, templates, options):
 
 def _stretch(stretch):
     walk, templates, expected, every, wanted = stretch
-    with Walker(templates, every) as walker:
+    with Walker(templates, every=every) as walker:
         return [walker.walk(walk, expected, point) for point in wanted]
 
 

@@ -48,7 +48,7 @@ class Migrate:
     def __str__(self):
         return " ".join(("migrate", *self.arguments))
 
-    def start(self, database, directory, is_alive, output):
+    def start(self, using, database, directory, is_alive, output):
         pid = os.fork()
         if pid:
             return pid
@@ -57,16 +57,16 @@ class Migrate:
         with open(output, "w", closefd=False) as said:
             try:
                 with rendering.shared():
-                    status = self._run(database, directory, said)
+                    status = self._run(using, database, directory, said)
             except BaseException:
                 traceback.print_exc(file=said)
             finally:
                 said.flush()
                 os._exit(status)
 
-    def _run(self, database, directory, said):
+    def _run(self, using, database, directory, said):
         # No connection of the parent's is touched: this process has only its copies of the sockets.
-        connections.settings[ALIAS] = connections["default"].settings_dict | {
+        connections.settings[ALIAS] = connections[using].settings_dict | {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": database,
             "HOST": str(directory),
@@ -92,8 +92,8 @@ class Psql:
     def __str__(self):
         return self.script
 
-    def start(self, database, directory, is_alive, output):
-        connection = connections["default"]
+    def start(self, using, database, directory, is_alive, output):
+        connection = connections[using]
         options = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", SCRIPTS / self.script)
         return subprocess.Popen(
             [clients.find(connection, "psql"), *options],
@@ -109,12 +109,12 @@ def where(database, directory):
     return {"PGHOST": str(directory), "PGPORT": str(PORT), "PGDATABASE": database}
 
 
-def run(command, database, wire, interruption=None) -> Ending:
-    """Run it through the wire, to its end or to its interruption."""
+def run(command, using, database, wire, interruption=None) -> Ending:
+    """Run it on a database of the server of ``using``, through the wire, to its end or to its interruption."""
     # The end of this pipe that only the process has closes when the process does, killed or not.
     ours, theirs = os.pipe()
     with tempfile.TemporaryFile() as output:
-        pid = command.start(database, wire.directory, theirs, output.fileno())
+        pid = command.start(using, database, wire.directory, theirs, output.fileno())
         os.close(theirs)
         try:
             wire.run(pid, ours, interruption)

@@ -28,17 +28,17 @@ BY_THE_OLD_APPLICATION = "UPDATE ndas SET company_name = 'Other LLC' WHERE id = 
 
 
 @contextlib.contextmanager
-def made():
+def made(using="default"):
     """
-    The names of two databases to copy from, gone afterwards.
+    The names of two databases to copy from, on the server of ``using``; gone afterwards.
 
     ``legacy``: before Epic 10, for the second time, with what was parked by then.
     ``lived_in``: with Epic 10, and with what only Epic 10 can hold.
     """
-    with database() as legacy:
+    with database(using=using) as legacy:
         with rendering.shared():
             _live_through(legacy)
-        with database(legacy.name) as lived_in:
+        with database(legacy.name, using=using) as lived_in:
             lived_in.close()
             with rendering.shared():
                 legacy.migrate("0001")

@@ -63,13 +63,14 @@ class Walker:
     """One process that walks, with a wire of its own."""
 
     templates: dict[str, str]
+    using: str = "default"
     every: bool = False
     verdicts: dict = field(default_factory=dict)
     names: Iterator[int] = field(default_factory=itertools.count)
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
-        connection = connections["default"]
+        connection = connections[self.using]
         connection.ensure_connection()
         self.parameters = connection.get_connection_params() | {"cursor_factory": None, "context": None}
         server = address(connection.connection.info)
@@ -103,7 +104,7 @@ class Walker:
         command, _, start = WALKS[walk]
         began = time.monotonic()
         with self.copy(self.templates[start]) as name:
-            ending = commands.run(command, name, self.wire, point)
+            ending = commands.run(command, self.using, name, self.wire, point)
             asked = self.wire.requests
             self._left_alone(name)
             state = self.look(name, digest.state)
@@ -121,7 +122,7 @@ class Walker:
             yield from self._compare(opposite, other, expected.opposite)
 
     def _compare(self, command, name, allowed):
-        ending = commands.run(command, name, self.wire)
+        ending = commands.run(command, self.using, name, self.wire)
         if ending.status != commands.DONE:
             yield f"{command} afterwards: status {ending.status}, {ending.said.strip()}"
             return
@@ -130,7 +131,7 @@ class Walker:
             yield f"{command} afterwards: {'; '.join(found.differences(allowed[0]))}"
 
     def _must(self, command, name):
-        ending = commands.run(command, name, self.wire)
+        ending = commands.run(command, self.using, name, self.wire)
         assert ending.status == commands.DONE, f"{command} fails undisturbed: {ending}"
 
     def look(self, name, how):
