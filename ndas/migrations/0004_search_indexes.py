@@ -1,5 +1,6 @@
 """
-What the pages' list needs to answer in time: search by words, companies by their beginning.
+What the pages' list needs to answer in time: search by words, companies by their
+beginning, and whose an NDA is, by which the daily job goes, too.
 
 Built beside the traffic, and taken back by ``migrate ndas 0001`` as well.
 """
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
             "search",
             "Build the indexes of the list without blocking writers.",
             [
+                AddIndex("nda", models.Index(fields=["opportunity_poc"], name="ndas_opportunity_poc_id_idx")),
                 AddIndex("nda", GinIndex(WORDS, name="ndas_search_idx")),
                 AddIndex("nda", models.Index(COMPANY, name="ndas_company_begins_idx")),
             ],

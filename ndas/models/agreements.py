@@ -77,6 +77,8 @@ class Nda(Row):
             models.Index(fields=["created_by"], name="ndas_created_by_id_idx"),
             models.Index(fields=["effective_date"], name="ndas_effective_date_idx"),
             models.Index(fields=["expiration_date"], name="idx_ndas_expiration_date"),
+            # What is mine, and what the daily job has to tell each owner.
+            models.Index(fields=["opportunity_poc"], name="ndas_opportunity_poc_id_idx"),
             # The list is searched by the beginnings of words, and by that of a company's name.
             GinIndex(SEARCHED, name="ndas_search_idx"),
             models.Index(OpClass(Upper("company_name"), "text_pattern_ops"), name="ndas_company_begins_idx"),
