@@ -16,17 +16,18 @@ SECONDS_BETWEEN_LINES = 1.0
 
 @dataclass(frozen=True)
 class Progress:
-    """``done`` of ``total`` ``unit``, ``seconds`` after the work began."""
+    """``done`` of ``total`` ``unit``, ``seconds`` after it was at ``since``, where we began to look."""
 
     what: str
     done: int
     total: int
     unit: str
     seconds: float
+    since: int = 0
 
     @property
     def rate(self) -> float:
-        return self.done / self.seconds if self.seconds else 0.0
+        return (self.done - self.since) / self.seconds if self.seconds else 0.0
 
     @property
     def eta(self) -> float | None:
@@ -36,21 +37,22 @@ class Progress:
     def __str__(self):
         share = f"{self.done / self.total:.0%}" if self.total else "100%"
         eta = f", about {self.eta:.0f} s left" if self.eta and self.eta >= 1 else ""
-        return f"{share}, {self.rate:,.0f} {self.unit}/s{eta}"
+        rate = f", {self.rate:,.0f} {self.unit}/s" if self.done > self.since else ""
+        return f"{share}{rate}{eta}"
 
 
 class Meter:
     """Says how far one piece of work is: at its first step, then about once a second, then at its end."""
 
-    def __init__(self, what: str, total: int, unit: str):
-        self.what, self.total, self.unit = what, total, unit
+    def __init__(self, what: str, total: int, unit: str, *, since: int = 0):
+        self.what, self.total, self.unit, self.since = what, total, unit, since
         self.started = time.monotonic()
         self.last_line = 0.0
 
     def now_at(self, done: int, message: str, **extra):
         """``message`` is the line's own text; rate and time left are added to it. ``extra`` goes with the record."""
         now = time.monotonic()
-        progress = Progress(self.what, done, self.total, self.unit, now - self.started)
+        progress = Progress(self.what, done, self.total, self.unit, now - self.started, self.since)
         is_line = now - self.last_line >= SECONDS_BETWEEN_LINES or done >= self.total
         if is_line:
             self.last_line = now

@@ -97,7 +97,7 @@ def _watch(connection, pid, name, in_the_way, done):
                 in_the_way[:] = blockers
             elif progress := _progress(watching, pid):
                 blocks, total = progress
-                meter = meter or Meter(f"index {name}", total, "blocks")
+                meter = meter or Meter(f"index {name}", total, "blocks", since=blocks)
                 meter.now_at(blocks, f"index {name}")
     except Error as error:
         logger.debug("no progress of index %s: %s", name, error)
