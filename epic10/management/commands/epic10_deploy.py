@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.epilog, parser.formatter_class = EXAMPLES, Help
         add = parser.add_argument
-        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database.")
         add("--dry-run", action="store_true", help="Show the steps, the estimate and the exact SQL; change nothing.")
         add("--prepare", action="store_true", help="Everything before the switch; nothing of it is visible.")
         add("--yes", action="store_true", help="Do not ask before it begins.")
@@ -38,7 +38,12 @@ class Command(BaseCommand):
         add("--keep", action="store_true", help="Do not go back on failure; leave it for somebody to look at.")
         add("--without-rehearsal", action="store_true", help="Even though none has passed on a snapshot of this one.")
         add("--snapshot", default="", metavar="NAME", help="Verify and use this one; take none.")
-        add("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
+        add(
+            "--directory",
+            type=Path,
+            default=settings.EPIC10_SNAPSHOTS,
+            help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
+        )
         add(
             "--jobs",
             type=arguments.number,
@@ -48,7 +53,7 @@ class Command(BaseCommand):
         )
         add("--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m).")
         add("--free-disk", type=arguments.size, metavar="SIZE", help="On the server, where it cannot tell: 20GB.")
-        add("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+        add("--format", default="text", choices=("text", "json"), help="text to read, json for a script.")
 
     def handle(self, *, database, format, dry_run, yes, window, free_disk, prepare, **options):
         stream = "stdout" if format == "text" else "stderr"

@@ -26,7 +26,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        parser.add_argument(
+            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
+        )
         parser.add_argument(OPTION, action="store_true", help="Do not ask; this is the answer to both questions.")
 
     def handle(self, *, database, yes_drop_legacy, **options):

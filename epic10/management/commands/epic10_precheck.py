@@ -12,8 +12,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
-        parser.add_argument("--format", default="text", choices=("text", "json", "html"), help="Who is to read it.")
+        parser.add_argument(
+            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
+        )
+        parser.add_argument(
+            "--format",
+            default="text",
+            choices=("text", "json", "html"),
+            help="text to read, json for a script, html to mail or print.",
+        )
         parser.add_argument(
             "--window",
             type=arguments.duration,

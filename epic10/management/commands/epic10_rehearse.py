@@ -29,15 +29,28 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.epilog, parser.formatter_class = EXAMPLES, Help
         rows = parser.add_mutually_exclusive_group()
-        rows.add_argument("--from", dest="snapshot", metavar="SNAPSHOT", help='Its rows; "newest" for the newest one.')
+        rows.add_argument(
+            "--from", dest="snapshot", metavar="SNAPSHOT", help='The rows of this snapshot, or of the "newest".'
+        )
         rows.add_argument("--rows", type=int, default=50_000, metavar="N", help="NDAs to generate (default: 50000).")
-        parser.add_argument("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
-        parser.add_argument("--window", type=arguments.duration, default="5m", help="How long it may take (5m).")
+        parser.add_argument(
+            "--directory",
+            type=Path,
+            default=settings.EPIC10_SNAPSHOTS,
+            help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
+        )
+        parser.add_argument(
+            "--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m)."
+        )
         parser.add_argument(
             "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables restored at once."
         )
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="On whose server.")
-        parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+        parser.add_argument(
+            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
+        )
+        parser.add_argument(
+            "--format", default="text", choices=("text", "json"), help="text to read, json for a script."
+        )
 
     def handle(self, *, snapshot, rows, directory, window, jobs, database, format, **options):
         if rows < 1:

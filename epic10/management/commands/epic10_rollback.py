@@ -24,11 +24,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         add = parser.add_argument
-        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
+        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database.")
         add("--yes", action="store_true", help="Do not ask before it begins.")
         add("--force", action="store_true", help="Even though somebody is still writing to the tables.")
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
-        add("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where snapshots are.")
+        add(
+            "--directory",
+            type=Path,
+            default=settings.EPIC10_SNAPSHOTS,
+            help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
+        )
         add(
             "--jobs",
             type=arguments.number,
@@ -36,7 +41,7 @@ class Command(BaseCommand):
             metavar="N",
             help="Tables dumped and restored at once.",
         )
-        add("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+        add("--format", default="text", choices=("text", "json"), help="text to read, json for a script.")
 
     def handle(self, *, database, format, yes, force, without_snapshot, directory, jobs, **options):
         stream = "stdout" if format == "text" else "stderr"

@@ -31,15 +31,24 @@ class Command(BaseCommand):
         restore = actions.add_parser("restore", help="Make a database of a snapshot.")
         verify.add_argument("name", nargs="?", help="Which one (default: the newest).")
         restore.add_argument("name", help="Which one; epic10_snapshot list shows them.")
-        restore.add_argument("--into", required=True, metavar="DATABASE", help="Its name on the server.")
+        restore.add_argument(
+            "--into", required=True, metavar="DATABASE", help="Name of the database to make, on the same server."
+        )
         restore.add_argument("--overwrite", action="store_true", help="Replace a database of that name.")
         restore.add_argument("--no-owner", action="store_true", help="Everything belongs to, and is granted to, you.")
         for action in (take, verify, listing, restore):
-            action.add_argument("--directory", type=Path, default=settings.EPIC10_SNAPSHOTS, help="Where they are.")
-            action.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+            action.add_argument(
+                "--directory",
+                type=Path,
+                default=settings.EPIC10_SNAPSHOTS,
+                help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
+            )
+            action.add_argument(
+                "--format", default="text", choices=("text", "json"), help="text to read, json for a script."
+            )
         for action in (take, verify, restore):
             action.add_argument(
-                "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="On whose server."
+                "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
             )
             action.add_argument(
                 "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables at once."

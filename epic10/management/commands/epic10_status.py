@@ -17,8 +17,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Which one.")
-        parser.add_argument("--format", default="text", choices=("text", "json"), help="For a person or a script.")
+        parser.add_argument(
+            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
+        )
+        parser.add_argument(
+            "--format", default="text", choices=("text", "json"), help="text to read, json for a script."
+        )
         parser.add_argument(
             "--watch",
             type=arguments.duration,

@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="say what would expire, change and mail nothing")
         parser.add_argument("--limit", type=positive, metavar="N", help="let no more than N NDAs expire")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="which database")
+        parser.add_argument(
+            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="alias of the database"
+        )
         parser.add_argument("--format", default="text", choices=("text", "json"), help="for a person or a script")
 
     def handle(self, *, dry_run, limit, database, format, **options):
