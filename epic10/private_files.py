@@ -15,9 +15,39 @@ class CannotWrite(CommandError):
     """The place for snapshots or records does not take them; the message says why and what to do."""
 
 
+def write(path: Path, text: str):
+    """The file appears under its name when all of it is on the disk, in place of an older one of that name."""
+    with a_place_for_files(path.parent), writing(path) as file:
+        file.write(text)
+
+
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What the system refuses becomes a sentence about ``path``."""
+def writing(path: Path):
+    """The same for a file that is written piece by piece, with the line ends it is given; raises OSError."""
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")  # 0600 by itself
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        os.unlink(unfinished)
+        raise
+
+
+def directory(path: Path) -> Path:
+    """``path``, made with all its parents for the owner alone; one that is there is left as it is."""
+    with a_place_for_files(path):
+        for parent in [*reversed(path.parents), path]:
+            if not parent.exists():
+                parent.mkdir(mode=OWNER_ENTERS, exist_ok=True)
+    return path
+
+
+@contextmanager
+def a_place_for_files(path: Path) -> Iterator[None]:
+    """What the system refuses becomes a sentence about the directory ``path``."""
     try:
         yield
     except OSError as error:
@@ -25,27 +55,3 @@ def writing(path: Path) -> Iterator[None]:
             f'"{path}" cannot be written: {error.strerror}.\n'
             "HINT: Name another place: EPIC10_SNAPSHOTS or --directory for snapshots, EPIC10_RECORDS for records."
         ) from error
-
-
-def write(path: Path, text: str):
-    """The file appears under its name when all of it is on the disk, in place of an older one of that name."""
-    with writing(path):
-        descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")  # 0600 by itself
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, path)
-        except BaseException:
-            os.unlink(unfinished)
-            raise
-
-
-def directory(path: Path) -> Path:
-    """``path``, made with all its parents for the owner alone; one that is there is left as it is."""
-    with writing(path):
-        for parent in [*reversed(path.parents), path]:
-            if not parent.exists():
-                parent.mkdir(mode=OWNER_ENTERS, exist_ok=True)
-    return path

@@ -133,7 +133,7 @@ def _seal_what_was_killed(directory, using):
 def _locked(path) -> Iterator[Path]:
     """Hold the lock of a record: whoever gets it knows that nobody is writing the record any more."""
     lock = path.with_name(path.name + LOCK)
-    with private_files.writing(path.parent):
+    with private_files.a_place_for_files(path.parent):
         file = lock.open("a")
     with file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

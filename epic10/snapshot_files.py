@@ -40,7 +40,7 @@ def unfinished(directory: Path) -> Iterator[Path]:
     for path in directory.glob(f"{UNFINISHED}*"):
         with suppress(BlockingIOError), _locked(path):
             shutil.rmtree(path)
-    with private_files.writing(directory):
+    with private_files.a_place_for_files(directory):
         folder = Path(tempfile.mkdtemp(dir=directory, prefix=UNFINISHED))  # 0700 by itself
     try:
         with _locked(folder):
