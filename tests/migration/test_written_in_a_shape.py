@@ -75,3 +75,16 @@ def test_what_the_old_application_writes_meanwhile_is_translated(shaped):
         step.forwards(shaped)
     for id in written:
         assert shaped.rows(READ, [id]) == [("CONSULTANT", True, "2032-01-01 00:00:00", None, "FULLY_EXECUTED")]
+
+
+def test_what_was_parked_is_put_back_beside_columns_of_theirs(legacy_database):
+    """The statement that puts it back names their columns too, whatever type they are of."""
+    for statement in CONVERGING["nda_type as text, with NULLs"].sql.split(";\n"):
+        legacy_database.execute(statement)
+    [id] = ids(legacy_database, "nda_type = 'CONSULTANT'", 1)
+    legacy_database.migrate("0002")
+    legacy_database.execute(NEW.format("rejection_reason = 'Wrong agency'"), [id])
+    legacy_database.migrate("0001")
+    legacy_database.migrate("0002")
+    question = "SELECT nda_type::text, rejection_reason FROM ndas WHERE id = %s"
+    assert legacy_database.rows(question, [id]) == [("CONSULTANT", "Wrong agency")]
