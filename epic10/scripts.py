@@ -138,4 +138,5 @@ def _label_rows(relabel):
         yield {"type": relabel.type, "old": old or "NULL", "new": new, "back": relabel.down.get(new, new)}
     for new in relabel.labels:
         if new not in kept and new not in relabel.up.values():
-            yield {"type": relabel.type, "old": "", "new": new, "back": relabel.down.get(new, new)}
+            old = "any other" if new == relabel.others else ""
+            yield {"type": relabel.type, "old": old, "new": new, "back": relabel.down.get(new, new)}

@@ -96,7 +96,9 @@ US_MAX_POSITION = Relabel(
 )
 
 # 10.2. Databases have been met that had a type of this name, with six labels.
-NDA_TYPE = Relabel("NdaType", legacy=(), labels=tuple(NdaType.values), up={None: "MUTUAL"}, others="CONSULTANT")
+NDA_TYPE = Relabel(
+    "NdaType", legacy=("MUTUAL",), labels=("MUTUAL", "CONSULTANT"), up={None: "MUTUAL"}, others="CONSULTANT"
+)
 
 STATUS = Shadow("status", NDA_STATUS, default="CREATED", index="ndas_status_idx")
 POSITION = Shadow("usmax_position", US_MAX_POSITION, default="PRIME")
