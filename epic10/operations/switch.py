@@ -89,8 +89,12 @@ class Switch(SeparateDatabaseAndState):
 
 
 def switched(table: str, shadow: Shadow) -> str:
-    """By the ledger too: the name may have been somebody's before. Or the old column is gone for good."""
-    stepped_aside = f"{column_exists(table, shadow.legacy)} AND {is_ours('column', f'{table}.{shadow.target}')}"
+    """
+    By our trigger too: the name may have been somebody's before. Or the old column is gone for good.
+
+    The catalog is everybody's to read, and the ledger is not.
+    """
+    stepped_aside = f"{column_exists(table, shadow.legacy)} AND {sync.function_oid(table)} IS NOT NULL"
     return f"({FINALIZED} OR ({stepped_aside}))"
 
 

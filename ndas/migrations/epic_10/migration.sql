@@ -346,7 +346,7 @@ SELECT set_config('epic10.orphans', :'orphans', false) AS orphans \gset
 -- ============================================================
 -- expand: Add everything the new code needs; break nothing the old code uses.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
@@ -1178,7 +1178,7 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand forwards done', clock_timestamp
 -- ============================================================
 -- backfill: Give existing rows their new values, a thousand at a time.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'backfill forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
@@ -2191,7 +2191,7 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'backfill forwards done', clock_timesta
 -- ============================================================
 -- index: Build the indexes without blocking writers.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
@@ -2254,7 +2254,7 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index forwards done', clock_timestamp(
 -- ============================================================
 -- enforce: Validate the foreign key and prove the data, without a strong lock.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'enforce forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
@@ -3061,7 +3061,7 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
-SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')))$check$),
+SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
      'python manage.py migrate ndas',
      true,
@@ -3072,7 +3072,7 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"U
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
-SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')))$check$),
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('nda_status_history.status is of the new NdaStatus, not null, default none',
      'python manage.py migrate ndas',
      true,
@@ -3083,7 +3083,7 @@ $check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_i
          WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')))$check$)
+SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     IF broken IS NOT NULL THEN

@@ -390,7 +390,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) THEN
+  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_epic10";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_approved_by_id_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_not_null" TO "ndas_approved_by_id_epic10_not_null";
@@ -422,7 +422,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'))) THEN
+  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date" RENAME TO "idx_ndas_expiration_date_epic10_idx";
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date_legacy_idx" RENAME TO "idx_ndas_expiration_date";
   ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_epic10";
@@ -451,7 +451,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'))) THEN
+  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_epic10";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_not_null" TO "ndas_is_non_usmax_epic10_not_null";
@@ -477,7 +477,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'))) THEN
+  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_epic10";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_nda_type_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_not_null" TO "ndas_nda_type_epic10_not_null";
@@ -565,7 +565,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10'))) THEN
+  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL)) THEN
   ALTER TABLE "nda_status_history" RENAME COLUMN "status" TO "status_epic10";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"') AND contype = 'n' AND conname = 'nda_status_history_status_not_null') THEN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_not_null" TO "nda_status_history_status_epic10_not_null";
@@ -591,7 +591,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10'))) THEN
+  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER INDEX IF EXISTS "ndas_status_idx" RENAME TO "ndas_status_epic10_idx";
   ALTER INDEX IF EXISTS "ndas_status_legacy_idx" RENAME TO "ndas_status_idx";
   ALTER TABLE "ndas" RENAME COLUMN "status" TO "status_epic10";

@@ -364,7 +364,7 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
-SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')))$check$),
+SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('switch.ndas.usmax_position', 'FAILED',
      'ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
      'python manage.py migrate ndas',
@@ -376,7 +376,7 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"U
          WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
-SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')))$check$),
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('switch.nda_status_history.status', 'FAILED',
      'nda_status_history.status is of the new NdaStatus, not null, default none',
      'python manage.py migrate ndas',
@@ -388,7 +388,7 @@ $check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_i
          WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')))$check$),
+SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
     ('enums.labels', 'FAILED',
      'every enum column has the Epic 10 labels, in their order',
      E'Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.',
