@@ -21,6 +21,7 @@ django.setup()
 from django.conf import settings  # noqa: E402  Django has to be set up first.
 from django.db import connections  # noqa: E402
 
+from tests.servers import programs  # noqa: E402
 from tests.servers.server import of_version  # noqa: E402
 from tests.walk import commands, registers  # noqa: E402
 from tests.walk.seed import of_this_commit  # noqa: E402
@@ -31,18 +32,25 @@ def main():
     options = _options()
     if not options.on:
         return _walk(options)
-    failed = 0
-    for version in options.on:
-        with of_version(version, max_connections="80") as server:
+    return max([_elsewhere(version) for version in options.on])
+
+
+def _elsewhere(version):
+    try:
+        with of_version(version, max_connections="100") as server:
             command = [sys.executable, "-m", "tests.walk", *_without_versions(sys.argv[1:])]
-            failed |= subprocess.run(command, env=os.environ | {"DATABASE_URL": server.url()}).returncode
-    return failed
+            return subprocess.run(command, env=os.environ | {"DATABASE_URL": server.url()}).returncode
+    except programs.Missing as missing:
+        print(missing)
+        return 1
 
 
 def _options():
     parser = argparse.ArgumentParser(prog="python -m tests.walk", description=__doc__)
     parser.add_argument("--walks", nargs="+", choices=WALKS, default=list(WALKS), help="Which commands (default: all).")
-    parser.add_argument("--on", type=int, nargs="+", default=[], help="Versions of PostgreSQL to start servers of.")
+    parser.add_argument(
+        "--on", type=int, nargs="+", choices=programs.SUPPORTED, default=[], help="Versions to start servers of."
+    )
     parser.add_argument("--sample", type=int, help="So many points of each walk, by chance, instead of all.")
     parser.add_argument("--seed", default=of_this_commit(), help="Chooses the sample (default: this commit).")
     parser.add_argument("--every", action="store_true", help="Go on from every point, also from equal states.")
