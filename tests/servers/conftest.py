@@ -17,14 +17,6 @@ from tests.servers.server import account, alias, running
 SETTINGS = {"full_page_writes": "off", "max_wal_senders": "4", "wal_keep_size": "64MB", "autovacuum": "off"}
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    """What is missing on this machine is no failure of the release."""
-    if call.excinfo and call.excinfo.errisinstance(programs.Missing):
-        call.excinfo = pytest.ExceptionInfo.from_exception(pytest.skip.Exception(str(call.excinfo.value)))
-    yield
-
-
 @pytest.fixture(scope="package")
 def primary():
     """A server of our own, that can be asked for standbys."""

@@ -15,6 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from config.account import Account, reachable_home
@@ -34,8 +35,8 @@ MACHINES = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 FETCH = ("--fetch-retries=1", "--fetch-timeout=30000", "--silent")
 
 
-class Missing(Exception):
-    """This machine lacks something; the message says what, and how to get it."""
+class Missing(pytest.skip.Exception):
+    """This machine lacks something, which is no failure of the release; the message says what, and how to get it."""
 
 
 def of(major: int, account: Account) -> Path:
