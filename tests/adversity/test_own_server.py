@@ -62,6 +62,7 @@ def resize(place, size):
     subprocess.run(["mount", "-o", f"remount,size={size}", place], check=True)
 
 
+@pytest.mark.long
 def test_a_full_disk_is_said_and_with_room_the_next_run_goes_on(server, moved, after):
     with small_disk(server) as place:
         moved.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
@@ -95,6 +96,7 @@ def test_a_server_that_restarts_in_the_middle_is_said_and_the_next_run_goes_on(s
     assert content(moved) == after.content
 
 
+@pytest.mark.long
 @pytest.mark.skipif(LIBFAKETIME is None, reason="libfaketime is not on this machine: apt-get install faketime")
 def test_a_clock_that_jumps_changes_nothing(server, moved, after, monkeypatch, tmp_path):
     clock = server.data.with_name("clock")

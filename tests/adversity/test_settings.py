@@ -8,6 +8,7 @@ from django.core.management import call_command
 from epic10 import fingerprint, plan
 from tests.databases import Scratch
 from tests.migration.test_two_routes import SCRIPTS
+from tests.sampling import sampled
 
 # A customer's trigger takes its time: a thousand rows are longer than a web request may take.
 SLOW = """
@@ -55,7 +56,7 @@ CREATE EVENT TRIGGER look ON ddl_command_start EXECUTE FUNCTION watching.look();
 ALTER EVENT TRIGGER look ENABLE ALWAYS"""
 
 
-@pytest.fixture(params=SET.values(), ids=SET.keys())
+@pytest.fixture(params=sampled(SET, "limits"))
 def hurried(request, people, scratch, legacy_template):
     """Two copies of the register, as a role reaches them for which something is set."""
     role = people.create("hurried", "LOGIN SUPERUSER")

@@ -43,6 +43,7 @@ def test_it_goes_there_back_and_there_again(rehearse):
     assert output.rstrip().endswith("back: schema and content are what they were before")
 
 
+@pytest.mark.long
 def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, capsys):
     found = json.loads(rehearse(rows=300, format="json"))
     assert (found["verdict"], found["facts"]["source"], found["failures"]) == ("OK", {"rows": 300}, [])
