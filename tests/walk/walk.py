@@ -15,7 +15,7 @@ from psycopg import sql
 
 from tests.walk import commands, digest
 from tests.walk.commands import Migrate, Psql
-from tests.walk.wire import CUT, KILL_BACKEND, REFUSE, WAYS, Interruption, Wire, address
+from tests.walk.wire import CUT, KILL_BACKEND, REFUSE, WAYS, Interruption, Stuck, Wire, address
 
 THERE, BACK = Migrate(("ndas",)), Migrate(("ndas", "0001"))
 THERE_BY_PSQL, BACK_BY_PSQL = Psql("migration.sql"), Psql("rollback.sql")
@@ -101,8 +101,18 @@ class Walker:
             return Expected(requests, same, tuple(self.look(name, digest.outcome) for name in (there, nowhere)))
 
     def walk(self, walk: str, expected: Expected, point: Interruption) -> Finding:
-        command, _, start = WALKS[walk]
         began = time.monotonic()
+        try:
+            state, asked, wrong = self._interrupted(walk, expected, point)
+        except Stuck as stuck:
+            return Finding(walk, point, "", (str(stuck),))
+        was_reached = len(asked) >= point.number
+        request = " ".join(asked[point.number - 1].split())[:100] if was_reached else ""
+        return Finding(walk, point, request, wrong, state, time.monotonic() - began, was_reached)
+
+    def _interrupted(self, walk, expected, point):
+        """The state it was left in, what had been asked by then, and what was wrong after that."""
+        command, _, start = WALKS[walk]
         with self.copy(self.templates[start]) as name:
             ending = commands.run(command, self.using, name, self.wire, point)
             asked = self.wire.requests
@@ -110,10 +120,7 @@ class Walker:
             state = self.look(name, digest.state)
             if self.every or (walk, state) not in self.verdicts:
                 self.verdicts[walk, state] = tuple(self._goes_on(walk, expected, name))
-            wrong = (*_complaints(ending, point, asked), *self.verdicts[walk, state])
-        was_reached = len(asked) >= point.number
-        request = " ".join(asked[point.number - 1].split())[:100] if was_reached else ""
-        return Finding(walk, point, request, wrong, state, time.monotonic() - began, was_reached)
+            return state, asked, (*_complaints(ending, point), *self.verdicts[walk, state])
 
     def _goes_on(self, walk, expected, name):
         command, opposite, _ = WALKS[walk]
@@ -161,7 +168,7 @@ def points(expected: Expected) -> list[Interruption]:
     return [Interruption(number, *way) for number in range(1, len(expected.requests) + 1) for way in WAYS]
 
 
-def _complaints(ending, point, asked):
+def _complaints(ending, point):
     """A client that survives must say what happened, in a message and not in a traceback."""
     if ending.status == commands.TRACEBACK:
         yield f"traceback: {ending.said.strip().splitlines()[-1]}"

@@ -13,7 +13,6 @@ import selectors
 import signal
 import socket
 import struct
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +32,7 @@ WAYS = [
 
 ENCRYPTION = {80877103, 80877104}  # SSLRequest, GSSENCRequest: answered with No
 REFUSAL = b"DO $$ BEGIN RAISE query_canceled USING MESSAGE = 'refused by the walk'; END $$\0"
-LONGEST_RUN = 120  # seconds
+LONGEST_SILENCE = 120  # seconds
 
 
 class Stuck(Exception):
@@ -89,21 +88,23 @@ class Wire:
     def run(self, pid: int, is_alive: int, interruption: Interruption | None):
         """Carry everything until the client is gone, which is when the file ``is_alive`` ends."""
         self.pid, self.interruption, self.requests = pid, interruption, []
-        deadline = time.monotonic() + LONGEST_RUN
         with selectors.DefaultSelector() as self.selector:
             self.selector.register(self.listener, selectors.EVENT_READ, self._accept)
             self.selector.register(is_alive, selectors.EVENT_READ, None)
-            while self._carry(deadline):
-                pass
-        for session in self.sessions:
-            session.close()
-        self.sessions = []
+            try:
+                while self._carry():
+                    pass
+            finally:
+                for session in self.sessions:
+                    session.close()
+                self.sessions = []
 
-    def _carry(self, deadline):
-        ready = self.selector.select(1)
-        if time.monotonic() > deadline:
+    def _carry(self):
+        ready = self.selector.select(LONGEST_SILENCE)
+        if not ready:
             os.kill(self.pid, signal.SIGKILL)
-            raise Stuck(f"Nothing happened after {self.requests[-1]!r}.")
+            last = " ".join(self.requests[-1].split())[:100] if self.requests else "it began"
+            raise Stuck(f"For {LONGEST_SILENCE} s nothing happened after: {last}")
         for key, _ in ready:
             if key.data is None:
                 return False
