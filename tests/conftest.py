@@ -25,10 +25,24 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.databases import database
+from tests.servers import in_memory, programs
+from tests.servers.server import alias
 
 LEGACY = Path(__file__).parent / "legacy"
 LEGACY_NDAS = 300
 GUARDS_SLEEP = "SET LOCAL session_replication_role = replica"
+
+
+def pytest_configure(config):
+    """Without DATABASE_URL a server in memory, for this process and the workers; else the embedded one, on the disk."""
+    if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput") or not in_memory.is_to_be_had():
+        return
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    with contextlib.suppress(programs.Missing):
+        url = stack.enter_context(in_memory.server()).url("ndas_suite")
+        os.environ["DATABASE_URL"] = url
+        stack.enter_context(alias("default", url))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -79,15 +79,21 @@ class Server:
 @contextlib.contextmanager
 def running(directory: Path, **settings):
     """A new server with these programs, gone afterwards."""
-    with place() as (home, account):
-        server = Server(directory, home / "data", home, account)
-        locale = ("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
-        server.run("initdb", "-D", server.data, "-U", USER, *locale)
-        server.start(**settings)
-        try:
-            yield server
-        finally:
-            server.stop()
+    with place() as (home, account), new(directory, home, account, **settings) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def new(directory: Path, home: Path, account: Account, **settings):
+    """The same in a place of the caller's."""
+    server = Server(directory, home / "data", home, account)
+    locale = ("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
+    server.run("initdb", "-D", server.data, "-U", USER, *locale)
+    server.start(**settings)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,33 @@
+"""Where is the suite's own server, when DATABASE_URL names none?
+
+In memory: most tests make a database of their own, and to copy one onto a disk
+takes ten times as long. It is a real server all the same, of the same programs.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.servers import programs
+from tests.servers.server import Server, account, new
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3  # bytes
+
+
+def is_to_be_had() -> bool:
+    """A container may have 64 MB of it."""
+    return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    home, owner = Path(tempfile.mkdtemp(prefix="ndas-suite-", dir=MEMORY)), account()
+    owner.own(home)
+    try:
+        with new(programs.complete(owner), home, owner, max_connections="200", shared_buffers="128MB") as running:
+            yield running
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
