@@ -9,6 +9,8 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models.functions import Now
 
+from epic10.watch.models import KEPT  # noqa: F401  Django looks for models here.
+
 
 class CreatedObject(models.Model):
     """A type, column or index that Epic 10 created here, so that a rollback drops only what is ours."""

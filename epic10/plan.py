@@ -17,6 +17,7 @@ from epic10.operations import privileges
 from epic10.operations.phase import Phase, has_to_say, walk
 from epic10.operations.privileges import Need
 from epic10.operations.require import RequireServer
+from epic10.watch.models import KEPT
 
 RECORD = "django_migrations"
 APPEND_ONLY = Need("function", "epic10_append_only")
@@ -72,7 +73,7 @@ class Plan:
 
     def needs(self) -> list[Need]:
         """What the role must be allowed: each once, those of the books that are kept of it among them."""
-        kept = [model._meta.db_table for model in apps.get_app_config("epic10").get_models()]
+        kept = [model._meta.db_table for model in apps.get_app_config("epic10").get_models() if model not in KEPT]
         books = [privileges.table(table, "SELECT", "INSERT", "UPDATE", "DELETE") for table in (RECORD, *kept)]
         return list(dict.fromkeys(chain(self._derived("needs"), *books, [APPEND_ONLY])))
 

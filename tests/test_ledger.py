@@ -6,6 +6,8 @@ from django.db import DatabaseError, connection
 
 from epic10 import models
 from epic10.operations.ledger import CREATE_LEDGER
+from epic10.watch import tables
+from epic10.watch.models import KEPT
 
 WRITTEN_TO = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
 MODELS = (
@@ -16,6 +18,7 @@ MODELS = (
     models.ArchivedRow,
     models.OriginalRow,
     models.Orphan,
+    *KEPT,
 )
 
 
@@ -33,7 +36,7 @@ def execute(statements):
 
 def test_it_can_be_created_twice():
     models.RowCount.objects.create(table_name="ndas", rows=3)
-    execute(CREATE_LEDGER)
+    execute([*CREATE_LEDGER, *tables.CREATE])
     assert models.RowCount.objects.get().rows == 3
 
 
