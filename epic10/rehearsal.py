@@ -7,10 +7,11 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import dump, fingerprint, plan, scratch, snapshot, validation
+from epic10 import dump, fingerprint, lock_table, plan, scratch, snapshot, validation
 from epic10.catalog import holds, quoted, relation_exists
 from epic10.checks import Database
 from epic10.deployment import smoke
+from epic10.lock_watch import LockWatch
 from epic10.manifest import Manifest
 from epic10.precheck import BUFFER
 from epic10.run import FAILED, Run, witnessed
@@ -51,19 +52,22 @@ def failures(run: Run) -> list[str]:
 
 def _there_back_and_there_again(run, alias, source, jobs, out):
     release, connection = plan.load(), connections[alias]
+    watch = LockWatch(connection, release.tables())
     migrate = partial(call_command, "migrate", release.app_label, database=alias, stdout=out)
     _filled(run, alias, source, jobs, out)
     columns = fingerprint.columns(connection, release.tables())
     before = run.step("fingerprint", lambda: _fingerprint(connection, columns))
+    # The first way there is timed, and not watched: to look takes a core, and there may be few.
     run.step("forward", migrate)
     run.step("validate", lambda: run.report(validation.validate(alias)))
     run.step("smoke", lambda: run.report(smoke(alias)))
-    run.step("back", lambda: migrate(release.previous))
+    run.step("back", lambda: watch.over(migrate)(release.previous))
     after = run.step("compare", lambda: _fingerprint(connection, columns))
     run.facts["differences"] = list(_differences(before, after))
     run.step("previous", lambda: run.report(validation.previous_works(alias)))
-    run.step("forward again", migrate)
+    run.step("forward again", watch.over(migrate))
     run.step("validate again", lambda: run.report(validation.validate(alias)))
+    run.facts["locks"] = lock_table.as_data(watch)
 
 
 def _filled(run, alias, source, jobs, out):

@@ -40,6 +40,7 @@ def test_it_goes_there_back_and_there_again(rehearse):
         "forward again",
         "validate again",
     ]
+    assert "    ACCESS EXCLUSIVE " in output.partition("  switch forwards: ")[2].splitlines()[1]
     assert output.rstrip().endswith("back: schema and content are what they were before")
 
 

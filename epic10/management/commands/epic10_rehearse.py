@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import arguments, interrupts, run_record, snapshot, snapshot_files
+from epic10 import arguments, interrupts, lock_table, run_record, snapshot, snapshot_files
 from epic10.console import Help
 from epic10.rehearsal import Source, failures, rehearse
 from epic10.units import seconds
@@ -90,6 +90,7 @@ def text(run):
     lines = [f"\nRehearsal with {what}", *(f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps)]
     lines += ["", f"  {'phase':<11}{'direction':<11}{'rows':>9}"]
     lines += [f"  {p['phase']:<11}{p['direction']:<11}{p['rows']:>9,}{p['seconds']:9.2f} s" for p in run.phases]
+    lines += ["", *lock_table.lines(run.facts["locks"])]
     lines += ["", *(f"validated: {report.summary}" for report in run.reports)]
     same = "schema and content are what they were before" if not run.facts["differences"] else "NOT as before"
     lines.append(f"back: {same}")

@@ -1,0 +1,126 @@
+"""What did each statement lock, as a LockWatch has seen it?"""
+
+import re
+import statistics
+from dataclasses import asdict, dataclass
+from itertools import groupby
+
+from epic10 import ledger
+from epic10.lock_watch import MODES, LockWatch
+from epic10.models import PhaseRun
+
+# Whoever only reads is of interest where somebody waits.
+NOTABLE = MODES.index("ROW EXCLUSIVE")
+WORDS, MOST_NAMED = 5, 5
+VERB = re.compile(
+    r"(CREATE (UNIQUE )?INDEX|DROP INDEX|ALTER TABLE|LOCK TABLE|INSERT INTO|DELETE FROM|(?<!KEY )(?<!FOR )UPDATE|"
+    r"ANALYZE|TRUNCATE)\b.*"
+)
+
+
+@dataclass
+class Found:
+    """
+    The strongest lock that a statement took on a table, in all its runs.
+
+    ``held`` and ``waited`` are the longest in one piece, in milliseconds, and so
+    are the times of ``kept_waiting``; ``waited_for`` says who was in the way.
+    """
+
+    phase: str
+    direction: str
+    statement: str
+    table: str
+    mode: str
+    times: int
+    held: float
+    waited: float
+    waited_for: list[dict]
+    kept_waiting: list[dict]
+
+
+def as_data(watch: LockWatch) -> dict:
+    """As plain data, with the milliseconds between two looks."""
+    every = round(statistics.median(watch.looks), 2) if watch.looks else None
+    return {"every": every, "found": [asdict(one) for one in found(watch)]}
+
+
+def found(watch: LockWatch) -> list[Found]:
+    """By phase, statement and table: what happened in a phase, and could be in somebody's way."""
+    runs, groups = _phases(watch.connection), {}
+    for piece in watch.pieces:
+        if run := next((run for run in runs if run.started_at <= piece.middle <= run.finished_at), None):
+            key = (run.phase, run.direction, title(piece.statement), piece.table)
+            groups.setdefault(key, []).append(piece)
+    strongest = [_strongest(key, pieces) for key, pieces in groups.items()]
+    return [one for one in strongest if MODES.index(one.mode) >= NOTABLE or one.kept_waiting]
+
+
+def lines(data: dict) -> list[str]:
+    """The same to read."""
+    told = [f"  {'locks':<32}{'held':>11}{'waited':>11}   of"]
+    for (phase, direction, statement, mode), tables in groupby(data["found"], key=_statement_and_mode):
+        tables = list(tables)
+        held, waited = (max(table[name] for table in tables) for name in ("held", "waited"))
+        told.append(f"  {phase} {direction}: {statement}")
+        names = ", ".join(table["table"] for table in tables)
+        told.append(f"    {mode:<30}{held:>8.1f} ms{waited:>8.1f} ms   {names}")
+        told += [f"    waited for: {who}" for who in named(tables, "waited_for")]
+        told += [f"    kept waiting: {who}" for who in named(tables, "kept_waiting")]
+    return [*told, f"  looked at every {data['every']} ms: a time is too long by two of these at most"]
+
+
+def named(tables: list[dict], relation: str) -> list[str]:
+    """The sessions of "waited_for" or "kept_waiting" of these; the many briefly."""
+    sessions = [session for table in tables for session in table[relation]]
+    first, more = sessions[:MOST_NAMED], sessions[MOST_NAMED:]
+    told = [_named(**session) for session in first]
+    return [*told, f"{len(more)} more"] if more else told
+
+
+def title(query: str) -> str:
+    """What a statement does to what, without the values in it."""
+    text = re.sub(r"'(?:[^']|'')*('|$)", "'…'", " ".join(query.split()))
+    if not text.startswith("DO ") and "; " in text:
+        return "all of it, sent as one message"
+    found = VERB.search(text)
+    return " ".join((found.group() if found else text).split(" ")[:WORDS])
+
+
+def _strongest(key, pieces) -> Found:
+    strongest = max(pieces, key=lambda piece: MODES.index(piece.mode)).mode
+    held = [piece.milliseconds for piece in pieces if piece.granted and piece.mode == strongest]
+    waiters = {}
+    for piece in pieces:
+        for who, waited in piece.kept_waiting.items():
+            waiters[who] = max(waited, waiters.get(who, 0.0))
+    return Found(
+        *key,
+        mode=strongest,
+        times=len(held),
+        held=max(held, default=0.0),
+        waited=max((piece.milliseconds for piece in pieces if not piece.granted), default=0.0),
+        waited_for=[
+            {"pid": pid, "application": application}
+            for pid, application in sorted(set().union(*(piece.waited_for for piece in pieces)))
+        ],
+        kept_waiting=[
+            {"pid": pid, "application": application, "milliseconds": waited}
+            for (pid, application), waited in sorted(waiters.items(), key=lambda pair: -pair[1])
+        ],
+    )
+
+
+def _named(pid, application, milliseconds=None):
+    name = f" ({application})" if application else ""
+    return f"pid {pid}{name}" + (f" for {milliseconds:.1f} ms" if milliseconds is not None else "")
+
+
+def _statement_and_mode(one):
+    return one["phase"], one["direction"], one["statement"], one["mode"]
+
+
+def _phases(connection) -> list[PhaseRun]:
+    if not ledger.is_there(connection, PhaseRun):
+        return []
+    return list(PhaseRun.objects.using(connection.alias).filter(finished_at__isnull=False).order_by("id"))
