@@ -1,0 +1,155 @@
+"""
+How does the application fare meanwhile? The old and the new one, as load.
+
+The old application is at work until the switch commits, the new one from then on,
+and the other way about on the way back: a session that learns of the switch from
+the server's refusal connects anew as the other one. Every other refusal is an error.
+"""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.core.management import CommandError
+from django.db import connections
+
+import epic10
+from epic10 import clients, plan
+from epic10.traffic.acknowledged import lost_and_mislabelled
+from epic10.traffic.outcome import Answer, Failure, Outcome
+
+RATE, PROCESSES = 300.0, 4
+# NDAs that one process reads and changes, besides those it creates.
+NDAS = 2_000
+# What somebody waits for at the end: as long as the most patient lock, and some.
+PATIENCE = 60.0
+HEAD_START = 0.05  # seconds
+# At most every second one, so that there is something to compare; spread over the table.
+SOME_NDAS = "SELECT id FROM ndas WHERE display_id %% %s = 0 ORDER BY display_id"
+HOW_MANY = "SELECT count(*) FROM ndas"
+
+
+class NotRunning(CommandError):
+    """There can be no load on this database, or it has stopped by itself."""
+
+
+@dataclass
+class Load:
+    """``ndas`` are the keys of those that it may change; ``outcome`` is there when it has ended."""
+
+    ndas: list[str]
+    began: float
+    processes: list[subprocess.Popen] = field(default_factory=list)
+    outcome: Outcome | None = None
+
+
+@contextmanager
+def running(using: str, *, rate: float = RATE, processes: int = PROCESSES, seed: str = "", ndas=None) -> Iterator[Load]:
+    """
+    ``rate`` requests a second, all processes together, as long as the block lasts.
+
+    No process changes what another one does, so that each knows what it has
+    written. ``ndas`` limits what is changed to these.
+    """
+    ndas = some_ndas(using, processes) if ndas is None else ndas
+    seed = seed or secrets.token_hex(4)
+    load = Load(ndas, 0.0)
+    try:
+        for number in range(processes):
+            load.processes.append(_start(using, ndas[number::processes], f"{seed}/{number}"))
+        for process in load.processes:
+            _insist((said := _line(process)).get("ready"), said.get("failed") or "it finds none of its NDAs")
+        load.began = time.monotonic() + HEAD_START
+        for number, process in enumerate(load.processes):
+            _tell(process, [load.began + number / rate, processes / rate])
+        yield load
+        load.outcome = _ended(using, load)
+    finally:
+        for process in load.processes:
+            process.kill()
+            process.wait()
+
+
+def some_ndas(using: str, processes: int = PROCESSES) -> list[str]:
+    """Keys of NDAs spread over the table, enough for that many processes, and never more than half of them."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(HOW_MANY)
+        [[there]] = cursor.fetchall()
+        cursor.execute(SOME_NDAS, [max(2, there // (NDAS * processes))])
+        return [key for [key] in cursor]
+
+
+def _start(using, ndas, seed) -> subprocess.Popen:
+    _insist(ndas, "the database has too few NDAs for it")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "epic10.traffic.process"],
+        cwd=Path(epic10.__file__).parents[1],
+        env=os.environ | clients.environment(connections[using]) | {"PGAPPNAME": "epic10 traffic"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        # Ctrl-C is for who has started it, and ends it from there.
+        start_new_session=True,
+    )
+    _tell(process, {"ndas": ndas, "switched": plan.load().phases[0].done, "seed": seed})
+    return process
+
+
+def _ended(using, load) -> Outcome:
+    for process in load.processes:
+        _tell(process, "end")
+    told = [_told(process) for process in load.processes]
+    ended = time.monotonic()
+    written = {}
+    for process in told:
+        for table, rows in process["written"].items():
+            written.setdefault(table, {}).update(rows)
+    lost, mislabelled = lost_and_mislabelled(connections[using], written)
+    return Outcome(
+        load.began,
+        ended,
+        sorted(Answer(*answer) for process in told for answer in process["answers"]),
+        sorted(Failure(*failure) for process in told for failure in process["errors"]),
+        sorted(due for process in told for due in process["handed_over"]),
+        written,
+        lost,
+        mislabelled,
+    )
+
+
+def _told(process):
+    try:
+        said, _ = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise NotRunning(
+            f"A request of the load has had no answer for {PATIENCE:.0f} s.\n"
+            "HINT: SELECT pid, query, pg_blocking_pids(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock';"
+        ) from None
+    _insist(process.returncode == 0, "one of its processes has ended by itself")
+    return json.loads(said)
+
+
+def _line(process):
+    said = process.stdout.readline()
+    _insist(said, "one of its processes has ended by itself")
+    return json.loads(said)
+
+
+def _tell(process, what):
+    try:
+        process.stdin.write(json.dumps(what) + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        raise NotRunning("The load has stopped: one of its processes has ended by itself.") from None
+
+
+def _insist(condition, otherwise):
+    if not condition:
+        raise NotRunning(f"There can be no load: {otherwise}.\nHINT: python manage.py epic10_rehearse --rows 50000")

@@ -1,0 +1,98 @@
+"""How has the application fared: how long did its requests take, which failed, for how long did nothing go on?"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+THOUSAND = 1000  # milliseconds
+
+
+class Answer(NamedTuple):
+    """Moments of ``time.monotonic()``, which is one clock for all processes of a machine."""
+
+    due: float
+    answered: float
+    operation: str
+    application: str
+
+
+class Failure(NamedTuple):
+    """``sqlstate`` is empty where the server answered and the answer was wrong, or where the connection was gone."""
+
+    due: float
+    application: str
+    operation: str
+    sqlstate: str
+    message: str
+
+    def __str__(self):
+        return f"{self.application} application, {self.operation}: {self.sqlstate} {self.message}".replace(":  ", ": ")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Milliseconds from the moment a request was due; None where there was none."""
+
+    requests: int
+    p50: float | None
+    p99: float | None
+    p999: float | None
+    max: float | None
+    stall: float
+    errors: int
+    handed_over: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    ``handed_over`` are the moments when a request of the one application met the
+    switch and was done by the other. ``written`` is what was acknowledged: by table, key and
+    column; ``lost`` and ``mislabelled`` say of which the database knows otherwise.
+    """
+
+    began: float
+    ended: float
+    answers: list[Answer]
+    errors: list[Failure]
+    handed_over: list[float]
+    written: dict[str, dict[str, dict]]
+    lost: list[str]
+    mislabelled: list[str]
+
+    @property
+    def failures(self) -> list[str]:
+        return [*map(str, self.errors), *self.lost, *self.mislabelled]
+
+    def figures(self, since: float | None = None, until: float | None = None) -> Figures:
+        """Of all the requests, or of those that were under way at some moment between the two."""
+        since, until = self.began if since is None else since, self.ended if until is None else until
+        answers = [answer for answer in self.answers if answer.answered >= since and answer.due <= until]
+        took = sorted((answer.answered - answer.due) * THOUSAND for answer in answers)
+        within = sum(since <= failure.due <= until for failure in self.errors)
+        return Figures(
+            len(took),
+            *(quantile(took, share) for share in (0.5, 0.99, 0.999, 1.0)),
+            stall=longest_stall(answers) * THOUSAND,
+            errors=within,
+            handed_over=sum(since <= due <= until for due in self.handed_over),
+        )
+
+
+def quantile(values: list[float], share: float) -> float | None:
+    """Of sorted values, the smallest that is not below that share of them."""
+    return values[max(0, -int(-len(values) * share // 1) - 1)] if values else None
+
+
+def longest_stall(answers: list[Answer]) -> float:
+    """The longest time, in seconds, in which somebody waited and nobody got an answer."""
+    ordered = sorted(answers, key=lambda answer: answer.answered)
+    waiting_since, stalls = float("inf"), [0.0]
+    since = []
+    for answer in reversed(ordered):
+        waiting_since = min(waiting_since, answer.due)
+        since.append(waiting_since)
+    last = float("-inf")
+    for answer, waiting in zip(ordered, reversed(since), strict=True):
+        stalls.append(answer.answered - max(last, waiting))
+        last = answer.answered
+    return max(stalls)

@@ -1,0 +1,61 @@
+"""A session of an application: connected, its statements prepared, as light as libpq allows."""
+
+from psycopg import pq
+
+REFUSING = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE, pq.ExecStatus.NONFATAL_ERROR)
+
+
+class Refused(Exception):
+    """The server said no, and the transaction is undone."""
+
+    def __init__(self, sqlstate: str, message: str):
+        super().__init__(message)
+        self.sqlstate = sqlstate
+
+
+class Broken(Refused):
+    """The connection is gone; whether the last statement was carried out nobody knows."""
+
+
+class Session:
+    """Where to connect says the environment, as for any program of libpq."""
+
+    def __init__(self, statements: dict[str, str]):
+        self.connection = pq.PGconn.connect(b"")
+        if self.connection.status != pq.ConnStatus.OK:
+            raise Broken("", self.connection.get_error_message())
+        for name, sql in statements.items():
+            self._checked(self.connection.prepare(name.encode(), sql.encode()))
+
+    def ask(self, statement: str, *parameters: str | None) -> tuple[int, list[str | None]]:
+        """How many rows were found or changed, and the first of those found."""
+        values = [None if value is None else value.encode() for value in parameters]
+        result = self._checked(self.connection.exec_prepared(statement.encode(), values))
+        if not result.nfields:
+            return result.command_tuples or 0, []
+        return result.ntuples, _row(result, 0) if result.ntuples else []
+
+    def rows(self, sql: str, *parameters: str) -> list[list[str | None]]:
+        result = self._checked(self.connection.exec_params(sql.encode(), [value.encode() for value in parameters]))
+        return [_row(result, number) for number in range(result.ntuples)]
+
+    def execute(self, sql: str):
+        self._checked(self.connection.exec_(sql.encode()))
+
+    def close(self):
+        self.connection.finish()
+
+    def _checked(self, result):
+        if result.status not in REFUSING:
+            return result
+        sqlstate = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
+        message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message or b"").decode()
+        kind = Refused if self.connection.status == pq.ConnStatus.OK else Broken
+        if self.connection.transaction_status == pq.TransactionStatus.INERROR:
+            self.connection.exec_(b"ROLLBACK")
+        raise kind(sqlstate, message.strip())
+
+
+def _row(result, number):
+    values = [result.get_value(number, column) for column in range(result.nfields)]
+    return [None if value is None else value.decode() for value in values]

@@ -1,0 +1,140 @@
+"""What does a request of an application do, in one transaction, and what has it been told is written?"""
+
+import random
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from epic10.traffic.applications import Application
+from epic10.traffic.pool import Refused, Session
+from epic10.traffic.vocabulary import Pair
+
+# Of a hundred requests.
+MIX = {"read": 50, "list": 20, "move": 12, "edit": 10, "create": 8}
+TRIES = 20
+
+
+@dataclass(slots=True)
+class Nda:
+    """What is known of it: its labels, as the application at work reads them, and what both vocabularies read."""
+
+    id: str
+    status: str
+    usmax_position: str | None
+    agency: str
+    opportunity: str
+    relationship: str
+    creator: str
+    pairs: dict[str, Pair] = field(default_factory=dict)
+
+
+# Table, key, and value by column.
+Write = tuple[str, str, dict[str, str | None]]
+
+
+class Unexpected(Refused):
+    """The server has answered, and the answer is not what was written."""
+
+    def __init__(self, message):
+        super().__init__("", message)
+
+
+def read(session: Session, nda: Nda) -> list[Write]:
+    found, row = session.ask("read", nda.id)
+    if not found:
+        raise Unexpected("the NDA is not there")
+    if row[1:3] != [nda.status, nda.usmax_position]:
+        raise Unexpected(f"reads {row[1]}, {row[2]}; was written {nda.status}, {nda.usmax_position}")
+    session.ask("history", nda.id)
+    return []
+
+
+def listed(session: Session, by: str, values: list[str]) -> list[Write]:
+    found, row = session.ask(by, *values)
+    if by == "by status" and found and row[1] != values[0]:
+        raise Unexpected(f"the list of {values[0]} has an NDA that is {row[1]}")
+    return []
+
+
+def create(session: Session, nda: Nda, name: str, only: dict[str, str]) -> list[Write]:
+    values = [nda.id, "Traffic Inc.", nda.agency, name, "To see what happens meanwhile.", nda.status]
+    values += [nda.usmax_position, nda.opportunity, nda.relationship, nda.creator, *only.values()]
+    with _transaction(session):
+        session.ask("create", *values)
+        history = _record(session, nda, nda.status)
+    written = {"status": nda.status, "usmax_position": nda.usmax_position, "abbreviated_name": name, **only}
+    return [("ndas", nda.id, written), history]
+
+
+def edit(session: Session, nda: Nda, name: str, position: str | None, only: dict[str, str]) -> list[Write]:
+    with _transaction(session):
+        _insist(session.ask("edit", nda.id, name, position, *only.values()))
+    return [("ndas", nda.id, {"abbreviated_name": name, "usmax_position": position, **only})]
+
+
+def move(session: Session, application: Application, nda: Nda, target: str, approver: str) -> list[Write]:
+    """The status and its history, if the NDA still has the status that it is known to have."""
+    statement = application.moves[nda.status][target]
+    with _transaction(session):
+        _insist(session.ask(statement, nda.id, target, nda.status, *([approver] if statement == "approve" else [])))
+        history = _record(session, nda, target)
+    return [("ndas", nda.id, {"status": target}), history]
+
+
+def drawn(operation: str, application: Application, ndas: list[Nda], chance: random.Random):
+    """What to call with a session to do the operation to an NDA of the list; and that NDA, where it is changed."""
+    nda, position = chance.choice(ndas), chance.choice(application.positions)
+    only = {column: chance.choice(values) for column, values in application.only.items()}
+    name = f"T{chance.randrange(10**9)}"
+    if operation == "read":
+        return partial(read, nda=nda), None
+    if operation == "list":
+        by, values = chance.choice(list(application.filters.items()))
+        return partial(listed, by=by, values=[chance.choice(values)] if values else []), None
+    if operation == "edit":
+        return partial(edit, nda=nda, name=name, position=position, only=only), nda
+    if operation == "move" and (found := _movable(application, ndas, chance)):
+        moved, target, approver = found
+        return partial(move, application=application, nda=moved, target=target, approver=approver), moved
+    new = Nda(_key(chance), "CREATED", position, nda.agency, nda.opportunity, nda.relationship, nda.creator)
+    return partial(create, nda=new, name=name, only=only), new
+
+
+def _movable(application, ndas, chance):
+    """An NDA, where it goes to, and who approves that: nobody approves what is their own."""
+    for _ in range(TRIES):
+        nda, approver = chance.choice(ndas), chance.choice(ndas).creator
+        if moves := application.moves[nda.status]:
+            target = chance.choice(list(moves))
+            if moves[target] != "approve" or approver != nda.creator:
+                return nda, target, approver
+    return None
+
+
+def _record(session, nda, status) -> Write:
+    key = str(uuid.uuid4())
+    session.ask("record", key, nda.id, status, nda.creator)
+    return "nda_status_history", key, {"status": status}
+
+
+def _insist(answer):
+    changed, _ = answer
+    if changed != 1:
+        raise Unexpected("the NDA is not there, or has another status than was written")
+
+
+@contextmanager
+def _transaction(session) -> Iterator[None]:
+    session.execute("BEGIN")
+    try:
+        yield
+    except Unexpected:
+        session.execute("ROLLBACK")
+        raise
+    session.execute("COMMIT")
+
+
+def _key(chance):
+    return str(uuid.UUID(int=chance.getrandbits(128), version=4))
