@@ -5,8 +5,8 @@ from itertools import islice
 
 from epic10 import plan
 from epic10.catalog import column_exists, holds, quoted
-from epic10.traffic.applications import NEW_APPLICATION
-from epic10.traffic.vocabulary import VOCABULARIES, Pair
+from epic10.load.applications import NEW_APPLICATION
+from epic10.load.vocabulary import VOCABULARIES, Pair
 
 AT_ONCE = 10_000
 

@@ -1,5 +1,5 @@
 """
-One process of the load: ``python -m epic10.traffic.process``, started by ``epic10.traffic``.
+One process of the load: ``python -m epic10.load.process``, started by ``epic10.traffic``.
 
 Reads what to do as a line of JSON, says that it is ready, begins when it is told
 the moment, ends when it is told to or when whoever started it is gone, and
@@ -17,10 +17,10 @@ import time
 from bisect import bisect
 from itertools import accumulate, count
 
-from epic10.traffic import requests
-from epic10.traffic.applications import APPLICATIONS
-from epic10.traffic.pool import Broken, Refused, Session
-from epic10.traffic.vocabulary import NEW, OLD, VOCABULARIES
+from epic10.load import requests
+from epic10.load.applications import APPLICATIONS
+from epic10.load.pool import Broken, Refused, Session
+from epic10.load.vocabulary import NEW, OLD, VOCABULARIES
 
 # What a session that knows the types of before is told after the switch, by statement:
 # another type of result, no such label, another type of parameter, no such operator, no such column.
@@ -66,10 +66,9 @@ class Load:
         """As the application whose hour it is, which looks at its NDAs afresh."""
         if self.session:
             self.session.close()
-        self.session, asking = None, Session({})
-        self.application = APPLICATIONS[NEW if asking.rows(self.switched) == [["t"]] else OLD]
-        asking.close()
-        session = Session(self.application.statements)
+        self.session, session = None, Session()
+        self.application = APPLICATIONS[NEW if session.rows(self.switched) == [["t"]] else OLD]
+        session.prepare(self.application.statements)
         known = {row[0]: requests.Nda(*row) for row in session.rows(KNOWN, _array(self.ndas))}
         for id, nda in known.items():
             before = self.ndas[id]

@@ -22,12 +22,13 @@ from django.db import connections
 
 import epic10
 from epic10 import clients, plan
-from epic10.traffic.acknowledged import lost_and_mislabelled
-from epic10.traffic.outcome import Answer, Failure, Outcome
+from epic10.load.acknowledged import lost_and_mislabelled
+from epic10.load.outcome import Answer, Failure, Outcome
 
 RATE, PROCESSES = 300.0, 4
-# NDAs that one process reads and changes, besides those it creates.
-NDAS = 2_000
+# NDAs that one process reads and changes, besides those it creates. At the switch it looks
+# at all of them afresh, and a request waits meanwhile.
+NDAS = 500
 # What somebody waits for at the end: as long as the most patient lock, and some.
 PATIENCE = 60.0
 HEAD_START = 0.05  # seconds
@@ -89,7 +90,7 @@ def some_ndas(using: str, processes: int = PROCESSES) -> list[str]:
 def _start(using, ndas, seed) -> subprocess.Popen:
     _insist(ndas, "the database has too few NDAs for it")
     process = subprocess.Popen(
-        [sys.executable, "-m", "epic10.traffic.process"],
+        [sys.executable, "-m", "epic10.load.process"],
         cwd=Path(epic10.__file__).parents[1],
         env=os.environ | clients.environment(connections[using]) | {"PGAPPNAME": "epic10 traffic"},
         stdin=subprocess.PIPE,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from epic10.traffic.vocabulary import NEW, OLD
+from epic10.load.vocabulary import NEW, OLD
 
 NOW = "now() AT TIME ZONE 'UTC'"
 # Explicit columns: what the release adds is not asked for.

@@ -20,10 +20,12 @@ class Broken(Refused):
 class Session:
     """Where to connect says the environment, as for any program of libpq."""
 
-    def __init__(self, statements: dict[str, str]):
+    def __init__(self):
         self.connection = pq.PGconn.connect(b"")
         if self.connection.status != pq.ConnStatus.OK:
             raise Broken("", self.connection.get_error_message())
+
+    def prepare(self, statements: dict[str, str]):
         for name, sql in statements.items():
             self._checked(self.connection.prepare(name.encode(), sql.encode()))
 

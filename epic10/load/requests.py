@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from epic10.traffic.applications import Application
-from epic10.traffic.pool import Refused, Session
-from epic10.traffic.vocabulary import Pair
+from epic10.load.applications import Application
+from epic10.load.pool import Refused, Session
+from epic10.load.vocabulary import Pair
 
 # Of a hundred requests.
 MIX = {"read": 50, "list": 20, "move": 12, "edit": 10, "create": 8}
