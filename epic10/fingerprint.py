@@ -82,13 +82,21 @@ def every_table(connection) -> list[str]:
         return [name for [name] in cursor]
 
 
-def content(connection, tables: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, int]]:
-    """Rows and checksum of each table over the columns named, all as of one moment."""
+def content(
+    connection, tables: Mapping[str, Iterable[str]], *, only: Mapping[str, tuple[str, list]] | None = None
+) -> dict[str, tuple[int, int]]:
+    """
+    Rows and checksum of each table over the columns named, all as of one moment.
+
+    ``only`` is a condition on the rows and its parameters, for tables that are not compared as a whole.
+    """
+    conditions = {table: ("true", []) for table in tables} | dict(only or {})
     # One statement, so one snapshot.
-    statement = " UNION ALL ".join(_checksum(connection, *table) for table in tables.items())
+    statement = " UNION ALL ".join(_checksum(connection, *table, conditions) for table in tables.items())
+    parameters = [value for table in tables for value in (table, *conditions[table][1])]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(SESSION)
-        cursor.execute(statement, list(tables))
+        cursor.execute(statement, parameters)
         found = {table: (rows, int(checksum or 0)) for table, rows, checksum in cursor}
         transaction.set_rollback(True, using=connection.alias)
     return found
@@ -103,8 +111,9 @@ def values(connection, table: str, columns: Iterable[str]) -> str:
     )
 
 
-def _checksum(connection, table, columns):
-    return CHECKSUM.format(columns=values(connection, table, columns), table=connection.ops.quote_name(table))
+def _checksum(connection, table, columns, conditions):
+    checksum = CHECKSUM.format(columns=values(connection, table, columns), table=connection.ops.quote_name(table))
+    return f"{checksum} WHERE {conditions[table][0]}"
 
 
 def _categories(connection, table):

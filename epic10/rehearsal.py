@@ -8,15 +8,19 @@ from django.core.management import call_command
 from django.db import connections
 
 from epic10 import dump, fingerprint, lock_table, plan, scratch, snapshot, validation
+from epic10.as_before import Busy, differences, look
 from epic10.catalog import holds, quoted, relation_exists
 from epic10.checks import Database
 from epic10.deployment import smoke
 from epic10.lock_watch import LockWatch
 from epic10.manifest import Manifest
+from epic10.pace import Wish, during, idle
 from epic10.precheck import BUFFER
 from epic10.run import FAILED, Run, witnessed
 
 PREFIX = "epic10_rehearsal_"
+# Of a thousand requests that went wrong a few say enough; all of them are in the record.
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,18 @@ class Source:
     manifest: Manifest | None = None
 
 
-def rehearse(run: Run, source: Source, *, window: float, jobs: int, out):
+def rehearse(run: Run, source: Source, *, window: float, jobs: int, out, busy: Wish | None = None):
     """
     There, back and there again on a scratch database beside the one of the run.
 
     The commands are the ones of the night itself; what they print goes to
-    ``out``. ``run.facts`` gets the differences, and how long production would take.
+    ``out``. ``run.facts`` gets the differences, and how long production would take;
+    where the applications are to be ``busy`` meanwhile, how they fared.
     """
     connections[run.using].ensure_connection()
     scratch.drop_abandoned(run.using, prefix=PREFIX)
     with scratch.database(run.using, prefix=PREFIX) as alias, witnessed(run, alias):
-        _there_back_and_there_again(run, alias, source, jobs, out)
+        _there_back_and_there_again(run, alias, source, jobs, out, busy)
         run.facts |= _outlook(run, alias, window)
     if failures(run):
         run.verdict = FAILED
@@ -47,27 +52,39 @@ def rehearse(run: Run, source: Source, *, window: float, jobs: int, out):
 def failures(run: Run) -> list[str]:
     """One line a failure; none means that the rehearsal passed."""
     failed = [f"{report.summary} ({report.command})" for report in run.reports if report.failed]
-    return [*failed, *run.facts.get("differences", [])]
+    return [*failed, *run.facts.get("differences", []), *run.facts.get("traffic", {}).get("failures", [])[:MOST_TOLD]]
 
 
-def _there_back_and_there_again(run, alias, source, jobs, out):
+def _there_back_and_there_again(run, alias, source, jobs, out, busy):
     release, connection = plan.load(), connections[alias]
     watch = LockWatch(connection, release.tables())
     migrate = partial(call_command, "migrate", release.app_label, database=alias, stdout=out)
     _filled(run, alias, source, jobs, out)
-    columns = fingerprint.columns(connection, release.tables())
-    before = run.step("fingerprint", lambda: _fingerprint(connection, columns))
-    # The first way there is timed, and not watched: to look takes a core, and there may be few.
-    run.step("forward", migrate)
-    run.step("validate", lambda: run.report(validation.validate(alias)))
-    run.step("smoke", lambda: run.report(smoke(alias)))
-    run.step("back", lambda: watch.over(migrate)(release.previous))
-    after = run.step("compare", lambda: _fingerprint(connection, columns))
-    run.facts["differences"] = list(_differences(before, after))
+    _there_and_back(run, alias, migrate, watch, busy)
     run.step("previous", lambda: run.report(validation.previous_works(alias)))
     run.step("forward again", watch.over(migrate))
     run.step("validate again", lambda: run.report(validation.validate(alias)))
     run.facts["locks"] = lock_table.as_data(watch)
+
+
+def _there_and_back(run, alias, migrate, watch, busy):
+    release, connection = plan.load(), connections[alias]
+    columns = fingerprint.columns(connection, release.tables())
+    load = idle(run, alias, busy) if busy else None
+    before = run.step("fingerprint", lambda: look(connection, columns, _changed(load)))
+    # The first way there is timed, and not watched: to look takes a core, and there may be few.
+    load = during(run, alias, "forward", migrate, busy, load)
+    run.step("validate", lambda: run.report(validation.validate(alias)))
+    run.step("smoke", lambda: run.report(smoke(alias)))
+    # Nor is the way back, where somebody else needs that core.
+    back = partial(migrate if busy else watch.over(migrate), release.previous)
+    load = during(run, alias, "back", back, busy, load)
+    after = run.step("compare", lambda: look(connection, columns, _changed(load)))
+    run.facts["differences"] = list(differences(before, after))
+
+
+def _changed(load) -> Busy | None:
+    return Busy(load.ndas, load.outcome.written) if load else None
 
 
 def _filled(run, alias, source, jobs, out):
@@ -103,17 +120,3 @@ def _rows(alias):
     counts = [f"(SELECT count(*) FROM {quoted(table)})" for table in tables]
     [[total]] = Database(connection).rows(f"SELECT {' + '.join(counts)}") if counts else [[0]]
     return total
-
-
-def _fingerprint(connection, columns):
-    return fingerprint.schema(connection), fingerprint.content(connection, columns)
-
-
-def _differences(before, after):
-    (schema, content), (schema_after, content_after) = before, after
-    if schema != schema_after:
-        yield "The schema after the way back is not the schema before."
-    for table in content:
-        if content[table] != content_after[table]:
-            rows, rows_after = content[table][0], content_after[table][0]
-            yield f"{table} is not what it was: {rows:,} rows before, {rows_after:,} after, with other content."

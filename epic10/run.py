@@ -88,7 +88,7 @@ class Run:
 def witnessed(run: Run, alias: str) -> Iterator[None]:
     """Keep what is logged, what is sent to the database ``alias``, and which phases run there."""
     connection, witness, level = connections[alias], _Witness(run), logger.level
-    before = _last_phase(connection)
+    before = last_phase(connection)
     logger.addHandler(witness)
     logger.setLevel(logging.DEBUG)
     with ExitStack() as stack:
@@ -113,6 +113,13 @@ def phases(alias: str, after: int = 0) -> list[dict]:
         }
         for run in PhaseRun.objects.using(alias).filter(id__gt=after).order_by("id")
     ]
+
+
+def last_phase(connection) -> int:
+    """The number of the newest run of a phase, to ask for those after it."""
+    if not ledger.is_there(connection, PhaseRun):
+        return 0
+    return PhaseRun.objects.using(connection.alias).order_by("-id").values_list("id", flat=True).first() or 0
 
 
 class _Witness(logging.Handler):
@@ -144,12 +151,6 @@ def _statements(run):
                 sent.times, sent.seconds = sent.times + 1, sent.seconds + time.monotonic() - began
 
     return note
-
-
-def _last_phase(connection) -> int:
-    if not ledger.is_there(connection, PhaseRun):
-        return 0
-    return PhaseRun.objects.using(connection.alias).order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def _phases(connection, after):

@@ -52,16 +52,20 @@ class Load:
 
 
 @contextmanager
-def running(using: str, *, rate: float = RATE, processes: int = PROCESSES, seed: str = "", ndas=None) -> Iterator[Load]:
+def running(
+    using: str, *, rate: float = RATE, processes: int = PROCESSES, seed: str = "", after: Load | None = None
+) -> Iterator[Load]:
     """
     ``rate`` requests a second, all processes together, as long as the block lasts.
 
     No process changes what another one does, so that each knows what it has
-    written. ``ndas`` limits what is changed to these.
+    written. ``after`` an earlier load it works on the same NDAs, and what that one
+    has written is looked for, too.
     """
-    ndas = some_ndas(using, processes) if ndas is None else ndas
+    ndas = after.ndas if after else _some_ndas(using, processes)
     seed = seed or secrets.token_hex(4)
     load = Load(ndas, 0.0)
+    before = after.outcome.written if after else {}
     try:
         for number in range(processes):
             load.processes.append(_start(using, ndas[number::processes], f"{seed}/{number}"))
@@ -71,14 +75,14 @@ def running(using: str, *, rate: float = RATE, processes: int = PROCESSES, seed:
         for number, process in enumerate(load.processes):
             _tell(process, [load.began + number / rate, processes / rate])
         yield load
-        load.outcome = _ended(using, load)
+        load.outcome = _ended(using, load, before)
     finally:
         for process in load.processes:
             process.kill()
             process.wait()
 
 
-def some_ndas(using: str, processes: int = PROCESSES) -> list[str]:
+def _some_ndas(using: str, processes: int) -> list[str]:
     """Keys of NDAs spread over the table, enough for that many processes, and never more than half of them."""
     with connections[using].cursor() as cursor:
         cursor.execute(HOW_MANY)
@@ -103,15 +107,12 @@ def _start(using, ndas, seed) -> subprocess.Popen:
     return process
 
 
-def _ended(using, load) -> Outcome:
+def _ended(using, load, before) -> Outcome:
     for process in load.processes:
         _tell(process, "end")
     told = [_told(process) for process in load.processes]
     ended = time.monotonic()
-    written = {}
-    for process in told:
-        for table, rows in process["written"].items():
-            written.setdefault(table, {}).update(rows)
+    written = _together([before, *(process["written"] for process in told)])
     lost, mislabelled = lost_and_mislabelled(connections[using], written)
     return Outcome(
         load.began,
@@ -123,6 +124,15 @@ def _ended(using, load) -> Outcome:
         lost,
         mislabelled,
     )
+
+
+def _together(loads) -> dict:
+    written = {}
+    for load in loads:
+        for table, rows in load.items():
+            for key, values in rows.items():
+                written.setdefault(table, {}).setdefault(key, {}).update(values)
+    return written
 
 
 def _told(process):

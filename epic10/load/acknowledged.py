@@ -28,7 +28,7 @@ def lost_and_mislabelled(connection, written: dict[str, dict[str, dict]]) -> tup
 
 def _another_value(table, key, written, found):
     for column, value in written.items():
-        if column in found and found[column] != value:
+        if column in found and value is not None and found[column] != value:
             yield f'{table} {key} has {column} "{found[column]}", and "{value}" was written.'
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from epic10.load.vocabulary import NEW, OLD
 
+NDAS, HISTORIES = "ndas", "nda_status_history"
+# Of an NDA that is there already.
+WRITTEN = ("status", "usmax_position", "abbreviated_name", "fully_executed_date", "updated_at")
 NOW = "now() AT TIME ZONE 'UTC'"
 # Explicit columns: what the release adds is not asked for.
 COLUMNS = (

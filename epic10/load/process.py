@@ -118,8 +118,8 @@ class Load:
         if application == OLD:
             # Whatever it changes of a row, the row then reads as it left it, also to the new one.
             nda.pairs = self._read(nda)
-            for column in APPLICATIONS[NEW].only:
-                written.pop(column, None)
+            written.update(nda.pairs)
+            written.update(dict.fromkeys(APPLICATIONS[NEW].only))
         written.update({column: pair for column, pair in nda.pairs.items() if column in written})
         if key not in self.ndas:
             self.ndas[key] = nda

@@ -1,5 +1,7 @@
+import contextlib
 import io
 import json
+import re
 import signal
 import time
 
@@ -8,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from epic10 import scratch
+from epic10 import pace, scratch
 from epic10.rehearsal import PREFIX as REHEARSAL
 
 
@@ -22,6 +24,22 @@ def rehearse(baseline_database):
         return output.getvalue()
 
     return run
+
+
+@contextlib.contextmanager
+def on_the_way_back(statement):
+    """Somebody does this as soon as the way back is done."""
+
+    def spoil(using, plan, **kwargs):
+        if any(backwards for _, backwards in plan):
+            with connections[using].cursor() as cursor:
+                cursor.execute(statement)
+
+    post_migrate.connect(spoil)
+    try:
+        yield
+    finally:
+        post_migrate.disconnect(spoil)
 
 
 def test_it_goes_there_back_and_there_again(rehearse):
@@ -44,6 +62,49 @@ def test_it_goes_there_back_and_there_again(rehearse):
     assert output.rstrip().endswith("back: schema and content are what they were before")
 
 
+def test_under_traffic_it_says_what_each_phase_cost_the_applications(rehearse, monkeypatch):
+    monkeypatch.setattr(pace, "IDLE", 0.5)
+    output = rehearse(rows=300, traffic=100, processes=2)
+    table = output.partition("Applications at work, 100 requests a second, from when each was due; milliseconds\n")[2]
+    rows = [re.match(r"  (.{23})", line)[1].strip() for line in table.partition("acknowledged")[0].splitlines()[1:-1]]
+    there = ["expand", "backfill", "index", "enforce", "switch", "guard", "search"]
+    assert rows == [
+        "idle",
+        *(f"{phase} forwards" for phase in there),
+        "forward",
+        *(f"{phase} backwards" for phase in reversed(there)),
+        "back",
+    ]
+    assert re.search(r"\n  \d+ rows were acknowledged as written; failures: 0\n", table)
+    assert output.rstrip().endswith("back: schema and content are what they were before")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("spoil", "table"),
+    [
+        ("UPDATE ndas SET company_city = 'Elsewhere' WHERE id = (SELECT min(id) FROM ndas)", "ndas( at work)?"),
+        ("DELETE FROM nda_status_history WHERE id = (SELECT min(id) FROM nda_status_history)", "nda_status_history"),
+    ],
+    ids=["ndas", "history"],
+)
+def test_under_traffic_what_the_applications_did_not_write_is_compared(rehearse, monkeypatch, spoil, table):
+    monkeypatch.setattr(pace, "IDLE", 0.1)
+    failure = rf"^The rehearsal failed: {table} is not what it was: .* before, .* after, with other content\.$"
+    with on_the_way_back(spoil), pytest.raises(CommandError, match=failure):
+        rehearse(rows=300, traffic=50, processes=1)
+
+
+@pytest.mark.long
+def test_a_write_that_is_lost_fails_the_rehearsal(rehearse, monkeypatch):
+    monkeypatch.setattr(pace, "IDLE", 0.1)
+    lose = "DELETE FROM nda_status_history WHERE nda_id IN (SELECT id FROM ndas WHERE company_name = 'Traffic Inc.')"
+    with on_the_way_back(lose), pytest.raises(CommandError) as failed:
+        rehearse(rows=300, traffic=100, processes=1)
+    [first, *others] = str(failed.value).removeprefix("The rehearsal failed: ").splitlines()
+    assert all(re.fullmatch(r"nda_status_history [-0-9a-f]{36} is not there\.", line) for line in [first, *others])
+
+
 @pytest.mark.long
 def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, capsys):
     found = json.loads(rehearse(rows=300, format="json"))
@@ -53,17 +114,11 @@ def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, 
 
 
 def test_a_row_lost_on_the_way_back_fails_the_rehearsal(rehearse):
-    def lose_a_document(using, plan, **kwargs):
-        if any(backwards for _, backwards in plan):
-            with connections[using].cursor() as cursor:
-                cursor.execute("DELETE FROM documents WHERE id = (SELECT min(id) FROM documents)")
-
-    post_migrate.connect(lose_a_document)
-    try:
-        with pytest.raises(CommandError, match=r"^The rehearsal failed: documents is not what it was: .* before"):
-            rehearse(rows=300)
-    finally:
-        post_migrate.disconnect(lose_a_document)
+    with (
+        on_the_way_back("DELETE FROM documents WHERE id = (SELECT min(id) FROM documents)"),
+        pytest.raises(CommandError, match=r"^The rehearsal failed: documents is not what it was: .* before"),
+    ):
+        rehearse(rows=300)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import arguments, interrupts, lock_table, run_record, snapshot, snapshot_files
+from epic10 import arguments, interrupts, lock_table, pace, run_record, snapshot, snapshot_files
 from epic10.console import Help
 from epic10.rehearsal import Source, failures, rehearse
+from epic10.traffic import PROCESSES
 from epic10.units import seconds
 
 INTERRUPTED = "The scratch database is gone; nothing else was touched."
@@ -16,6 +17,8 @@ EXAMPLES = """
 examples:
   epic10_rehearse --from NAME     with the rows of production; epic10_deploy wants to have seen this
   epic10_rehearse --rows 50000    with invented rows, to get to know the release
+  epic10_rehearse --from NAME --traffic 300
+                                  and with old and new application at work meanwhile: how long do they wait?
 """
 
 
@@ -46,20 +49,37 @@ class Command(BaseCommand):
             "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables restored at once."
         )
         parser.add_argument(
+            "--traffic",
+            type=arguments.number,
+            metavar="RATE",
+            help="So many requests a second of the old application, after the switch of the new one, on the way there "
+            "and back: the report says what each phase cost them. An error, a write that is lost or one with "
+            "another label fails the rehearsal. The load takes some of this machine's processor.",
+        )
+        parser.add_argument(
+            "--processes",
+            type=arguments.number,
+            default=PROCESSES,
+            metavar="N",
+            help=f"Processes that send them (default: {PROCESSES}).",
+        )
+        parser.add_argument(
             "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
         )
         parser.add_argument(
             "--format", default="text", choices=("text", "json"), help="text to read, json for a script."
         )
 
-    def handle(self, *, snapshot, rows, directory, window, jobs, database, format, **options):
+    def handle(self, *, snapshot, rows, directory, window, jobs, traffic, processes, database, format, **options):
         if rows < 1:
             raise CommandError(f"--rows is {rows}; it has to be above zero.\nHINT: --rows 50000")
         source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
         # The bare stream: a wrapper around a wrapper would end half-finished lines.
         stream = "stdout" if format == "text" else "stderr"
         out = options.get(stream) or getattr(sys, stream)
+        busy = pace.Wish(traffic, processes) if traffic else None
         told = {"from": source.manifest.name} if source.manifest else {"rows": rows}
+        told |= {"traffic": traffic, "processes": processes} if busy else {}
         try:
             with (
                 interrupts.told(INTERRUPTED),
@@ -67,7 +87,7 @@ class Command(BaseCommand):
                     "epic10_rehearse", database, begin=lambda step: print(f"== {step}", file=out), arguments=told
                 ) as run,
             ):
-                rehearse(run, source, window=window, jobs=jobs, out=out)
+                rehearse(run, source, window=window, jobs=jobs, out=out, busy=busy)
         except CommandError as error:
             if error.returncode != interrupts.EXIT_STATUS:
                 raise
@@ -91,6 +111,8 @@ def text(run):
     lines += ["", f"  {'phase':<11}{'direction':<11}{'rows':>9}"]
     lines += [f"  {p['phase']:<11}{p['direction']:<11}{p['rows']:>9,}{p['seconds']:9.2f} s" for p in run.phases]
     lines += ["", *lock_table.lines(run.facts["locks"])]
+    if busy := run.facts.get("traffic"):
+        lines += ["", *pace.lines(busy)]
     lines += ["", *(f"validated: {report.summary}" for report in run.reports)]
     same = "schema and content are what they were before" if not run.facts["differences"] else "NOT as before"
     lines.append(f"back: {same}")

@@ -1,0 +1,49 @@
+"""
+Is a rehearsed database what it was before?
+
+All of it, where nobody worked with it meanwhile. Else but for what the applications
+wrote, of which they know themselves whether it is there: of the NDAs that they
+change, the columns that they do not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from epic10 import fingerprint
+from epic10.load.applications import HISTORIES, NDAS, WRITTEN
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Keys of the NDAs that the applications change, and of what they have written, by table."""
+
+    ndas: list[str] = field(default_factory=list)
+    written: dict[str, dict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Look:
+    schema: str
+    content: dict[str, tuple[int, int]]
+
+
+def look(connection, columns: dict[str, list[str]], busy: Busy | None = None) -> Look:
+    """Schema, and content of the tables in the columns named."""
+    if busy is None:
+        return Look(fingerprint.schema(connection), fingerprint.content(connection, columns))
+    theirs = list(dict.fromkeys([*busy.ndas, *busy.written.get(NDAS, ())]))
+    entries = busy.written.get(HISTORIES, ())
+    others = {NDAS: ("id <> ALL (%s)", [theirs]), HISTORIES: ("id <> ALL (%s)", [list(entries)])}
+    kept = {NDAS: [column for column in columns[NDAS] if column not in WRITTEN]}
+    content = fingerprint.content(connection, columns, only=others)
+    [changed] = fingerprint.content(connection, kept, only={NDAS: ("id = ANY (%s)", [busy.ndas])}).values()
+    return Look(fingerprint.schema(connection), content | {f"{NDAS} at work": changed})
+
+
+def differences(before: Look, after: Look) -> Iterator[str]:
+    if before.schema != after.schema:
+        yield "The schema after the way back is not the schema before."
+    for table, found in after.content.items():
+        if found != before.content[table]:
+            rows, rows_after = before.content[table][0], found[0]
+            yield f"{table} is not what it was: {rows:,} rows before, {rows_after:,} after, with other content."

@@ -1,0 +1,111 @@
+"""How do the applications fare in each phase of the release?"""
+
+import time
+from dataclasses import asdict, dataclass
+
+from django.db import connections
+
+from epic10 import traffic
+from epic10.load.outcome import Figures, Outcome
+from epic10.models import PhaseRun
+from epic10.run import Run, last_phase
+
+# The clock of the server is read so often; the answer that came soonest is the closest.
+LOOKS = 5
+CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
+# Seconds with nothing but the applications at work.
+IDLE = 5.0
+HEADINGS = ("requests", "p50", "p99", "p99.9", "max", "stall", "errors", "handed over")
+WIDTH = 23
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Requests a second, from so many processes."""
+
+    rate: int
+    processes: int = traffic.PROCESSES
+
+
+def idle(run: Run, using: str, wish: Wish) -> traffic.Load:
+    """What to compare with: the applications alone."""
+    run.facts["traffic"] = asdict(wish) | {"figures": [], "failures": [], "acknowledged": 0}
+    return during(run, using, "idle", lambda: time.sleep(IDLE), wish)
+
+
+def during(run: Run, using: str, step: str, action, wish: Wish | None, after: traffic.Load | None = None):
+    """A step of the run with the applications at work, if that is wished; what became of it goes into its facts."""
+    if wish is None:
+        run.step(step, action)
+        return None
+    newest = last_phase(connections[using])
+    with traffic.running(using, rate=wish.rate, processes=wish.processes, after=after) as load:
+        run.step(step, action)
+    outcome, told = load.outcome, run.facts["traffic"]
+    told["figures"] += as_json(by_phase(using, outcome, after=newest) | {step: outcome.figures()})
+    told["failures"] = list(dict.fromkeys([*told["failures"], *outcome.failures]))
+    told["acknowledged"] = sum(map(len, outcome.written.values()))
+    return load
+
+
+def by_phase(using: str, outcome: Outcome, *, after: int) -> dict[str, Figures]:
+    """
+    Figures of every phase that ran after that number, in the order they ran.
+
+    A request counts in each phase in which it waited.
+    """
+    ahead = _server_ahead(connections[using])
+    runs = PhaseRun.objects.using(using).filter(id__gt=after, finished_at__isnull=False).order_by("id")
+    return {
+        f"{run.phase} {run.direction}": outcome.figures(
+            run.started_at.timestamp() - ahead, run.finished_at.timestamp() - ahead
+        )
+        for run in runs
+    }
+
+
+def as_json(figures: dict[str, Figures]) -> list[dict]:
+    return [
+        {"when": when, **{name: _rounded(value) for name, value in asdict(found).items()}}
+        for when, found in figures.items()
+    ]
+
+
+def lines(told: dict) -> list[str]:
+    """A table of what ``during`` keeps; milliseconds."""
+    heading = "".join(f"{name:>{max(9, len(name) + 2)}}" for name in HEADINGS)
+    return [
+        f"Applications at work, {told['rate']} requests a second, from when each was due; milliseconds",
+        f"  {'':<{WIDTH}}{heading}",
+        *map(_line, told["figures"]),
+        f"  {told['acknowledged']:,} rows were acknowledged as written; failures: {len(told['failures'])}",
+    ]
+
+
+def _line(found):
+    names = ("requests", "p50", "p99", "p999", "max", "stall", "errors", "handed_over")
+    cells = [f"{_cell(found[name]):>{max(9, len(heading) + 2)}}" for name, heading in zip(names, HEADINGS, strict=True)]
+    return f"  {found['when']:<{WIDTH}}{''.join(cells)}"
+
+
+def _cell(value):
+    if value is None:
+        return "-"
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _rounded(value):
+    return round(value, 2) if isinstance(value, float) else value
+
+
+def _server_ahead(connection) -> float:
+    """Seconds from this machine's ``time.monotonic()`` to the server's clock."""
+    looks = []
+    for _ in range(LOOKS):
+        asked = time.monotonic()
+        with connection.cursor() as cursor:
+            cursor.execute(CLOCK)
+            [now] = cursor.fetchone()
+        answered = time.monotonic()
+        looks.append((answered - asked, now - (asked + answered) / 2))
+    return min(looks)[1]
