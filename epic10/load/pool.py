@@ -18,10 +18,10 @@ class Broken(Refused):
 
 
 class Session:
-    """Where to connect says the environment, as for any program of libpq."""
+    """Where to connect says the environment, as for any program of libpq, as far as ``conninfo`` does not."""
 
-    def __init__(self):
-        self.connection = pq.PGconn.connect(b"")
+    def __init__(self, conninfo: str = ""):
+        self.connection = pq.PGconn.connect(conninfo.encode())
         if self.connection.status != pq.ConnStatus.OK:
             raise Broken("", self.connection.get_error_message())
 
