@@ -12,6 +12,8 @@ from epic10.models import PhaseRun
 # Whoever only reads is of interest where somebody waits.
 NOTABLE = MODES.index("ROW EXCLUSIVE")
 WORDS, MOST_NAMED = 5, 5
+# Its UPDATE comes later than the server keeps of a statement.
+BATCH = re.compile(r"WITH batch AS \(.*? FROM \"?(\w+)")
 VERB = re.compile(
     r"(CREATE (UNIQUE )?INDEX|DROP INDEX|ALTER TABLE|LOCK TABLE|INSERT INTO|DELETE FROM|(?<!KEY )(?<!FOR )UPDATE|"
     r"ANALYZE|TRUNCATE)\b.*"
@@ -83,6 +85,9 @@ def title(query: str) -> str:
     text = re.sub(r"'(?:[^']|'')*('|$)", "'…'", " ".join(query.split()))
     if not text.startswith("DO ") and "; " in text:
         return "all of it, sent as one message"
+    if batch := BATCH.match(text):
+        return f"a batch of {batch[1]}"
+    text = re.sub(r" IF (NOT )?EXISTS", "", text)
     found = VERB.search(text)
     return " ".join((found.group() if found else text).split(" ")[:WORDS])
 

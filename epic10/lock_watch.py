@@ -44,9 +44,10 @@ WITH ours AS MATERIALIZED (
 )
 SELECT statement_timestamp(), clock_timestamp(),
        (SELECT coalesce(json_agg(json_build_array(
-                 pid, virtualtransaction, coalesce(relname, 'a row'), mode, granted, query, CASE WHEN NOT granted THEN
-                 (SELECT json_agg(json_build_array(b.pid, b.application_name)) FROM pg_stat_activity b
-                   WHERE b.pid = ANY (pg_blocking_pids(seen.pid))) END)), '[]')
+                 pid, virtualtransaction, coalesce(relname, 'a transaction'), mode, granted, query,
+                 CASE WHEN NOT granted THEN (
+                   SELECT json_agg(json_build_array(b.pid, b.application_name)) FROM pg_stat_activity b
+                    WHERE b.pid = ANY (pg_blocking_pids(seen.pid)) AND b.pid <> pg_backend_pid()) END)), '[]')
           FROM seen JOIN ours USING (pid)),
        (SELECT coalesce(json_agg(json_build_array(pid, application_name, relname, blocking)), '[]')
           FROM seen JOIN pg_stat_activity USING (pid) CROSS JOIN LATERAL pg_blocking_pids(pid) AS blocking
@@ -145,18 +146,19 @@ class LockWatch:
     def _note(self, before, began, ended, ours, waiting) -> datetime:
         """One look; ``before`` is when the last one began."""
         self.looks.append(milliseconds(before, began))
-        seen = {tuple(key): (query, in_the_way) for *key, query, in_the_way in ours}
+        # Who waits for nobody has it by now; or waits for us, as an index build does for every transaction.
+        seen = {tuple(key): (query, others) for *key, query, others in ours if key[-1] or others}
         for key in [key for key in self._open if key not in seen]:
             self._open.pop(key).ended = ended
-        for key, (query, in_the_way) in seen.items():
+        for key, (query, others) in seen.items():
             pid, _, table, mode, granted = key
             if query not in ENDS:
                 self._statement[pid] = query
             if key not in self._open:
                 statement = self._statement.get(pid, query)
-                self._open[key] = Piece(pid, table, _plain(mode), granted, statement, before)
+                self._open[key] = Piece(pid, table, as_written(mode), granted, statement, before)
                 self.pieces.append(self._open[key])
-            self._open[key].waited_for.update(map(tuple, in_the_way or ()))
+            self._open[key].waited_for.update(map(tuple, others or ()))
         self._note_waiting(before, ended, waiting)
         return began
 
@@ -176,6 +178,6 @@ def milliseconds(began: datetime, ended: datetime) -> float:
     return round((ended - began).total_seconds() * 1000, 3)
 
 
-def _plain(mode):
-    """As the statement LOCK TABLE spells it."""
+def as_written(mode: str) -> str:
+    """A mode of pg_locks as the statement LOCK TABLE spells it."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", mode.removesuffix("Lock")).upper()
