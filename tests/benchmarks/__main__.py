@@ -1,5 +1,5 @@
 """
-``python -m tests.benchmarks [speed|locks|pages|statements] --rows 50000 200000``
+``python -m tests.benchmarks rivals --rows 50000 200000 --out results.jsonl``, or statements, pages, draw
 
 Every rival works on its own copy of the same database, in turn, in one run:
 quote the ratios, the seconds are this machine's.
@@ -7,30 +7,58 @@ quote the ratios, the seconds are this machine's.
 
 import argparse
 import os
+from pathlib import Path
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.benchmarks import locks, pages, speed, statements  # noqa: E402  Django has to be set up first.
-
-BENCHMARKS = {
-    "speed": speed.measure,
-    "locks": locks.measure,
-    "pages": pages.measure,
-    "statements": statements.measure,
-}
+from tests.benchmarks import draw, measure, pages, statements  # noqa: E402  Django has to be set up first.
+from tests.benchmarks.passes import PASSES  # noqa: E402
+from tests.benchmarks.rivals import RIVALS  # noqa: E402
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("benchmark", choices=BENCHMARKS)
-    parser.add_argument("--rows", type=int, nargs="+", default=[50_000], help="NDAs, one or several sizes.")
-    parser.add_argument("--rounds", type=int, default=3, help="Rounds of each rival (default: 3).")
-    options = parser.parse_args()
-    for rows in options.rows:
-        BENCHMARKS[options.benchmark](rows, options.rounds)
+    options = arguments().parse_args()
+    match options.benchmark:
+        case "rivals":
+            measure.rivals(options)
+        case "draw":
+            draw.everything(options.results)
+        case other:
+            for rows in options.rows:
+                {"pages": pages, "statements": statements}[other].measure(rows, options.rounds)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    benchmarks = parser.add_subparsers(dest="benchmark", required=True)
+    rivals = benchmarks.add_parser("rivals", help="our migration and the obvious ways, on copies of one database")
+    rivals.add_argument("--rivals", nargs="+", choices=RIVALS, default=list(RIVALS), help="only these, in this order")
+    rivals.add_argument(
+        "--passes",
+        nargs="+",
+        choices=PASSES,
+        default=["timed", "locks"],
+        help="timed alone, --rounds times; once with its locks watched; once beside the application",
+    )
+    rivals.add_argument(
+        "--rate", type=float, default=0, help="requests a second of the application; adds the pass load"
+    )
+    rivals.add_argument("--out", type=Path, help="file that a line of JSON is added to for each measurement")
+    others = [
+        benchmarks.add_parser("statements", help="which locks each change of migration.sql takes, and its times"),
+        benchmarks.add_parser("pages", help="the pages of the register at the server"),
+    ]
+    for one in (rivals, *others):
+        one.add_argument("--rows", type=int, nargs="+", default=[50_000], help="NDAs, one or several sizes")
+        one.add_argument("--rounds", type=int, default=3, help="rounds of each (default: 3)")
+    drawing = benchmarks.add_parser("draw", help="tables and pictures of the documents, from results")
+    drawing.add_argument("results", type=Path, nargs="+", help="files that rivals --out has written")
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,28 +1,18 @@
 """Which locks does each change of the release take, and how long do its statements last?"""
 
 import re
-import threading
 from dataclasses import dataclass, field
 
-import psycopg
 from django.conf import settings
 
+from epic10 import lock_table
+from epic10.lock_watch import MODES, LockWatch, as_written
 from tests.benchmarks.databases import seeded
 from tests.databases import database
 
 SCRIPT = settings.BASE_DIR / "ndas/migrations/epic_10/migration.sql"
 # As far as the next semicolon that ends a line and stands in no string, name, body or comment.
 STATEMENT = re.compile(r"""(?:\$(\w*)\$.*?\$\1\$|'[^']*'|"[^"]*"|--[^\n]*|[^;'"$-]|-|\$)*;[ \t]*\n""", re.S)
-MODES = [
-    "AccessShareLock",
-    "RowShareLock",
-    "RowExclusiveLock",
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-]
 LOCKS = """
 SELECT coalesce(string_agg(DISTINCT relation::regclass || ' ' || mode, ','), '') FROM pg_locks
  WHERE granted AND locktype = 'relation'
@@ -30,7 +20,8 @@ SELECT coalesce(string_agg(DISTINCT relation::regclass || ' ' || mode, ','), '')
 # What a statement has locked is locked until its transaction ends.
 PROBE = "\\timing off\n\\echo @ {number}\n" + LOCKS + "pg_backend_pid();\n\\timing on\n"
 # These commit by themselves: the locks have to be looked at meanwhile.
-ON_THEIR_OWN = {"backfill": "%WITH batch AS%", "index": "CREATE INDEX CONCURRENTLY%"}
+ON_THEIR_OWN = ("backfill", "index")
+TABLES = ["ndas", "nda_status_history", "contacts"]
 
 
 @dataclass
@@ -52,21 +43,16 @@ def measure(rows, _rounds):
     statements = [match.group() for match in STATEMENT.finditer(SCRIPT.read_text())]
     with seeded(rows) as template, database(template) as db:
         script = "".join(f"{text}{PROBE.format(number=number)}" for number, text in enumerate(statements))
-        seen, done = {phase: {} for phase in ON_THEIR_OWN}, threading.Event()
-        watcher = threading.Thread(target=_watch, args=(db.url, seen, done))
-        watcher.start()
-        output = db.psql("\\timing on\n" + script, "-At")
-        done.set()
-        watcher.join()
+        with LockWatch(db.connection, TABLES, application="psql") as watch:
+            output = db.psql("\\timing on\n" + script, "-At")
+        meanwhile = [one for one in lock_table.found(watch) if one.phase in ON_THEIR_OWN]
     print(f"\n{rows:,} NDAs\n\n| phase | change | locks that it adds | ms | slowest statement, ms |")
     print("| --- | --- | --- | --- | --- |")
     for change in _changes(statements, output):
         if change.times:
             print(change)
-    for phase, locks in seen.items():
-        print(
-            f"{phase}, looked at meanwhile: {', '.join(f'{table} {_plain(locks[table])}' for table in sorted(locks))}"
-        )
+    for one in meanwhile:
+        print(f"{one.phase}, looked at meanwhile: {one.statement}: {one.table} {one.mode}")
 
 
 def _changes(statements, output):
@@ -101,23 +87,10 @@ def _answers(output):
     return locks, times
 
 
-def _watch(url, seen, done):
-    query = LOCKS + "ANY (SELECT pid FROM pg_stat_activity WHERE application_name = 'psql' AND query LIKE %s)"
-    with psycopg.connect(url, autocommit=True) as connection:
-        while not done.is_set():
-            for phase, pattern in ON_THEIR_OWN.items():
-                [found] = connection.execute(query, [pattern]).fetchone()
-                seen[phase].update(_strongest(f"{found},{','.join(f'{t} {m}' for t, m in seen[phase].items())}"))
-
-
 def _strongest(text):
-    found = [pair.split() for pair in text.split(",") if pair]
+    found = [(table, as_written(mode)) for table, mode in (pair.split() for pair in text.split(",") if pair)]
     return dict(sorted(found, key=lambda pair: MODES.index(pair[1])))
 
 
 def _by_table(locks):
-    return ", ".join(f"{table} {_plain(mode)}" for table, mode in sorted(locks.items()))
-
-
-def _plain(mode):
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", mode.removesuffix("Lock")).upper()
+    return ", ".join(f"{table} {mode}" for table, mode in sorted(locks.items()))

@@ -1,0 +1,32 @@
+"""
+How long does a rival take, by its own clock? ``python -m tests.benchmarks.child NAME forwards|backwards``
+
+A process of its own, on the database of DATABASE_URL: the memory it needs at
+its peak is the rival's, and the start of Python is not in the seconds.
+"""
+
+import json
+import os
+import sys
+import time
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402  Django has to be set up first.
+
+from tests.benchmarks.rivals import RIVALS  # noqa: E402
+
+
+def main(name, direction):
+    connection.ensure_connection()
+    began = time.perf_counter()
+    getattr(RIVALS[name], direction)()
+    seconds = time.perf_counter() - began
+    print(json.dumps({"seconds": seconds}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

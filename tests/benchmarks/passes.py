@@ -1,0 +1,109 @@
+"""What is measured of a rival on a fresh copy: alone, with its locks watched, or beside the application?"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+
+from epic10 import lock_table, plan, traffic
+from epic10.lock_watch import LockWatch
+from tests.benchmarks.databases import copy
+from tests.benchmarks.latency import stretch, summary
+from tests.benchmarks.rivals import RIVALS
+
+FORWARDS, BACKWARDS = "forwards", "backwards"
+NAME = "epic10_rival"
+QUIET = 2.0  # seconds under load before and after, to compare with
+SIZES = """
+SELECT sum(pg_table_size(name::regclass)), sum(pg_indexes_size(name::regclass))
+  FROM unnest(ARRAY['ndas', 'nda_status_history']) AS name"""
+POSITION = "SELECT pg_current_wal_insert_lsn()"
+
+
+def timed(template, rows, name, _rate) -> dict:
+    """Nothing else at work: seconds, bytes of WAL, sizes before and after, the peak memory of the process."""
+    with copy(template, rows) as db:
+        db.execute("CHECKPOINT")
+        before, [[position]] = _sizes(db), db.rows(POSITION)
+        there = run(db, name, FORWARDS)
+        [[wal]] = db.rows("SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", [position])
+        measured = there | {"wal": int(wal), "before": before, "after": _sizes(db)}
+        if RIVALS[name].backwards:
+            measured["back"] = run(db, name, BACKWARDS)["seconds"]
+        return measured
+
+
+def locks(template, rows, name, _rate) -> dict:
+    """The longest ACCESS EXCLUSIVE, there and back, in milliseconds; and what each statement of ours locks."""
+    with copy(template, rows) as db:
+        watch = LockWatch(db.connection, plan.load().tables(), application=NAME)
+        with watch:
+            run(db, name, FORWARDS)
+        measured = {"longest": _longest(watch), "times": len(watch.looks)}
+        if RIVALS[name].backwards:
+            back = LockWatch(db.connection, plan.load().tables(), application=NAME)
+            with back:
+                run(db, name, BACKWARDS)
+            measured["longest_back"] = _longest(back)
+            watch.pieces += back.pieces
+        return measured | lock_table.as_data(watch)
+
+
+def load(template, rows, name, rate) -> dict:
+    """Beside so many requests a second of the application: how long do its answers take?"""
+    with copy(template, rows) as db:
+        db.execute("CHECKPOINT")
+        with traffic.running(db.alias, rate=rate) as running:
+            stretches = list(_one_after_the_other(db, name))
+        return {"rate": rate} | summary(running.outcome, stretches)
+
+
+def _one_after_the_other(db, name):
+    yield _nothing("before")
+    yield stretch(FORWARDS, run(db, name, FORWARDS)["seconds"])
+    yield _nothing("after")
+    if RIVALS[name].backwards:
+        yield stretch(BACKWARDS, run(db, name, BACKWARDS)["seconds"])
+        yield _nothing("after the way back")
+
+
+def _nothing(name):
+    time.sleep(QUIET)
+    return stretch(name, QUIET)
+
+
+PASSES = {"timed": timed, "locks": locks, "load": load}
+
+
+def run(db, name, direction) -> dict:
+    """The rival in a process of its own: its seconds, and at most how many bytes of memory it had."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.child", name, direction],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": db.url, "PGAPPNAME": NAME},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    assert process.returncode == 0, f"{name} {direction} has failed"
+    return json.loads(said.splitlines()[-1]) | {"memory": usage.ru_maxrss * 1024}
+
+
+def _sizes(db):
+    [sizes] = db.rows(SIZES)
+    return dict(zip(("tables", "indexes"), map(int, sizes), strict=True))
+
+
+def _longest(watch):
+    held = [piece.milliseconds for piece in watch.pieces if piece.granted and piece.mode == "ACCESS EXCLUSIVE"]
+    return max(held, default=0.0)
