@@ -105,6 +105,15 @@ EPIC10_MAX_LAG = number("EPIC10_MAX_LAG", 64, least=0)  # MB; 0: standbys are no
 EPIC10_PAUSE_FILE = os.environ.get("EPIC10_PAUSE_FILE", "")
 EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # where there is no git checkout to ask
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
+EPIC10_COUNT_ERRORS = flag("EPIC10_COUNT_ERRORS", default=True)  # by type, for epic10_monitor
+
+# On top of Django's own: whatever is logged as an error is counted.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"counted": {"class": "epic10.error_log.ErrorCounter"}},
+    "root": {"handlers": ["counted"], "level": "WARNING"},
+}
 
 # Where mails lead to: https://nda.example. Without it they carry no link.
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")

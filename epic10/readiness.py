@@ -10,6 +10,7 @@ from epic10.asking import Show
 from epic10.manifest import Manifest
 from epic10.report import Report
 from epic10.run import Run
+from epic10.watch import baseline
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def make_ready(run: Run, wishes: Wishes, *, show: Show):
     _insist_on_a_rehearsal(run, wishes)
     before = _snapshot(run, wishes, show)
     run.facts["before"] = comparison.numbers(before.contents)
+    run.decide(baseline.take(run.using))
 
 
 def _go(report: Report):

@@ -7,7 +7,7 @@ class NdasConfig(AppConfig):
     verbose_name = "NDA register"
 
     def ready(self):
-        from ndas import before, checks, smoke, smoke_previous  # noqa: F401  register what is asked, and tried
+        from ndas import before, checks, smoke, smoke_previous, watched  # noqa: F401  register what is asked, and tried
         from ndas.groups import give_groups_their_permissions
 
         post_migrate.connect(give_groups_their_permissions, sender=self)

@@ -54,6 +54,13 @@ def snapshots_and_records_elsewhere(tmp_path_factory):
         setattr(settings, name, place)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def errors_are_not_counted():
+    """Nobody writes to a test's database behind its back."""
+    os.environ["EPIC10_COUNT_ERRORS"] = "0"
+    settings.EPIC10_COUNT_ERRORS = False
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
     """Tests that commit end with a flush, which is a TRUNCATE: the guards against that sleep meanwhile."""

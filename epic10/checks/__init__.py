@@ -17,6 +17,8 @@ BEFORE, AFTER = "before", "after"
 # Tried rather than looked at: the application's own work, on the new schema or
 # on that of before, in a transaction that is rolled back.
 SMOKE, SMOKE_PREVIOUS = "smoke", "smoke previous"
+# What only the application's life shows: asked again and again, for as long as somebody watches.
+WATCH = "watch"
 OK, FAILED, WARNING, SKIPPED = "OK", "FAILED", "WARNING", "SKIPPED"
 
 # Read only, so that a check cannot change what it looks at. Every row, or an

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "db_table": "epic10_sample",
-                        "indexes": [models.Index(fields=["name", "taken_at"], name="epic10_sample_name_taken")],
+                        "indexes": [models.Index(fields=["after", "name", "taken_at"], name="epic10_sample_taken")],
                     },
                 ),
                 migrations.CreateModel(

@@ -15,7 +15,7 @@ class Sample(models.Model):
 
     class Meta:
         db_table = "epic10_sample"
-        indexes = [models.Index(fields=["name", "taken_at"], name="epic10_sample_name_taken")]
+        indexes = [models.Index(fields=["after", "name", "taken_at"], name="epic10_sample_taken")]
 
     def __str__(self):
         return f"{self.name}: {self.milliseconds:.1f} ms"

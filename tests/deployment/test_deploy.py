@@ -37,7 +37,11 @@ def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record,
         "OK",
         STEPS,
     )
-    assert kept["decisions"] == ["Without a rehearsal, as the operator asked."]
+    unrehearsed, baseline = kept["decisions"]
+    assert unrehearsed == "Without a rehearsal, as the operator asked."
+    assert re.fullmatch(
+        r"Query times of before are kept for epic10_monitor: 7 pages, the slowest is [\w ,]+ with \d+\.\d ms\.", baseline
+    )
     assert [phase["phase"] for phase in kept["phases"]][:5] == ["expand", "backfill", "index", "enforce", "switch"]
     assert kept["batches"] >= 2
     assert kept["facts"]["before"]["ndas"]["rows"] == kept["facts"]["after"]["ndas"]["rows"] == 300
@@ -62,7 +66,7 @@ def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, s
     assert ended.said.splitlines()[-1] == "Prepared. Next, in the window: python manage.py epic10_deploy"
     assert [phase["phase"] for phase in record()["phases"]] == ["expand", "backfill", "index", "enforce"]
     assert re.match(r"Rehearsed on \d{4}-\d\d-\d\d \d\d:\d\d UTC, record \d+\.", record()["decisions"][0])
-    assert legacy_database.rows("SELECT count(*) FROM django_migrations WHERE name LIKE '0002%%'") == [(0,)]
+    assert legacy_database.rows("SELECT count(*) FROM django_migrations WHERE name LIKE '0002_epic%%'") == [(0,)]
     legacy_database.execute("UPDATE ndas SET status = 'EMAILED' WHERE status = 'CREATED'")
     ended = night("epic10_deploy", snapshot=name)
     assert (ended.status, steps(ended.said)) == (0, ["precheck", "verify", "migrate", "validate", "smoke", "vacuum"])

@@ -1,0 +1,113 @@
+import json
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from epic10 import arguments, interrupts, run_record
+from epic10.console import Help, shown
+from epic10.watch import review, watching
+from epic10.watch.alerts import Channels
+
+WATCH, REPORT = "watch", "report"
+INTERRUPTED = "What was seen is kept; the same command goes on from there, epic10_monitor report sums it up."
+EXAMPLES = """
+examples:
+  epic10_monitor --once                          before the release: what it measures then is the baseline
+  epic10_monitor --mail ops@example.org          after it: a day, a look a minute, then the report
+  epic10_monitor --once --mail ops@example.org   from cron: exit status 0, or 1 when something is wrong
+  epic10_monitor report --out /tmp               for the review a week later
+"""
+
+
+class Command(BaseCommand):
+    help = (
+        "Watch the database after the release: query times against before, application errors, locks, room, load, old "
+        "labels, every check that lasts. Each incident is told once, and once more when it is over, by mail and by "
+        "webhook, also while the database is down. It only reads, and writes what it has seen to tables of its own. "
+        "Exit status 0: nothing is wrong at the end; 1: something is."
+    )
+
+    def add_arguments(self, parser):
+        parser.epilog, parser.formatter_class = EXAMPLES, Help
+        add = parser.add_argument
+        add("action", nargs="?", choices=(WATCH, REPORT), default=WATCH, help="Watch (default), or only report.")
+        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database.")
+        add("--hours", type=hours, default=24.0, metavar="N", help="How long it watches (default: 24).")
+        add("--interval", type=arguments.duration, default="60s", help="From look to look (default: 60s).")
+        add("--thoroughly", type=arguments.duration, default="15m", help="How often every row is read (default: 15m).")
+        add("--once", action="store_true", help="One look, for cron; what it has to remember is in the ledger.")
+        add("--mail", nargs="+", default=[], metavar="ADDRESS", help="Who is told by mail.")
+        add(
+            "--webhook",
+            default=os.environ.get("EPIC10_WEBHOOK", ""),
+            metavar="URL",
+            help="Where JSON is posted (default: EPIC10_WEBHOOK, which no list of processes shows).",
+        )
+        add("--prometheus", type=Path, metavar="FILE", help="Written after each look, for node_exporter: ….prom")
+        add("--out", type=Path, default=settings.EPIC10_RECORDS, metavar="DIR", help="Where the report goes.")
+        add("--format", default="text", choices=("text", "json"), help="text to read, json for a script.")
+
+    def handle(self, *, action, database, format, once, mail, webhook, out, **options):
+        if action == REPORT:
+            return self._report(database, out, format)
+        wishes = watching.Wishes(
+            options["interval"], options["thoroughly"], channels(mail, webhook), options["prometheus"]
+        )
+        with shown(self.stderr):
+            if once:
+                looked = watching.once(database, wishes)
+                self._show(looked, format)
+            else:
+                looked = self._watch(database, wishes, options["hours"], format)
+                self._report(database, out, format)
+        if not looked.is_fine:
+            names = ", ".join(dict.fromkeys([*looked.open, *looked.seen.findings]))
+            raise CommandError(f"Something is wrong: {names}.\nHINT: docs/monitoring.md says what each means.")
+
+    def _watch(self, database, wishes, duration, format):
+        looks = []
+
+        def show(looked):
+            looks[:] = [looked]
+            run.facts["looks"] = run.facts.get("looks", 0) + 1
+            run.decisions += [
+                f"{message['at'][:19]} {message['state']}: {message['incident']}" for message in looked.messages
+            ]
+            self._show(looked, format)
+
+        told = {"hours": duration / 3600, "interval": wishes.interval, "told by": wishes.channels.names}
+        with (
+            interrupts.told(INTERRUPTED),
+            run_record.recorded("epic10_monitor", database, begin=lambda step: None, arguments=told) as run,
+        ):
+            run.step("watch", lambda: watching.watch(database, wishes, duration=duration, show=show))
+        return looks[0]
+
+    def _show(self, looked, format):
+        self.stdout.write(json.dumps(looked.as_json()) if format == "json" else "\n".join(looked.lines()))
+        self.stdout.flush()
+
+    def _report(self, database, out, format):
+        found = review.review(database)
+        paths = review.write(found, out)
+        if format == "json":
+            self.stdout.write(json.dumps(found, indent=2))
+        else:
+            self.stdout.write("\n".join([*found["decision"]["reasons"], *(f"Report: {path}" for path in paths)]))
+
+
+def hours(text) -> float:
+    """Seconds, of a number of hours."""
+    return arguments.duration(f"{text}h")
+
+
+def channels(mail, webhook) -> Channels:
+    if mail and settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        raise CommandError("There is no mail server to send mail with.\nHINT: EMAIL_HOST=mail.example.org")
+    if webhook and (urlsplit(webhook).scheme not in ("http", "https") or not urlsplit(webhook).hostname):
+        raise CommandError("The webhook is no http or https URL.\nHINT: --webhook https://hooks.example.org/…")
+    return Channels(tuple(mail), webhook)

@@ -1,0 +1,34 @@
+"""How long do the pages' statements take before the release? Kept, for the watch to compare with."""
+
+from datetime import UTC, datetime
+
+from django.db import Error, connections, transaction
+
+from epic10.checks import Database
+from epic10.what_now import said
+
+from . import keeping, queries, tables
+from .seen import Seen, Timing
+
+SAMPLES = 3
+
+
+def take(using: str) -> str:
+    """A sentence about what was kept, or why nothing was: the release does not depend on it."""
+    db = Database(connections[using])
+    try:
+        with transaction.atomic(using=using):
+            tables.create(db.connection)
+        for _ in range(SAMPLES):
+            seen = Seen(datetime.now(UTC), after=False)
+            seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]
+            keeping.sample(using, seen)
+    except Error as error:
+        return f"No query times of before are kept, so epic10_monitor will not compare: {said(error)}"
+    slowest = max(seen.timings, key=lambda timing: timing.milliseconds, default=None)
+    if slowest is None:
+        return "No query times of before are kept: none of the pages' statements could be asked."
+    return (
+        f"Query times of before are kept for epic10_monitor: {len(seen.timings)} pages, "
+        f"the slowest is {slowest.name} with {slowest.milliseconds:.1f} ms."
+    )

@@ -1,0 +1,26 @@
+"""In which ways has the application failed since the last look?"""
+
+from epic10.catalog import holds, relation_exists
+
+from .seen import Finding, Gauge
+
+COUNTS = "SELECT kind, count, message FROM epic10_error ORDER BY last_seen DESC LIMIT 50"
+
+
+def growing(state: dict):
+    """A watcher that compares with ``state``, and leaves there what the next one compares with."""
+
+    def application_errors(db):
+        if not holds(db.connection, relation_exists("epic10_error")):
+            return
+        found = {kind: (count, message) for kind, count, message in db.rows(COUNTS)}
+        before = state.get("errors")
+        state["errors"] = {kind: count for kind, (count, _) in found.items()}
+        yield Gauge("errors", sum(count for count, _ in found.values()))
+        for kind, (count, message) in found.items():
+            more = count - before.get(kind, 0) if before is not None else 0
+            if more > 0:
+                times = "once" if more == 1 else f"{more:,} times"
+                yield Finding(f"error.{kind}", f"{times} since the last look, at last: {message}", at_once=True)
+
+    return application_errors

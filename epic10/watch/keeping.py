@@ -1,0 +1,122 @@
+"""Where is it kept what a look has seen, also while the database cannot be reached?"""
+
+import json
+import re
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error, connections, transaction
+
+from epic10 import private_files
+from epic10.catalog import holds, relation_exists
+from epic10.what_now import said
+
+from . import incidents, queries, tables
+from .models import Gauge, Incident, Sample, Watch
+from .seen import Seen
+
+DAYS = 30
+ONLY = 1  # the one row
+
+# Samples from before the release are the baseline: they are kept beside newer ones only.
+PRUNE = (
+    "DELETE FROM epic10_sample WHERE after AND taken_at < now() - %s * interval '1 day'",
+    "DELETE FROM epic10_sample WHERE NOT after AND taken_at < "
+    "(SELECT max(taken_at) FROM epic10_sample WHERE NOT after) - %s * interval '1 day'",
+    "DELETE FROM epic10_gauge WHERE taken_at < now() - %s * interval '1 day'",
+    "DELETE FROM epic10_incident WHERE closed_at < now() - 3 * %s * interval '1 day'",
+    "DELETE FROM epic10_error WHERE last_seen < now() - 3 * %s * interval '1 day'",
+)
+
+
+def load(using: str) -> dict:
+    """What the look before has left: in the ledger, or in a file since the ledger could not be reached."""
+    with suppress(OSError, ValueError):
+        return json.loads(_file(using).read_text())
+    connection = connections[using]
+    with suppress(Error):
+        if holds(connection, relation_exists("epic10_watch")):
+            row = Watch.objects.using(using).filter(id=ONLY).first()
+            return row.state if row else {}
+    return {}
+
+
+def baselines(db) -> dict[str, float]:
+    return queries.baselines(db) if holds(db.connection, relation_exists("epic10_sample")) else {}
+
+
+def keep(using: str, seen: Seen, state: dict) -> str:
+    """All of it in the ledger; a complaint where that is not to be had, and ""."""
+    try:
+        if not seen.knows:
+            raise Error("the database cannot be reached")
+        with transaction.atomic(using=using):
+            _write(using, seen, state)
+    except Error as error:
+        with suppress(private_files.CannotWrite):
+            private_files.write(private_files.directory(settings.EPIC10_RECORDS) / _file(using).name, json.dumps(state))
+        return f"Not kept in the ledger: {said(error)}."
+    state.pop("closed", None)
+    _file(using).unlink(missing_ok=True)
+    return ""
+
+
+def sample(using: str, seen: Seen):
+    """The times alone, as of one look."""
+    Sample.objects.using(using).bulk_create(
+        Sample(
+            taken_at=seen.at,
+            name=timing.name,
+            milliseconds=timing.milliseconds,
+            baseline=timing.baseline,
+            after=seen.after,
+        )
+        for timing in seen.timings
+    )
+
+
+def _write(using, seen, state):
+    connection = connections[using]
+    if not holds(connection, relation_exists("epic10_watch")):
+        tables.create(connection)
+    sample(using, seen)
+    Gauge.objects.using(using).bulk_create(
+        Gauge(taken_at=seen.at, name=name, value=value) for name, value in seen.gauges.items()
+    )
+    _write_incidents(using, state)
+    kept = {name: value for name, value in state.items() if name != "closed"}
+    Watch.objects.using(using).update_or_create(id=ONLY, defaults={"kept_at": seen.at, "state": kept})
+    if _is_due(state, seen.at):
+        with connection.cursor() as cursor:
+            for statement in PRUNE:
+                cursor.execute(statement, [DAYS])
+
+
+def _write_incidents(using, state):
+    ended = {(incident["name"], incident["opened"]): incident for incident in state.get("closed", [])}
+    going_on = {(name, incident["opened"]): incident for name, incident in incidents.open_ones(state).items()}
+    for (name, opened), incident in (going_on | ended).items():
+        Incident.objects.using(using).update_or_create(
+            name=name,
+            opened_at=datetime.fromisoformat(opened),
+            defaults={
+                "closed_at": incident.get("closed") and datetime.fromisoformat(incident["closed"]),
+                "finding": incident["finding"],
+            },
+        )
+
+
+def _is_due(state, now):
+    """Once a day is enough to throw away what is old."""
+    last = state.get("pruned")
+    if last and now - datetime.fromisoformat(last) < timedelta(days=1):
+        return False
+    state["pruned"] = now.isoformat()
+    return True
+
+
+def _file(using) -> Path:
+    database = re.sub(r"[^A-Za-z0-9_.-]", "_", connections[using].settings_dict["NAME"])
+    return Path(settings.EPIC10_RECORDS) / f"epic10_monitor-{database}.state"

@@ -1,0 +1,119 @@
+"""What does one look at the database see?"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from django.db import Error, connections, transaction
+
+from epic10 import checks, deadline, plan
+from epic10.checks import AFTER, FAILED, WATCH, Check, Database
+from epic10.what_now import said
+
+from . import errors, keeping, labels, process, queries, server
+from .seen import UNREACHABLE, Finding, Gauge, Seen, Timing
+
+# A server that has taken the question and says nothing is as good as none.
+PATIENCE, PATIENCE_FOR_EVERY_ROW = 60.0, 900.0
+HOW_TO_LOOK = """
+    SET LOCAL transaction_read_only = on; SET LOCAL statement_timeout = '5s'; SET LOCAL lock_timeout = '1s'"""
+SHOWN = 2
+
+
+def look(using: str, state: dict, *, thoroughly_every: float) -> Seen:
+    """
+    Everything at once; from time to time also what reads every row. An unreachable database is a finding.
+
+    ``state`` is what the look before has left, and is left something for the next one.
+    """
+    seen, connection, noted = Seen(datetime.now(UTC)), connections[using], dict(state)
+    try:
+        with deadline.within(PATIENCE):
+            db = Database(connection)
+            seen.after = plan.load().is_switched(connection)
+            _time(db, seen, keeping.baselines(db))
+            for watch in (*server.WATCHERS, errors.growing(noted)):
+                _watch(db, seen, watch)
+            _processors(seen, noted)
+        if seen.after:
+            with deadline.within(PATIENCE_FOR_EVERY_ROW):
+                _thoroughly(db, seen, noted, every=thoroughly_every)
+    except (Error, deadline.TookTooLong) as error:
+        # What was noted half-way is forgotten: the next look sees it again.
+        _nobody_there(seen, error)
+    else:
+        state.update(noted)
+    return seen
+
+
+def _time(db, seen, known):
+    for found in queries.timed(db, after=seen.after, known=known):
+        if isinstance(found, Timing):
+            seen.timings.append(found)
+        else:
+            seen.add(found)
+
+
+def _watch(db, seen, watch):
+    """Each in a transaction of its own: what cannot be asked spoils no other."""
+    try:
+        with transaction.atomic(using=db.alias):
+            with db.connection.cursor() as cursor:
+                cursor.execute(HOW_TO_LOOK)
+            for found in watch(db):
+                seen.add(found)
+            transaction.set_rollback(True, using=db.alias)
+    except Error as error:
+        if not db.connection.is_usable():
+            raise
+        seen.unknown[watch.__name__] = said(error)
+
+
+def _processors(seen, state):
+    """The share of all processors since the look before."""
+    now, before = seen.gauges.get("cpu.seconds"), state.get("cpu")
+    state["cpu"] = now is not None and {"seconds": now, "at": seen.at.isoformat()}
+    if not before or now is None or now < before["seconds"]:
+        return
+    passed = (seen.at - datetime.fromisoformat(before["at"])).total_seconds()
+    share = (now - before["seconds"]) / max(passed, 0.1) / process.processors()
+    seen.add(Gauge("cpu.share", share))
+    if share > process.BUSY:
+        seen.add(Finding("cpu.busy", f"the server takes {share:.0%} of the processors"))
+
+
+def _thoroughly(db, seen, state, *, every):
+    """In between, what was found the last time still stands."""
+    last = state.get("thorough")
+    if not last or seen.at - datetime.fromisoformat(last["at"]) >= timedelta(seconds=every):
+        results = checks.run(lasting(), db)
+        if not db.connection.is_usable():
+            raise _first_error(results)
+        failed = {result.check.id: _told(result) for result in results if result.verdict == FAILED}
+        facts = [line for result in results for line in result.facts if result.check.when == WATCH]
+        last = state["thorough"] = {"at": seen.at.isoformat(), "failed": failed, "facts": facts, "asked": len(results)}
+    for name, text in last["failed"].items():
+        seen.add(Finding(name, text, at_once=True))
+    seen.facts = last["facts"]
+
+
+def lasting() -> Iterable[Check]:
+    """What stays true for as long as Epic 10 is live."""
+    release = plan.load()
+    asked = [*release.checks(), *labels.checks(release), *checks.registered(AFTER), *checks.registered(WATCH)]
+    return [check for check in asked if check.lasts]
+
+
+def _told(result):
+    more = len(result.findings) - SHOWN
+    lines = "; ".join(result.findings[:SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
+    return f"expected that {result.check.title}; found: {lines}"
+
+
+def _first_error(results):
+    return Error(next(result.findings[0] for result in results if not result.asked))
+
+
+def _nobody_there(seen, error):
+    seen.knows = False
+    seen.findings = {UNREACHABLE: Finding(UNREACHABLE, said(error) if isinstance(error, Error) else str(error), True)}
+    seen.timings, seen.gauges, seen.facts = [], {}, []

@@ -1,0 +1,66 @@
+"""What of it goes to Prometheus, as a file for the textfile collector of node_exporter?"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from epic10 import private_files
+
+from . import incidents
+from .seen import Seen
+
+READABLE = 0o644  # node_exporter is somebody else; there are only numbers in it
+
+HELP = {
+    "epic10_up": "Whether the database could be asked.",
+    "epic10_looked_at_seconds": "When it was asked last, as Unix time.",
+    "epic10_query_milliseconds": "What the statements of a page took.",
+    "epic10_query_baseline_milliseconds": "What they took before the release (median).",
+    "epic10_query_limit_milliseconds": "What they may take.",
+    "epic10_incident_open": "1 for every incident that is open.",
+    "epic10_incidents_open": "How many incidents are open.",
+    "epic10_errors_total": "How often the application has failed, by type.",
+    "epic10_gauge": "Whatever else has a number: sessions, bytes, dead rows.",
+}
+COUNTERS = {"epic10_errors_total"}
+
+
+def write(path: Path, seen: Seen, state: dict, *, database: str):
+    """In place of the last one, so that nobody reads half of it."""
+    with private_files.a_place_for_files(path.parent), private_files.writing(path) as file:
+        file.write("\n".join(lines(seen, state, database=database)) + "\n")
+        os.fchmod(file.fileno(), READABLE)
+
+
+def lines(seen: Seen, state: dict, *, database: str) -> Iterator[str]:
+    found = {}
+    for name, value, labels in _metrics(seen, state):
+        told = ",".join(f'{key}="{_escaped(text)}"' for key, text in {"database": database, **labels}.items())
+        found.setdefault(name, []).append(f"{name}{{{told}}} {float(value)!r}")
+    for name, samples in found.items():
+        yield f"# HELP {name} {HELP[name]}"
+        yield f"# TYPE {name} {'counter' if name in COUNTERS else 'gauge'}"
+        yield from samples
+
+
+def _metrics(seen, state):
+    opened = incidents.open_ones(state)
+    yield "epic10_up", seen.knows, {}
+    yield "epic10_looked_at_seconds", seen.at.timestamp(), {}
+    yield "epic10_incidents_open", len(opened), {}
+    for name in opened:
+        yield "epic10_incident_open", 1, {"incident": name}
+    for timing in seen.timings:
+        query = {"query": timing.name}
+        yield "epic10_query_milliseconds", timing.milliseconds, query
+        yield "epic10_query_limit_milliseconds", timing.limit, query
+        if timing.baseline is not None:
+            yield "epic10_query_baseline_milliseconds", timing.baseline, query
+    for kind, count in (state.get("errors") or {}).items():
+        yield "epic10_errors_total", count, {"kind": kind}
+    for name, value in seen.gauges.items():
+        yield "epic10_gauge", value, {"name": name}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")

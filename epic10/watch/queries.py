@@ -1,0 +1,124 @@
+"""How long do the pages' statements take, and how long did they take before the release?"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import Error, OperationalError, transaction
+from psycopg.errors import QueryCanceled
+
+from epic10.checks import Database
+from epic10.units import seconds
+from epic10.what_now import said
+
+from .seen import Finding, Timing
+
+# The acceptance criteria: more than twice as slow is a reason to go back. Of a
+# statement of a millisecond that would be the noise of the machine.
+TIMES_SLOWER, WORTH_SAYING = 2.0, 20.0  # milliseconds
+# The best of them counts: what else the machine does is not the query's fault.
+TRIES = 3
+LONG = 1000.0  # milliseconds: asking again would be a load of its own
+TIMEOUT = 5.0  # seconds
+HOW_TO_TIME = f"SET LOCAL transaction_read_only = on; SET LOCAL statement_timeout = '{TIMEOUT:.0f}s'"
+
+BASELINES = """
+    SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds)
+      FROM (SELECT name, milliseconds, row_number() OVER (PARTITION BY name ORDER BY taken_at DESC) AS place
+              FROM epic10_sample WHERE NOT after) AS samples
+     WHERE place <= 100 GROUP BY name"""
+
+
+@dataclass(frozen=True)
+class Query:
+    """
+    What a page asks, in the words of either release; ``limit`` is in milliseconds.
+
+    Both functions send the page's statements, whose time alone counts. Without
+    ``before`` there is no such page in the old application.
+    """
+
+    name: str
+    limit: float
+    after: Callable[[Database], object]
+    before: Callable[[Database], object] | None = None
+
+
+_registry: dict[str, Query] = {}
+
+
+def register(*queries: Query):
+    for query in queries:
+        if query.name in _registry:
+            raise ValueError(f"Two queries are called {query.name}.")
+        _registry[query.name] = query
+
+
+def registered() -> Iterable[Query]:
+    return _registry.values()
+
+
+def baselines(db: Database) -> dict[str, float]:
+    """The median of the newest samples from before the switch, by name."""
+    return dict(db.rows(BASELINES))
+
+
+def timed(db: Database, *, after: bool, known: dict[str, float]) -> Iterator[Timing | Finding]:
+    """Each query's time, and whatever is wrong with it; ``known`` are the baselines."""
+    for query in registered():
+        ask = query.after if after else query.before
+        if not ask:
+            continue
+        try:
+            took = _best(db, ask)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            took = TIMEOUT * 1000
+        except Error as error:
+            if after:
+                yield Finding(f"query.{query.name}", f"{query.name} could not be asked: {said(error)}")
+            continue
+        timing = Timing(query.name, query.limit, took, known.get(query.name) if after else None)
+        yield timing
+        if text := complaint(timing):
+            yield Finding(f"query.{query.name}", text)
+
+
+def complaint(timing: Timing) -> str:
+    """What is wrong with a time, if anything is."""
+    took, before = timing.milliseconds, timing.baseline
+    if took >= TIMEOUT * 1000:
+        return f"{timing.name} was given up after {seconds(TIMEOUT)}; it may take {timing.limit:.0f} ms"
+    if took > timing.limit:
+        return f"{timing.name} takes {took:.0f} ms; it may take {timing.limit:.0f} ms"
+    if before and took > TIMES_SLOWER * before and took - before > WORTH_SAYING:
+        return f"{timing.name} takes {took:.0f} ms, {took / before:.1f} times as long as before ({before:.1f} ms)"
+    return ""
+
+
+def _best(db, ask):
+    taken = []
+    while len(taken) < TRIES and (not taken or taken[-1] < LONG):
+        taken.append(_once(db, ask))
+    return min(taken)
+
+
+def _once(db, ask):
+    spent = 0.0
+
+    def clock(execute, *statement):
+        nonlocal spent
+        began = time.perf_counter()
+        try:
+            return execute(*statement)
+        finally:
+            spent += time.perf_counter() - began
+
+    with transaction.atomic(using=db.alias):
+        with db.connection.cursor() as cursor:
+            cursor.execute(HOW_TO_TIME)
+        with db.connection.execute_wrapper(clock):
+            ask(db)
+        transaction.set_rollback(True, using=db.alias)
+    return spent * 1000

@@ -1,0 +1,153 @@
+"""Look, think, tell, keep; and again: how does a watch go?"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import connections
+
+from epic10 import private_files
+from epic10.units import amount, seconds
+
+from . import alerts, incidents, keeping, prometheus
+from .incidents import OPENED
+from .look import look
+from .seen import Seen
+
+# libpq would wait for ever for a machine that has gone.
+CONNECT_SECONDS = "5"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How often, in seconds, and who is told."""
+
+    interval: float = 60.0
+    thoroughly_every: float = 900.0
+    channels: alerts.Channels = field(default_factory=alerts.Channels)
+    prometheus: Path | None = None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look, what it has changed, and what is open after it."""
+
+    seen: Seen
+    messages: list[dict]
+    open: dict[str, dict]
+    complaint: str = ""
+
+    @property
+    def is_fine(self) -> bool:
+        return not self.open and not self.seen.findings
+
+    def as_json(self) -> dict:
+        return {
+            "at": self.seen.at.isoformat(),
+            "fine": self.is_fine,
+            "timings": {
+                timing.name: {
+                    "milliseconds": round(timing.milliseconds, 2),
+                    "baseline": timing.baseline,
+                    "limit": timing.limit,
+                }
+                for timing in self.seen.timings
+            },
+            "gauges": self.seen.gauges,
+            "findings": {finding.name: finding.text for finding in self.seen.findings.values()},
+            "unknown": self.seen.unknown,
+            "facts": self.seen.facts,
+            "incidents": {name: incident["opened"] for name, incident in self.open.items()},
+            "told": self.messages,
+            "complaint": self.complaint,
+        }
+
+    def lines(self) -> Iterator[str]:
+        clock = f"{self.seen.at:%H:%M:%S}"
+        for message in self.messages:
+            lasted = f" after {seconds(message['seconds'])}" if message["state"] != OPENED else ""
+            yield f"{clock} {message['state'].upper()}{lasted} {message['incident']}: {message['finding']}"
+        yield f"{clock} {self._verdict()}: {self._summary()}"
+        if self.complaint:
+            yield f"{clock} {self.complaint}"
+
+    def _verdict(self):
+        suspected = [name for name in self.seen.findings if name not in self.open]
+        words = [f"{len(self.open)} open ({', '.join(self.open)})"] * bool(self.open)
+        words += [f"suspected: {', '.join(suspected)}"] * bool(suspected)
+        return "; ".join(words) or "fine"
+
+    def _summary(self):
+        seen = self.seen
+        if not seen.knows:
+            return "nobody answers"
+        told = [_spelled(timing) for timing in seen.timings if timing.name in ("list", "detail")]
+        if slowest := max(seen.timings, key=lambda timing: timing.milliseconds, default=None):
+            told.append(f"slowest {_spelled(slowest)}")
+        told.append(f"{seen.gauges.get('sessions', 0):.0f} sessions")
+        told += [f"cpu {seen.gauges['cpu.share']:.0%}"] if "cpu.share" in seen.gauges else []
+        told += [f"memory {amount(seen.gauges['memory.bytes'])}"] if "memory.bytes" in seen.gauges else []
+        return ", ".join(told)
+
+
+def once(using: str, wishes: Wishes) -> Looked:
+    """One look, with what the last one has left, for the next one."""
+    with alone(using):
+        return _look(using, keeping.load(using), wishes)
+
+
+def watch(using: str, wishes: Wishes, *, duration: float, show: Callable[[Looked], None]):
+    """Look again and again, for ``duration`` seconds, whatever becomes of the database meanwhile."""
+    with alone(using):
+        state, began = keeping.load(using), time.monotonic()
+        due = began
+        while due <= began + duration:
+            time.sleep(max(due - time.monotonic(), 0))
+            show(_look(using, state, wishes))
+            # A look that took longer than the interval is not made up for.
+            due = max(due + wishes.interval, time.monotonic())
+
+
+@contextmanager
+def alone(using: str) -> Iterator[None]:
+    """Two that keep one state would tell everything twice."""
+    database = connections[using].settings_dict["NAME"]
+    path = private_files.directory(settings.EPIC10_RECORDS) / f"epic10_monitor-{database.replace('/', '_')}.alone"
+    with private_files.a_place_for_files(path.parent):
+        file = path.open("a")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CommandError(
+                f"Another epic10_monitor is watching database {database}.\n"
+                "HINT: ps ax | grep epic10_monitor; one is enough."
+            ) from error
+        yield
+
+
+def _look(using, state, wishes) -> Looked:
+    os.environ.setdefault("PGCONNECT_TIMEOUT", CONNECT_SECONDS)
+    connection = connections[using]
+    try:
+        seen = look(using, state, thoroughly_every=wishes.thoroughly_every)
+        messages = incidents.advance(state, seen)
+        alerts.tell(state, messages, wishes.channels, database=connection.settings_dict["NAME"])
+        complaint = keeping.keep(using, seen, state)
+    finally:
+        # The next look takes a new one: nothing is left open between them, and a restart is no matter.
+        connection.close()
+    if wishes.prometheus:
+        prometheus.write(wishes.prometheus, seen, state, database=connection.settings_dict["NAME"])
+    return Looked(seen, messages, incidents.open_ones(state), complaint)
+
+
+def _spelled(timing):
+    ratio = f" ({timing.milliseconds / timing.baseline:.1f} times before)" if timing.baseline else ""
+    return f"{timing.name} {timing.milliseconds:.1f} ms{ratio}"
