@@ -11,9 +11,8 @@ def growing(state: dict):
     """A watcher that compares with ``state``, and leaves there what the next one compares with."""
 
     def application_errors(db):
-        if not holds(db.connection, relation_exists("epic10_error")):
-            return
-        found = {kind: (count, message) for kind, count, message in db.rows(COUNTS)}
+        is_there = holds(db.connection, relation_exists("epic10_error"))
+        found = {kind: (count, message) for kind, count, message in (db.rows(COUNTS) if is_there else [])}
         before = state.get("errors")
         state["errors"] = {kind: count for kind, (count, _) in found.items()}
         yield Gauge("errors", sum(count for count, _ in found.values()))

@@ -1,53 +1,24 @@
 """Who is told what, as a mail server receives it."""
 
-import email
-import email.policy
-import socket
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from ndas import services
 from ndas.choices import NdaStatus
 from ndas.services.expiry import expire_due
 from tests.factories import AgencyGroupFactory, ContactFactory, NdaFactory, UserFactory, actor
+from tests.inbox import receiving
 
 pytestmark = pytest.mark.django_db
 
 
-class Inbox:
-    """What arrives, by recipient; ``refuses`` makes it a server that takes nothing."""
-
-    def __init__(self):
-        self.mails, self.refuses = [], False
-
-    async def handle_DATA(self, server, session, envelope):
-        if self.refuses:
-            return "554 not today"
-        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.mails.append((envelope.rcpt_tos, mail))
-        return "250 OK"
-
-    @property
-    def recipients(self):
-        return sorted(address for addresses, _ in self.mails for address in addresses)
-
-
 @pytest.fixture
 def inbox(settings):
-    inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        host, port = free.getsockname()
-    controller = Controller(inbox, hostname=host, port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = host, port
-    settings.EMAIL_USE_TLS = False
     settings.SITE_URL = "https://nda.example"
-    yield inbox
-    controller.stop()
+    with receiving(settings) as inbox:
+        yield inbox
 
 
 def body(mail, kind):

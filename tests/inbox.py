@@ -1,0 +1,45 @@
+"""A mail server that keeps what arrives."""
+
+import contextlib
+import email
+import email.policy
+import socket
+
+from aiosmtpd.controller import Controller
+
+
+class Inbox:
+    """What arrives, by recipient; ``refuses`` makes it a server that takes nothing."""
+
+    def __init__(self):
+        self.mails, self.refuses = [], False
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.refuses:
+            return "554 not today"
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.mails.append((envelope.rcpt_tos, mail))
+        return "250 OK"
+
+    @property
+    def recipients(self):
+        return sorted(address for addresses, _ in self.mails for address in addresses)
+
+    @property
+    def subjects(self):
+        return [mail["Subject"] for _, mail in self.mails]
+
+
+@contextlib.contextmanager
+def receiving(settings):
+    """Django's mail goes there."""
+    inbox = Inbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host, port = free.getsockname()
+    controller = Controller(inbox, hostname=host, port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = host, port
+    settings.EMAIL_USE_TLS = False
+    yield inbox
+    controller.stop()
