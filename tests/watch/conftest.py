@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10.watch import alerts
+from epic10.watch import alerts, process
 from tests.inbox import receiving
 
 
@@ -54,6 +54,13 @@ class Hook:
 
     def __init__(self):
         self.posts, self.refused, self.refusals = [], 0, 0
+
+
+@pytest.fixture(autouse=True)
+def the_machine_may_be_busy(monkeypatch):
+    """With the rest of the suite."""
+    monkeypatch.setattr(process, "BUSY", 100)
+    monkeypatch.setattr(process, "LEAST_AVAILABLE", 0)
 
 
 @pytest.fixture
