@@ -24,6 +24,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from tests import rendering
 from tests.databases import database
 from tests.servers import in_memory, programs
 from tests.servers.server import alias
@@ -43,6 +44,11 @@ def pytest_configure(config):
         url = stack.enter_context(in_memory.server()).url("ndas_suite")
         os.environ["DATABASE_URL"] = url
         stack.enter_context(alias("default", url))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_of_a_state_made_only_once():
+    rendering.only_once()
 
 
 @pytest.fixture(scope="session", autouse=True)
