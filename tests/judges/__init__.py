@@ -1,0 +1,1 @@
+"""Linters for migrations, what they find in ours, and why that stays."""
