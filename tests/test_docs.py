@@ -1,6 +1,11 @@
 """Does what the documents point at exist: every link, every command, every option?"""
 
+import argparse
+import contextlib
+import importlib
+import io
 import re
+import shlex
 from functools import cache
 
 import pytest
@@ -8,10 +13,15 @@ from django.conf import settings
 from django.core.management import CommandError, get_commands, load_command_class
 
 ROOT = settings.BASE_DIR
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/**/*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 # As it is typed: up to a comment, another command, or the end of the quotation.
 COMMAND = re.compile(r"manage\.py ((?!COMMAND|help)\w+)([^`\n|;&()#]*)")
+# A line of a code block, or all that stands between two backticks; not what a hint says in passing.
+LINE = re.compile(
+    r"(?:^ {4,}(?:\$ )?(?:\w+=\S+ )*|`)python (manage\.py(?! help)|-m tests\.[\w.]+)([^`\n]*)(?=`|$)", re.MULTILINE
+)
+NEXT = {"|", "&&", ";", ">", ">>", "&"}
 SHORT = re.compile(r"`(epic10_\w+|expire_ndas|migrate)( [^`\n]+)?`")
 
 
@@ -36,6 +46,24 @@ def test_every_command_and_every_option_exists(page):
     assert [said for command, rest in typed if (said := complaint(command, rest))] == []
 
 
+def test_every_line_to_type_is_understood(page):
+    assert [said for found in LINE.finditer(page.read_text()) if (said := misunderstood(found[1], found[2]))] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("`python manage.py epic10_snapshot tale`", "invalid choice: 'tale'"),
+        ("    $ python manage.py epic10_rehearse --rows many  # all of them", "invalid int value: 'many'"),
+        ("    python -m tests.servers martix", "invalid choice: 'martix'"),
+        ("    python -m tests.sirvers matrix", "No module named 'tests.sirvers'"),
+    ],
+)
+def test_what_is_not_understood_is_noticed(line, said):
+    found = LINE.search(line)
+    assert said in misunderstood(found[1], found[2])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -58,6 +86,44 @@ def anchor(heading):
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
+def misunderstood(program, rest):
+    """What the program's parser has to say against the line; nothing of it is run."""
+    words = shlex.split(rest, comments=True)
+    words = words[: next((place for place, word in enumerate(words) if word in NEXT), len(words))]
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            parse(program, words)
+    except Understood:
+        return ""
+    except (SystemExit, CommandError, ModuleNotFoundError) as error:
+        return f"{program}{rest}: {error} {said.getvalue()}"
+    return f"{program}{rest}: nobody has read it"
+
+
+class Understood(Exception):
+    """The parser has read the line to its end."""
+
+
+def parse(program, words):
+    if program == "manage.py":
+        command(words[0]).create_parser("manage.py", words[0]).parse_args(words[1:])
+        raise Understood
+    module = program.removeprefix("-m ")
+    package = importlib.import_module(module)
+    main = importlib.import_module(f"{module}.__main__").main if hasattr(package, "__path__") else package.main
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argparse.ArgumentParser, "parse_args", lambda parser, *_: _to_the_end(parser, words))
+        main()
+
+
+def _to_the_end(parser, words):
+    _, unknown = parser.parse_known_args(words)
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    raise Understood
+
+
 def complaint(command, rest):
     try:
         known = options(command)
@@ -68,12 +134,15 @@ def complaint(command, rest):
 
 
 @cache
-def options(command):
-    if command not in get_commands():
-        raise CommandError(f"{command}: no such command")
-    app = get_commands()[command]
-    made = load_command_class(app, command) if isinstance(app, str) else app
-    return set(_options(made.create_parser("manage.py", command)))
+def options(name):
+    return set(_options(command(name).create_parser("manage.py", name)))
+
+
+def command(name):
+    if name not in get_commands():
+        raise CommandError(f"{name}: no such command")
+    app = get_commands()[name]
+    return load_command_class(app, name) if isinstance(app, str) else app
 
 
 def _options(parser):

@@ -1,5 +1,6 @@
 """``python -m tests.judges``: what the judges find in the release, and why it stays, for docs/static-judges.md."""
 
+import argparse
 import os
 import sys
 
@@ -12,6 +13,7 @@ from tests.judges import accepted, document, findings  # noqa: E402  Django has 
 
 
 def main():
+    argparse.ArgumentParser(prog="python -m tests.judges", description=__doc__).parse_args()
     unexcused = [finding for finding in findings.all_of_them() if not accepted.reason_for(finding)]
     document.PATH.write_text(document.text())
     for finding in unexcused:

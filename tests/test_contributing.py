@@ -1,0 +1,74 @@
+"""Are the worked examples of CONTRIBUTING.md true?"""
+
+import re
+import textwrap
+
+import pytest
+from django.conf import settings
+from django.db.migrations.operations import RunSQL
+
+from epic10 import catalog, checks
+from epic10.operations import Derived
+from tests.operations import pony
+from tests.operations.conftest import ANEW, Bench
+from tests.operations.life import Life
+
+BLOCK = re.compile(r"^( *)```python\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def example():
+    """The one code block with a word in it, run with the imports of where it belongs."""
+
+    def run(word, **names):
+        blocks = BLOCK.findall((settings.BASE_DIR / "CONTRIBUTING.md").read_text())
+        [block] = [textwrap.dedent(text) for _, text in blocks if word in text.splitlines()[0]]
+        exec(compile(block, "CONTRIBUTING.md", "exec"), names)
+        return names
+
+    return run
+
+
+def test_the_check_holds_until_a_row_breaks_it(example, migrated_database):
+    registered = []
+    example("register", register=registered.append, Check=checks.Check, violations=checks.violations)
+    [check] = registered
+    database = checks.Database(migrated_database.connection)
+    assert checks.ask(check, database).verdict == "OK"
+    [[broken]] = migrated_database.rows("UPDATE ndas SET company_name = ' ' WHERE display_id = 3 RETURNING id")
+    assert checks.ask(check, database).findings == (f"1 NDAs do not, for one {broken}",)
+
+
+def test_the_rule_computes_what_it_says(example, empty_database):
+    rule = example("RETIRES", Derived=Derived)["RETIRES"]
+    empty_database.execute("CREATE TABLE pony (born timestamp(3), retires timestamp(3))")
+    empty_database.execute("INSERT INTO pony VALUES ('2020-02-29 12:00', NULL)")
+    assert empty_database.rows(f"SELECT ({rule.value.format('born')})::text FROM pony") == [("2040-02-29 12:00:00",)]
+    assert (rule.target, rule.source) == ("retires", "born")
+
+
+def test_the_operation_lives_its_life(example, empty_database):
+    names = {"RunSQL": RunSQL, "Life": Life, "Check": checks.Check, "violations": checks.violations}
+    names |= {"quoted": catalog.quoted, "literal": catalog.literal}
+    operation = example("class SetStatistics", **names)["SetStatistics"]("pony", "mood", 500)
+    text = next(
+        text for _, text in BLOCK.findall((settings.BASE_DIR / "CONTRIBUTING.md").read_text()) if "Life(" in text
+    )
+    life = eval(textwrap.dedent(text), names | {"SetStatistics": type(operation)})
+    empty_database.execute(ANEW)
+    bench = Bench(empty_database, [life])
+    [check] = life.operation.checks(pony.APP, pony.START)
+    for way, there in (
+        (bench.forwards, True),
+        (bench.forwards, True),
+        (bench.backwards, False),
+        (bench.forwards, True),
+    ):
+        way(life)
+        assert bench.holds(life.done) == there
+        assert checks.ask(check, checks.Database(empty_database.connection)).findings == (
+            () if there else ("it is not",)
+        )
+    for _ in range(2):
+        bench.psql(bench.script(life, backwards=True))
+        assert not bench.holds(life.done)
