@@ -129,7 +129,7 @@ def _state(last: Run, *, in_place: bool, working: bool) -> str:
 
 def _left(connection, phase, rows, known) -> int:
     """Rows that a backfill has yet to change: a full count, or what an earlier one left."""
-    if known and known.state == RUNNING and known.left:
+    if known and known.rows <= rows and (known.state == DONE or (known.state == RUNNING and known.left)):
         return max(known.left - (rows - known.rows), 0)
     backfills = [operation for operation in phase.operations if isinstance(operation, Backfill)]
     return sum(count(connection, backfill).to_change for backfill in backfills)

@@ -59,13 +59,14 @@ def status(connection, earlier: Status | None = None) -> Status:
     """Where the database is now. With what was seen ``earlier``, rows to change are not counted again."""
     with unhurried(connection):
         try:
-            return _seen(connection, earlier)
+            return seen(connection, earlier)
         except ProgrammingError:
             # The columns of a moment ago: a phase has committed while we looked.
-            return _seen(connection, None)
+            return seen(connection, None)
 
 
-def _seen(connection, earlier) -> Status:
+def seen(connection, earlier: Status | None) -> Status:
+    """The same as far as the session's own settings let it; an error if a phase commits in between."""
     release, name = plan.load(), connection.settings_dict["NAME"]
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
         return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])
