@@ -122,6 +122,8 @@ def account() -> Account:
 @contextlib.contextmanager
 def alias(name: str, url: str):
     """A database of Django's by that name, for as long as the block runs."""
+    with contextlib.suppress(AttributeError):
+        del connections[name]  # Somebody has looked at it already, and would go on where it was.
     connections.settings[name] = connections.configure_settings({"default": {}, name: database(url)})[name]
     try:
         yield connections[name]
