@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 
 from epic10 import clients, fingerprint, scratch
 
@@ -97,3 +97,16 @@ def database(template=scratch.ENTIRELY_EMPTY, *, using="default"):
     prefix = f"scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_"
     with scratch.database(using, prefix=prefix, template=template) as alias:
         yield Scratch(alias)
+
+
+@contextlib.contextmanager
+def served(db):
+    """The pages' own database is the scratch one for a while."""
+    db.close()
+    connection.close()
+    name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], db.name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name

@@ -1,11 +1,9 @@
 """How long do the pages take at the server, whatever is filtered; and the list's query before and after the release?"""
 
-import contextlib
 import statistics
 import time
 
 from django.contrib.auth.models import Group, User
-from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import override_settings
@@ -14,7 +12,7 @@ from ndas.filters import Filters
 from ndas.models import Contact, Nda
 from ndas.people import actor_of
 from tests.benchmarks.databases import seeded
-from tests.databases import database
+from tests.databases import database, served
 
 LIST_LIMIT, DETAIL_LIMIT = 500, 200  # milliseconds
 ASKED = 30
@@ -62,6 +60,7 @@ def measure(rows, rounds):
         after = {name: timed(lambda s=new: db.rows(LISTED.format(s)), rounds) for name, (_, new) in COMPARED.items()}
         report(f"{rows:,} NDAs, the list's query before and after", before, after)
         with served(db), override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
+            assert Nda.objects.exists()
             for role in ("Administrator", "NDA user"):
                 pages(rows, rounds, role)
 
@@ -87,20 +86,6 @@ def somebody(role):
     account, _ = User.objects.get_or_create(username=role, email=contact.email)
     account.groups.set([Group.objects.get(name=role)])
     return account
-
-
-@contextlib.contextmanager
-def served(db):
-    """The pages' own database is the scratch one for a while."""
-    db.close()
-    connection.close()
-    name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], db.name
-    try:
-        assert Nda.objects.exists()
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = name
 
 
 def timed(ask, rounds) -> list[float]:
