@@ -10,5 +10,6 @@ urlpatterns = [
     # One way in, for the administration too.
     path("admin/login/", LoginView.as_view()),
     path("admin/", admin.site.urls),
+    path("epic10/", include("epic10.urls")),
     path("", include("ndas.urls")),
 ]

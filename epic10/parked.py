@@ -1,5 +1,7 @@
 """What was parked, and what became of it? For people: counts and a few ids, no content."""
 
+from dataclasses import dataclass
+
 from epic10.catalog import holds, literal, relation_exists
 from epic10.operations.archive import NEWEST, waiting
 from epic10.progress import logger
@@ -34,6 +36,16 @@ BOTH_VALUES = (
 )
 
 
+@dataclass(frozen=True)
+class Parked:
+    """Of one table: how many rows wait, how many of them hold which column, and the first few ids."""
+
+    table: str
+    rows: int
+    columns: str
+    ids: str
+
+
 def tell(connection, parkings):
     """After the way back: how much of what waits in the archive."""
     for parking in parkings:
@@ -65,6 +77,28 @@ def waiting_rows(connection) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(ALL)
         return dict(cursor.fetchall())
+
+
+def by_table(connection) -> list[Parked]:
+    """The same with its columns and a few ids, for somebody who looks rather than reads a log."""
+    return [
+        Parked(table, *_one(connection, f"WITH parked AS (SELECT row_id, content {waiting(table)})" + BY_COLUMN))
+        for table in waiting_rows(connection)
+    ]
+
+
+def became(connection) -> list[tuple[str, str, int, str]]:
+    """Of what the last way back has parked and that waits no more: table, event, rows, a few ids."""
+    if not holds(connection, relation_exists("epic10_archive")):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT table_name FROM epic10_archive ORDER BY 1")
+        tables = [table for (table,) in cursor.fetchall()]
+        found = []
+        for table in tables:
+            cursor.execute(EVENTS.format(table=literal(table)))
+            found += [(table, event, rows, ", ".join(ids)) for event, rows, ids in cursor.fetchall()]
+    return found
 
 
 def _one(connection, query):

@@ -107,11 +107,11 @@ def _write_if_possible(path, record, **sealed):
 
 def _write(path, record, **sealed):
     private_files.write(path, json.dumps(sealed | {"record": record}, indent=2, ensure_ascii=False) + "\n")
-    page = render_to_string("epic10/run.html", {"record": record, "tables": _tables(record["facts"]), **sealed})
+    page = render_to_string("epic10/run.html", {"record": record, "tables": tables(record["facts"]), **sealed})
     private_files.write(path.with_suffix(".html"), page)
 
 
-def _tables(facts):
+def tables(facts):
     """Rows and checksums side by side, where the run has looked at them before and after."""
     before, after = facts.get("before", {}), facts.get("after", {})
     return [{"name": name, "before": table, "after": after.get(name)} for name, table in before.items()]

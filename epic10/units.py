@@ -39,6 +39,11 @@ def seconds(number: float) -> str:
     return f"{whole} s"
 
 
+def milliseconds(number: float) -> str:
+    """How long a query took, as one reads it: 4.2 ms, 1,250 ms."""
+    return f"{number:.1f} ms" if number < 10 else f"{number:,.0f} ms"
+
+
 def amount(number: float) -> str:
     """A size as one reads it: 412 MB, 1.3 GB."""
     unit, factor = next((unit, factor) for unit, factor in reversed(SIZES.items()) if number >= factor or factor == 1)

@@ -1,0 +1,1 @@
+"""The page that shows all of it: where the database stands, what was counted, checked, measured and done."""

@@ -1,0 +1,61 @@
+"""Who may look at the dashboard, and what if nobody can log in yet?"""
+
+import functools
+
+from django.apps import apps
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS, Error, connections, router
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from epic10 import plan
+from epic10.catalog import array
+from epic10.what_now import said
+
+MISSING = "SELECT name FROM unnest({tables}) AS name WHERE to_regclass(quote_ident(name)) IS NULL"
+
+
+def for_staff(view):
+    """
+    A view for staff that only answers GET: to log in for anybody else, 403 for who is not staff.
+
+    The register's own tables may be in any state. Those of logging in may not be
+    there yet, and the server may be down: then 503, and what to type.
+    """
+
+    @functools.wraps(view)
+    def asked(request, *args, **kwargs):
+        try:
+            if missing := _apps_without_tables():
+                return _unavailable(missing=" ".join(missing))
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not request.user.is_staff:
+                raise PermissionDenied("The dashboard is for staff. An administrator can change that.")
+            return view(request, *args, **kwargs)
+        except Error as error:
+            return _unavailable(reason=said(error))
+
+    return never_cache(require_safe(asked))
+
+
+def _unavailable(**context):
+    # Without the request: whoever renders for it would ask the database who that is.
+    page = render_to_string("epic10/dashboard/unavailable.html", context)
+    return HttpResponse(page, status=503)
+
+
+def _apps_without_tables() -> list[str]:
+    """Labels of the apps for logging in, and whatever else is installed beside the release, that are not migrated."""
+    ours = (plan.load().app_label, "epic10")
+    labels = {
+        model._meta.db_table: model._meta.app_label
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and model._meta.app_label not in ours and router.allow_migrate_model("default", model)
+    }
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(MISSING.format(tables=array(labels)))
+        return sorted({labels[table] for (table,) in cursor.fetchall()})

@@ -1,0 +1,177 @@
+"""How many rows have which label, before the release and after it?
+
+Before: the old labels, which the legacy columns keep after the switch and the
+archive after the end. After: the new ones; as long as they are not there, what
+the old ones will become. One pass over the table counts all of it.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from epic10 import plan
+from epic10.catalog import column_exists, holds, literal, quoted, relation_exists
+from epic10.one_at_a_time import holder
+from epic10.operations import Switch, SwitchBeside
+from epic10.operations.ownership import is_ours
+from epic10.operations.relabel import Relabel, Shadow, shadows
+from epic10.plan import Plan
+
+from .live import last_run
+
+KEPT = 60.0  # seconds
+NONE = "no value"
+
+ARCHIVED = """
+    SELECT labels ->> {column}, count(*) FROM epic10_original WHERE table_name = {table} GROUP BY 1"""
+
+_last: dict[tuple, tuple[float, tuple, "Census"]] = {}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A new label: how many rows have it, and how many had which of the old labels that become it."""
+
+    label: str
+    before: tuple[tuple[str, int], ...]
+    after: int
+
+    @property
+    def rows_before(self) -> int:
+        return sum(rows for _, rows in self.before)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Of one column; ``has_before`` is false where nobody had such a column."""
+
+    column: str
+    lines: tuple[Line, ...]
+    has_before: bool
+
+    @property
+    def most(self) -> int:
+        return max((max(line.rows_before, line.after) for line in self.lines), default=0)
+
+    @property
+    def rows_before(self) -> int:
+        return sum(line.rows_before for line in self.lines)
+
+    @property
+    def rows_after(self) -> int:
+        return sum(line.after for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Census:
+    """``is_planned``: the new labels are not there yet, and ``after`` is what will be."""
+
+    table: str
+    tallies: tuple[Tally, ...]
+    is_planned: bool
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def age(self) -> float:
+        return (datetime.now(UTC) - self.at).total_seconds()
+
+
+def census(connection) -> Census | None:
+    """None without a register. While somebody migrates nothing is counted anew: a count would be in the way."""
+    release = plan.load()
+    table, columns = _columns(release)
+    if not holds(connection, relation_exists(table)):
+        return None
+    sources = [_source(connection, release, table, column) for column in columns]
+    key = (connection.settings_dict["HOST"], connection.settings_dict["NAME"], tuple(sources))
+    at, since, last = _last.get(key, (0.0, (), None))
+    run = last_run(connection)
+    if last and (holder(connection) or (since == run and time.monotonic() - at < KEPT)):
+        return last
+    found = _counted(connection, table, columns, sources, is_planned=not release.is_switched(connection))
+    _last[key] = (time.monotonic(), run, found)
+    return found
+
+
+def _columns(release: Plan) -> tuple[str, list[Shadow]]:
+    """The table that the release is about, and its columns with labels."""
+    first = release.all_of(Switch)[0]
+    beside = [switch.rule for switch in release.all_of(SwitchBeside) if switch.table == first.table]
+    return first.table, [*shadows(first.rules), *shadows(beside)]
+
+
+def _source(connection, release, table, column) -> tuple[str | None, str | None]:
+    """The columns that hold the old label and the new one, as far as they are there."""
+
+    def there(name):
+        return name if holds(connection, column_exists(table, name)) else None
+
+    if release.is_switched(connection):
+        return there(column.legacy), column.column
+    if there(column.target) or not there(column.column):
+        return there(column.column), None
+    if release.has_traces(connection) and holds(connection, is_ours("column", f"{table}.{column.column}")):
+        return None, column.column
+    return column.column, None
+
+
+def _counted(connection, table, columns, sources, *, is_planned) -> Census:
+    names = [name for source in sources for name in source if name]
+    groups = _groups(connection, table, names)
+    tallies = []
+    for column, (old, new) in zip(columns, sources, strict=True):
+        before = _sums(groups, names, old) if old else _archived(connection, table, column)
+        after = _sums(groups, names, new) if new else _becoming(column.relabel, before, groups)
+        tallies.append(Tally(column.column, tuple(_lines(column.relabel, before, after)), has_before=bool(before)))
+    return Census(table, tuple(tallies), is_planned)
+
+
+def _groups(connection, table, names) -> list[tuple]:
+    """A row for every combination of labels there is, and last how many have it."""
+    labels = "".join(f"{quoted(name)}::text, " for name in names)
+    by = f" GROUP BY {', '.join(map(quoted, names))}" if names else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {labels}count(*) FROM {quoted(table)}{by}")
+        return cursor.fetchall()
+
+
+def _sums(groups, names, name) -> Counter:
+    place, sums = names.index(name), Counter()
+    for *labels, rows in groups:
+        sums[labels[place]] += rows
+    return sums
+
+
+def _archived(connection, table, column) -> Counter:
+    if not plan.load().is_finalized(connection):
+        return Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(ARCHIVED.format(column=literal(column.column), table=literal(table)))
+        return Counter({label: rows for label, rows in cursor.fetchall() if label is not None})
+
+
+def _becoming(relabel, before, groups) -> Counter:
+    """What the old labels will be; where there is no column yet, what its absence will be."""
+    after = Counter()
+    for label, rows in (before or {None: sum(rows for *_, rows in groups)}).items():
+        after[_up(relabel, label)] += rows
+    return after
+
+
+def _lines(relabel: Relabel, before, after) -> Iterable[Line]:
+    unplanned = sorted({_up(relabel, label) for label in before} | set(after) - {None} - set(relabel.labels))
+    order = [None, *relabel.legacy, *before]
+    for label in dict.fromkeys([*relabel.labels, *unplanned]):
+        old = sorted((name for name in before if _up(relabel, name) == label), key=order.index)
+        yield Line(label, tuple((name or NONE, before[name]) for name in old), after[label])
+
+
+def _up(relabel: Relabel, label: str | None) -> str:
+    """What an old label becomes, as ``Relabel.upwards`` says it in SQL."""
+    if label in relabel.up:
+        return relabel.up[label]
+    if label is None:
+        return NONE
+    return relabel.others if relabel.others and label not in relabel.labels else label

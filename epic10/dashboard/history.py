@@ -1,0 +1,111 @@
+"""What has been done to this database, and what has been found? From the ledger, the newest first."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from epic10 import ledger, run_chain
+from epic10.checks import OK
+from epic10.models import PhaseRun, RunRecord, SavedReport
+from epic10.report import HEADINGS
+from epic10.units import seconds
+
+SHOWN = 30
+
+RECORDS = """
+    SELECT id, command, verdict, started_at, extract(epoch FROM finished_at - started_at)::float,
+           body ->> 'operator', body ->> 'error'
+      FROM epic10_run_record ORDER BY id DESC LIMIT %s"""
+
+# Of a rehearsal's reports, which are about another database, none.
+REPORTS = """
+    SELECT command, verdict, made_at, checks::text,
+           EXISTS (SELECT FROM epic10_phase_run WHERE started_at > made_at)
+      FROM (SELECT DISTINCT ON (command) * FROM (
+              SELECT command, verdict, made_at, body -> 'checks' AS checks FROM epic10_saved_report
+               UNION ALL
+              SELECT report ->> 'command', report ->> 'verdict', (report ->> 'finished')::timestamptz,
+                     report -> 'checks'
+                FROM (SELECT body FROM epic10_run_record ORDER BY id DESC LIMIT %s) AS recent,
+                     jsonb_array_elements(body -> 'reports') AS report
+               WHERE report -> 'database' ->> 'name' = current_database()
+            ) AS every WHERE command LIKE 'epic10_validate%%' OR command = 'epic10_rollback'
+            ORDER BY command, made_at DESC) AS newest
+     ORDER BY made_at DESC"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A line of the list of runs."""
+
+    id: int
+    command: str
+    verdict: str
+    started: datetime
+    seconds: float
+    operator: str
+    error: str
+
+    @property
+    def took(self) -> str:
+        return seconds(round(self.seconds, 1))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A report as it was saved: ``groups`` are headings with their checks, what has to be settled first."""
+
+    command: str
+    verdict: str
+    made_at: datetime
+    counts: list[tuple[str, int]]
+    groups: list[tuple[str, str, list[dict]]]
+    is_older_than_the_last_change: bool
+
+
+def records(connection) -> list[Record]:
+    if not ledger.is_there(connection, RunRecord):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS, [SHOWN])
+        return [Record(*row) for row in cursor.fetchall()]
+
+
+def record(connection, number: int) -> tuple[RunRecord, bool] | None:
+    """The whole record, and whether it is as it was written."""
+    if not ledger.is_there(connection, RunRecord):
+        return None
+    found = RunRecord.objects.using(connection.alias).filter(pk=number).first()
+    return found and (found, run_chain.hash_of(found.body) == found.hash)
+
+
+def phase_runs(connection) -> list[PhaseRun]:
+    if not ledger.is_there(connection, PhaseRun):
+        return []
+    found = list(PhaseRun.objects.using(connection.alias).order_by("-id")[:SHOWN])
+    for run in found:
+        run.took = seconds((run.finished_at - run.started_at).total_seconds()) if run.finished_at else ""
+    return found
+
+
+def reports(connection) -> list[Checked]:
+    """The newest report of every command that checks what is in place, saved by itself or in the record of a run."""
+    if not (ledger.is_there(connection, SavedReport) and ledger.is_there(connection, RunRecord)):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(REPORTS, [SHOWN])
+        return [_checked(*row) for row in cursor.fetchall()]
+
+
+def _checked(command, verdict, made_at, body, is_older) -> Checked:
+    checks = [check | {"more": check["total_findings"] - len(check["findings"])} for check in json.loads(body)]
+    each = Counter(check["verdict"] for check in checks)
+    return Checked(
+        command,
+        verdict,
+        made_at,
+        [(verdict, each[verdict]) for verdict, _ in HEADINGS if each[verdict] or verdict == OK],
+        [(verdict, heading, [c for c in checks if c["verdict"] == verdict]) for verdict, heading in HEADINGS],
+        is_older,
+    )

@@ -1,0 +1,90 @@
+"""Where does the database stand, asked every two seconds by everybody who looks?
+
+What costs a pass over a table is the count of the rows that a backfill has yet
+to change. It is made once; while somebody works the ledger's rows are taken off
+it, and while nobody does it is kept for a minute, or until something happens.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from epic10 import one_at_a_time, plan
+from epic10.catalog import holds, relation_exists
+from epic10.operations.record import BACKWARDS
+from epic10.status import BASELINE, Status, seen
+
+# Seconds: whoever asks sooner gets the same; and how long a count is good for.
+FRESH, KEPT = 1.0, 60.0
+
+LEDGER = """
+    SELECT coalesce(max(id), 0), count(finished_at), coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"""
+LAST_RUN = "SELECT direction, finished_at FROM epic10_phase_run ORDER BY id DESC LIMIT 1"
+
+_last: dict[tuple, "Look"] = {}
+_one_counts = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Look:
+    """``taken_back`` is when a release that was here and is not any more was gone."""
+
+    status: Status
+    taken_back: datetime | None
+    pulse: tuple
+    looked_at: datetime
+    at: float
+
+    @property
+    def age(self):
+        return time.monotonic() - self.at
+
+
+def look(connection, patience: float = KEPT) -> Look:
+    """Where it stands, no older than ``patience`` seconds if nothing has happened since, and never older if it has."""
+    place = _place(connection)
+    with _one_counts:
+        last = _last.get(place)
+        if last and last.age < FRESH:
+            return last
+        pulse = _pulse(connection)
+        if last and not pulse[0] and pulse == last.pulse and last.age < patience:
+            return last
+        status = seen(connection, last.status if last else None)
+        _last[place] = found = Look(status, _taken_back(connection, status), pulse, datetime.now(UTC), time.monotonic())
+        return found
+
+
+def last_run(connection) -> tuple:
+    """A few numbers of the ledger that change when a phase does something."""
+    return _one(connection, LEDGER) or ()
+
+
+def _pulse(connection) -> tuple:
+    """What changes when something happens; whether somebody is at work comes first."""
+    release = plan.load()
+    at_work = one_at_a_time.holder(connection) is not None
+    has_register = holds(connection, relation_exists(release.tables()[0]))
+    signs = has_register, release.is_switched(connection), release.is_finalized(connection)
+    return at_work, last_run(connection), signs
+
+
+def _taken_back(connection, status) -> datetime | None:
+    if status.state != BASELINE:
+        return None
+    direction, finished = _one(connection, LAST_RUN) or (None, None)
+    return finished if direction == BACKWARDS else None
+
+
+def _one(connection, query):
+    if not holds(connection, relation_exists("epic10_phase_run")):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()
+
+
+def _place(connection):
+    settings = connection.settings_dict
+    return settings["HOST"], settings["PORT"], settings["NAME"]

@@ -1,0 +1,164 @@
+"""How long have queries taken, against what they took before and against what was promised; and what has failed?"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from epic10.catalog import holds, relation_exists
+from epic10.units import milliseconds
+
+# Promised, in milliseconds, and how many times slower than before is too slow.
+LIMIT, LIMITS, TIMES = 500.0, {"detail": 200.0}, 2.0
+# Of a query of a millisecond twice as much is the noise of the machine.
+WORTH_SAYING = 20.0
+HOURS, POINTS = 24, 120
+
+SAMPLES = f"""
+    SELECT name, taken_at, milliseconds, baseline FROM epic10_sample
+     WHERE taken_at > (SELECT max(taken_at) FROM epic10_sample) - interval '{HOURS} hours'
+     ORDER BY name, taken_at"""
+
+ERRORS = "SELECT kind, count, first_seen, last_seen, message FROM epic10_error ORDER BY last_seen DESC LIMIT 50"
+INCIDENTS = "SELECT name, opened_at, closed_at, finding FROM epic10_incident ORDER BY opened_at DESC LIMIT 20"
+
+# Of the drawing, in its own units; a phone shows it in its own size.
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 170, 44, 332, 14, 142
+# A label needs so much room under the one above it.
+LINE_HEIGHT = 13
+
+
+@dataclass(frozen=True)
+class Sample:
+    taken_at: datetime
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """A level that should not be passed."""
+
+    kind: str
+    said: str
+    milliseconds: float
+    y: float
+    label_y: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One query over time, ``samples`` being the slowest of each stretch, and how it is drawn."""
+
+    name: str
+    samples: list[Sample]
+    count: int
+    baseline: float | None
+
+    @property
+    def last(self) -> float:
+        return self.samples[-1].milliseconds
+
+    @property
+    def worst(self) -> float:
+        return max(sample.milliseconds for sample in self.samples)
+
+    @property
+    def limit(self) -> float:
+        return LIMITS.get(self.name.split()[0], LIMIT)
+
+    @property
+    def times(self) -> float | None:
+        return self.last / self.baseline if self.baseline else None
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        if self.last > self.limit:
+            return "FAILED", f"over {self.limit:.0f} ms"
+        if self.times and self.times > TIMES and self.last - self.baseline > WORTH_SAYING:
+            return "FAILED", f"{self.times:.1f} times slower than before"
+        return "OK", "as promised"
+
+    @property
+    def top(self) -> float:
+        """The scale is logarithmic, from 0.1 ms to whatever has to be seen: both lines matter, and so does 1 ms."""
+        return max(1000.0, 10 ** math.ceil(math.log10(max(self.worst, 1.0))))
+
+    @property
+    def ticks(self) -> list[tuple[str, float]]:
+        powers = range(-1, round(math.log10(self.top)) + 1)
+        return [(f"{10.0**power:,.0f}" if power >= 0 else "0.1", self._y(10.0**power)) for power in powers]
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        levels = [("limit", f"{self.limit:.0f} ms", self.limit)]
+        if self.baseline:
+            levels.append(("twice", f"twice before, {milliseconds(TIMES * self.baseline)}", TIMES * self.baseline))
+            levels.append(("before", f"before, {milliseconds(self.baseline)}", self.baseline))
+        lowest = 0.0
+        for kind, said, level in sorted(levels, key=lambda level: -level[2]):
+            y = self._y(level)
+            lowest = max(y - 4, lowest + LINE_HEIGHT) if lowest else y - 4
+            yield Line(kind, said, level, y, round(lowest, 1))
+
+    @property
+    def points(self) -> str:
+        return " ".join(f"{self._x(sample.taken_at)},{self._y(sample.milliseconds)}" for sample in self.samples)
+
+    @property
+    def end(self) -> tuple[float, float]:
+        return self._x(self.samples[-1].taken_at), self._y(self.last)
+
+    @property
+    def times_of_day(self) -> list[tuple[float, datetime, str]]:
+        first, last = self.samples[0].taken_at, self.samples[-1].taken_at
+        return [(LEFT, first, "start")] * (first != last) + [(self._x(last), last, "end")]
+
+    def _x(self, moment: datetime) -> float:
+        first, last = self.samples[0].taken_at, self.samples[-1].taken_at
+        share = (moment - first) / (last - first) if last > first else 1.0
+        return round(LEFT + share * (RIGHT - LEFT), 1)
+
+    def _y(self, milliseconds: float) -> float:
+        share = (math.log10(max(milliseconds, 0.1)) + 1) / (math.log10(self.top) + 1)
+        return round(BOTTOM - share * (BOTTOM - TOP), 1)
+
+
+def measured(connection) -> list[Measured]:
+    """Of every query that is watched, its last day."""
+    if not holds(connection, relation_exists("epic10_sample")):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SAMPLES)
+        rows = cursor.fetchall()
+    found = []
+    for name, of_name in groupby(rows, key=lambda row: row[0]):
+        taken = list(of_name)
+        samples = [Sample(at, milliseconds) for _, at, milliseconds, _ in taken]
+        found.append(Measured(name, list(_fewer(samples)), len(samples), taken[-1][3]))
+    return found
+
+
+def errors(connection) -> list[tuple]:
+    return _rows(connection, "epic10_error", ERRORS)
+
+
+def incidents(connection) -> list[tuple]:
+    return _rows(connection, "epic10_incident", INCIDENTS)
+
+
+def _rows(connection, table, query):
+    if not holds(connection, relation_exists(table)):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def _fewer(samples: list[Sample]) -> Iterator[Sample]:
+    """At most POINTS: of each stretch the slowest, and the very last one, which is now."""
+    *earlier, last = samples
+    stretch = math.ceil(len(samples) / POINTS)
+    for start in range(0, len(earlier), stretch):
+        yield max(earlier[start : start + stretch], key=lambda sample: sample.milliseconds)
+    yield last

@@ -1,0 +1,85 @@
+"""What does the page say of each phase?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from epic10.operations.record import BACKWARDS
+from epic10.plan import Plan
+from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, Standing, percent
+from epic10.status import BASELINE, FINALIZED, GOING_BACK, HALF_BACK, NO_REGISTER, SWITCHED, Status
+from epic10.units import seconds
+
+# In a word for a person, and how it looks.
+WORDS = {
+    TO_DO: ("waiting", "waiting"),
+    RUNNING: ("running", "running"),
+    INTERRUPTED: ("interrupted", "broken"),
+    STOPPED: ("stopped", "broken"),
+    DONE: ("done", "done"),
+    UNDONE: ("undone", "undone"),
+}
+
+
+MEANINGS = {
+    NO_REGISTER: "There is no NDA register in this database.",
+    BASELINE: "As the previous application knows it; nothing of the release is here.",
+    SWITCHED: "Epic 10 is live: everybody reads the new labels. The way back is open.",
+    FINALIZED: "Epic 10 is live for good. The old labels are in the archive.",
+    HALF_BACK: "The way back was begun and has not come to its end.",
+    GOING_BACK: "On the way back to what the previous application knows.",
+}
+ON_THE_WAY = "On the way: the application sees nothing of it before the switch."
+TAKEN_BACK = "The release was here, and was taken back on {:%Y-%m-%d at %H:%M} UTC."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Of one phase; ``share`` is None where nothing is counted."""
+
+    name: str
+    purpose: str
+    word: str
+    look: str
+    rows: str = ""
+    percent: str = ""
+    share: float | None = None
+    rate: str = ""
+    left: str = ""
+    took: str = ""
+    error: str = ""
+
+
+def phases(release: Plan, standings: Iterable[Standing]) -> list[Shown]:
+    purposes = {phase.name: phase.purpose for phase in release.phases}
+    return [_shown(standing, purposes[standing.phase]) for standing in standings]
+
+
+def meaning(status: Status, *, taken_back: datetime | None) -> str:
+    """The state in a sentence."""
+    if taken_back:
+        return TAKEN_BACK.format(taken_back)
+    return MEANINGS.get(status.state.split(",")[0], ON_THE_WAY)
+
+
+def _shown(standing: Standing, purpose: str) -> Shown:
+    word, look = WORDS[standing.state]
+    if standing.direction == BACKWARDS and standing.state in (RUNNING, INTERRUPTED, STOPPED):
+        word = f"{word}, going back"
+    counts = standing.rows or standing.left
+    total = standing.rows + standing.left
+    lasted = "for" if standing.state == RUNNING else "took"
+    moves = standing.rate and standing.left
+    return Shown(
+        standing.phase,
+        purpose,
+        word,
+        look,
+        rows=(f"{standing.rows:,} of {total:,} rows" if standing.left else f"{total:,} rows") if counts else "",
+        percent=percent(standing.share) if standing.left else "",
+        share=round(standing.share, 4) if counts else None,
+        rate=f"{standing.rate:,.0f} rows/s" if moves else "",
+        left=f"about {seconds(standing.left / standing.rate)} left" if moves else "",
+        took=f"{lasted} {seconds(standing.seconds)}" if standing.seconds else "",
+        error=standing.error,
+    )

@@ -1,0 +1,68 @@
+"""How does the dashboard write a number, a moment, a label or a command?"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from django import template
+
+from epic10.checks import FAILED, OK, SKIPPED, WARNING
+from epic10.units import milliseconds, seconds
+
+register = template.Library()
+register.filter(milliseconds)
+
+PASSED = {OK: "passed", WARNING: "to be read", SKIPPED: "not asked", FAILED: "failed"}
+BECAME = {
+    "restored": "as the new application left them",
+    "changed": "changed by the old application since, and left so",
+    "gone": "deleted by the old application since",
+}
+# Up to a semicolon, a comma, or the words that go on.
+TYPED = re.compile(r"(python manage\.py(?: (?!goes\b|makes\b|finishes\b)[\w.-]+)+)")
+ZERO_WIDTH = "\u200b"
+
+
+@register.filter
+def thousands(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def share_of(part: int, whole: int) -> str:
+    """In hundredths, for a drawing; whatever is not nothing can be seen."""
+    return f"{max(100 * part / whole, 0.4):.2f}" if part and whole else "0"
+
+
+@register.filter
+def breakable(label: str) -> str:
+    """A line may break after an underscore."""
+    return label.replace("_", f"_{ZERO_WIDTH}")
+
+
+@register.filter
+def ago(age: float) -> str:
+    return f"{seconds(round(age))} ago" if age >= 1 else "just now"
+
+
+@register.filter
+def since(moment: datetime) -> str:
+    return ago((datetime.now(UTC) - moment).total_seconds())
+
+
+@register.filter
+def typed(sentence: str) -> Iterator[tuple[str, bool]]:
+    """The sentence in parts, and of each whether it is a command to type."""
+    for place, part in enumerate(TYPED.split(sentence)):
+        if part:
+            yield part, place % 2 == 1
+
+
+@register.filter
+def as_passed(verdict: str) -> str:
+    return PASSED.get(verdict, verdict.lower())
+
+
+@register.filter
+def as_became(event: str) -> str:
+    return BECAME.get(event, event)

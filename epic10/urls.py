@@ -1,0 +1,12 @@
+"""Which address leads to which page of the dashboard?"""
+
+from django.urls import path
+
+from epic10.dashboard import views
+
+app_name = "epic10"
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("status.json", views.status, name="status"),
+    path("runs/<int:number>/", views.run, name="run"),
+]

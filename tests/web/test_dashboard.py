@@ -1,0 +1,265 @@
+"""The dashboard in every state a database can be in, for everybody who asks for it."""
+
+import contextlib
+import json
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from epic10 import run_chain
+from epic10.dashboard import census, live
+from epic10.dashboard.looking import Answer, ask
+from tests.databases import served
+from tests.migration.disturbances import look_at, steps
+
+from .dashboards import client_of, with_logins
+
+PAGE, STATUS = "/epic10/", "/epic10/status.json"
+PHASES = ["expand", "backfill", "index", "enforce", "switch"]
+A_YEAR_OF_SAMPLES = """
+    CREATE TABLE epic10_sample (taken_at timestamptz, name text, milliseconds float8, baseline float8, after boolean);
+    INSERT INTO epic10_sample
+    SELECT now() - minute * interval '1 minute', name, milliseconds + minute % 7, baseline, true
+      FROM generate_series(0, 1500) AS minute,
+           (VALUES ('list', 40, 35.0), ('filter', 90, 30.0), ('detail', 260, NULL)) AS q (name, milliseconds, baseline);
+    CREATE TABLE epic10_error (kind text, first_seen timestamptz, last_seen timestamptz, count bigint, message text);
+    INSERT INTO epic10_error VALUES ('DataError', now(), now(), 1234, '<b>invalid label</b>')"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    live._last.clear()
+    census._last.clear()
+
+
+@contextlib.contextmanager
+def looked_at(database):
+    """A browser of somebody of staff, whose register this database is."""
+    with_logins(database)
+    with served(database):
+        yield client_of()
+
+
+def text(client, address=PAGE):
+    response = client.get(address)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def state(client):
+    return client.get(STATUS).json()["status"]["state"]
+
+
+def half_migrated(database):
+    for step in steps()[:3]:
+        step.forwards(database)
+
+
+def half_rolled_back(database):
+    database.migrate()
+    for step in steps()[::-1][:2]:
+        step.backwards(database)
+
+
+def rolled_back(database):
+    database.migrate()
+    database.execute("SET session_replication_role = replica")
+    database.execute("UPDATE ndas SET nda_type = 'CONSULTANT' WHERE display_id % 100 = 0")
+    database.execute("SET session_replication_role = origin")
+    database.migrate("0001")
+
+
+def finalized(database):
+    database.migrate(None)
+    database.manage("epic10_finalize", "--yes")
+
+
+STATES = {
+    "baseline": (lambda database: None, "baseline", "nothing of the release is here"),
+    "half migrated": (half_migrated, "indexed", "the application sees nothing of it before the switch"),
+    "switched": (lambda database: database.migrate(), "switched", "everybody reads the new labels"),
+    "half rolled back": (half_rolled_back, "half rolled back", "has not come to its end"),
+    "rolled back": (rolled_back, "baseline", "The release was here, and was taken back on"),
+}
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_in_every_state_it_says_where_the_database_stands(legacy_database, kind):
+    bring, known, meaning = STATES[kind]
+    bring(legacy_database)
+    with looked_at(legacy_database) as client:
+        page = text(client)
+        assert state(client) == known
+        assert meaning in page
+        assert "FULLY_\u200bEXECUTED" in page
+        if kind == "rolled back":
+            assert "nda_type 3" in page
+
+
+@pytest.mark.parametrize("kind", ["empty_database", "production_database"])
+def test_a_database_that_django_has_never_touched_has_a_page_too(request, kind):
+    database = request.getfixturevalue(kind)
+    with looked_at(database) as client:
+        page = text(client)
+        assert state(client) == ("no register" if kind == "empty_database" else "baseline")
+        assert "No samples yet" in page and "No report is kept" in page and "No run has left a record" in page
+        assert ("No register in this database." in page) == (kind == "empty_database")
+
+
+@pytest.mark.long
+def test_finalized_it_still_knows_the_old_labels(legacy_database):
+    finalized(legacy_database)
+    with looked_at(legacy_database) as client:
+        page = text(client)
+        assert (state(client), "EMAILED" in page) == ("finalized", True)
+
+
+def test_it_is_for_staff_and_only_read(migrated_database):
+    addresses = [PAGE, STATUS, "/epic10/runs/1/"]
+    with_logins(migrated_database)
+    with served(migrated_database):
+        nobody, member, staff = Client(), client_of("mia", is_staff=False), client_of()
+        for address in addresses:
+            assert nobody.get(address).url == f"/login/?next={address}"
+            assert member.get(address).status_code == 403
+            assert staff.post(address).status_code == 405
+        assert [staff.get(address).status_code for address in addresses] == [200, 200, 404]
+        assert reverse("epic10:dashboard") in text(staff)
+
+
+def test_looking_writes_nothing(migrated_database):
+    with looked_at(migrated_database) as client, CaptureQueriesContext(connection) as sent:
+        for address in (PAGE, STATUS):
+            client.get(address)
+    verbs = {query["sql"].split()[0] for query in sent.captured_queries}
+    assert len(sent) > 50
+    assert verbs <= {"SELECT", "WITH", "SET", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"}
+
+
+def test_what_a_page_asks_cannot_write(migrated_database):
+    with served(migrated_database):
+        answer = ask(connection, lambda db: db.cursor().execute("DELETE FROM documents"), seconds=1)
+        slow = ask(connection, lambda db: db.cursor().execute("SELECT pg_sleep(5)"), seconds=0.1)
+    assert answer == Answer(complaint="cannot execute DELETE in a read-only transaction")
+    assert slow == Answer(complaint="canceling statement due to statement timeout")
+
+
+def test_nobody_can_log_in_where_there_are_no_tables_for_it_and_it_says_what_to_type(legacy_database):
+    with served(legacy_database):
+        client = Client()
+        client.cookies["sessionid"] = "of another day"
+        response = client.get(PAGE)
+    page = response.content.decode()
+    assert response.status_code == 503
+    assert "for app in admin auth axes contenttypes sessions; do python manage.py migrate $app; done" in page
+    assert "python manage.py createsuperuser" in page
+
+
+def test_what_is_to_be_typed_makes_the_tables_and_leaves_the_register_alone(legacy_database):
+    content = look_at(legacy_database).content
+    for app in ("admin", "auth", "axes", "contenttypes", "sessions"):
+        legacy_database.migrate(None, app=app)
+    assert look_at(legacy_database).content == content
+    with served(legacy_database):
+        User.objects.create_superuser("dora", password="a very long way to say open")
+        client = Client()
+        account = {"username": "dora", "password": "a very long way to say open"}
+        assert client.post("/login/?next=/epic10/", account).url == PAGE
+        assert state(client) == "baseline"
+
+
+def test_a_server_that_is_down_is_said(migrated_database, settings):
+    with served(migrated_database):
+        connection.settings_dict["NAME"] = "no_such_database"
+        response = Client().get(PAGE)
+    assert response.status_code == 503
+    assert "The database does not answer" in response.content.decode()
+
+
+def test_the_contract_of_what_is_polled(migrated_database):
+    with looked_at(migrated_database) as client:
+        found = client.get(STATUS).json()
+    assert set(found) == {"status", "complaint", "looked_at", "phases", "again", "html"}
+    assert (found["complaint"], found["again"]) == ("", 2)
+    assert set(found["status"]) == {"database", "state", "phases", "worker", "notes", "next"}
+    assert [phase["name"] for phase in found["phases"]] == PHASES
+    assert {phase["word"] for phase in found["phases"]} == {"done"}
+    assert json.dumps(found["status"]["phases"][1]).startswith('{"phase": "backfill", "state": "done"')
+    assert "<script" not in found["html"]
+
+
+def test_counts_before_and_after(migrated_database):
+    was = dict(migrated_database.rows("SELECT status_legacy::text, count(*) FROM ndas GROUP BY 1"))
+    with served(migrated_database):
+        found = census.census(connection)
+    status, position, kind = found.tallies
+    assert [tally.column for tally in found.tallies] == ["status", "usmax_position", "nda_type"]
+    lines = {line.label: line for line in status.lines}
+    assert dict(lines["INACTIVE_CANCELED"].before) == {name: was[name] for name in ("INACTIVE", "CANCELLED")}
+    assert lines["INACTIVE_CANCELED"].after == was["INACTIVE"] + was["CANCELLED"]
+    assert dict(next(line for line in position.lines if line.label == "PRIME").before).keys() == {"PRIME", "no value"}
+    assert (kind.has_before, kind.rows_after) == (False, 300)
+    assert {tally.rows_after for tally in found.tallies} == {300}
+
+
+def test_counts_of_what_will_be_are_what_becomes(legacy_database):
+    with served(legacy_database):
+        planned = census.census(connection)
+        legacy_database.migrate()
+        done = census.census(connection)
+    assert (planned.is_planned, done.is_planned) == (True, False)
+    assert [[line.after for line in tally.lines] for tally in planned.tallies] == [
+        [line.after for line in tally.lines] for tally in done.tallies
+    ]
+
+
+def test_rows_are_not_counted_again_while_nothing_happens(legacy_database, monkeypatch):
+    half_migrated(legacy_database)
+    counted = []
+    count = live.seen
+    monkeypatch.setattr(live, "seen", lambda *arguments: counted.append(1) or count(*arguments))
+    monkeypatch.setattr(live, "FRESH", 0.0)
+    with looked_at(legacy_database) as client:
+        assert [state(client) for _ in range(3)] == ["indexed"] * 3
+        assert len(counted) == 1
+        for step in steps()[3:]:
+            step.forwards(legacy_database)
+        assert state(client) == "switched"
+
+
+def test_samples_and_errors_are_shown_as_the_watch_has_kept_them(migrated_database):
+    migrated_database.execute(A_YEAR_OF_SAMPLES)
+    with looked_at(migrated_database) as client:
+        page = text(client)
+    assert page.count("<polyline") == 3
+    assert "twice before, 60 ms" in page and "3.0 times slower than before" in page and "over 200 ms" in page
+    assert "1,234" in page and "&lt;b&gt;invalid label" in page
+
+
+def test_reports_and_records_are_shown(migrated_database):
+    migrated_database.execute("DROP INDEX idx_ndas_expiration_date")
+    assert migrated_database.manage("epic10_validate").returncode == 1
+    record = {
+        "command": "epic10_deploy",
+        "verdict": "FAILED",
+        "error": "No disk left.",
+        "started": "2026-11-22T12:05:13+00:00",
+        "finished": "2026-11-22T12:09:13+00:00",
+        "operator": "dora@ops",
+        "reports": [],
+        "facts": {},
+        "log": ["<script>alert(1)</script>"],
+    }
+    run_chain.append(migrated_database.alias, record)
+    with looked_at(migrated_database) as client:
+        page = text(client)
+        address = reverse("epic10:run", args=[1])
+        detail = text(client, address)
+        assert "54 passed" in page and "2 failed" in page
+        assert "<details open><summary>To be settled first (2)" in page and "<strong>HINT:</strong>" in page
+        assert f'<a href="{address}">epic10_deploy</a>' in page and "No disk left." in page and "4 m" in page
+        assert "&lt;script&gt;alert(1)" in detail and "This record is not what was written" not in detail

@@ -1,0 +1,101 @@
+"""
+The pictures of docs/dashboard.md: a night, seen in a real browser. Takes a minute, and only when asked for:
+
+    SCREENSHOTS=docs/images python -m pytest tests/web/test_dashboard_pictures.py
+
+They are half as large where pngquant is installed.
+"""
+
+import io
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from epic10 import scratch
+from tests.databases import Scratch
+from tests.migration.disturbances import wait_for
+
+from .browser import LAPTOP, PHONE, resize
+from .test_dashboard_round import ROWS_DONE, driver, onlooker, share, state, until
+
+SCREENSHOTS = os.environ.get("SCREENSHOTS")
+NAME, NDAS = "nda_register", 12_000
+SOMEBODY = {"LOGNAME": "dora"}
+
+# What people do with the new application, and the old one cannot hold.
+WORK = """
+    UPDATE ndas SET nda_type = 'CONSULTANT' WHERE display_id % 97 = 0;
+    UPDATE ndas SET is_non_usmax = true WHERE display_id % 211 = 0;
+    UPDATE ndas SET status = 'PENDING_APPROVAL' WHERE status = 'CREATED' AND display_id % 7 = 0"""
+
+pytestmark = pytest.mark.skipif(not SCREENSHOTS, reason="SCREENSHOTS does not say where the pictures go")
+__all__ = ["driver", "onlooker"]
+
+
+@pytest.fixture
+def legacy_database(django_db_blocker, baseline_template):
+    with django_db_blocker.unblock(), scratch.database("default", name=NAME, template=baseline_template) as alias:
+        call_command("epic10_seed", rows=NDAS, database=alias, stdout=io.StringIO())
+        yield Scratch(alias)
+
+
+def test_the_pictures_of_a_night(driver, onlooker, legacy_database, tmp_path):
+    night = Night(driver, onlooker, legacy_database)
+    night.picture("before")
+    night.deploys(tmp_path / "pause")
+    until(driver, lambda: state(driver) == "Switched")
+    night.works_and_is_watched()
+    night.picture("after")
+    night.picture("phone", PHONE)
+    night.picture("dark", dark=True)
+    night.runs("epic10_rollback", "--yes", "--force")
+    night.picture("rolled-back")
+
+
+class Night:
+    def __init__(self, driver, onlooker, database):
+        self.driver, self.onlooker, self.database = driver, onlooker, database
+
+    def picture(self, name, size=LAPTOP, *, dark=False):
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+        resize(self.driver, size)
+        self.onlooker.opens("/epic10/")
+        height = self.driver.execute_script("return document.documentElement.scrollHeight")
+        resize(self.driver, (size[0], height))
+        path = Path(SCREENSHOTS) / f"dashboard-{name}.png"
+        self.driver.save_screenshot(str(path))
+        if shutil.which("pngquant"):
+            subprocess.run(["pngquant", "--force", "--skip-if-larger", "--ext", ".png", path], check=True)
+        resize(self.driver, LAPTOP)
+
+    def runs(self, *arguments):
+        finished = self.database.manage(*arguments, **SOMEBODY)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+
+    def deploys(self, pause):
+        process = self.database.start(
+            *("epic10_deploy", "--yes", "--without-rehearsal"),
+            **SOMEBODY,
+            EPIC10_BATCH_SIZE="100",
+            EPIC10_PAUSE_FILE=str(pause),
+        )
+        for rows, name in ((500, None), (20_000, "during")):
+            wait_for(self.database, f"SELECT ({ROWS_DONE}) >= {rows}", process)
+            pause.touch()
+            before = share(self.driver)
+            until(self.driver, lambda before=before: share(self.driver) > before)
+            if name:
+                self.picture(name)
+            pause.unlink()
+        output, complaint = process.communicate()
+        assert process.returncode == 0, output + complaint
+
+    def works_and_is_watched(self):
+        self.database.execute("SET session_replication_role = replica")
+        self.database.execute(WORK)
+        self.database.execute("SET session_replication_role = origin")

@@ -1,0 +1,88 @@
+"""The dashboard in a real browser, while a migration runs in another process."""
+
+import pytest
+from django.contrib.auth.models import User
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.databases import served
+from tests.factories import PASSWORD
+from tests.migration.disturbances import wait_for
+
+from .browser import PATIENCE, PHONE, Person, resize, start
+from .dashboards import with_logins
+
+ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = 'backfill'"
+PHASES = ("expand", "backfill", "index", "enforce", "switch")
+
+
+@pytest.fixture
+def driver():
+    driver = start()
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def onlooker(driver, live_server, legacy_database):
+    """Somebody of staff with the dashboard of the legacy database open."""
+    with_logins(legacy_database)
+    with served(legacy_database):
+        User.objects.create_superuser("dora", password=PASSWORD)
+        person = Person(driver, live_server.url)
+        person.opens("/epic10/")
+        person.fills(username="dora", password=PASSWORD)
+        person.presses("Log in")
+        yield person
+
+
+def test_the_phases_move_while_another_process_migrates(driver, onlooker, legacy_database, tmp_path):
+    assert (state(driver), word(driver, "backfill")) == ("Baseline", "waiting")
+    driver.execute_script("window.notReloaded = true")
+    pause = tmp_path / "pause"
+    process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1", EPIC10_PAUSE_FILE=str(pause))
+    shares = []
+    for rows in (20, 120):
+        wait_for(legacy_database, f"SELECT ({ROWS_DONE}) >= {rows}", process)
+        pause.touch()
+        until(driver, lambda: share(driver) > max(shares, default=0))
+        shares.append(share(driver))
+        assert state(driver) == f"Backfilling {int(shares[-1] * 100)} %"
+        assert word(driver, "backfill") == "running"
+        pause.unlink()
+    output, complaint = process.communicate()
+    assert (process.returncode, complaint) == (0, ""), output
+    # The work is over: the page loads itself again.
+    until(driver, lambda: state(driver) == "Switched" and driver.execute_script("return !window.notReloaded"))
+    assert {word(driver, phase) for phase in PHASES} == {"done"}
+    assert driver.get_log("browser") == []
+    assert (fits(driver, PHONE), unnamed(driver)) == (True, [])
+
+
+def fits(driver, size):
+    resize(driver, size)
+    return driver.execute_script("return document.documentElement.scrollWidth") <= size[0]
+
+
+def unnamed(driver):
+    """What a screen reader could not tell anybody about."""
+    return driver.execute_script(
+        "return [...document.querySelectorAll('progress, figure svg, section, nav, a, summary')]"
+        ".filter(e => !(e.textContent.trim() || e.ariaLabel || e.getAttribute('aria-labelledby')))"
+        ".map(e => e.outerHTML)"
+    )
+
+
+def until(driver, condition):
+    WebDriverWait(driver, PATIENCE, poll_frequency=0.1).until(lambda _: condition())
+
+
+def state(driver):
+    return driver.execute_script("return document.querySelector('[data-state]')?.textContent")
+
+
+def word(driver, phase):
+    return driver.execute_script(f"return document.querySelector('[data-phase={phase}] .chip')?.textContent")
+
+
+def share(driver):
+    return driver.execute_script("return document.querySelector('[data-phase=backfill] progress')?.value ?? 0")
