@@ -13,6 +13,7 @@ from django.urls import reverse
 from epic10 import run_chain
 from epic10.dashboard import census, live
 from epic10.dashboard.looking import Answer, ask
+from epic10.watch import tables
 from tests.databases import served
 from tests.migration.disturbances import look_at, steps
 
@@ -20,14 +21,14 @@ from .dashboards import client_of, with_logins
 
 PAGE, STATUS = "/epic10/", "/epic10/status.json"
 PHASES = ["expand", "backfill", "index", "enforce", "switch"]
-A_YEAR_OF_SAMPLES = """
-    CREATE TABLE epic10_sample (taken_at timestamptz, name text, milliseconds float8, baseline float8, after boolean);
-    INSERT INTO epic10_sample
+A_DAY_OF_SAMPLES = """
+    INSERT INTO epic10_sample (taken_at, name, milliseconds, baseline, after)
     SELECT now() - minute * interval '1 minute', name, milliseconds + minute % 7, baseline, true
       FROM generate_series(0, 1500) AS minute,
            (VALUES ('list', 40, 35.0), ('filter', 90, 30.0), ('detail', 260, NULL)) AS q (name, milliseconds, baseline);
-    CREATE TABLE epic10_error (kind text, first_seen timestamptz, last_seen timestamptz, count bigint, message text);
-    INSERT INTO epic10_error VALUES ('DataError', now(), now(), 1234, '<b>invalid label</b>')"""
+    INSERT INTO epic10_error (kind, first_seen, last_seen, count, message)
+    VALUES ('DataError', now(), now(), 1234, '<b>invalid label</b>');
+    INSERT INTO epic10_incident (name, opened_at, finding) VALUES ('query.detail', now(), 'detail takes 261 ms')"""
 
 
 @pytest.fixture(autouse=True)
@@ -232,12 +233,13 @@ def test_rows_are_not_counted_again_while_nothing_happens(legacy_database, monke
 
 
 def test_samples_and_errors_are_shown_as_the_watch_has_kept_them(migrated_database):
-    migrated_database.execute(A_YEAR_OF_SAMPLES)
+    tables.create(migrated_database.connection)
+    migrated_database.execute(A_DAY_OF_SAMPLES)
     with looked_at(migrated_database) as client:
         page = text(client)
     assert page.count("<polyline") == 3
-    assert "twice before, 60 ms" in page and "3.0 times slower than before" in page and "over 200 ms" in page
-    assert "1,234" in page and "&lt;b&gt;invalid label" in page
+    assert "twice before, 60 ms" in page and "3.0 times as long as before" in page and "over 200 ms" in page
+    assert "detail takes 261 ms" in page and "1,234" in page and "&lt;b&gt;invalid label" in page
 
 
 def test_reports_and_records_are_shown(migrated_database):
