@@ -18,7 +18,7 @@ LIMIT = 500.0  # milliseconds
 
 # Before the release there are those of before only, and they have nothing to be compared with.
 SAMPLES = f"""
-    WITH shown AS (SELECT * FROM epic10_sample WHERE after = (SELECT bool_or(after) FROM epic10_sample))
+    WITH shown AS (SELECT * FROM epic10_sample WHERE after = EXISTS (SELECT FROM epic10_sample WHERE after))
     SELECT name, taken_at, milliseconds, baseline FROM shown
      WHERE taken_at > (SELECT max(taken_at) FROM shown) - interval '{HOURS} hours'
      ORDER BY name, taken_at"""
