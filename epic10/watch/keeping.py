@@ -32,15 +32,14 @@ PRUNE = (
 
 
 def load(using: str) -> dict:
-    """What the look before has left: in the ledger, or in a file since the ledger could not be reached."""
+    """What the look before has left: in the ledger, or in a file where that could not be reached."""
+    found = [{}]
     with suppress(OSError, ValueError):
-        return json.loads(_file(using).read_text())
-    connection = connections[using]
+        found.append(json.loads(_file(using).read_text()))
     with suppress(Error):
-        if holds(connection, relation_exists("epic10_watch")):
-            row = Watch.objects.using(using).filter(id=ONLY).first()
-            return row.state if row else {}
-    return {}
+        if holds(connections[using], relation_exists("epic10_watch")):
+            found += Watch.objects.using(using).filter(id=ONLY).values_list("state", flat=True)
+    return max(found, key=lambda state: state.get("at", ""))
 
 
 def baselines(db) -> dict[str, float]:
@@ -49,6 +48,7 @@ def baselines(db) -> dict[str, float]:
 
 def keep(using: str, seen: Seen, state: dict) -> str:
     """All of it in the ledger; a complaint where that is not to be had, and ""."""
+    state["at"] = seen.at.isoformat()
     try:
         if not seen.knows:
             raise Error("the database cannot be reached")

@@ -1,0 +1,82 @@
+"""The database goes away and comes back: that is told meanwhile, and afterwards."""
+
+import pytest
+
+from config import postmaster
+from epic10.watch.models import Incident
+from epic10.watch.seen import UNREACHABLE
+from tests.databases import database
+from tests.migration.disturbances import wait_until
+from tests.servers import programs
+from tests.servers.server import account, alias, running
+from tests.watch.conftest import Monitor
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running(programs.complete(account())) as server:
+        yield server
+
+
+@pytest.fixture
+def register(server, django_db_blocker):
+    """A database of the mortal server's, as before the release."""
+    with django_db_blocker.unblock(), alias("mortal", server.url()), database(using="mortal") as register:
+        register.migrate("0001")
+        register.close()
+        yield register
+        if not postmaster.is_alive(server.data):
+            server.start()
+
+
+@pytest.fixture
+def monitor(register, records):
+    return Monitor(register.alias)
+
+
+def test_a_database_that_is_gone_is_told_while_it_is_gone(server, register, monitor, told, records):
+    inbox, hook = told
+    assert monitor.once().status == 0
+    server.stop()
+    gone = monitor.once()
+    assert (gone.status, [*gone.found["findings"]], gone.found["timings"]) == (1, [UNREACHABLE], {})
+    assert gone.complaint == (
+        "Something is wrong: database.unreachable.\nHINT: docs/monitoring.md says what each means."
+    )
+    assert [(post["state"], post["incident"]) for post in hook.posts] == [("opened", UNREACHABLE)]
+    assert len(inbox.mails) == 1
+    assert monitor.once().found["told"] == []
+    assert [path.suffix for path in sorted(records.iterdir())] == [".alone", ".state"]
+    server.start()
+    assert [monitor.once().status, monitor.once().status] == [1, 0]
+    assert [post["state"] for post in hook.posts] == ["opened", "recovered"]
+    assert len(inbox.mails) == 2
+    kept = Incident.objects.using(register.alias).get()
+    assert (kept.name, kept.opened_at.isoformat()) == (UNREACHABLE, hook.posts[0]["opened"])
+    assert kept.closed_at.isoformat() == hook.posts[1]["at"]
+    assert [path.suffix for path in records.iterdir()] == [".alone"]
+    register.close()
+
+
+@pytest.mark.long
+def test_a_watch_outlives_a_restart(server, register, hook, tmp_path):
+    environment = {"EPIC10_RECORDS": str(tmp_path), "EPIC10_WEBHOOK": hook.url, "no_proxy": "*"}
+    process = register.start("epic10_monitor", "--hours", "0.005", "--interval", "0.5s", **environment)
+    wait_until(lambda: len(register_samples(register)) > 0, "the first look")
+    register.close()
+    server.kill()
+    wait_until(lambda: hook.posts, "the alert")
+    server.start()
+    wait_until(lambda: len(hook.posts) == 2, "the recovery")
+    said, complaint = process.communicate()
+    assert [(post["state"], post["incident"]) for post in hook.posts] == [
+        ("opened", UNREACHABLE),
+        ("recovered", UNREACHABLE),
+    ]
+    assert "RECOVERED after" in said
+    assert complaint.endswith("HINT: python manage.py epic10_monitor --once\n")
+
+
+def register_samples(register):
+    [[is_there]] = register.rows("SELECT to_regclass('epic10_sample') IS NOT NULL")
+    return register.rows("SELECT name FROM epic10_sample") if is_there else []
