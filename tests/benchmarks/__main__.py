@@ -1,5 +1,5 @@
 """
-``python -m tests.benchmarks rivals --rows 50000 200000 --out results.jsonl``, or statements, pages, draw
+``python -m tests.benchmarks rivals --rows 50000 200000 --out results.jsonl``, or standbys, statements, pages, draw
 
 Every rival works on its own copy of the same database, in turn, in one run:
 quote the ratios, the seconds are this machine's.
@@ -14,7 +14,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.benchmarks import draw, measure, pages, statements  # noqa: E402  Django has to be set up first.
+from tests.benchmarks import draw, measure, pages, standbys, statements  # noqa: E402  Django has to be set up first.
 from tests.benchmarks.passes import PASSES  # noqa: E402
 from tests.benchmarks.rivals import RIVALS  # noqa: E402
 
@@ -26,6 +26,9 @@ def main():
             measure.rivals(options)
         case "draw":
             draw.everything(options.results)
+        case "standbys":
+            for rows in options.rows:
+                standbys.measure(rows, options.out)
         case other:
             for rows in options.rows:
                 {"pages": pages, "statements": statements}[other].measure(rows, options.rounds)
@@ -43,21 +46,24 @@ def arguments():
         nargs="+",
         choices=PASSES,
         default=["timed", "locks"],
-        help="timed alone, --rounds times; once with its locks watched; once beside the application",
+        help="timed: alone, --rounds times; locks: watched; load: beside the application; "
+        "blocked: the same with a reader idling in the way for 30 s",
     )
     rivals.add_argument(
-        "--rate", type=float, default=0, help="requests a second of the application; adds the pass load"
+        "--rate", type=float, default=0, help="requests a second of the application; adds the passes load and blocked"
     )
-    rivals.add_argument("--out", type=Path, help="file that a line of JSON is added to for each measurement")
+    standby = benchmarks.add_parser("standbys", help="a primary and a standby of our own: how far behind, who waits")
+    for one in (rivals, standby):
+        one.add_argument("--out", type=Path, help="file that a line of JSON is added to for each measurement")
     others = [
         benchmarks.add_parser("statements", help="which locks each change of migration.sql takes, and its times"),
         benchmarks.add_parser("pages", help="the pages of the register at the server"),
     ]
-    for one in (rivals, *others):
+    for one in (rivals, standby, *others):
         one.add_argument("--rows", type=int, nargs="+", default=[50_000], help="NDAs, one or several sizes")
         one.add_argument("--rounds", type=int, default=3, help="rounds of each (default: 3)")
     drawing = benchmarks.add_parser("draw", help="tables and pictures of the documents, from results")
-    drawing.add_argument("results", type=Path, nargs="+", help="files that rivals --out has written")
+    drawing.add_argument("results", type=Path, nargs="+", help="files that --out has written")
     return parser
 
 

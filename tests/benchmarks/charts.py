@@ -25,10 +25,10 @@ def seconds(lines: list[dict]) -> Drawing:
     series = _series(lines)
     points = [value for found in series.values() for pair in found.values() for value in pair]
     sizes = [rows for found in series.values() for rows in found]
-    drawing = Drawing(960, 520)
+    drawing = Drawing("From Epic 9 to Epic 10: time against the number of NDAs", 960, 520)
     x = Scale(min(sizes) / 1.3, max(sizes) * 1.3, 80, 600, is_log=True)
     y = Scale(min(points) / 1.5, max(points) * 1.5, 440, 60, is_log=True)
-    drawing.words(80, 30, "From Epic 9 to Epic 10: time against the number of NDAs", size=16, bold=True)
+    drawing.words(80, 30, drawing.title, size=16, bold=True)
     drawing.x_axis(x, y, "NDAs (logarithmic)", plainly, ticks=sorted(set(sizes)))
     drawing.y_axis(x, y, "seconds (logarithmic)", plainly)
     for name, found in series.items():
@@ -70,9 +70,11 @@ def _last(found):
 def latency(lines: list[dict]) -> Drawing:
     """A panel for each rival: the slowest answer and the median of each quarter of a second."""
     slowest = max(bin[4] for line in lines for bin in line["bins"])
-    drawing = Drawing(920, 90 + len(lines) * (PANEL + GAP))
     rows, rate = lines[0]["rows"], lines[0]["rate"]
     title = f"Answers of the application at {rate:,.0f} requests a second, {rows:,} NDAs"
+    if lines[0]["kind"] == "blocked":
+        title += ", a reader idles in the way for 30 s"
+    drawing = Drawing(title, 920, 90 + len(lines) * (PANEL + GAP))
     drawing.words(80, 30, title, size=16, bold=True)
     for number, (color, text) in enumerate([(SLOWEST, "slowest"), (MEDIAN, "median")]):
         drawing.line([(80 + number * 100, 50), (100 + number * 100, 50)], color, width=3)

@@ -2,7 +2,7 @@
 How long does a rival take, by its own clock? ``python -m tests.benchmarks.child NAME forwards|backwards``
 
 A process of its own, on the database of DATABASE_URL: the memory it needs at
-its peak is the rival's, and the start of Python is not in the seconds.
+its peak is the rival's. It says that it is ready, and begins when it is told.
 """
 
 import json
@@ -22,6 +22,8 @@ from tests.benchmarks.rivals import RIVALS  # noqa: E402
 
 def main(name, direction):
     connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.readline()
     began = time.perf_counter()
     getattr(RIVALS[name], direction)()
     seconds = time.perf_counter() - began

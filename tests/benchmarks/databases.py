@@ -26,10 +26,10 @@ SELECT indexname, indexdef FROM pg_indexes
 
 
 @contextlib.contextmanager
-def seeded(rows: int) -> Iterator[str]:
+def seeded(rows: int, using: str = "default") -> Iterator[str]:
     """The name of a vacuumed baseline database with that many NDAs, to copy from."""
     times = rows // SEEDED if rows > LARGE else 1
-    with database() as template:
+    with database(using=using) as template:
         template.migrate("0001")
         call_command("epic10_seed", rows=rows // times, database=template.alias, stdout=io.StringIO())
         if times > 1:

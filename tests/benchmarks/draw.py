@@ -6,15 +6,19 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.benchmarks import charts, results, tables
+from tests.benchmarks.svg import Drawing
 
 DOCS = settings.BASE_DIR / "docs"
 PLACES = {
     "rivals": ("performance.md", tables.rivals),
     "growth": ("performance.md", tables.growth),
     "application": ("performance.md", tables.application),
+    "standbys": ("performance.md", tables.standbys),
     "machines": ("performance.md", tables.machines),
     "locks": ("database-migrations.md", tables.locks),
 }
+BESIDE = {"load": "latency", "blocked": "reader-in-the-way"}
+PICTURES = ("performance.md", ("seconds", *BESIDE.values()))
 SECTION = "(<!-- measured: {} -->\n).*?(<!-- end -->)"
 
 
@@ -23,21 +27,27 @@ def everything(paths: list[Path], docs: Path = DOCS):
     lines = results.read(paths)
     for name, (page, table) in PLACES.items():
         fill(docs / page, name, table(lines))
-    for name, drawing in pictures(lines).items():
+    page, places = PICTURES
+    drawn = pictures(lines)
+    for name, drawing in drawn.items():
         path = docs / "images" / name
         path.write_text(str(drawing), encoding="utf-8")
         print(path.relative_to(docs.parent))
+    for place in places:
+        shown = [f"![{drawing.title}](images/{name})" for name, drawing in drawn.items() if name.startswith(place)]
+        fill(docs / page, place, shown or tables.NOT_MEASURED)
 
 
-def pictures(lines: list[dict]) -> dict:
-    """By the name of its file."""
+def pictures(lines: list[dict]) -> dict[str, Drawing]:
+    """By the name of its file, which begins with that of its place."""
     drawn = {}
     if any(line["kind"] == "timed" for line in lines):
         drawn["seconds.svg"] = charts.seconds(lines)
-    for rows in sorted({line["rows"] for line in lines if line["kind"] == "load"}):
-        # The newest of each way.
-        newest = {line["rival"]: line for line in lines if (line["kind"], line["rows"]) == ("load", rows)}
-        drawn[f"latency-{rows}.svg"] = charts.latency(list(newest.values()))
+    for kind, name in BESIDE.items():
+        for rows in sorted({line["rows"] for line in lines if line["kind"] == kind}):
+            # The newest of each way.
+            newest = {line["rival"]: line for line in lines if (line["kind"], line["rows"]) == (kind, rows)}
+            drawn[f"{name}-{rows}.svg"] = charts.latency(list(newest.values()))
     return drawn
 
 

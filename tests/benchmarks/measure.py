@@ -22,7 +22,7 @@ def rivals(options):
 
 
 def _measured(template, rows, names, options):
-    passes = dict.fromkeys([*options.passes, *(["load"] if options.rate else [])])
+    passes = dict.fromkeys([*options.passes, *(["load", "blocked"] if options.rate else [])])
     for kind in passes:
         for number in range(options.rounds if kind == "timed" else 1):
             for name in names:

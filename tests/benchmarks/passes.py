@@ -5,8 +5,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
+import psycopg
 from django.conf import settings
 
 from epic10 import lock_table, plan, traffic
@@ -17,6 +19,7 @@ from tests.benchmarks.rivals import RIVALS
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
 NAME = "epic10_rival"
+IDLE = 30.0  # seconds
 QUIET = 2.0  # seconds under load before and after, to compare with
 SIZES = """
 SELECT sum(pg_table_size(name::regclass)), sum(pg_indexes_size(name::regclass))
@@ -55,20 +58,58 @@ def locks(template, rows, name, _rate) -> dict:
 
 def load(template, rows, name, rate) -> dict:
     """Beside so many requests a second of the application: how long do its answers take?"""
+    return _beside_the_application(template, rows, name, rate, meanwhile=nobody_in_the_way)
+
+
+def blocked(template, rows, name, rate) -> dict:
+    """The same, and at the beginning of the way there a reader idles in its transaction for half a minute."""
+    return _beside_the_application(template, rows, name, rate, meanwhile=_reader_in_the_way)
+
+
+PASSES = {"timed": timed, "locks": locks, "load": load, "blocked": blocked}
+
+
+def _beside_the_application(template, rows, name, rate, *, meanwhile):
     with copy(template, rows) as db:
         db.execute("CHECKPOINT")
         with traffic.running(db.alias, rate=rate) as running:
-            stretches = list(_one_after_the_other(db, name))
+            stretches = list(_one_after_the_other(db, name, meanwhile))
         return {"rate": rate} | summary(running.outcome, stretches)
 
 
-def _one_after_the_other(db, name):
+def _one_after_the_other(db, name, meanwhile):
     yield _nothing("before")
-    yield stretch(FORWARDS, run(db, name, FORWARDS)["seconds"])
+    with meanwhile(db) as begins:
+        yield stretch(FORWARDS, run(db, name, FORWARDS, begins=begins)["seconds"])
     yield _nothing("after")
     if RIVALS[name].backwards:
         yield stretch(BACKWARDS, run(db, name, BACKWARDS)["seconds"])
         yield _nothing("after the way back")
+
+
+def _reader_in_the_way(db):
+    return idle_reader(db.url, IDLE)
+
+
+@contextlib.contextmanager
+def idle_reader(url, seconds):
+    """Somebody who has read ndas, and stays in that transaction for so long after what is yielded is called."""
+    with psycopg.connect(url, application_name="a reader that idles") as reader:
+        reader.execute("SELECT count(*) FROM ndas")
+        timer = threading.Timer(seconds, reader.rollback)
+        try:
+            yield timer.start
+            timer.join()
+        finally:
+            timer.cancel()
+
+
+def nobody_in_the_way(_):
+    return contextlib.nullcontext(_nothing_happens)
+
+
+def _nothing_happens():
+    pass
 
 
 def _nothing(name):
@@ -76,19 +117,22 @@ def _nothing(name):
     return stretch(name, QUIET)
 
 
-PASSES = {"timed": timed, "locks": locks, "load": load}
-
-
-def run(db, name, direction) -> dict:
+def run(db, name, direction, *, begins=_nothing_happens, **environment) -> dict:
     """The rival in a process of its own: its seconds, and at most how many bytes of memory it had."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.child", name, direction],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": db.url, "PGAPPNAME": NAME},
+        env=os.environ | {"DATABASE_URL": db.url, "PGAPPNAME": NAME} | environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
     )
     try:
+        process.stdout.readline()
+        begins()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write("\n")
+            process.stdin.flush()
         said = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -39,7 +39,7 @@ def read(paths: list[Path]) -> list[dict]:
 
 @cache
 def machine() -> dict:
-    with connection.cursor() as cursor:
+    with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version')")
         [version] = cursor.fetchone()
         cursor.execute("SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", [list(SETTINGS)])

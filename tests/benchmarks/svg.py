@@ -44,6 +44,7 @@ def _round_step(about):
 
 @dataclass
 class Drawing:
+    title: str
     width: float
     height: float
     parts: list[str] = field(default_factory=list)
@@ -93,7 +94,7 @@ class Drawing:
         body = "\n".join(self.parts)
         return (
             f"<svg xmlns='http://www.w3.org/2000/svg' {size} {FONT}>\n"
-            f"<rect width='100%' height='100%' fill='#ffffff'/>\n{body}\n</svg>\n"
+            f"<title>{escape(self.title)}</title>\n<rect width='100%' height='100%' fill='#ffffff'/>\n{body}\n</svg>\n"
         )
 
 

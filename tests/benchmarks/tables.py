@@ -81,14 +81,19 @@ def _spread(lines, name):
 def application(lines: Iterable[dict]) -> list[str]:
     """How the application fared, in each stretch of the runs under load."""
     body = [
-        [f"{line['rows']:,}", RIVALS[line["rival"]].title, one["name"], f"{one['requests']:,}"]
+        [f"{line['rows']:,}", RIVALS[line["rival"]].title, _meanwhile(line, one), f"{one['requests']:,}"]
         + [NONE if one[name] is None else f"{one[name]:,.1f}" for name in ("p50", "p99", "p999", "max", "stall")]
         + [str(one["errors"])]
         for line in lines
-        if line["kind"] == "load"
+        if line["kind"] in ("load", "blocked")
         for one in line["stretches"]
     ]
     return markdown(APPLICATION_HEAD, body)
+
+
+def _meanwhile(line, one):
+    is_blocked = line["kind"] == "blocked" and one["name"] == "forwards"
+    return "forwards, a reader 30 s in the way" if is_blocked else one["name"]
 
 
 APPLICATION_HEAD = [
@@ -101,6 +106,35 @@ APPLICATION_HEAD = [
     "p99.9, ms",
     "slowest, ms",
     "longest stall, ms",
+    "errors",
+]
+
+
+def standbys(lines: Iterable[dict]) -> list[str]:
+    """How far a standby was behind, and what its readers noticed."""
+    body = [
+        [
+            f"{line['rows']:,}",
+            line["case"],
+            f"{line['seconds']:.1f}",
+            f"{line['lag'] / MEGABYTE:,.1f}",
+            f"{line['behind']:.2f}",
+            f"{line['median']:.1f} / {line['slowest']:,.1f}",
+            str(line["errors"]),
+        ]
+        for line in lines
+        if line["kind"] == "standby"
+    ]
+    return markdown(STANDBYS_HEAD, body)
+
+
+STANDBYS_HEAD = [
+    "NDAs",
+    "standby",
+    "`migrate ndas`, s",
+    "furthest behind, MB",
+    "caught up after, s",
+    "its reader, median / slowest, ms",
     "errors",
 ]
 

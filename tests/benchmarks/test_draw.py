@@ -86,15 +86,18 @@ def test_the_documents_get_tables_and_pictures(tmp_path, monkeypatch):
         r"\| 50,000 \| switch +\| `all of it` +\| ndas +\| ACCESS EXCLUSIVE \| 4\.2 ", database.read_text()
     )
     seconds, latency = (ElementTree.parse(docs / "images" / name) for name in ("seconds.svg", "latency-50000.svg"))
+    assert (
+        "\n![From Epic 9 to Epic 10: time against the number of NDAs](images/seconds.svg)\n" in performance.read_text()
+    )
     words = {element.text for element in seconds.iter("{http://www.w3.org/2000/svg}text")}
     assert {"migrate ndas", "12.0 s for 200,000 NDAs", "one UPDATE per table", "seconds (logarithmic)"} <= words
     # For each of two ways an axis with its lines, the slowest and the median.
     assert len(list(latency.iter("{http://www.w3.org/2000/svg}polyline"))) > 8
 
 
-@pytest.mark.parametrize("name", draw.PLACES)
-def test_the_documents_have_a_place_for_every_table(name):
-    page, _ = draw.PLACES[name]
+@pytest.mark.parametrize("name", [*draw.PLACES, *draw.PICTURES[1]])
+def test_the_documents_have_a_place_for_every_table_and_picture(name):
+    page, _ = draw.PLACES.get(name, draw.PICTURES)
     assert f"<!-- measured: {name} -->" in (draw.DOCS / page).read_text()
 
 

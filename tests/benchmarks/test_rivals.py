@@ -47,7 +47,8 @@ def test_a_copy_of_files_is_a_copy(legacy_template, django_db_blocker):
 
 
 @pytest.mark.long
-def test_each_pass_leaves_a_line_with_the_machine(tmp_path, django_db_blocker, capsys):
+def test_each_pass_leaves_a_line_with_the_machine(tmp_path, django_db_blocker, capsys, monkeypatch):
+    monkeypatch.setattr(passes, "IDLE", 10.0)
     out = tmp_path / "results.jsonl"
     options = argparse.Namespace(
         rows=[2000], rounds=2, rivals=["ours", "update"], passes=["timed", "locks"], rate=50.0, out=out
@@ -64,10 +65,12 @@ def test_each_pass_leaves_a_line_with_the_machine(tmp_path, django_db_blocker, c
         ("locks", "update", 0),
         ("load", "ours", 0),
         ("load", "update", 0),
+        ("blocked", "ours", 0),
+        ("blocked", "update", 0),
     ]
     assert {line["rows"] for line in lines} == {2000}
     assert all(line["machine"]["cores"] and line["machine"]["settings"]["shared_buffers"] for line in lines)
-    ours = lines[6]
+    ours, ours_blocked, update_blocked = lines[6], *lines[8:]
     assert [one["name"] for one in ours["stretches"]] == [
         "before",
         "forwards",
@@ -76,4 +79,7 @@ def test_each_pass_leaves_a_line_with_the_machine(tmp_path, django_db_blocker, c
         "after the way back",
     ]
     assert (ours["lost"], ours["mislabelled"], ours["errors"]) == (0, 0, [])
+    # The update waits as long as the reader idles, and the application behind it; ours gives way at once.
+    assert max(one["stall"] for one in update_blocked["stretches"]) > 1500
+    assert max(one["stall"] for one in ours_blocked["stretches"]) < 1500
     assert "| one UPDATE per table" in capsys.readouterr().out
