@@ -23,6 +23,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from xdist.scheduler import WorkStealingScheduling
 
 from tests import rendering
 from tests.databases import database
@@ -44,6 +45,12 @@ def pytest_configure(config):
         url = stack.enter_context(in_memory.server()).url("ndas_suite")
         os.environ["DATABASE_URL"] = url
         stack.enter_context(alias("default", url))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Each worker its part of the files, so that one of them starts what a file shares; who is done first helps."""
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,8 @@ from tests.servers.server import Server, account, new
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3  # bytes
+# Nobody kills this one: what a crash could tear need not be written twice.
+SETTINGS = {"max_connections": "200", "shared_buffers": "128MB", "full_page_writes": "off"}
 
 
 def is_to_be_had() -> bool:
@@ -27,7 +29,7 @@ def server() -> Iterator[Server]:
     home, owner = Path(tempfile.mkdtemp(prefix="ndas-suite-", dir=MEMORY)), account()
     owner.own(home)
     try:
-        with new(programs.complete(owner), home, owner, max_connections="200", shared_buffers="128MB") as running:
+        with new(programs.complete(owner), home, owner, **SETTINGS) as running:
             yield running
     finally:
         shutil.rmtree(home, ignore_errors=True)
