@@ -8,8 +8,9 @@ import sys
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
 from django.db import Error
+
+from config.help import Utility
 
 
 def main() -> None:
@@ -17,7 +18,7 @@ def main() -> None:
     try:
         # Read them now: Django would report a mistake in them as an unknown command.
         settings.INSTALLED_APPS  # noqa: B018
-        execute_from_command_line(sys.argv)
+        Utility(sys.argv).execute()
     except BrokenPipeError:
         # Nobody reads on, as with | head; the interpreter must not try again on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,9 +22,10 @@ examples:
 
 class Command(BaseCommand):
     help = (
-        "Deploy the release: precheck, snapshot, verify it, migrate, validate, smoke, vacuum. If anything fails after "
-        "the first change, or it takes longer than --timeout, the database goes back to what it was, by itself. "
-        "Killed at any moment, the same command goes on from there. Exit status 0: Epic 10 is in place, or prepared."
+        "Deploy the release, and go back by itself if it fails. Precheck, snapshot, verify it, migrate, validate, "
+        "smoke, vacuum. If anything fails after the first change, or it takes longer than --timeout, the database "
+        "goes back to what it was, by itself. Killed at any moment, the same command goes on from there. Exit status "
+        "0: Epic 10 is in place, or prepared."
     )
 
     def add_arguments(self, parser):

@@ -20,9 +20,10 @@ OPTION = "--yes-drop-legacy"
 
 class Command(BaseCommand):
     help = (
-        "End the release, weeks later: keep every row's old labels in the archive, then drop the legacy columns, their "
-        "index, triggers and types. It is the point of no return: migrate ndas 0001 and epic10_rollback refuse "
-        "afterwards. Refuses while anybody uses the old labels, such as a view. Asks twice."
+        "End the release, weeks later, and with it the way back. Keeps every row's old labels in the archive, then "
+        "drops the legacy columns, their index, triggers and types. It is the point of no return: migrate ndas 0001 "
+        "and epic10_rollback refuse afterwards. Refuses while anybody uses the old labels, such as a view. Asks "
+        "twice."
     )
 
     def add_arguments(self, parser):

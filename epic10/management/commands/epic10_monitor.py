@@ -25,10 +25,10 @@ examples:
 
 class Command(BaseCommand):
     help = (
-        "Watch the database after the release: query times against before, application errors, locks, room, load, old "
-        "labels, every check that lasts. Each incident is told once, and once more when it is over, by mail and by "
-        "webhook, also while the database is down. It only reads, and writes what it has seen to tables of its own. "
-        "Exit status 0: nothing is wrong at the end; 1: something is."
+        "Watch the database after the release, and tell. Query times against before, application errors, locks, room, "
+        "load, old labels, every check that lasts. Each incident is told once, and once more when it is over, by mail "
+        "and by webhook, also while the database is down. It only reads, and writes what it has seen to tables of its "
+        "own. Exit status 0: nothing is wrong at the end; 1: something is."
     )
 
     def add_arguments(self, parser):

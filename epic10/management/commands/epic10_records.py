@@ -13,9 +13,10 @@ HINT = (
 
 class Command(BaseCommand):
     help = (
-        "List what every deploy, rollback, rehearsal and finalization of this database has left behind, and check that "
-        "each record is as it was written and follows the one before it. Exit status 1 if one is not. "
-        "The records themselves are files, JSON and HTML, in the directory EPIC10_RECORDS."
+        "List the records of every command of the night, and check their chain. What every deploy, rollback, "
+        "rehearsal and finalization of this database has left behind has to be as it was written and follow the one "
+        "before it. Exit status 1 if one is not. The records themselves are files, JSON and HTML, in the directory "
+        "EPIC10_RECORDS."
     )
 
     def add_arguments(self, parser):

@@ -24,8 +24,8 @@ examples:
 
 class Command(BaseCommand):
     help = (
-        "Rehearse the release on a scratch database beside the real one: forward, validate, smoke, back, compare with "
-        "before, forward again, validate; and say how long production would take. The scratch database is gone "
+        "Rehearse the release on a scratch database beside the real one. Forward, validate, smoke, back, compare with "
+        "before, forward again, validate; it says how long production would take. The scratch database is gone "
         "afterwards; the real one is read, and remembers in its ledger that the rehearsal took place."
     )
 

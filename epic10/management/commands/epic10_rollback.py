@@ -16,7 +16,7 @@ QUESTION = "Database {name} goes back to what it was before Epic 10. The applica
 
 class Command(BaseCommand):
     help = (
-        "Go back to before Epic 10, from any point: is the application stopped? A safety snapshot; back; compare every "
+        "Go back to before Epic 10, from any point. Is the application stopped? A safety snapshot; back; compare every "
         "table with the last snapshot from before. Every old label comes back; what only Epic 10 can hold is parked, "
         "reported, and put back when the release runs again. Exit status 0: everything is what it was, but for what "
         "somebody has written since."

@@ -7,7 +7,7 @@ from epic10 import plan, scripts
 
 class Command(BaseCommand):
     help = (
-        "Write migration.sql, rollback.sql, verify.sql and README.md beside the migration, from the migration. "
+        "Write migration.sql, rollback.sql, verify.sql and their README.md from the migration. "
         "Run it after every change of 0002 or of the operations it is written in."
     )
 

@@ -18,8 +18,8 @@ examples:
 
 class Command(BaseCommand):
     help = (
-        "A copy of the whole database in files, by pg_dump, with a manifest that says what has to be in it: take one, "
-        "verify it, list them, restore one. Only their owner can read the files."
+        "Take, verify, list or restore a copy of the whole database in files. By pg_dump, with a manifest that says "
+        "what has to be in it. Only their owner can read the files."
     )
 
     def add_arguments(self, parser):

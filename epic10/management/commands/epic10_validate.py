@@ -6,7 +6,7 @@ from epic10 import report, validation
 
 class Command(BaseCommand):
     help = (
-        "Check that Epic 10 did what it says: schema, every row, foreign keys, indexes; with --smoke also that the "
+        "Check that Epic 10 did what it says. Schema, every row, foreign keys, indexes; with --smoke also that the "
         "application works on it. Exit status 0 or 1."
     )
 

@@ -12,8 +12,8 @@ NDAS = Subject("nda", "ndas", ("display_id", "company_name"), created="created_a
 
 class Command(BaseCommand):
     help = (
-        "Write, as CSV for the customer's review, every NDA that Epic 10 gives a value nobody chose: a default, a "
-        "label that merged with another, a computed date. Before the migration it is a preview. Changes nothing."
+        "Write every value nobody chose, as CSV for the customer's review. A default, a label that merged with "
+        "another, a computed date. Before the migration it is a preview. Changes nothing."
     )
 
     def add_arguments(self, parser):

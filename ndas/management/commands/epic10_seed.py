@@ -9,7 +9,7 @@ from ndas.seed import SEED, fill
 
 
 class Command(BaseCommand):
-    help = "Fills a baseline database with invented legacy NDAs, histories, documents and all they refer to."
+    help = "Fill a baseline database with invented legacy NDAs and all they refer to."
 
     def add_arguments(self, parser):
         parser.add_argument("--rows", type=positive, required=True, metavar="N", help="how many NDAs")

@@ -15,7 +15,7 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Lets every fully executed NDA expire whose expiration date has come, and mails each owner one digest of what "
+        "Let NDAs expire whose date has come, and mail their owners. Each gets one digest of what "
         f"expired within the last {expiry.NEWS.days} days and what will within {expiry.AHEAD.days}, each announced "
         "once. What ended longer ago expires without a mail. Run it daily; it may run twice, or beside itself."
     )
