@@ -72,14 +72,17 @@ def as_json(figures: dict[str, Figures]) -> list[dict]:
 
 
 def lines(told: dict) -> list[str]:
-    """A table of what ``during`` keeps; milliseconds."""
-    heading = "".join(f"{name:>{max(9, len(name) + 2)}}" for name in HEADINGS)
+    """What ``during`` keeps, for people."""
     return [
         f"Applications at work, {told['rate']} requests a second, from when each was due; milliseconds",
-        f"  {'':<{WIDTH}}{heading}",
-        *map(_line, told["figures"]),
+        *table(told["figures"]),
         f"  {told['acknowledged']:,} rows were acknowledged as written; failures: {len(told['failures'])}",
     ]
+
+
+def table(figures: list[dict]) -> list[str]:
+    heading = "".join(f"{name:>{max(9, len(name) + 2)}}" for name in HEADINGS)
+    return [f"  {'':<{WIDTH}}{heading}", *map(_line, figures)]
 
 
 def _line(found):

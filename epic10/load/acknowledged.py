@@ -33,7 +33,7 @@ def _another_value(table, key, written, found):
 
 
 def _another_label(table, key, written, found, is_switched):
-    for column in VOCABULARIES.keys() & written.keys():
+    for column in [column for column in VOCABULARIES if written.get(column)]:
         pair = Pair(*written[column])
         new = {pair.new} if is_switched else VOCABULARIES[column].plain(pair)
         for side, labels in (("new", new), ("old", pair.olds)):

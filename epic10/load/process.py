@@ -25,6 +25,7 @@ from epic10.load.vocabulary import NEW, OLD, VOCABULARIES
 # What a session that knows the types of before is told after the switch, by statement:
 # another type of result, no such label, another type of parameter, no such operator, no such column.
 AT_THE_SWITCH = ("0A000", "22P02", "42804", "42883", "42703")
+WRITTEN = (*VOCABULARIES, "abbreviated_name", *APPLICATIONS[NEW].only)
 KNOWN = """
 SELECT id, status, usmax_position, agency_group_id, opportunity_poc_id, relationship_poc_id, created_by_id
   FROM ndas WHERE id = ANY ($1)"""
@@ -35,8 +36,11 @@ class Load:
         self.chance, self.switched = random.Random(seed), f"SELECT {switched}"
         self.answers, self.errors, self.handed_over, self.written = [], [], [], {}
         self.operations, self.shares = list(requests.MIX), list(accumulate(requests.MIX.values()))
-        self.ndas, self.session, self.until = dict.fromkeys(ndas), None, math.inf
+        self.session, self.until, self.choices = None, math.inf, []
         self.connect()
+        self.choices = [requests.Nda(*row) for row in self.session.rows(KNOWN, _array(ndas))]
+        for nda in self.choices:
+            nda.pairs = requests.pairs(self.application, nda)
 
     def run(self, start: float, pause: float):
         """A request each ``pause`` seconds; when it is to end those that were due by then are still sent."""
@@ -63,18 +67,15 @@ class Load:
         self.answers.append([due, time.monotonic(), operation, self.application.name])
 
     def connect(self):
-        """As the application whose hour it is, which looks at its NDAs afresh."""
+        """As the application whose hour it is, which looks at each NDA afresh when it comes to it."""
         if self.session:
             self.session.close()
         self.session, session = None, Session()
         self.application = APPLICATIONS[NEW if session.rows(self.switched) == [["t"]] else OLD]
         session.prepare(self.application.statements)
-        known = {row[0]: requests.Nda(*row) for row in session.rows(KNOWN, _array(self.ndas))}
-        for id, nda in known.items():
-            before = self.ndas[id]
-            nda.pairs = before.pairs if before else self._read(nda)
-        self.ndas, self.session = known, session
-        self.choices = list(known.values())
+        self.session = session
+        for nda in self.choices:
+            nda.is_stale = True
 
     def _answered(self, operation, due):
         try:
@@ -88,18 +89,23 @@ class Load:
             self._carry_out(operation)
 
     def _carry_out(self, operation):
-        carry_out, nda = requests.drawn(operation, self.application, self.choices, self.chance)
+        nda = None
         try:
-            writes = carry_out(self.session)
+            carry_out, nda = requests.drawn(operation, self.session, self.application, self.choices, self.chance)
+            writes = carry_out()
         except Broken:
-            # Written or not, nobody knows: it is not counted on.
             self.session = None
             if nda:
-                self.ndas[nda.id] = None
-                self.written.get("ndas", {}).pop(nda.id, None)
+                self._lose_track(nda)
             raise
         for table, key, values in writes:
             self._remember(table, key, values, nda)
+
+    def _lose_track(self, nda):
+        """Written or not, nobody knows: nothing of the NDA is counted on, but that it is there if it was."""
+        nda.pairs = {}
+        if not nda.is_new:
+            self.written.setdefault("ndas", {})[nda.id] = dict.fromkeys(WRITTEN)
 
     def _has_switched(self):
         is_new = self.session.rows(self.switched) == [["t"]]
@@ -117,17 +123,13 @@ class Load:
             nda.pairs[column] = VOCABULARIES[column].written(application, values[column], nda.pairs.get(column))
         if application == OLD:
             # Whatever it changes of a row, the row then reads as it left it, also to the new one.
-            nda.pairs = self._read(nda)
+            nda.pairs = requests.pairs(self.application, nda)
             written.update(nda.pairs)
             written.update(dict.fromkeys(APPLICATIONS[NEW].only))
         written.update({column: pair for column, pair in nda.pairs.items() if column in written})
-        if key not in self.ndas:
-            self.ndas[key] = nda
+        if nda.is_new:
+            nda.is_new = False
             self.choices.append(nda)
-
-    def _read(self, nda):
-        name = self.application.name
-        return {column: known.read(name, getattr(nda, column)) for column, known in VOCABULARIES.items()}
 
 
 def main():
@@ -137,7 +139,7 @@ def main():
     except Refused as refusal:
         print(json.dumps({"failed": str(refusal)}))
         return
-    print(json.dumps({"ready": len(load.ndas)}), flush=True)
+    print(json.dumps({"ready": len(load.choices)}), flush=True)
     start, pause = json.loads(sys.stdin.readline())
     threading.Thread(target=load.end_when_told, daemon=True).start()
     # A collection in the middle would look like a stall of the server.

@@ -9,7 +9,7 @@ from functools import partial
 
 from epic10.load.applications import Application
 from epic10.load.pool import Refused, Session
-from epic10.load.vocabulary import Pair
+from epic10.load.vocabulary import VOCABULARIES, Pair
 
 # Of a hundred requests.
 MIX = {"read": 50, "list": 20, "move": 12, "edit": 10, "create": 8}
@@ -28,6 +28,8 @@ class Nda:
     relationship: str
     creator: str
     pairs: dict[str, Pair] = field(default_factory=dict)
+    is_stale: bool = False
+    is_new: bool = False
 
 
 # Table, key, and value by column.
@@ -39,6 +41,20 @@ class Unexpected(Refused):
 
     def __init__(self, message):
         super().__init__("", message)
+
+
+def look_at(session: Session, application: Application, nda: Nda):
+    """Afresh: it was read by the other application last, or nobody knows what became of the last write."""
+    found, row = session.ask("read", nda.id)
+    if not found:
+        raise Unexpected("the NDA is not there")
+    nda.status, nda.usmax_position = row[1:3]
+    nda.pairs, nda.is_stale = nda.pairs or pairs(application, nda), False
+
+
+def pairs(application: Application, nda: Nda) -> dict[str, Pair]:
+    """What both vocabularies read of an NDA of which nothing is known but its labels."""
+    return {column: known.read(application.name, getattr(nda, column)) for column, known in VOCABULARIES.items()}
 
 
 def read(session: Session, nda: Nda) -> list[Write]:
@@ -83,29 +99,38 @@ def move(session: Session, application: Application, nda: Nda, target: str, appr
     return [("ndas", nda.id, {"status": target}), history]
 
 
-def drawn(operation: str, application: Application, ndas: list[Nda], chance: random.Random):
-    """What to call with a session to do the operation to an NDA of the list; and that NDA, where it is changed."""
-    nda, position = chance.choice(ndas), chance.choice(application.positions)
+def drawn(operation: str, session: Session, application: Application, ndas: list[Nda], chance: random.Random):
+    """What to call to do the operation to an NDA of the list; and that NDA, where it is changed."""
+    nda, position = _one_of(ndas, session, application, chance), chance.choice(application.positions)
     only = {column: chance.choice(values) for column, values in application.only.items()}
     name = f"T{chance.randrange(10**9)}"
     if operation == "read":
-        return partial(read, nda=nda), None
+        return partial(read, session, nda=nda), None
     if operation == "list":
         by, values = chance.choice(list(application.filters.items()))
-        return partial(listed, by=by, values=[chance.choice(values)] if values else []), None
+        return partial(listed, session, by=by, values=[chance.choice(values)] if values else []), None
     if operation == "edit":
-        return partial(edit, nda=nda, name=name, position=position, only=only), nda
-    if operation == "move" and (found := _movable(application, ndas, chance)):
+        return partial(edit, session, nda=nda, name=name, position=position, only=only), nda
+    if operation == "move" and (found := _movable(ndas, session, application, chance)):
         moved, target, approver = found
-        return partial(move, application=application, nda=moved, target=target, approver=approver), moved
-    new = Nda(_key(chance), "CREATED", position, nda.agency, nda.opportunity, nda.relationship, nda.creator)
-    return partial(create, nda=new, name=name, only=only), new
+        return partial(move, session, application, nda=moved, target=target, approver=approver), moved
+    new = Nda(
+        _key(chance), "CREATED", position, nda.agency, nda.opportunity, nda.relationship, nda.creator, is_new=True
+    )
+    return partial(create, session, nda=new, name=name, only=only), new
 
 
-def _movable(application, ndas, chance):
+def _one_of(ndas, session, application, chance):
+    nda = chance.choice(ndas)
+    if nda.is_stale:
+        look_at(session, application, nda)
+    return nda
+
+
+def _movable(ndas, session, application, chance):
     """An NDA, where it goes to, and who approves that: nobody approves what is their own."""
     for _ in range(TRIES):
-        nda, approver = chance.choice(ndas), chance.choice(ndas).creator
+        nda, approver = _one_of(ndas, session, application, chance), chance.choice(ndas).creator
         if moves := application.moves[nda.status]:
             target = chance.choice(list(moves))
             if moves[target] != "approve" or approver != nda.creator:

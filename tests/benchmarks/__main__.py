@@ -1,5 +1,6 @@
 """
-``python -m tests.benchmarks rivals --rows 50000 200000 --out results.jsonl``, or standbys, statements, pages, draw
+``python -m tests.benchmarks rivals --rows 50000 200000 --out results.jsonl``, or traffic, standbys, statements, pages,
+draw
 
 Every rival works on its own copy of the same database, in turn, in one run:
 quote the ratios, the seconds are this machine's.
@@ -14,7 +15,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.benchmarks import draw, measure, pages, standbys, statements  # noqa: E402  Django has to be set up first.
+from epic10.traffic import PROCESSES, RATE  # noqa: E402  Django has to be set up first.
+from tests.benchmarks import draw, measure, pages, standbys, statements, traffic  # noqa: E402
 from tests.benchmarks.passes import PASSES  # noqa: E402
 from tests.benchmarks.rivals import RIVALS  # noqa: E402
 
@@ -29,6 +31,9 @@ def main():
         case "standbys":
             for rows in options.rows:
                 standbys.measure(rows, options.out)
+        case "traffic":
+            for rows in options.rows:
+                traffic.measure(rows, options)
         case other:
             for rows in options.rows:
                 {"pages": pages, "statements": statements}[other].measure(rows, options.rounds)
@@ -62,6 +67,14 @@ def arguments():
     for one in (rivals, standby, *others):
         one.add_argument("--rows", type=int, nargs="+", default=[50_000], help="NDAs, one or several sizes")
         one.add_argument("--rounds", type=int, default=3, help="rounds of each (default: 3)")
+    applications = benchmarks.add_parser("traffic", help="how long both applications wait, phase by phase")
+    applications.add_argument("--rows", type=int, nargs="+", default=[50_000], help="NDAs, one or several sizes")
+    applications.add_argument("--rate", type=float, default=RATE, help="requests a second (default: %(default)g)")
+    applications.add_argument("--processes", type=int, default=PROCESSES, help="that send them (default: %(default)s)")
+    applications.add_argument("--idle", type=float, default=traffic.IDLE, help="seconds of nothing else, to compare")
+    applications.add_argument(
+        "--reader", type=float, default=0, help="once more beside a session idle in its transaction for that long"
+    )
     drawing = benchmarks.add_parser("draw", help="tables and pictures of the documents, from results")
     drawing.add_argument("results", type=Path, nargs="+", help="files that --out has written")
     return parser
