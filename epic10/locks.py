@@ -127,19 +127,20 @@ def short_transaction(connection, *more_settings: str):
 
 def blockers(connection, tables: list[str]) -> list[Blocker]:
     """Who else holds locks on these tables, the oldest transaction first."""
-    return _blockers(connection, HOLDERS, [tables])
+    return sessions(connection, HOLDERS, [tables])
 
 
 def blockers_of(connection, pid: int) -> list[Blocker]:
     """Whom the session ``pid`` is waiting for at this moment."""
-    return _blockers(connection, BLOCKERS_OF, [[], pid])
+    return sessions(connection, BLOCKERS_OF, [[], pid])
 
 
-def named(sessions: list[Blocker]) -> str:
-    return "; ".join(map(str, sessions)) or "the session in the way has just gone"
+def named(found: list[Blocker]) -> str:
+    return "; ".join(map(str, found)) or "the session in the way has just gone"
 
 
-def _blockers(connection, query, parameters):
+def sessions(connection, query: str, parameters: list) -> list[Blocker]:
+    """What a query made of SESSIONS finds."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [Blocker(*row) for row in cursor.fetchall()]
