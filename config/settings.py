@@ -98,6 +98,8 @@ else:
 
 EPIC10_MIGRATION = ("ndas", "0002_epic_10_customer_feedback")
 EPIC10_BATCH_SIZE = number("EPIC10_BATCH_SIZE", 1000)
+EPIC10_BATCH_TARGET = number("EPIC10_BATCH_TARGET", 0, least=0)  # ms; above 0 a batch has as many rows as fit
+EPIC10_WORKERS = number("EPIC10_WORKERS", 1)  # connections that share a backfill
 EPIC10_LOCK_PATIENCE = number("EPIC10_LOCK_PATIENCE", 300)  # seconds
 EPIC10_SNAPSHOTS = Path(os.environ.get("EPIC10_SNAPSHOTS") or BASE_DIR / ".snapshots")
 EPIC10_RECORDS = Path(os.environ.get("EPIC10_RECORDS") or BASE_DIR / ".records")

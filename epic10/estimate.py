@@ -19,6 +19,7 @@ from epic10.operations import Backfill, Derived, Shadow
 from epic10.operations.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
 from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.relabel import any_wrong
+from epic10.operations.routes import Keys
 from epic10.operations.shadows import commonest
 
 SAMPLE = "epic10_estimate"
@@ -169,7 +170,7 @@ def _add_column(connection, table, rule) -> Iterable[str]:
 def _rate(connection, backfill) -> float:
     """Rows changed a second; of a table without any, as fast as one likes."""
     sample = Backfill(SAMPLE, backfill.rules, unit=backfill.unit)
-    statement = sample.batch(skip_locked=True, **FOR_DJANGO)
+    statement = sample.batch(Keys(), skip_locked=True, **FOR_DJANGO)
     changed, last = 0, ""
     with connection.cursor() as cursor:
         cursor.execute("; ".join(BATCH_SETTINGS))

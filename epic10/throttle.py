@@ -50,8 +50,8 @@ PAUSED = "the file {} is there.\nHINT: Remove it, and it goes on"
 class Throttle:
     """Asked between two batches of a table; comes back when the next one may run."""
 
-    def __init__(self, connection, table: str):
-        self.connection, self.table = connection, table
+    def __init__(self, connection, table: str, *, nap=time.sleep):
+        self.connection, self.table, self.nap = connection, table, nap
         self.looked = self.spoke = float("-inf")
         self.has_standbys = self.is_known_to_be_blind = False
 
@@ -60,7 +60,7 @@ class Throttle:
         while reason := self._paused() or self._far_behind():
             self._say(f"The backfill of {self.table} waits: {reason}.")
             is_waiting = True
-            time.sleep(LOOK_EVERY)
+            self.nap(LOOK_EVERY)
         if is_waiting:
             self.spoke = float("-inf")
             logger.info("The backfill of %s goes on.", self.table)
@@ -84,7 +84,7 @@ class Throttle:
         if queueing:
             who = "1 session pass that waits" if queueing == 1 else f"{queueing} sessions pass that wait"
             self._say(f"The backfill of {self.table} lets {who} for a lock on it.")
-            time.sleep(SHORT_PAUSE)
+            self.nap(SHORT_PAUSE)
         if self.has_standbys and furthest and int(furthest[1]) > most * MEGABYTE:
             return FAR_BEHIND.format(furthest[0], int(furthest[1]) / MEGABYTE, most)
         return ""

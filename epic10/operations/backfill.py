@@ -1,5 +1,7 @@
 """Backfill: give existing rows the value the new code expects, a batch at a time."""
 
+import time
+
 from django.db.migrations.operations import RunPython
 
 from epic10 import psql
@@ -7,20 +9,21 @@ from epic10.catalog import column_exists, holds, literal, quoted
 from epic10.checks import BEFORE, Check, violations
 from epic10.progress import logger
 
-from . import strangers
+from . import strangers, workers
 from .archive import THIS_ROLLBACK, is_restored
-from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
+from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, batch_size, loop
 from .convert import Beside
 from .ownership import is_ours
 from .relabel import Derived, Rule, any_wrong
+from .routes import Keys, Route, routes
 
-# Rows are locked in the order of their keys, then found again by their place.
-# A row that moved in between is left for the next pass; its trigger has seen it.
+# Rows are locked, then found again by their place. A row that moved in between
+# is left for the next pass; its trigger has seen it.
 BATCH = """\
 WITH batch AS (
   SELECT ctid AS place, id, {as_it_was} AS was FROM {table}
-   WHERE id > {after} AND ({wrong})
-   ORDER BY id LIMIT {size}
+   WHERE {here} AND ({wrong})
+   {order}LIMIT {size}
    FOR NO KEY UPDATE{skip_locked}
 ), changed AS (
   UPDATE {table} SET
@@ -89,9 +92,12 @@ class Backfill(RunPython):
         for rule in self.rules:
             yield self._check(rule, rule.wrong_after())
 
-    def batch(self, *, skip_locked: bool, **how) -> str:
+    def batch(self, route: Route, *, skip_locked: bool, **how) -> str:
+        """Rows in use are stepped around; or waited for, which wants a route in the order of keys."""
         return BATCH.format(
             table=self.table,
+            here=route.HERE.format(**how),
+            order=route.ORDER,
             wrong=self.unless_restored(any_wrong(self.rules)),
             assignments=",\n    ".join(rule.assignment() for rule in self.rules),
             skip_locked=" SKIP LOCKED" if skip_locked else "",
@@ -103,7 +109,7 @@ class Backfill(RunPython):
 
     def loop(self) -> str:
         """The same batches for psql, in the last pass's way: it waits for rows in use."""
-        batch = self.batch(skip_locked=False, **FOR_PSQL)
+        batch = self.batch(Keys(), skip_locked=False, **FOR_PSQL)
         return loop(batch, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
     def _written_down(self, schema_editor):
@@ -132,17 +138,31 @@ class Backfill(RunPython):
 
     def _fill(self, apps, schema_editor):
         connection = schema_editor.connection
-        total = self._count(connection)
-        logger.info("%s: %s %s to change.", self.table, f"{total:,}", self.unit)
-        batches = Batches(connection, self.table, total, self.unit, verb="Migrated")
-        batches.one_pass(self.batch(skip_locked=True, **FOR_DJANGO))
+        wrong, rows = self._count(connection)
+        logger.info("%s: %s %s to change.", self.table, f"{wrong:,}", self.unit)
+        batches = Batches(connection, self.table, wrong, self.unit, verb="Migrated")
+        if wrong:
+            parts = routes(connection, self.table, rows, parts=workers.wanted(), size=batch_size())
+            self._around_rows_in_use(batches, parts)
         for _ in range(WAITING_PASSES):
             # Looked for in the order of the table: a pass in the order of keys that
             # finds nothing costs as much as one that finds everything.
-            if not self._count(connection):
+            if not self._count(connection)[0]:
                 break
-            batches.one_pass(self.batch(skip_locked=False, **FOR_DJANGO))
+            batches.one_pass(self.batch(Keys(), skip_locked=False, **FOR_DJANGO))
+
+    def _around_rows_in_use(self, batches, parts):
+        def one_part(connection, route, nap):
+            batches.one_pass(self.batch(route, skip_locked=True, **FOR_DJANGO), route, connection=connection, nap=nap)
+
+        if len(parts) == 1:
+            one_part(batches.connection, parts[0], time.sleep)
+        else:
+            workers.side_by_side(batches.connection.alias, parts, one_part)
 
     def _count(self, connection):
+        """Rows that read wrong, and all rows."""
         wrong = self.unless_restored(any_wrong(self.rules))
-        return count(connection, f"FROM {quoted(self.table)} WHERE {wrong}")
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FILTER (WHERE {wrong}), count(*) FROM {quoted(self.table)}")
+            return cursor.fetchone()

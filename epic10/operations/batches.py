@@ -1,19 +1,27 @@
 """How does a statement get over a whole table, a thousand rows a commit?
 
-A batch is a statement that goes on from the key ``after``, takes ``size`` rows,
+A batch is a statement that goes on where its route says, takes ``size`` rows,
 and answers with two values: how many rows it changed, and the last key it saw,
 NULL when there was none. It may add a complaint and a hint; then it is not committed.
 ``into`` is where PL/pgSQL wants them.
 """
+
+import threading
+import time
 
 from django.conf import settings
 
 from epic10 import locks, psql
 from epic10.catalog import literal
 from epic10.progress import Meter
+from epic10.pruning import Witness
 from epic10.throttle import Throttle
 
+from .routes import Keys, Route
+
 BATCH_SIZE = 1000
+# Where a batch is to last EPIC10_BATCH_TARGET milliseconds, so many rows at least and at most.
+SMALLEST, LARGEST = 50, 10_000
 # After the pass that steps around rows in use come passes that wait for them.
 # More of those than this means that somebody undoes what we write.
 WAITING_PASSES = 3
@@ -37,37 +45,63 @@ FOR_PSQL = {"after": "last", "size": str(BATCH_SIZE), "into": " INTO rows_change
 
 
 class Batches:
-    """One piece of batched work: where it is, and how much it has done."""
+    """One piece of batched work, shared by all who work at it: how much of it is done."""
 
     def __init__(self, connection, table: str, total: int, unit: str, *, verb: str):
         self.connection, self.table, self.unit, self.verb = connection, table, unit, verb
-        self.meter = Meter(table, total, unit)
-        self.throttle = Throttle(connection, table)
+        self.meter, self.witness = Meter(table, total, unit), Witness(table)
         self.rows = self.batches = 0
+        self.counting = threading.Lock()
 
-    def one_pass(self, statement: str):
-        """From the first key to the last, with ``%(after)s`` and ``%(size)s`` filled in."""
-        last = ""
-        while last is not None:
+    def one_pass(self, statement: str, route: Route = Keys(), *, connection=None, nap=time.sleep):  # noqa: B008  frozen
+        """
+        Along the route, with its places and ``%(size)s`` filled in.
+
+        Whoever works beside others has a ``connection`` of its own, and is
+        stopped by what ``nap`` raises.
+        """
+        connection = connection or self.connection
+        throttle = Throttle(connection, self.table, nap=nap)
+        place, size = route.first(), batch_size()
+        while place is not None:
+            nap(0)
+            began = time.monotonic()
             last = locks.patiently(
-                lambda after=last: self._one_batch(statement, after),
-                connection=self.connection,
+                lambda values=place | {"size": size}: self._one_batch(connection, statement, values),
+                connection=connection,
                 what=f"backfill of {self.table}",
                 tables=[self.table],
             )
-            self.throttle.wait()
+            size = fitting(size, time.monotonic() - began)
+            place = route.next(place, last, size)
+            throttle.wait()
+            self.witness.look(connection)
 
-    def _one_batch(self, statement, after):
-        with locks.short_transaction(self.connection, *BATCH_SETTINGS), self.connection.cursor() as cursor:
-            cursor.execute(statement, {"after": after, "size": batch_size()})
+    def _one_batch(self, connection, statement, values):
+        with locks.short_transaction(connection, *BATCH_SETTINGS), connection.cursor() as cursor:
+            cursor.execute(statement, values)
             changed, last, *refusal = cursor.fetchone()
             if any(refusal):
                 cursor.execute(REFUSE.format(*map(literal, refusal)))
             cursor.execute(COUNT_ROWS.format(changed="%s"), [changed])
         if changed:
+            self._count(changed)
+        return last
+
+    def _count(self, changed):
+        with self.counting:
             self.rows, self.batches = self.rows + changed, self.batches + 1
             self.meter.now_at(self.rows, f"{self.verb} {self.rows:,} {self.unit} (batch {self.batches})", batches=1)
-        return last
+
+
+def fitting(size: int, seconds: float) -> int:
+    """Rows of the next batch, after one of ``size`` that took so long: the same, unless a target is set."""
+    target = getattr(settings, "EPIC10_BATCH_TARGET", 0) / 1000
+    if not target:
+        return size
+    # Half or twice at the most: one slow moment says little.
+    factor = min(max(target / max(seconds, 1e-6), 0.5), 2.0)
+    return min(max(int(size * factor), SMALLEST), LARGEST)
 
 
 def batch_size() -> int:

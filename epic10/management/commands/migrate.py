@@ -7,11 +7,11 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
-from epic10 import plan, server
+from epic10 import arguments, plan, server
 from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
-from epic10.operations import Phase, orphans, privileges
+from epic10.operations import Phase, orphans, privileges, workers
 from epic10.preparation import NothingToPrepare, prepared
 from epic10.progress import logger
 from epic10.reconcile import has_work, is_way_back, reconcile
@@ -35,6 +35,13 @@ class Command(migrate.Command):
             "--prepare",
             action="store_true",
             help="Everything before the switch, with the old application at work; migrate ndas does the rest later.",
+        )
+        parser.add_argument(
+            "--workers",
+            type=arguments.number,
+            metavar="N",
+            help="Connections that share a backfill (default: EPIC10_WORKERS, or 1); two take a little more than half "
+            "the time on a server with processors to spare.",
         )
         parser.add_argument(
             "--orphans",
@@ -64,7 +71,7 @@ class Command(migrate.Command):
             raise CommandError(f"{said(error)}\n{what_now(options['database'])}") from error
 
     def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
-        orphans_shall = options.pop("orphans", orphans.REFUSE)
+        orphans_shall, number = options.pop("orphans", orphans.REFUSE), options.pop("workers", None)
         connection = connections[database]
         if (app_label, migration_name) == (plan.load().app_label, "zero"):
             raise CommandError(
@@ -76,6 +83,7 @@ class Command(migrate.Command):
             only_migrator(connection),
             unhurried(connection),
             orphans.shall(orphans_shall, connection),
+            workers.several(number),
             shown(self.stdout, quiet=verbosity == 0),
         ):
             if has_work(connection, app_label, migration_name):
