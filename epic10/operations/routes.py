@@ -7,18 +7,20 @@ In the order of keys, which are random, a batch finds its thousand rows on as ma
 pages, and the space that one has left serves the next on that page: almost
 every update is HOT. Once the table outgrows the server's memory each row costs a
 page read and, after every checkpoint, a whole page of log. Then a batch keeps to
-a few hundred neighbouring pages, and takes every sixteenth row of them.
+some neighbouring pages, and takes a row or two of each.
+(docs/decisions/0004-large-tables-go-by-place.md)
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from typing import ClassVar
 
 from epic10.catalog import literal, quoted
 
-# A power of two. With fewer a page has no room for what a batch writes on it; with more
-# the pages of one window are read more often. Measured: 4 to 32.
-STRIPES = 16
+# With fewer, a page has no room for all that a batch writes on it; with more, the
+# pages of a window are read more often. Measured: 8 to 64.
+MOST_STRIPES = 32
 
 SIZES = """
 SELECT pg_relation_size({0}::regclass) / current_setting('block_size')::int,
@@ -58,26 +60,38 @@ class Places:
 
     begin: int
     end: int
-    rows_a_page: float
+    rows_a_page: int
     size: int
-    HERE: ClassVar[str] = f"ctid >= %(from)s::tid AND ctid < %(to)s::tid AND hashtid(ctid) & {STRIPES - 1} = %(stripe)s"
+    # The sixth byte of a row's place is the lower one of its number on the page.
+    HERE: ClassVar[str] = (
+        "ctid >= %(from)s::tid AND ctid < %(to)s::tid AND get_byte(tidsend(ctid), 5) %% %(stripes)s = %(stripe)s"
+    )
     ORDER: ClassVar[str] = ""
+
+    @property
+    def stripes(self) -> int:
+        return ceil(self.rows_a_page / self.of_each)
+
+    @property
+    def of_each(self) -> int:
+        """Rows that a batch takes of a page."""
+        return ceil(self.rows_a_page / MOST_STRIPES)
 
     def first(self) -> dict | None:
         return self._window(self.begin, self.size)
 
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
-        if place["stripe"] + 1 < STRIPES:
+        if place["stripe"] + 1 < self.stripes:
             return place | {"stripe": place["stripe"] + 1}
-        return self._window(place["page"], size)
+        return self._window(place["beyond"], size)
 
     def _window(self, page, size):
         if page >= self.end:
             return None
-        # A stripe has a few rows more or less than its share; what is beyond a batch's size waits for a later pass.
-        pages = max(1, int(0.9 * size * STRIPES / self.rows_a_page))
-        beyond = min(page + pages, self.end)
-        return {"from": f"({page},0)", "to": f"({beyond},0)", "stripe": 0, "page": beyond}
+        # Pages are not all alike; what a stripe has beyond a batch's size waits for a later pass.
+        beyond = min(page + max(size // self.of_each, 1), self.end)
+        places = {"from": f"({page},0)", "to": f"({beyond},0)"}
+        return places | {"beyond": beyond, "stripe": 0, "stripes": self.stripes}
 
 
 Route = Keys | Places
@@ -90,8 +104,8 @@ def routes(connection, table: str, rows: int, *, parts: int, size: int) -> list[
         pages, is_large = cursor.fetchone()
         if is_large:
             ends = [pages * part // parts for part in range(parts + 1)]
-            density = max(rows / pages, 1)
-            return [Places(begin, end, density, size) for begin, end in pairwise(ends)]
+            rows_a_page = max(ceil(rows / pages), 1)
+            return [Places(begin, end, rows_a_page, size) for begin, end in pairwise(ends)]
         boundaries = []
         for part in range(1, parts):
             cursor.execute(BOUNDARY.format(table=quoted(table), rows=rows * part // parts))

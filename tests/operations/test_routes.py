@@ -57,7 +57,7 @@ def test_a_large_one_keeps_to_a_few_neighbouring_pages(legacy_database, monkeypa
     assert isinstance(way, Places)
     windows = [place for place in places(way) if place["stripe"] == 0]
     assert [place["to"] for place, _ in pairwise(windows)] == [place["from"] for _, place in pairwise(windows)]
-    assert windows[0]["from"] == "(0,0)" and windows[-1]["page"] == way.end
+    assert windows[0]["from"] == "(0,0)" and windows[-1]["beyond"] == way.end
 
 
 def places(way):
