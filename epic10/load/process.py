@@ -36,7 +36,7 @@ class Load:
         self.chance, self.switched = random.Random(seed), f"SELECT {switched}"
         self.answers, self.errors, self.handed_over, self.written = [], [], [], {}
         self.operations, self.shares = list(requests.MIX), list(accumulate(requests.MIX.values()))
-        self.session, self.until, self.choices = None, math.inf, []
+        self.session, self.until, self.is_alone, self.choices = None, math.inf, False, []
         self.connect()
         self.choices = [requests.Nda(*row) for row in self.session.rows(KNOWN, _array(ndas))]
         for nda in self.choices:
@@ -52,8 +52,8 @@ class Load:
             self.request(due)
 
     def end_when_told(self):
-        """Or when nobody is there any more to tell."""
-        sys.stdin.readline()
+        """Or when nobody is there any more to tell: then there is nobody to hear what became of it, either."""
+        self.is_alone = not sys.stdin.readline()
         self.until = time.monotonic()
 
     def request(self, due: float):
@@ -140,12 +140,15 @@ def main():
         print(json.dumps({"failed": str(refusal)}))
         return
     print(json.dumps({"ready": len(load.choices)}), flush=True)
-    start, pause = json.loads(sys.stdin.readline())
+    if not (begin := sys.stdin.readline()):
+        return
     threading.Thread(target=load.end_when_told, daemon=True).start()
     # A collection in the middle would look like a stall of the server.
     gc.freeze()
     gc.disable()
-    load.run(start, pause)
+    load.run(*json.loads(begin))
+    if load.is_alone:
+        return
     told = ("answers", "errors", "handed_over", "written")
     json.dump({name: getattr(load, name) for name in told}, sys.stdout)
 

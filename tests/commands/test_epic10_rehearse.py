@@ -111,8 +111,13 @@ def test_a_write_that_is_lost_fails_the_rehearsal(rehearse, monkeypatch):
 
 
 @pytest.mark.long
-def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, capsys):
-    found = json.loads(rehearse(rows=300, format="json"))
+def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, capsys, monkeypatch):
+    monkeypatch.setattr(pace, "IDLE", 0.2)
+    found = json.loads(rehearse(rows=300, traffic=50, processes=1, format="json"))
+    busy = found["facts"]["traffic"]
+    assert (busy["rate"], busy["processes"], busy["failures"]) == (50, 1, [])
+    switched = next(one for one in busy["figures"] if one["when"] == "switch forwards")
+    assert set(switched) == {"when", "requests", "p50", "p99", "p999", "max", "stall", "errors", "handed_over"}
     assert (found["verdict"], found["facts"]["source"], found["failures"]) == ("OK", {"rows": 300}, [])
     assert [phase["phase"] for phase in found["phases"]][:5] == ["expand", "backfill", "index", "enforce", "switch"]
     assert "== forward again" in capsys.readouterr().err

@@ -55,6 +55,16 @@ def test_every_error_is_kept_and_what_was_refused_is_not_counted_on(legacy_datab
     assert load.outcome.lost == load.outcome.mislabelled == []
 
 
+def test_what_the_switch_would_explain_is_an_error_where_there_was_none(legacy_database):
+    with running(legacy_database) as load:
+        time.sleep(0.3)
+        legacy_database.execute("ALTER TABLE ndas ALTER company_city TYPE varchar(100)")
+        time.sleep(0.4)
+    told = "old application, {}: 0A000 cached plan must not change result type"
+    assert {str(failure) for failure in load.outcome.errors} == {told.format("read"), told.format("list")}
+    assert load.outcome.handed_over == []
+
+
 def test_a_connection_that_is_cut_is_one_error_and_what_was_under_way_is_not_counted_on(legacy_database):
     with running(legacy_database) as load:
         time.sleep(0.4)
