@@ -13,7 +13,7 @@ from epic10.models import PhaseRun
 NOTABLE = MODES.index("ROW EXCLUSIVE")
 WORDS, MOST_NAMED = 5, 5
 # Its UPDATE comes later than the server keeps of a statement.
-BATCH = re.compile(r"WITH batch AS \(.*? FROM \"?(\w+)")
+BATCH = "WITH batch AS "
 VERB = re.compile(
     r"(CREATE (UNIQUE )?INDEX|DROP INDEX|ALTER TABLE|LOCK TABLE|INSERT INTO|DELETE FROM|(?<!KEY )(?<!FOR )UPDATE|"
     r"ANALYZE|TRUNCATE)\b.*"
@@ -85,8 +85,8 @@ def title(query: str) -> str:
     text = re.sub(r"'(?:[^']|'')*('|$)", "'…'", " ".join(query.split()))
     if not text.startswith("DO ") and "; " in text:
         return "all of it, sent as one message"
-    if batch := BATCH.match(text):
-        return f"a batch of {batch[1]}"
+    if text.startswith(BATCH):
+        return "a batch"
     text = re.sub(r" IF (NOT )?EXISTS", "", text)
     found = VERB.search(text)
     return " ".join((found.group() if found else text).split(" ")[:WORDS])

@@ -90,7 +90,7 @@ def test_what_happens_outside_of_a_phase_or_only_reads_is_not_told(migrated_data
         ("UPDATE ndas SET company_name = 'Jo''s; Bar' WHERE true", "UPDATE ndas SET company_name ="),
         ("WITH a AS (SELECT FOR UPDATE),\n b AS (UPDATE ndas SET x = 1)", "UPDATE ndas SET x ="),
         ("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON ndas (id)", "CREATE INDEX CONCURRENTLY i ON"),
-        ("WITH batch AS (\n  SELECT ctid AS place FROM ndas\n   WHERE id > ''", "a batch of ndas"),
+        ("WITH batch AS (\n  SELECT ctid AS place FROM ndas\n   WHERE id > ''", "a batch"),
         ("SELECT 'secret", "SELECT '…'"),
     ],
 )

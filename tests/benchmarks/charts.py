@@ -46,7 +46,7 @@ def _series(lines):
     series = {}
     for name in RIVALS:
         for line in lines:
-            if (line["kind"], line["rival"]) == ("timed", name):
+            if line["kind"] == "timed" and line["rival"] == name:
                 series.setdefault(name, {}).setdefault(line["rows"], []).append(line["seconds"])
     return series
 
@@ -71,7 +71,7 @@ def latency(lines: list[dict]) -> Drawing:
     """A panel for each rival: the slowest answer and the median of each quarter of a second."""
     slowest = max(bin[4] for line in lines for bin in line["bins"])
     rows, rate = lines[0]["rows"], lines[0]["rate"]
-    title = f"Answers of the application at {rate:,.0f} requests a second, {rows:,} NDAs"
+    title = f"Answers to {rate:,.0f} requests a second, {rows:,} NDAs"
     if lines[0]["kind"] == "blocked":
         title += ", a reader idles in the way for 30 s"
     drawing = Drawing(title, 920, 90 + len(lines) * (PANEL + GAP))

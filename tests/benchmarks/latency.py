@@ -1,6 +1,5 @@
 """How long did the answers of the application take, before, during and after?"""
 
-import time
 from dataclasses import asdict, dataclass
 
 from epic10.load.outcome import THOUSAND, Outcome, quantile
@@ -15,12 +14,6 @@ class Stretch:
     name: str
     began: float
     ended: float
-
-
-def stretch(name: str, seconds: float) -> Stretch:
-    """What took so many seconds and has just ended: without the start of its process."""
-    ended = time.monotonic()
-    return Stretch(name, ended - seconds, ended)
 
 
 def summary(outcome: Outcome, stretches: list[Stretch]) -> dict:

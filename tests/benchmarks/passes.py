@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 
 import psycopg
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.conf import settings
 from epic10 import lock_table, plan, traffic
 from epic10.lock_watch import LockWatch
 from tests.benchmarks.databases import copy
-from tests.benchmarks.latency import stretch, summary
+from tests.benchmarks.latency import Stretch, summary
 from tests.benchmarks.rivals import RIVALS
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
@@ -34,9 +35,10 @@ def timed(template, rows, name, _rate) -> dict:
         before, [[position]] = _sizes(db), db.rows(POSITION)
         there = run(db, name, FORWARDS)
         [[wal]] = db.rows("SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", [position])
-        measured = there | {"wal": int(wal), "before": before, "after": _sizes(db)}
+        measured = {"seconds": there.seconds, "memory": there.memory, "wal": int(wal)}
+        measured |= {"before": before, "after": _sizes(db)}
         if RIVALS[name].backwards:
-            measured["back"] = run(db, name, BACKWARDS)["seconds"]
+            measured["back"] = run(db, name, BACKWARDS).seconds
         return measured
 
 
@@ -80,10 +82,10 @@ def _beside_the_application(template, rows, name, rate, *, meanwhile):
 def _one_after_the_other(db, name, meanwhile):
     yield _nothing("before")
     with meanwhile(db) as begins:
-        yield stretch(FORWARDS, run(db, name, FORWARDS, begins=begins)["seconds"])
+        yield run(db, name, FORWARDS, begins=begins).stretch
     yield _nothing("after")
     if RIVALS[name].backwards:
-        yield stretch(BACKWARDS, run(db, name, BACKWARDS)["seconds"])
+        yield run(db, name, BACKWARDS).stretch
         yield _nothing("after the way back")
 
 
@@ -113,12 +115,22 @@ def _nothing_happens():
 
 
 def _nothing(name):
+    began = time.monotonic()
     time.sleep(QUIET)
-    return stretch(name, QUIET)
+    return Stretch(name, began, time.monotonic())
 
 
-def run(db, name, direction, *, begins=_nothing_happens, **environment) -> dict:
-    """The rival in a process of its own: its seconds, and at most how many bytes of memory it had."""
+@dataclass(frozen=True)
+class Took:
+    """Seconds by the rival's own clock, the most bytes of memory that its process had, and when it was at work."""
+
+    seconds: float
+    memory: int
+    stretch: Stretch
+
+
+def run(db, name, direction, *, begins=_nothing_happens, **environment) -> Took:
+    """The rival in a process of its own; ``begins`` is called just before it begins."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.child", name, direction],
         cwd=settings.BASE_DIR,
@@ -130,17 +142,18 @@ def run(db, name, direction, *, begins=_nothing_happens, **environment) -> dict:
     try:
         process.stdout.readline()
         begins()
+        began = time.monotonic()
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write("\n")
             process.stdin.flush()
-        said = process.stdout.read()
+        said, ended = process.stdout.readline(), time.monotonic()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
     assert process.returncode == 0, f"{name} {direction} has failed"
-    return json.loads(said.splitlines()[-1]) | {"memory": usage.ru_maxrss * 1024}
+    return Took(json.loads(said)["seconds"], usage.ru_maxrss * 1024, Stretch(direction, began, ended))
 
 
 def _sizes(db):

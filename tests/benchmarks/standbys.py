@@ -51,7 +51,11 @@ def _one(template, standby, environment, has_report):
             lag = _lag()
             behind = _caught_up()
     answers = {"median": statistics.median(seen["answers"]), "slowest": max(seen["answers"])}
-    return took | answers | {"lag": max(*seen["lags"], lag), "behind": behind, "errors": seen["errors"]}
+    return (
+        {"seconds": took.seconds}
+        | answers
+        | {"lag": max(*seen["lags"], lag), "behind": behind, "errors": seen["errors"]}
+    )
 
 
 def _report(url, has_report):

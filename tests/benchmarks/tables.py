@@ -192,7 +192,7 @@ def markdown(head: list[str], body: list[list[str]]) -> list[str]:
 
 
 def _of(lines, kind, rows, name):
-    return [line for line in lines if (line["kind"], line["rows"], line["rival"]) == (kind, rows, name)]
+    return [line for line in lines if (line["kind"], line["rows"], line.get("rival")) == (kind, rows, name)]
 
 
 def _median(lines, name):

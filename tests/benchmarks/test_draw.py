@@ -46,6 +46,9 @@ LINES = [
     },
     load("ours"),
     load("update"),
+    COMMON
+    | {"kind": "standby", "case": "not waited for", "rows": 200_000, "seconds": 20.0, "lag": 7_500_000, "behind": 0.4}
+    | {"median": 0.2, "slowest": 12.0, "errors": 0},
 ]
 ANSWERS = "3.0 / 12.5"
 BACK = "0.40 (0.30-0.50)"

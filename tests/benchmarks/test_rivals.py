@@ -22,8 +22,8 @@ def test_every_rival_comes_to_the_same_labels_and_dates(name, legacy_database, m
     took = passes.run(legacy_database, name, passes.FORWARDS)
     assert legacy_database.rows(NDAS) == migrated_database.rows(NDAS)
     assert legacy_database.rows(HISTORY) == migrated_database.rows(HISTORY)
-    assert took["seconds"] > 0
-    assert 10_000_000 < took["memory"] < 1_000_000_000
+    assert took.seconds > 0
+    assert 10_000_000 < took.memory < 1_000_000_000
 
 
 def test_a_rival_that_fails_is_not_a_measurement(baseline_database):
