@@ -1,8 +1,26 @@
-"""How does a command line say a duration or a size?"""
+"""What do our command lines have in common: database and format, and how to say a duration or a size?"""
 
 from argparse import ArgumentTypeError
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
 from epic10 import units
+
+
+def database(parser):
+    parser.add_argument(
+        "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
+    )
+
+
+def format(parser, *, html=False):
+    more = ", html to mail or print" if html else ""
+    parser.add_argument(
+        "--format",
+        default="text",
+        choices=("text", "json", "html") if html else ("text", "json"),
+        help=f"text to read, json for a script{more}.",
+    )
 
 
 def duration(text) -> float:

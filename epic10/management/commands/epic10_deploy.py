@@ -4,7 +4,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10 import arguments, checks, consent, deploy_plan, interrupts, precheck, report, run_record, snapshot
 from epic10.console import Help, shown
@@ -31,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.epilog, parser.formatter_class = EXAMPLES, Help
         add = parser.add_argument
-        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database.")
+        arguments.database(parser)
         add("--dry-run", action="store_true", help="Show the steps, the estimate and the exact SQL; change nothing.")
         add("--prepare", action="store_true", help="Everything before the switch; nothing of it is visible.")
         add("--yes", action="store_true", help="Do not ask before it begins.")
@@ -54,7 +53,7 @@ class Command(BaseCommand):
         )
         add("--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m).")
         add("--free-disk", type=arguments.size, metavar="SIZE", help="On the server, where it cannot tell: 20GB.")
-        add("--format", default="text", choices=("text", "json"), help="text to read, json for a script.")
+        arguments.format(parser)
 
     def handle(self, *, database, format, dry_run, yes, window, free_disk, prepare, **options):
         stream = "stdout" if format == "text" else "stderr"

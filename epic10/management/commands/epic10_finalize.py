@@ -1,9 +1,9 @@
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 
-from epic10 import checks, consent, interrupts, report, run_record
+from epic10 import arguments, checks, consent, interrupts, report, run_record
 from epic10.console import shown
 from epic10.finalization import finalize
 from epic10.locks import LockNotGranted
@@ -27,9 +27,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
-        )
+        arguments.database(parser)
         parser.add_argument(OPTION, action="store_true", help="Do not ask; this is the answer to both questions.")
 
     def handle(self, *, database, yes_drop_legacy, **options):

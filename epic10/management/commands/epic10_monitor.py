@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10 import arguments, interrupts, run_record
 from epic10.console import Help, shown
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         parser.epilog, parser.formatter_class = EXAMPLES, Help
         add = parser.add_argument
         add("action", nargs="?", choices=(WATCH, REPORT), default=WATCH, help="Watch (default), or only report.")
-        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database.")
+        arguments.database(parser)
         add("--hours", type=hours, default=24.0, metavar="N", help="How long it watches (default: 24).")
         add("--interval", type=arguments.duration, default="60s", help="From look to look (default: 60s).")
         add("--thoroughly", type=arguments.duration, default="15m", help="How often every row is read (default: 15m).")
@@ -49,7 +48,7 @@ class Command(BaseCommand):
         )
         add("--prometheus", type=Path, metavar="FILE", help="Written after each look, for node_exporter: ….prom")
         add("--out", type=Path, default=settings.EPIC10_RECORDS, metavar="DIR", help="Where the report goes.")
-        add("--format", default="text", choices=("text", "json"), help="text to read, json for a script.")
+        arguments.format(parser)
 
     def handle(self, *, action, database, format, once, mail, webhook, out, **options):
         if action == REPORT:

@@ -1,8 +1,8 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 
-from epic10 import ledger, run_chain
+from epic10 import arguments, ledger, run_chain
 from epic10.models import RunRecord
 
 HINT = (
@@ -20,9 +20,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
-        )
+        arguments.database(parser)
 
     def handle(self, *, database, **options):
         if ledger.is_there(connections[database], RunRecord):

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10 import arguments, interrupts, lock_table, pace, run_record, snapshot, snapshot_files
 from epic10.console import Help
@@ -63,12 +62,8 @@ class Command(BaseCommand):
             metavar="N",
             help=f"Processes that send them (default: {PROCESSES}).",
         )
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
-        )
-        parser.add_argument(
-            "--format", default="text", choices=("text", "json"), help="text to read, json for a script."
-        )
+        arguments.database(parser)
+        arguments.format(parser)
 
     def handle(self, *, snapshot, rows, directory, window, jobs, traffic, processes, database, format, **options):
         if rows < 1:

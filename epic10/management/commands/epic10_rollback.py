@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 
 from epic10 import arguments, checks, consent, interrupts, report, run_record, snapshot
 from epic10.console import shown
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         add = parser.add_argument
-        add("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database.")
+        arguments.database(parser)
         add("--yes", action="store_true", help="Do not ask before it begins.")
         add("--force", action="store_true", help="Even though somebody is still writing to the tables.")
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             metavar="N",
             help="Tables dumped and restored at once.",
         )
-        add("--format", default="text", choices=("text", "json"), help="text to read, json for a script.")
+        arguments.format(parser)
 
     def handle(self, *, database, format, yes, force, without_snapshot, directory, jobs, **options):
         stream = "stdout" if format == "text" else "stderr"

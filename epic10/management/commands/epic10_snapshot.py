@@ -3,7 +3,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10 import arguments, interrupts, restoration, snapshot, snapshot_files
 from epic10.console import Help, shown
@@ -43,13 +42,9 @@ class Command(BaseCommand):
                 default=settings.EPIC10_SNAPSHOTS,
                 help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
             )
-            action.add_argument(
-                "--format", default="text", choices=("text", "json"), help="text to read, json for a script."
-            )
+            arguments.format(action)
         for action in (take, verify, restore):
-            action.add_argument(
-                "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
-            )
+            arguments.database(action)
             action.add_argument(
                 "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables at once."
             )

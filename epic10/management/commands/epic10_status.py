@@ -2,7 +2,7 @@ import json
 import time
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 
 from epic10 import arguments
 from epic10.status import status
@@ -17,12 +17,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
-        )
-        parser.add_argument(
-            "--format", default="text", choices=("text", "json"), help="text to read, json for a script."
-        )
+        arguments.database(parser)
+        arguments.format(parser)
         parser.add_argument(
             "--watch",
             type=arguments.duration,

@@ -1,7 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import report, validation
+from epic10 import arguments, report, validation
 
 
 class Command(BaseCommand):
@@ -11,15 +10,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
-        )
-        parser.add_argument(
-            "--format",
-            default="text",
-            choices=("text", "json", "html"),
-            help="text to read, json for a script, html to mail or print.",
-        )
+        arguments.database(parser)
+        arguments.format(parser, html=True)
 
         parser.add_argument("--smoke", action="store_true", help="Try the application too, and roll all of it back.")
         parser.add_argument(

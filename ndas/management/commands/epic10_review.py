@@ -2,9 +2,8 @@ import sys
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import private_files, review
+from epic10 import arguments, private_files, review
 from epic10.reasons import Subject, columns
 
 NDAS = Subject("nda", "ndas", ("display_id", "company_name"), created="created_at", saved="updated_at")
@@ -17,9 +16,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
-        )
+        arguments.database(parser)
         parser.add_argument(
             "--output", type=Path, metavar="FILE", help="Instead of standard output; yours alone (0600)."
         )

@@ -3,8 +3,8 @@
 import argparse
 
 from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS
 
+from epic10 import arguments
 from ndas.seed import SEED, fill
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--rows", type=positive, required=True, metavar="N", help="how many NDAs")
         parser.add_argument("--seed", type=int, default=SEED, metavar="K", help="same number, same rows (default 10)")
         parser.add_argument("--append", action="store_true", help="add to a register that holds NDAs, with other rows")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, metavar="ALIAS", help="alias of the database")
+        arguments.database(parser)
 
     def handle(self, *, rows, seed, append, database, **options):
         added = fill(database, rows, seed=seed, append=append, say=self.stdout.write)

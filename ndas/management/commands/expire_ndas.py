@@ -4,10 +4,10 @@ import argparse
 import json
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.utils import timezone
 
-from epic10 import plan, validation
+from epic10 import arguments, plan, validation
 from ndas.services import expiry
 
 SHOWN = 20
@@ -23,10 +23,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="say what would expire, change and mail nothing")
         parser.add_argument("--limit", type=positive, metavar="N", help="let no more than N NDAs expire")
-        parser.add_argument(
-            "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="alias of the database"
-        )
-        parser.add_argument("--format", default="text", choices=("text", "json"), help="for a person or a script")
+        arguments.database(parser)
+        arguments.format(parser)
 
     def handle(self, *, dry_run, limit, database, format, **options):
         if not plan.load().is_switched(connections[database]):
