@@ -110,7 +110,8 @@ def _told(result):
 
 
 def _first_error(results):
-    return Error(next(result.findings[0] for result in results if not result.asked))
+    said = next(result.findings[0] for result in results if not result.asked)
+    return Error(said.removeprefix("could not be asked: "))
 
 
 def _nobody_there(seen, error):

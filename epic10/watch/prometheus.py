@@ -14,13 +14,13 @@ READABLE = 0o644  # node_exporter is somebody else; there are only numbers in it
 HELP = {
     "epic10_up": "Whether the database could be asked.",
     "epic10_looked_at_seconds": "When it was asked last, as Unix time.",
-    "epic10_query_milliseconds": "What the statements of a page took.",
-    "epic10_query_baseline_milliseconds": "What they took before the release (median).",
-    "epic10_query_limit_milliseconds": "What they may take.",
+    "epic10_query_seconds": "What the statements of a page took.",
+    "epic10_query_baseline_seconds": "What they took before the release (median).",
+    "epic10_query_limit_seconds": "What they may take.",
     "epic10_incident_open": "1 for every incident that is open.",
     "epic10_incidents_open": "How many incidents are open.",
     "epic10_errors_total": "How often the application has failed, by type.",
-    "epic10_gauge": "Whatever else has a number: sessions, bytes, dead rows.",
+    "epic10_value": "Whatever else has a number: sessions, bytes, dead rows.",
 }
 COUNTERS = {"epic10_errors_total"}
 
@@ -36,7 +36,7 @@ def lines(seen: Seen, state: dict, *, database: str) -> Iterator[str]:
     found = {}
     for name, value, labels in _metrics(seen, state):
         told = ",".join(f'{key}="{_escaped(text)}"' for key, text in {"database": database, **labels}.items())
-        found.setdefault(name, []).append(f"{name}{{{told}}} {float(value)!r}")
+        found.setdefault(name, []).append(f"{name}{{{told}}} {float(value):.12g}")
     for name, samples in found.items():
         yield f"# HELP {name} {HELP[name]}"
         yield f"# TYPE {name} {'counter' if name in COUNTERS else 'gauge'}"
@@ -52,14 +52,14 @@ def _metrics(seen, state):
         yield "epic10_incident_open", 1, {"incident": name}
     for timing in seen.timings:
         query = {"query": timing.name}
-        yield "epic10_query_milliseconds", timing.milliseconds, query
-        yield "epic10_query_limit_milliseconds", timing.limit, query
+        yield "epic10_query_seconds", timing.milliseconds / 1000, query
+        yield "epic10_query_limit_seconds", timing.limit / 1000, query
         if timing.baseline is not None:
-            yield "epic10_query_baseline_milliseconds", timing.baseline, query
+            yield "epic10_query_baseline_seconds", timing.baseline / 1000, query
     for kind, count in (state.get("errors") or {}).items():
         yield "epic10_errors_total", count, {"kind": kind}
     for name, value in seen.gauges.items():
-        yield "epic10_gauge", value, {"name": name}
+        yield "epic10_value", value, {"name": name}
 
 
 def _escaped(text: str) -> str:

@@ -71,8 +71,10 @@ class Looked:
     def lines(self) -> Iterator[str]:
         clock = f"{self.seen.at:%H:%M:%S}"
         for message in self.messages:
-            lasted = f" after {seconds(message['seconds'])}" if message["state"] != OPENED else ""
-            yield f"{clock} {message['state'].upper()}{lasted} {message['incident']}: {message['finding']}"
+            if message["state"] == OPENED:
+                yield f"{clock} OPENED {message['incident']}: {message['finding']}"
+            else:
+                yield f"{clock} RECOVERED {message['incident']}, after {seconds(message['seconds'])}"
         yield f"{clock} {self._verdict()}: {self._summary()}"
         if self.complaint:
             yield f"{clock} {self.complaint}"
@@ -88,7 +90,8 @@ class Looked:
         if not seen.knows:
             return "nobody answers"
         told = [_spelled(timing) for timing in seen.timings if timing.name in ("list", "detail")]
-        if slowest := max(seen.timings, key=lambda timing: timing.milliseconds, default=None):
+        slowest = max(seen.timings, key=lambda timing: timing.milliseconds, default=None)
+        if slowest and slowest.name not in ("list", "detail"):
             told.append(f"slowest {_spelled(slowest)}")
         told.append(f"{seen.gauges.get('sessions', 0):.0f} sessions")
         told += [f"cpu {seen.gauges['cpu.share']:.0%}"] if "cpu.share" in seen.gauges else []

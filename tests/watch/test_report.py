@@ -63,10 +63,10 @@ def test_prometheus_finds_what_is_open(monitor, database, tmp_path):
     monitor.once(prometheus=file)
     lines = file.read_text().splitlines()
     labels = f'{{database="{database.name}"'
-    assert f"epic10_up{labels}}} 1.0" in lines
-    assert f'epic10_incident_open{labels},incident="enum.NdaStatus"}} 1.0' in lines
-    assert f'epic10_query_limit_milliseconds{labels},query="detail"}} 200.0' in lines
-    assert "# TYPE epic10_query_milliseconds gauge" in lines
+    assert f"epic10_up{labels}}} 1" in lines
+    assert f'epic10_incident_open{labels},incident="enum.NdaStatus"}} 1' in lines
+    assert f'epic10_query_limit_seconds{labels},query="detail"}} 0.2' in lines
+    assert "# TYPE epic10_query_seconds gauge" in lines
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".prom"] == ["epic10.prom"]
 

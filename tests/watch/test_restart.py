@@ -73,7 +73,7 @@ def test_a_watch_outlives_a_restart(server, register, hook, tmp_path):
         ("opened", UNREACHABLE),
         ("recovered", UNREACHABLE),
     ]
-    assert "RECOVERED after" in said
+    assert "RECOVERED database.unreachable, after" in said
     assert complaint.endswith("HINT: python manage.py epic10_monitor --once\n")
 
 
