@@ -183,10 +183,11 @@ def test_two_of_them_do_not_watch_one_database(monitor, database):
     ("options", "complaint"),
     [
         ({"webhook": "ftp://x"}, "The webhook is no http or https URL.\nHINT: --webhook https://hooks.example.org/…"),
+        ({"interval": 0}, "That would be no watch but a load.\nHINT: --interval 60s"),
         ({"mail": ["a@b"]}, "There is no mail server to send mail with.\nHINT: EMAIL_HOST=mail.example.org"),
     ],
 )
-def test_nobody_can_be_told_that_way(monitor, settings, options, complaint):
+def test_what_cannot_be_done_is_refused(monitor, settings, options, complaint):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     ended = monitor.once(**options)
     assert (ended.status, ended.complaint) == (1, complaint)

@@ -12,6 +12,7 @@ from epic10.watch import review, watching
 from epic10.watch.alerts import Channels
 
 WATCH, REPORT = "watch", "report"
+LEAST_INTERVAL = 0.1  # seconds
 INTERRUPTED = "What was seen is kept; the same command goes on from there, epic10_monitor report sums it up."
 EXAMPLES = """
 examples:
@@ -53,6 +54,8 @@ class Command(BaseCommand):
     def handle(self, *, action, database, format, once, mail, webhook, out, **options):
         if action == REPORT:
             return self._report(database, out, format)
+        if options["interval"] < LEAST_INTERVAL:
+            raise CommandError("That would be no watch but a load.\nHINT: --interval 60s")
         wishes = watching.Wishes(
             options["interval"], options["thoroughly"], channels(mail, webhook), options["prometheus"]
         )
