@@ -4,7 +4,10 @@ import logging
 import time
 
 import pytest
+from django.test import Client
+from django.urls import path
 
+from config import urls
 from epic10 import error_log
 from epic10.watch.models import ErrorCount
 from tests.servers.server import alias
@@ -28,6 +31,22 @@ def log(counter, error, logger="django.request"):
 
 def counted(database):
     return dict(ErrorCount.objects.using(database.alias).values_list("kind", "count"))
+
+
+def fails(request):
+    raise RuntimeError("Not today, jo@example.org.")
+
+
+urlpatterns = [path("fails", fails), *urls.urlpatterns]
+
+
+@pytest.mark.urls(__name__)
+def test_a_page_that_fails_is_counted_by_the_handler_of_the_settings(counter, legacy_database):
+    [configured] = [handler for handler in logging.getLogger().handlers if isinstance(handler, error_log.ErrorCounter)]
+    assert Client(raise_request_exception=False).get("/fails", secure=True).status_code == 500
+    configured.write_now()
+    kept = ErrorCount.objects.using(legacy_database.alias).get()
+    assert (kept.kind, kept.message, kept.count) == ("RuntimeError", "Not today, …@…", 1)
 
 
 def test_many_are_counted_and_few_are_written(counter, legacy_database, monkeypatch):
