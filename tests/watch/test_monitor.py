@@ -169,6 +169,22 @@ def test_what_is_old_is_thrown_away_and_the_baseline_is_kept(monitor, database):
     assert Sample.objects.using(database.alias).filter(milliseconds=1).get().after is False
 
 
+def test_where_nothing_may_be_written_it_is_remembered_in_a_file(monitor, database, told, records):
+    _, hook = told
+    log_of_old_words(database)
+    database.execute(f'ALTER DATABASE "{database.name}" SET default_transaction_read_only = on')
+    database.close()
+    ended = monitor.once()
+    assert ended.found["complaint"] == (
+        "Not kept in the ledger: cannot execute CREATE TABLE in a read-only transaction."
+    )
+    monitor.once()
+    assert [post["incident"] for post in hook.posts] == ["labels.audit"]
+    [state] = records.glob("*.state")
+    assert state.stat().st_mode & 0o077 == 0
+    assert "labels.audit" in state.read_text()
+
+
 def test_two_of_them_do_not_watch_one_database(monitor, database):
     with alone(database.alias):
         ended = monitor.once()
