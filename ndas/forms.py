@@ -105,14 +105,12 @@ class RejectForm(forms.Form):
     )
 
 
-class UploadForm(forms.Form):
+class FileForm(forms.Form):
     file = forms.FileField(
         widget=forms.FileInput(attrs={"accept": ",".join(FORMATS)}),
         help_text="PDF, RTF, DOC or DOCX, at most 50 MB.",
     )
-    signed_on = DayField(required=False, help_text="mm/dd/yyyy, today if left empty. It expires a year later.")
 
-    def upload(self, actor, nda_id):
-        return services.upload_fully_executed(
-            actor, nda_id, self.cleaned_data["file"], executed=self.cleaned_data["signed_on"]
-        )
+
+class UploadForm(FileForm):
+    signed_on = DayField(required=False, help_text="mm/dd/yyyy, today if left empty. It expires a year later.")

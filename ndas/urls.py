@@ -16,6 +16,7 @@ urlpatterns = [
     path("ndas/<str:pk>/approve/", steps.approve, name="approve"),
     path("ndas/<str:pk>/reject/", steps.reject, name="reject"),
     path("ndas/<str:pk>/upload/", steps.upload, name="upload"),
+    path("ndas/<str:pk>/attach/", steps.attach, name="attach"),
     path("ndas/<str:pk>/status/<str:target>/", steps.change_status, name="change status"),
     path("ndas/<str:pk>/non-usmax/", steps.mark_non_usmax, name="non-usmax"),
     path("documents/<str:pk>/", detail.document, name="document"),

@@ -4,7 +4,7 @@ from .decisions import approve, change_status, possible, reject, route
 from .drafts import EDITABLE, clone, create, mark_non_usmax, update
 from .errors import ChangedMeanwhile, NotPermitted, Refused, WrongStatus
 from .expiry import expire_due
-from .uploads import upload_fully_executed
+from .uploads import attach, upload_fully_executed
 
 __all__ = [
     "EDITABLE",
@@ -13,6 +13,7 @@ __all__ = [
     "Refused",
     "WrongStatus",
     "approve",
+    "attach",
     "change_status",
     "clone",
     "create",

@@ -3,6 +3,8 @@
 import datetime
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
@@ -15,7 +17,7 @@ from ndas.choices import DocumentType
 from ndas.models import Document, Nda
 from ndas.people import Actor
 
-from .change import changed, move
+from .change import audited, changed, move
 
 MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
@@ -36,28 +38,38 @@ def upload_fully_executed(
     """
     Keep the signed document; the NDA is fully executed from ``executed`` (now, unless told), for a year.
 
-    Raises ValidationError by field. The file goes again if the transaction does.
+    Raises ValidationError by field.
     """
     executed = executed or timezone.now()
-    kept = None
-    try:
-        with changed(actor, nda_id, workflow.MARK_STATUS, "fully_executed") as nda:
-            move(nda, workflow.EXECUTED, workflow.UPLOAD)
-            suffix, content_type = recognized(file)
-            if executed > timezone.now():
-                raise ValidationError({"signed_on": "It cannot have been signed in the future."})
-            nda.fully_executed_date, nda.expiration_date = executed, workflow.expiration_of(executed)
-            kept = storage.save(f"ndas/{nda.pk}/{uuid.uuid4()}{suffix}", file)
-            _documented(actor, nda, file, kept, content_type)
-    except BaseException:
-        if kept:
-            storage.delete(kept)
-        raise
+    with (
+        _files_go_with_the_transaction(storage) as kept,
+        changed(actor, nda_id, workflow.MARK_STATUS, "fully_executed") as nda,
+    ):
+        move(nda, workflow.EXECUTED, workflow.UPLOAD)
+        content_type = recognized(file)
+        if executed > timezone.now():
+            raise ValidationError({"signed_on": "It cannot have been signed in the future."})
+        nda.fully_executed_date, nda.expiration_date = executed, workflow.expiration_of(executed)
+        kept.append(_stored(storage, nda, file))
+        _documented(actor, nda, file, kept[0], content_type, DocumentType.FULLY_EXECUTED)
     return nda
 
 
-def recognized(file) -> tuple[str, str]:
-    """Suffix and content type of a file that may be uploaded. Raises ValidationError."""
+def attach(actor: Actor, nda_id: str, file, *, storage=default_storage) -> Nda:
+    """Keep a document with the NDA, whatever its status: a draft, a letter. Raises ValidationError by field."""
+    with (
+        _files_go_with_the_transaction(storage) as kept,
+        changed(actor, nda_id, workflow.UPDATE, "attached") as nda,
+    ):
+        content_type = recognized(file)
+        kept.append(_stored(storage, nda, file))
+        _documented(actor, nda, file, kept[0], content_type, DocumentType.UPLOADED)
+        audited(actor, nda, "attached", before={"document": None}, after={"document": filename(file.name)})
+    return nda
+
+
+def recognized(file) -> str:
+    """The content type of a file that may be uploaded. Raises ValidationError."""
     suffix = PurePath(file.name).suffix.lower()
     if suffix not in FORMATS:
         raise ValidationError({"file": "Upload a PDF, RTF, DOC or DOCX file."})
@@ -71,7 +83,7 @@ def recognized(file) -> tuple[str, str]:
     file.seek(0)
     if not is_that:
         raise ValidationError({"file": f"The file is called {suffix[1:].upper()} and is something else."})
-    return suffix, content_type
+    return content_type
 
 
 def filename(name: str) -> str:
@@ -80,17 +92,33 @@ def filename(name: str) -> str:
     return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix
 
 
-def _documented(actor, nda, file, kept, content_type):
+@contextmanager
+def _files_go_with_the_transaction(storage) -> Iterator[list[str]]:
+    """What is stored within the block is deleted again if it fails, be it at the commit."""
+    kept = []
+    try:
+        yield kept
+    except BaseException:
+        for name in kept:
+            storage.delete(name)
+        raise
+
+
+def _stored(storage, nda, file) -> str:
+    return storage.save(f"ndas/{nda.pk}/{uuid.uuid4()}{PurePath(file.name).suffix.lower()}", file)
+
+
+def _documented(actor, nda, file, kept, content_type, document_type):
     documents = Document.objects.using(actor.using)
     latest = documents.filter(nda=nda).aggregate(latest=Max("version"))["latest"] or 0
     documents.create(
         nda=nda,
         filename=filename(file.name),
         s3_key=kept,
-        document_type=DocumentType.FULLY_EXECUTED,
+        document_type=document_type,
         content_type=content_type,
         file_size=file.size,
-        is_fully_executed=True,
+        is_fully_executed=document_type == DocumentType.FULLY_EXECUTED,
         version=latest + 1,
         uploaded_by=actor.contact,
     )

@@ -26,6 +26,7 @@ def detail(request, pk):
         "audit": [described(entry) for entry in audit_of(nda)],
         "steps": services.possible(actor, nda),
         "may_edit": actor.may(workflow.UPDATE) and nda.status in EDITABLE,
+        "may_attach": actor.may(workflow.UPDATE),
         "may_clone": actor.may(workflow.CREATE),
         "may_mark": actor.may(workflow.MARK_STATUS),
     }

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from ndas import services, workflow
 from ndas.choices import NdaStatus
-from ndas.forms import RejectForm, UploadForm
+from ndas.forms import FileForm, RejectForm, UploadForm
 
 from .access import page, visible
 from .editing import attempted
@@ -51,22 +51,51 @@ def mark_non_usmax(request, pk):
 @page(workflow.APPROVE)
 def reject(request, pk):
     nda = visible(request).get(pk=pk)
-    form = RejectForm(request.POST or None)
-    if form.is_valid() and attempted(form, lambda: services.reject(request.actor, pk, **form.cleaned_data)):
-        messages.success(request, f"NDA {nda.display_id} is rejected; its author is told why.")
-        return redirect(nda)
-    context = {"form": form, "nda": nda, "title": f"Reject NDA {nda.display_id}", "do": "Reject"}
-    return render(request, "ndas/step.html", context, status=422 if form.errors else 200)
+    return asked_for(
+        request,
+        nda,
+        RejectForm(request.POST or None),
+        lambda given: services.reject(request.actor, pk, reason=given["reason"]),
+        title=f"Reject NDA {nda.display_id}",
+        do="Reject",
+        done=f"NDA {nda.display_id} is rejected; its author is told why.",
+    )
 
 
 @page(workflow.MARK_STATUS)
 def upload(request, pk):
     nda = visible(request).get(pk=pk)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if form.is_valid() and attempted(form, lambda: form.upload(request.actor, pk)):
-        messages.success(request, f"NDA {nda.display_id} is fully executed.")
+    return asked_for(
+        request,
+        nda,
+        UploadForm(request.POST or None, request.FILES or None),
+        lambda given: services.upload_fully_executed(request.actor, pk, given["file"], executed=given["signed_on"]),
+        title=f"Upload the executed NDA {nda.display_id}",
+        do="Upload",
+        done=f"NDA {nda.display_id} is fully executed.",
+    )
+
+
+@page(workflow.UPDATE)
+def attach(request, pk):
+    nda = visible(request).get(pk=pk)
+    return asked_for(
+        request,
+        nda,
+        FileForm(request.POST or None, request.FILES or None),
+        lambda given: services.attach(request.actor, pk, given["file"]),
+        title=f"Attach a document to NDA {nda.display_id}",
+        do="Attach",
+        done=f"The document is attached to NDA {nda.display_id}.",
+    )
+
+
+def asked_for(request, nda, form, service, *, title, do, done):
+    """The form, again for as long as something is wrong with it; then the NDA's page."""
+    if form.is_valid() and attempted(form, lambda: service(form.cleaned_data)):
+        messages.success(request, done)
         return redirect(nda)
-    context = {"form": form, "nda": nda, "title": f"Upload the executed NDA {nda.display_id}", "do": "Upload"}
+    context = {"form": form, "nda": nda, "title": title, "do": do}
     return render(request, "ndas/step.html", context, status=422 if form.errors else 200)
 
 

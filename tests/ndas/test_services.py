@@ -200,6 +200,31 @@ def test_an_upload_has_a_limit_and_no_date_in_the_future():
         services.upload_fully_executed(administrator, nda.pk, small, executed=tomorrow)
 
 
+@pytest.mark.parametrize("status", NdaStatus.values)
+def test_a_document_can_be_attached_in_any_status_and_changes_nothing_else(status):
+    nda, storage = NdaFactory(status=status), InMemoryStorage()
+    before = Nda.objects.values().get(pk=nda.pk)
+    services.attach(actor("Administrator"), nda.pk, ContentFile(b"%PDF-1.7", name="letter.pdf"), storage=storage)
+    services.attach(actor("Administrator"), nda.pk, ContentFile(b"{\\rtf1}", name="draft.rtf"), storage=storage)
+    kept = nda.documents.order_by("version").values_list("filename", "document_type", "is_fully_executed", "version")
+    assert list(kept) == [("letter.pdf", "UPLOADED", False, 1), ("draft.rtf", "UPLOADED", False, 2)]
+    assert storage.open(nda.documents.get(version=1).s3_key).read() == b"%PDF-1.7"
+    assert Nda.objects.values().get(pk=nda.pk) == before
+    assert [entry.details["after"] for entry in AuditLog.objects.filter(action="nda_attached")] == [
+        {"document": "letter.pdf"},
+        {"document": "draft.rtf"},
+    ]
+
+
+def test_who_may_only_read_attaches_nothing():
+    nda, storage = NdaFactory(), InMemoryStorage()
+    reader = actor("Read-only")
+    with pytest.raises(services.NotPermitted, match=r"may not change NDAs\."):
+        services.attach(reader, nda.pk, ContentFile(b"%PDF-1.7", name="letter.pdf"), storage=storage)
+    assert storage.listdir("") == ([], [])
+    assert not Document.objects.exists()
+
+
 def test_an_upload_that_fails_leaves_no_file(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     nda = NdaFactory(status=NdaStatus.SENT_PENDING_SIGNATURE)

@@ -27,6 +27,7 @@ PAGES = {
     "approve": ("post", APPROVE, 302),
     "reject": ("get", APPROVE, 200),
     "upload": ("get", MARK, 200),
+    "attach": ("get", DRAFTS, 200),
     "change status": ("post", MARK, 302),
     "non-usmax": ("post", MARK, 302),
     "document": ("get", ALL, 200),

@@ -122,6 +122,20 @@ def test_what_is_uploaded_comes_back_as_a_download_and_never_as_a_page(client, n
     assert "02/28/2025" in page
 
 
+def test_a_document_is_attached_and_on_record(client, ndas):
+    client.force_login(UserFactory(role="Administrator"))
+    nda = ndas["PENDING_APPROVAL"]
+    form = reverse("attach", args=[nda.pk])
+    assert f'href="{form}"' in client.get(nda.get_absolute_url()).content.decode()
+    refused = client.post(form, {"file": SimpleUploadedFile("letter.exe", b"MZ")})
+    assert (refused.status_code, nda.documents.count()) == (422, 0)
+    assert "Upload a PDF, RTF, DOC or DOCX file." in refused.content.decode()
+    page = client.post(form, {"file": SimpleUploadedFile("letter.pdf", b"%PDF-1.7")}, follow=True).content.decode()
+    assert f"The document is attached to NDA {nda.display_id}." in page
+    assert "Document: none → letter.pdf" in page
+    assert nda.documents.get().document_type == "UPLOADED"
+
+
 def test_a_document_whose_file_is_gone_is_not_found(client, ndas):
     client.force_login(UserFactory(role="Administrator"))
     nda = ndas["IN_REVISION"]
