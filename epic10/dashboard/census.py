@@ -5,6 +5,7 @@ archive after the end. After: the new ones; as long as they are not there, what
 the old ones will become. One pass over the table counts all of it.
 """
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ NONE = "no value"
 ARCHIVED = """
     SELECT labels ->> {column}, count(*) FROM epic10_original WHERE table_name = {table} GROUP BY 1"""
 
+_one_counts = threading.Lock()
 _last: dict[tuple, tuple[float, tuple, "Census"]] = {}
 
 
@@ -84,6 +86,11 @@ def census(connection) -> Census | None:
     table, columns = _columns(release)
     if not holds(connection, relation_exists(table)):
         return None
+    with _one_counts:
+        return _kept_or_counted(connection, release, table, columns)
+
+
+def _kept_or_counted(connection, release, table, columns) -> Census:
     sources = [_source(connection, release, table, column) for column in columns]
     key = (connection.settings_dict["HOST"], connection.settings_dict["NAME"], tuple(sources))
     at, since, last = _last.get(key, (0.0, (), None))

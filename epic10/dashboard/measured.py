@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import groupby
 
 from epic10.catalog import holds, relation_exists
-from epic10.units import milliseconds
 from epic10.watch import queries
 from epic10.watch.queries import TIMES_SLOWER
 from epic10.watch.seen import Timing
@@ -26,27 +25,14 @@ SAMPLES = f"""
 ERRORS = "SELECT kind, count, first_seen, last_seen, message FROM epic10_error ORDER BY last_seen DESC LIMIT 50"
 INCIDENTS = "SELECT name, opened_at, closed_at, finding FROM epic10_incident ORDER BY opened_at DESC LIMIT 20"
 
-# Of the drawing, in its own units; a phone shows it in its own size.
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 170, 44, 332, 14, 142
-# A label needs so much room under the one above it.
-LINE_HEIGHT = 13
+# Of the drawing, in the units of times.html.
+LEFT, RIGHT, TOP, BOTTOM = 32, 236, 6, 104
 
 
 @dataclass(frozen=True)
 class Sample:
     taken_at: datetime
     milliseconds: float
-
-
-@dataclass(frozen=True)
-class Line:
-    """A level that should not be passed."""
-
-    kind: str
-    said: str
-    milliseconds: float
-    y: float
-    label_y: float
 
 
 @dataclass(frozen=True)
@@ -92,18 +78,14 @@ class Measured:
         return [(f"{10.0**power:,.0f}" if power >= 0 else "0.1", self._y(10.0**power)) for power in powers]
 
     @property
-    def lines(self) -> Iterator[Line]:
-        levels = [("limit", f"{self.limit:.0f} ms", self.limit)]
-        if self.baseline:
-            levels.append(
-                ("twice", f"twice before, {milliseconds(TIMES_SLOWER * self.baseline)}", TIMES_SLOWER * self.baseline)
-            )
-            levels.append(("before", f"before, {milliseconds(self.baseline)}", self.baseline))
-        lowest = 0.0
-        for kind, said, level in sorted(levels, key=lambda level: -level[2]):
-            y = self._y(level)
-            lowest = max(y - 4, lowest + LINE_HEIGHT) if lowest else y - 4
-            yield Line(kind, said, level, y, round(lowest, 1))
+    def lines(self) -> list[tuple[str, float]]:
+        """What should not be passed, and what was before, as (kind, y)."""
+        before = self.baseline and {"twice": TIMES_SLOWER * self.baseline, "before": self.baseline}
+        return [(kind, self._y(level)) for kind, level in ({"limit": self.limit, **(before or {})}).items()]
+
+    @property
+    def twice(self) -> float | None:
+        return self.baseline and TIMES_SLOWER * self.baseline
 
     @property
     def points(self) -> str:
@@ -140,7 +122,8 @@ def measured(connection) -> list[Measured]:
         taken = list(of_name)
         samples = [Sample(at, milliseconds) for _, at, milliseconds, _ in taken]
         found.append(Measured(name, list(_fewer(samples)), len(samples), taken[-1][3]))
-    return found
+    order = [query.name for query in queries.registered()]
+    return sorted(found, key=lambda query: order.index(query.name) if query.name in order else len(order))
 
 
 def errors(connection) -> list[tuple]:

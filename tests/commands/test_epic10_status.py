@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.db import Error
 
+from epic10 import standing
 from epic10.one_at_a_time import only_migrator
 from epic10.status import status
 from tests.migration.disturbances import at_work, kill, somebody, steps, wait_for
@@ -97,6 +98,17 @@ def test_a_running_backfill_is_watched_to_its_killing(legacy_database):
     assert (states(killed)["backfill"], killed.worker, killed.next) == ("interrupted", "", BOTH_WAYS)
     legacy_database.migrate()
     assert seen(legacy_database).state == "switched"
+
+
+def test_while_somebody_migrates_what_is_done_is_not_counted_again(legacy_database, monkeypatch):
+    for step in steps()[:3]:
+        step.forwards(legacy_database)
+    with only_migrator(legacy_database.connection):
+        earlier = seen(legacy_database)
+        monkeypatch.setattr(standing, "count", None)  # A count would be an error.
+        later = seen(legacy_database, earlier)
+    assert later.state == earlier.state == "indexed"
+    assert (states(later), later.phases[1].rows) == (states(earlier), earlier.phases[1].rows)
 
 
 def test_an_error_that_stopped_it_is_named(legacy_database):

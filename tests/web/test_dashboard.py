@@ -238,8 +238,16 @@ def test_samples_and_errors_are_shown_as_the_watch_has_kept_them(migrated_databa
     with looked_at(migrated_database) as client:
         page = text(client)
     assert page.count("<polyline") == 3
-    assert "twice before, 60 ms" in page and "3.0 times as long as before" in page and "over 200 ms" in page
+    assert "30 ms before, twice 60 ms" in page and "3.0 times as long as before" in page and "over 200 ms" in page
     assert "detail takes 261 ms" in page and "1,234" in page and "&lt;b&gt;invalid label" in page
+
+
+def test_what_cannot_be_read_is_said_in_its_place(migrated_database):
+    migrated_database.execute("ALTER TABLE epic10_run_record RENAME COLUMN body TO somewhere_else")
+    with looked_at(migrated_database) as client:
+        page = text(client)
+    assert 'The records could not be read: column &quot;body&quot; does not exist' in page
+    assert 'data-phase="switch"' in page and "Every run of every phase" in page
 
 
 def test_reports_and_records_are_shown(migrated_database):

@@ -16,6 +16,7 @@ import pytest
 from django.core.management import call_command
 
 from epic10 import scratch
+from epic10.dashboard import census
 from tests.databases import Scratch
 from tests.migration.disturbances import wait_for
 
@@ -45,13 +46,13 @@ def legacy_database(django_db_blocker, baseline_template):
 
 def test_the_pictures_of_a_night(driver, onlooker, legacy_database, tmp_path):
     night = Night(driver, onlooker, legacy_database)
-    night.picture("before")
+    night.picture("before", most=1080)
     night.deploys(tmp_path / "pause")
     until(driver, lambda: state(driver) == "Switched")
     night.works_and_is_watched()
     night.picture("after")
-    night.picture("phone", PHONE)
-    night.picture("dark", dark=True)
+    night.picture("phone", PHONE, most=1900)
+    night.picture("dark", dark=True, most=1800)
     night.runs("epic10_rollback", "--yes", "--force")
     night.picture("rolled-back")
 
@@ -60,13 +61,13 @@ class Night:
     def __init__(self, driver, onlooker, database):
         self.driver, self.onlooker, self.database = driver, onlooker, database
 
-    def picture(self, name, size=LAPTOP, *, dark=False):
+    def picture(self, name, size=LAPTOP, *, dark=False, most=5000):
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
         resize(self.driver, size)
         self.onlooker.opens("/epic10/")
         height = self.driver.execute_script("return document.documentElement.scrollHeight")
-        resize(self.driver, (size[0], height))
+        resize(self.driver, (size[0], min(height, most)))
         path = Path(SCREENSHOTS) / f"dashboard-{name}.png"
         self.driver.save_screenshot(str(path))
         if shutil.which("pngquant"):
@@ -90,7 +91,7 @@ class Night:
             before = share(self.driver)
             until(self.driver, lambda before=before: share(self.driver) > before)
             if name:
-                self.picture(name)
+                self.picture(name, most=1120)
             pause.unlink()
         output, complaint = process.communicate()
         assert process.returncode == 0, output + complaint
@@ -99,3 +100,5 @@ class Night:
         self.database.execute("SET session_replication_role = replica")
         self.database.execute(WORK)
         self.database.execute("SET session_replication_role = origin")
+        self.database.manage("epic10_monitor", "--hours", "0.008", "--interval", "1s", **SOMEBODY)
+        census._last.clear()  # It would show for a minute what was before the work.
