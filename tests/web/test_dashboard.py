@@ -160,6 +160,7 @@ def test_nobody_can_log_in_where_there_are_no_tables_for_it_and_it_says_what_to_
     assert "python manage.py createsuperuser" in page
 
 
+@pytest.mark.long
 def test_what_is_to_be_typed_makes_the_tables_and_leaves_the_register_alone(legacy_database):
     content = look_at(legacy_database).content
     for app in ("admin", "auth", "axes", "contenttypes", "sessions"):
@@ -246,7 +247,7 @@ def test_what_cannot_be_read_is_said_in_its_place(migrated_database):
     migrated_database.execute("ALTER TABLE epic10_run_record RENAME COLUMN body TO somewhere_else")
     with looked_at(migrated_database) as client:
         page = text(client)
-    assert 'The records could not be read: column &quot;body&quot; does not exist' in page
+    assert "The records could not be read: column &quot;body&quot; does not exist" in page
     assert 'data-phase="switch"' in page and "Every run of every phase" in page
 
 
