@@ -107,9 +107,13 @@ def _decision(found) -> dict:
     against += [query["complaint"] for query in found["queries"] if query["complaint"]]
     if found["hours"] < HOURS_TO_WATCH - 1:
         against.append(f"Watched for {found['hours']} of {HOURS_TO_WATCH} hours.")
+    notes = []
+    if not any(query["baseline"] for query in found["queries"]):
+        notes = ["Nothing could be compared with before: no query times from before the release are kept."]
     if found["finalized"]:
-        return {"finalize": False, "reasons": ["Epic 10 is finalized already.", *against]}
-    return {"finalize": not against, "reasons": against or ["Nothing that was watched speaks against epic10_finalize."]}
+        return {"finalize": False, "reasons": ["Epic 10 is finalized already.", *against, *notes]}
+    reasons = against or ["Nothing that was watched speaks against epic10_finalize."]
+    return {"finalize": not against, "reasons": reasons + notes}
 
 
 def _times(name, count, median, late, worst, baseline):

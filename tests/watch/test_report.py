@@ -49,6 +49,15 @@ def test_what_is_open_or_slow_speaks_against_it(monitor, database, tmp_path):
     assert '<span class="verdict WARNING">Not yet:</span>' in page
 
 
+def test_what_could_not_be_compared_is_said(monitor, database, tmp_path):
+    monitor.once()
+    said, _, _ = reported(monitor, tmp_path / "out")
+    assert said.splitlines()[:2] == [
+        "Watched for 0.0 of 24 hours.",
+        "Nothing could be compared with before: no query times from before the release are kept.",
+    ]
+
+
 def test_without_a_watch_there_is_no_report(monitor, database):
     ended = monitor("report")
     assert (ended.status, ended.complaint) == (
