@@ -39,6 +39,12 @@ def test_every_link_leads_somewhere(page):
     assert lost == []
 
 
+def test_the_index_leads_to_every_document():
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / link[1]).resolve() for link in LINK.finditer(index.read_text())}
+    assert {*ROOT.glob("docs/**/*.md")} - linked == {index}
+
+
 def test_every_command_and_every_option_exists(page):
     text = page.read_text()
     typed = [(found[1], found[2]) for found in COMMAND.finditer(text)]
