@@ -5,7 +5,7 @@ import time
 from django.db.migrations.operations import RunPython
 
 from epic10 import psql
-from epic10.catalog import column_exists, holds, literal, quoted
+from epic10.catalog import column_exists, holds, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
 from epic10.progress import logger
 
@@ -37,6 +37,9 @@ WITH batch AS (
 SELECT rows, last_id,
 {complaint}{into} FROM told"""
 
+PARTITIONED = """\
+SELECT format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = {} AND relkind = 'p'"""
+
 
 class Backfill(RunPython):
     """
@@ -62,6 +65,7 @@ class Backfill(RunPython):
 
     def preconditions(self, app_label, state):
         """A computed column has to be new: later nobody could tell our values from those that were there."""
+        yield self._one_table()
         for rule in self.rules:
             if isinstance(rule, Derived) and not rule.beside:
                 name = f"{self.table}.{rule.target}"
@@ -76,6 +80,16 @@ class Backfill(RunPython):
                     hint=f"ALTER TABLE {quoted(self.table)} RENAME COLUMN {quoted(rule.target)} TO "
                     f'"{rule.target}_before_epic10";',
                 )
+
+    def _one_table(self):
+        # A place is one row's in one partition only, and no index can be built concurrently on all of them.
+        return Check(
+            f"backfill.{self.table}.one",
+            f"{self.table} is one table",
+            violations(PARTITIONED.format(table_oid(self.table))),
+            when=BEFORE,
+            hint=f"Move its rows into an ordinary table by the name of {self.table} for the release.",
+        )
 
     def proofs(self, app_label, state):
         """Before the switch: no row reads wrong any more."""

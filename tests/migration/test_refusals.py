@@ -25,6 +25,13 @@ CONFLICTS = {
         "found: 1 rows have the label ON_HOLD.",
         f"Map the label in {MIGRATION}, or change these rows.",
     ),
+    "a partitioned history": (
+        """ALTER TABLE nda_status_history RENAME TO entries;
+           CREATE TABLE nda_status_history (LIKE entries INCLUDING DEFAULTS) PARTITION BY HASH (id);
+           ALTER TABLE nda_status_history ATTACH PARTITION entries FOR VALUES WITH (MODULUS 1, REMAINDER 0)""",
+        "Expected that nda_status_history is one table; found: it is partitioned by HASH (id).",
+        "Move its rows into an ordinary table by the name of nda_status_history for the release.",
+    ),
     "the index on something else": (
         "CREATE INDEX idx_ndas_expiration_date ON ndas (effective_date)",
         "Expected that the index name idx_ndas_expiration_date is free, or names an index on ndas "

@@ -713,7 +713,15 @@ $check$SELECT 'idx_ndas_expiration_date_legacy_idx is there already'
 $check$SELECT format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$)
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
+    ('ndas is one table',
+     'Move its rows into an ordinary table by the name of ndas for the release.',
+     true,
+$check$SELECT format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"ndas"') AND relkind = 'p'$check$),
+    ('nda_status_history is one table',
+     'Move its rows into an ordinary table by the name of nda_status_history for the release.',
+     true,
+$check$SELECT format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"nda_status_history"') AND relkind = 'p'$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     IF broken IS NOT NULL THEN
