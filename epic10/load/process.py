@@ -31,7 +31,9 @@ SELECT id, status, usmax_position, agency_group_id, opportunity_poc_id, relation
   FROM ndas WHERE id = ANY ($1)"""
 
 
-class Load:
+class Client:
+    """Whoever uses the applications: one session, requests one after the other, and what it knows of its NDAs."""
+
     def __init__(self, *, ndas: list[str], switched: str, seed: str):
         self.chance, self.switched = random.Random(seed), f"SELECT {switched}"
         self.answers, self.errors, self.handed_over, self.written = [], [], [], {}
@@ -135,22 +137,22 @@ class Load:
 def main():
     wishes = json.loads(sys.stdin.readline())
     try:
-        load = Load(**wishes)
+        client = Client(**wishes)
     except Refused as refusal:
         print(json.dumps({"failed": str(refusal)}))
         return
-    print(json.dumps({"ready": len(load.choices)}), flush=True)
+    print(json.dumps({"ready": len(client.choices)}), flush=True)
     if not (begin := sys.stdin.readline()):
         return
-    threading.Thread(target=load.end_when_told, daemon=True).start()
+    threading.Thread(target=client.end_when_told, daemon=True).start()
     # A collection in the middle would look like a stall of the server.
     gc.freeze()
     gc.disable()
-    load.run(*json.loads(begin))
-    if load.is_alone:
+    client.run(*json.loads(begin))
+    if client.is_alone:
         return
     told = ("answers", "errors", "handed_over", "written")
-    json.dump({name: getattr(load, name) for name in told}, sys.stdout)
+    json.dump({name: getattr(client, name) for name in told}, sys.stdout)
 
 
 def _array(values):

@@ -2,19 +2,15 @@
 
 import contextlib
 import sys
-import threading
 import time
-
-import psycopg
 
 from epic10 import pace, traffic
 from epic10.run import last_phase
 from tests.benchmarks.databases import copy, seeded
+from tests.migration.disturbances import begun, idling
 
 IDLE = 10.0  # seconds
-THERE_AND_BACK = {"forward": [], "back": ["0001"]}
-# A strong lock is wanted in each of them, and the reader has just begun.
-BESIDE_A_READER = {"prepare": ["--prepare"], "switch": [], "back": ["0001"]}
+THERE_AND_BACK = {"idle": None, "forward": [], "back": ["0001"]}
 
 
 def measure(rows, options):
@@ -22,11 +18,11 @@ def measure(rows, options):
         title = f"\n{rows:,} NDAs, {options.rate:g} requests a second from {options.processes} processes"
         print(f"{title}; milliseconds from when a request was due", flush=True)
         with copy(template, rows) as db:
-            show(_told(db, {"idle": None} | THERE_AND_BACK, options))
+            show(_told(db, options))
         if options.reader:
-            print(f"{title}, a reader idle in its transaction for {options.reader:g} s from the beginning of each")
+            print(f"{title}, a reader idles in its transaction for {options.reader:g} s before each strong lock")
             with copy(template, rows) as db:
-                show(_told(db, {"idle": None} | BESIDE_A_READER, options, reader=options.reader))
+                show(_told(db, options, reader=options.reader))
 
 
 def show(steps):
@@ -40,10 +36,10 @@ def show(steps):
     sys.stdout.flush()
 
 
-def _told(db, steps, options, *, reader=0.0):
+def _told(db, options, *, reader=0.0):
     db.execute("CHECKPOINT")
     load, told = None, []
-    for name, arguments in steps.items():
+    for name, arguments in THERE_AND_BACK.items():
         load, step = _step(db, name, arguments, options, load, reader)
         told.append(step)
     return told
@@ -55,7 +51,8 @@ def _step(db, name, arguments, options, before, reader):
         if arguments is None:
             time.sleep(options.idle)
         else:
-            with idle_in_transaction(db, reader) if reader else contextlib.nullcontext():
+            moments = before_strong_locks(name, newest)
+            with idling(db, *moments, seconds=reader) if reader else contextlib.nullcontext():
                 migrated = db.manage("migrate", "ndas", *arguments)
             assert migrated.returncode == 0, migrated.stderr
     outcome = load.outcome
@@ -71,11 +68,8 @@ def _step(db, name, arguments, options, before, reader):
     }
 
 
-@contextlib.contextmanager
-def idle_in_transaction(db, seconds):
-    with psycopg.connect(db.url, application_name="a reader that forgot to go") as session:
-        session.execute("SELECT company_name FROM ndas LIMIT 1")
-        leaving = threading.Timer(seconds, session.close)
-        leaving.start()
-        yield
-        leaving.cancel()
+def before_strong_locks(way, newest):
+    """When a reader begins that will be in the way of a phase: of expand, of the switch, there and back."""
+    if way == "forward":
+        return begun("expand", after=newest), begun("enforce", after=newest)
+    return begun("search", "backwards", after=newest), begun("guard", "backwards", after=newest, done=True)

@@ -1,6 +1,7 @@
 """How is a release stopped at a chosen moment, and what is the database then?"""
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass
 
@@ -69,6 +70,36 @@ def somebody(database, *statements):
         session.rollback()
 
 
+@contextlib.contextmanager
+def idling(database, *moments, seconds):
+    """A reader that forgets to go: at each moment, a query that is true then, idle in its transaction for so long."""
+    over = threading.Event()
+
+    def idle():
+        with psycopg.connect(database.url, application_name=OURS, autocommit=True) as session:
+            for moment in moments:
+                while not over.is_set() and not _is_true(session, moment):
+                    time.sleep(0.002)
+                with session.transaction():
+                    session.execute("SELECT company_name FROM ndas LIMIT 1")
+                    over.wait(seconds)
+
+    reader = threading.Thread(target=idle)
+    reader.start()
+    try:
+        yield
+    finally:
+        over.set()
+        reader.join()
+
+
+def _is_true(session, query):
+    try:
+        return session.execute(query).fetchone() == (True,)
+    except psycopg.errors.UndefinedTable:  # the ledger is not there yet
+        return False
+
+
 def wait_until(condition, what):
     deadline = time.monotonic() + LONG_ENOUGH
     while not (found := condition()):
@@ -92,6 +123,15 @@ def at_work(phase, direction="forwards"):
     return (
         "SELECT EXISTS (SELECT FROM epic10_phase_run"
         f" WHERE phase = '{phase}' AND direction = '{direction}' AND finished_at IS NULL)"
+    )
+
+
+def begun(phase, direction="forwards", *, after=0, done=False):
+    """True as soon as a run of the phase has begun, or is ``done``; ``after`` is the number of the newest before."""
+    finished = " AND finished_at IS NOT NULL" if done else ""
+    return (
+        f"SELECT EXISTS (SELECT FROM epic10_phase_run WHERE id > {after}"
+        f" AND phase = '{phase}' AND direction = '{direction}'{finished})"
     )
 
 
