@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from epic10 import parked, plan
 from epic10.run_record import tables
+from epic10.watch.queries import WORTH_SAYING
 
 from . import history, live, measured
 from .access import for_staff
@@ -29,6 +30,7 @@ def dashboard(request):
     connection = connections[DEFAULT_DB_ALIAS]
     context = {name: ask(connection, question, seconds=BRIEF) for name, question in SECTIONS.items()}
     context |= {
+        "worth_saying": WORTH_SAYING,
         "census": ask(connection, census, seconds=PATIENT),
         **_standing(connection, RELOADED),
     }
