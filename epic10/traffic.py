@@ -26,10 +26,9 @@ from epic10.load.acknowledged import lost_and_mislabelled
 from epic10.load.outcome import Answer, Failure, Outcome
 
 RATE, PROCESSES = 300.0, 4
-# NDAs that one process reads and changes, besides those it creates. At the switch it looks
-# at all of them afresh, and a request waits meanwhile.
-NDAS = 500
-# What somebody waits for at the end: as long as the most patient lock, and some.
+# NDAs that one process reads and changes, besides those it creates.
+NDAS = 2_000
+# Seconds that the last answers may take.
 PATIENCE = 60.0
 HEAD_START = 0.05  # seconds
 # At most every second one, so that there is something to compare; spread over the table.

@@ -21,7 +21,15 @@ django.setup()
 from tests.servers import programs  # noqa: E402  Django has to be set up first.
 from tests.servers.server import of_version  # noqa: E402
 
-TESTS = ["tests/migration", "tests/operations", "tests/commands", "tests/checks", "tests/walk"]
+TESTS = [
+    "tests/migration",
+    "tests/operations",
+    "tests/commands",
+    "tests/checks",
+    "tests/walk",
+    "tests/traffic",
+    "tests/versions",
+]
 COLUMNS = "{:<12}{:>9}{:>9}{:>9}{:>9}{:>10}"
 
 
