@@ -20,7 +20,7 @@ from .incidents import OPENED
 from .look import look
 from .seen import Seen
 
-# libpq would wait for ever for a machine that has gone.
+# psycopg would wait two minutes for a machine that has gone.
 CONNECT_SECONDS = "5"
 
 
@@ -119,7 +119,8 @@ def watch(using: str, wishes: Wishes, *, duration: float, show: Callable[[Looked
 
 @contextmanager
 def alone(using: str) -> Iterator[None]:
-    """Two that keep one state would tell everything twice."""
+    """Two that keep one state would tell everything twice. From here on nobody waits long for a connection."""
+    os.environ.setdefault("PGCONNECT_TIMEOUT", CONNECT_SECONDS)
     database = connections[using].settings_dict["NAME"]
     path = private_files.directory(settings.EPIC10_RECORDS) / f"epic10_monitor-{database.replace('/', '_')}.alone"
     with private_files.a_place_for_files(path.parent):
@@ -136,7 +137,6 @@ def alone(using: str) -> Iterator[None]:
 
 
 def _look(using, state, wishes) -> Looked:
-    os.environ.setdefault("PGCONNECT_TIMEOUT", CONNECT_SECONDS)
     connection = connections[using]
     try:
         seen = look(using, state, thoroughly_every=wishes.thoroughly_every)

@@ -42,7 +42,7 @@ def test_what_is_open_or_slow_speaks_against_it(monitor, database, tmp_path):
     said, markdown, page = reported(monitor, tmp_path / "out")
     reasons = said.splitlines()[:-2]
     assert [reason.split(":")[0] for reason in reasons[:2]] == ["Still open"] * 2
-    assert reasons[2:] == ["list takes 700 ms; it may take 500 ms", "Watched for 0.0 of 24 hours."]
+    assert reasons[2:] == ["95th percentile: list takes 700 ms; it may take 500 ms", "Watched for 0.0 of 24 hours."]
     assert "Not yet:" in markdown
     assert re.search(r"- [\d: -]{19} enum\.NdaStatus, still open: expected that enum NdaStatus", markdown)
     assert "- [ ] enum.NdaStatus: expected that" in markdown

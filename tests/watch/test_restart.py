@@ -1,5 +1,8 @@
 """The database goes away and comes back: that is told meanwhile, and afterwards."""
 
+import socket
+import time
+
 import pytest
 
 from config import postmaster
@@ -75,6 +78,16 @@ def test_a_watch_outlives_a_restart(server, register, hook, tmp_path):
     ]
     assert "RECOVERED database.unreachable, after" in said
     assert complaint.endswith("HINT: python manage.py epic10_monitor --once\n")
+
+
+@pytest.mark.long
+def test_a_server_that_takes_the_call_and_says_nothing_is_not_waited_for(records, monkeypatch, django_db_blocker):
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "2")
+    with django_db_blocker.unblock(), socket.create_server(("127.0.0.1", 0)) as silent:
+        with alias("silent", f"postgresql://ndas@127.0.0.1:{silent.getsockname()[1]}/silent"):
+            began = time.monotonic()
+            assert [*Monitor("silent").once().found["findings"]] == [UNREACHABLE]
+    assert time.monotonic() - began < 15
 
 
 def register_samples(register):
