@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10.watch import alerts, process
+from epic10.watch import alerts, process, watching
 from tests.inbox import receiving
 
 
@@ -61,6 +61,12 @@ def the_machine_may_be_busy(monkeypatch):
     """With the rest of the suite."""
     monkeypatch.setattr(process, "BUSY", 100)
     monkeypatch.setattr(process, "LEAST_AVAILABLE", 0)
+
+
+@pytest.fixture(autouse=True)
+def the_environment_is_put_back(monkeypatch):
+    """The monitor sets this for its process."""
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", watching.CONNECT_SECONDS)
 
 
 @pytest.fixture

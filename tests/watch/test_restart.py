@@ -6,6 +6,7 @@ import time
 import pytest
 
 from config import postmaster
+from epic10.watch import watching
 from epic10.watch.models import Incident
 from epic10.watch.seen import UNREACHABLE
 from tests.databases import database
@@ -82,10 +83,12 @@ def test_a_watch_outlives_a_restart(server, register, hook, tmp_path):
 
 @pytest.mark.long
 def test_a_server_that_takes_the_call_and_says_nothing_is_not_waited_for(records, monkeypatch, django_db_blocker):
-    monkeypatch.setenv("PGCONNECT_TIMEOUT", "2")
+    monkeypatch.delenv("PGCONNECT_TIMEOUT")
+    monkeypatch.setattr(watching, "CONNECT_SECONDS", "2")
     with django_db_blocker.unblock(), socket.create_server(("127.0.0.1", 0)) as silent:
-        with alias("silent", f"postgresql://ndas@127.0.0.1:{silent.getsockname()[1]}/silent"):
-            began = time.monotonic()
+        url = f"postgresql://ndas@127.0.0.1:{silent.getsockname()[1]}/silent"
+        began = time.monotonic()
+        with alias("silent", url):
             assert [*Monitor("silent").once().found["findings"]] == [UNREACHABLE]
     assert time.monotonic() - began < 15
 
