@@ -42,7 +42,7 @@ def pytest_configure(config):
     stack = contextlib.ExitStack()
     config.add_cleanup(stack.close)
     with contextlib.suppress(programs.Missing):
-        url = stack.enter_context(in_memory.server()).url("ndas_suite")
+        url = stack.enter_context(in_memory.server()).url()
         os.environ["DATABASE_URL"] = url
         stack.enter_context(alias("default", url))
 
