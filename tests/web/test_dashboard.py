@@ -16,6 +16,7 @@ from epic10.dashboard.looking import Answer, ask
 from epic10.watch import tables
 from tests.databases import served
 from tests.migration.disturbances import look_at, steps
+from tests.migration.shapes import CONVERGING
 
 from .dashboards import client_of, with_logins
 
@@ -33,6 +34,10 @@ A_DAY_OF_SAMPLES = """
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
+    nothing_remembered_any_more()
+
+
+def nothing_remembered_any_more():
     live._last.clear()
     census._last.clear()
 
@@ -217,6 +222,22 @@ def test_counts_of_what_will_be_are_what_becomes(legacy_database):
     assert [[line.after for line in tally.lines] for tally in planned.tallies] == [
         [line.after for line in tally.lines] for tally in done.tallies
     ]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shape", CONVERGING)
+def test_whatever_shape_the_register_is_in_what_will_be_is_what_becomes(legacy_database, shape):
+    for statement in CONVERGING[shape].sql.split(";\n"):
+        legacy_database.execute(statement)
+    counts = []
+    with looked_at(legacy_database) as client:
+        for bring in (lambda: None, lambda: half_migrated(legacy_database), legacy_database.migrate):
+            bring()
+            nothing_remembered_any_more()
+            assert "could not be" not in text(client)
+            found = census.census(connection)
+            counts.append([[line.after for line in tally.lines] for tally in found.tallies])
+    assert counts[0] == counts[1] == counts[2]
 
 
 def test_rows_are_not_counted_again_while_nothing_happens(legacy_database, monkeypatch):

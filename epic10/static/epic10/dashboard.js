@@ -18,7 +18,7 @@ function stateOf() {
 
 // Elements that are already there stay, so that what moves can be seen to move.
 function become(now, then) {
-  if (now.nodeType !== then.nodeType || now.nodeName !== then.nodeName || now.childNodes.length !== then.childNodes.length) {
+  if (now.nodeName !== then.nodeName) {
     now.replaceWith(then.cloneNode(true));
     return;
   }
@@ -29,6 +29,10 @@ function become(now, then) {
   for (const { name } of [...now.attributes]) if (!then.hasAttribute(name)) now.removeAttribute(name);
   for (const { name, value } of then.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
   const children = [...then.childNodes];
+  if (now.childNodes.length !== children.length) {
+    now.replaceChildren(...then.cloneNode(true).childNodes);
+    return;
+  }
   [...now.childNodes].forEach((child, place) => become(child, children[place]));
 }
 
