@@ -4,10 +4,12 @@ import functools
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import DataError, ProgrammingError, connection
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from epic10 import plan
 from ndas import scope, services
 from ndas.models import Nda
 from ndas.people import NoContact, actor_of
@@ -35,6 +37,11 @@ def page(permission: str):
                 raise PermissionDenied(str(error)) from error
             except Nda.DoesNotExist as error:
                 raise Http404 from error
+            except (ProgrammingError, DataError):
+                # The columns and labels of another release: say so, to whoever it can be said.
+                if is_live():
+                    raise
+                return render(request, "ndas/not_ready.html", status=503)
 
         asked.permission = permission
         return never_cache(login_required(asked))
@@ -44,3 +51,8 @@ def page(permission: str):
 
 def visible(request):
     return scope.visible_to(request.actor)
+
+
+def is_live() -> bool:
+    """Is the release, whose columns the pages ask for, live in the database?"""
+    return plan.load().is_switched(connection)
