@@ -18,12 +18,15 @@ from typing import ClassVar
 
 from epic10.catalog import literal, quoted
 
-# With fewer, a page has no room for all that a batch writes on it; with more, the
-# pages of a window are read more often. Measured: 8 to 64.
-MOST_STRIPES = 32
+# Stripes for each index. With fewer, a page has no room for all that a batch writes on it, and a row
+# that leaves its page costs an entry in every index; with more, the server tidies
+# up a page more often, and reads it more often. Measured: docs/decisions/0004.
+FOR_EACH_INDEX = 4
+
 
 SIZES = """
 SELECT pg_relation_size({0}::regclass) / current_setting('block_size')::int,
+       (SELECT count(*) FROM pg_index WHERE indrelid = {0}::regclass),
        pg_relation_size({0}::regclass) > pg_size_bytes(current_setting('shared_buffers'))"""
 BOUNDARY = "SELECT id FROM {table} ORDER BY id OFFSET {rows} LIMIT 1"
 
@@ -56,11 +59,16 @@ class KeysUntil(Keys):
 
 @dataclass(frozen=True)
 class Places:
-    """The pages from ``begin`` to before ``end``, a window of neighbours at a time, a stripe of it a batch."""
+    """
+    The pages from ``begin`` to before ``end``, a window of neighbours at a time.
+
+    A batch is a stripe of the window: so many rows ``of_each`` page.
+    """
 
     begin: int
     end: int
     rows_a_page: int
+    of_each: int
     size: int
     # The sixth byte of a row's place is the lower one of its number on the page.
     HERE: ClassVar[str] = (
@@ -71,11 +79,6 @@ class Places:
     @property
     def stripes(self) -> int:
         return ceil(self.rows_a_page / self.of_each)
-
-    @property
-    def of_each(self) -> int:
-        """Rows that a batch takes of a page."""
-        return ceil(self.rows_a_page / MOST_STRIPES)
 
     def first(self) -> dict | None:
         return self._window(self.begin, self.size)
@@ -101,11 +104,12 @@ def routes(connection, table: str, rows: int, *, parts: int, size: int) -> list[
     """All of the table, which has so many rows, in at most so many parts of about equal length."""
     with connection.cursor() as cursor:
         cursor.execute(SIZES.format(literal(quoted(table))))
-        pages, is_large = cursor.fetchone()
+        pages, indexes, is_large = cursor.fetchone()
         if is_large:
             ends = [pages * part // parts for part in range(parts + 1)]
             rows_a_page = max(ceil(rows / pages), 1)
-            return [Places(begin, end, rows_a_page, size) for begin, end in pairwise(ends)]
+            of_each = ceil(rows_a_page / (FOR_EACH_INDEX * max(indexes, 1)))
+            return [Places(begin, end, rows_a_page, of_each, size) for begin, end in pairwise(ends)]
         boundaries = []
         for part in range(1, parts):
             cursor.execute(BOUNDARY.format(table=quoted(table), rows=rows * part // parts))

@@ -1,5 +1,6 @@
 """How long do the pages take at the server, whatever is filtered; and the list's query before and after the release?"""
 
+import json
 import statistics
 import time
 
@@ -63,6 +64,7 @@ def measure(rows, rounds):
             assert Nda.objects.exists()
             for role in ("Administrator", "NDA user"):
                 pages(rows, rounds, role)
+                plans(rows, role)
 
 
 def pages(rows, rounds, role):
@@ -76,9 +78,32 @@ def pages(rows, rounds, role):
         name = f"list ?{query}"
         line(name, found := timed(lambda q=query: client.get(f"/ndas/?{q}"), rounds), LIST_LIMIT)
         if quantile(found, 0.95) > LIST_LIMIT:
-            print(Filters(actor_of(account), QueryDict(query)).ndas()[:25].explain(analyze=True))
+            print(first_page(account, query).explain(analyze=True))
     details = [took for pk in ids for took in timed(lambda pk=pk: client.get(f"/ndas/{pk}/"), 1)]
     line("detail", details, DETAIL_LIMIT)
+
+
+def plans(rows, role):
+    """By which way the database finds the 25 NDAs of a list's first page."""
+    account = somebody(role)
+    print(f"\n{rows:,} NDAs, {role}: how the first page of the list is found\n")
+    print("| list | milliseconds | by |\n| --- | --- | --- |")
+    for query in QUERIES:
+        [found] = json.loads(first_page(account, query).explain(analyze=True, format="json"))
+        print(f"| `?{query}` | {found['Execution Time']:.1f} | {', '.join(dict.fromkeys(ways(found['Plan'])))} |")
+
+
+def first_page(account, query):
+    return Filters(actor_of(account), QueryDict(query)).ndas()[:25]
+
+
+def ways(node):
+    if "Index Name" in node:
+        yield f"{node['Node Type'].lower()} `{node['Index Name']}`"
+    elif "Relation Name" in node and node["Node Type"] != "Bitmap Heap Scan":
+        yield f"{node['Node Type'].lower()} of `{node['Relation Name']}`"
+    for child in node.get("Plans", ()):
+        yield from ways(child)
 
 
 def somebody(role):
