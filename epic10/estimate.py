@@ -70,7 +70,16 @@ class Estimate:
     @property
     def bytes(self) -> int:
         """What the release writes: the tables' growth, and the log until it is recycled."""
-        return int((GROWTH + LOG) * sum(work.bytes * work.to_change / max(work.rows, 1) for work in self.tables))
+        return int(GROWTH * self._changed) + self.log
+
+    @property
+    def log(self) -> int:
+        """Bytes of write-ahead log."""
+        return int(LOG * self._changed)
+
+    @property
+    def _changed(self) -> float:
+        return sum(work.bytes * work.to_change / max(work.rows, 1) for work in self.tables)
 
 
 def estimate(connection) -> Estimate:

@@ -68,7 +68,7 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     yield from checks.registered(BEFORE)
     yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)
     measured = estimate(connection)
-    yield from before.of_the_disk(measured.bytes, free=limits.free_disk)
+    yield from before.of_the_disk(measured.bytes, log=measured.log, free=limits.free_disk)
     yield from _of_the_window(measured, limits.window)
 
 

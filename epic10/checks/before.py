@@ -163,7 +163,7 @@ def of_the_way_back(*, snapshot_age: float) -> list[Check]:
     ]
 
 
-def of_the_disk(needed: int, *, free: int | None) -> list[Check]:
+def of_the_disk(needed: int, *, log: int, free: int | None) -> list[Check]:
     return [
         _warning(
             "disk.known",
@@ -176,6 +176,12 @@ def of_the_disk(needed: int, *, free: int | None) -> list[Check]:
             "the disk has room for the release",
             disk.is_enough(needed, free=free),
             hint="Free some, or give the server a larger disk.",
+        ),
+        _warning(
+            "disk.checkpoints",
+            "the release's log fits between two checkpoints",
+            disk.takes_a_log_of(log),
+            hint="For the night: ALTER SYSTEM SET max_wal_size = '16GB'; SELECT pg_reload_conf(); then RESET it.",
         ),
     ]
 

@@ -50,6 +50,17 @@ def is_enough(needed: int, *, free: int | None) -> Find:
     return find
 
 
+def takes_a_log_of(needed: int) -> Find:
+    """After ``max_wal_size`` at the latest the server makes a checkpoint; commits wait while it flushes the disk."""
+
+    def find(db):
+        [[most]] = db.rows("SELECT pg_size_bytes(current_setting('max_wal_size'))")
+        line = f"the release writes about {amount(needed)} of log, and a checkpoint comes after {amount(most)} at most"
+        yield line if needed > most else Fact(line)
+
+    return find
+
+
 def free_on(db) -> int:
     """Bytes free on the disk of the server's data directory. Raises Unknown."""
     info = db.connection.connection.info

@@ -215,6 +215,7 @@ ELSEWHERE = {
         "way_back.pg_dump",
         "disk.known",
         "disk.enough",
+        "disk.checkpoints",
         "window.measured",
         "window.fits",
     },

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import binaries, fingerprint, plan
+from epic10 import binaries, estimate, fingerprint, plan, units
 from epic10.precheck import Limits, NothingToCheck, precheck
 from tests.migration.disturbances import somebody, steps
 
@@ -165,6 +165,17 @@ def test_what_cannot_be_measured_is_not_called_fitting(legacy_database):
     assert found["window.measured"].findings == ("it could not be done: canceling statement due to lock timeout",)
     assert found["window.measured"].verdict == "WARNING"
     assert found["window.fits"].skipped == "The duration could not be measured."
+
+
+def test_a_log_that_makes_the_server_checkpoint_meanwhile_is_warned_of(legacy_database, monkeypatch):
+    [[most]] = legacy_database.rows("SELECT pg_size_bytes(current_setting('max_wal_size'))")
+    monkeypatch.setattr(estimate.Estimate, "log", most)
+    assert verdicts(legacy_database)["disk.checkpoints"].verdict == "OK"
+    monkeypatch.setattr(estimate.Estimate, "log", most + 1)
+    found = verdicts(legacy_database)["disk.checkpoints"]
+    size = units.amount(most)
+    assert found.findings == (f"the release writes about {size} of log, and a checkpoint comes after {size} at most",)
+    assert found.verdict == "WARNING"
 
 
 def test_a_disk_that_cannot_be_seen_is_not_called_large_enough(legacy_database):
