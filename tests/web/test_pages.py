@@ -299,3 +299,14 @@ def test_before_the_release_it_is_alive_and_not_ready(legacy_database):
 def test_without_a_database_it_is_alive_and_not_ready(client, monkeypatch):
     monkeypatch.setattr(connection, "cursor", lambda: (_ for _ in ()).throw(__import__("django").db.OperationalError))
     assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
+
+
+def test_a_few_among_many_are_looked_up_by_their_keys_in_the_order_asked_for(client):
+    client.force_login(UserFactory(role="Administrator"))
+    ndas = [NdaFactory(company_name=f"Zebra {number:02}", status="CREATED") for number in range(30)]
+    NdaFactory(company_name="Aster", status="CREATED")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/ndas/?q=zebra&sort=company&page=2").content.decode()
+    assert [nda.company_name in page for nda in ndas] == [False] * 25 + [True] * 5
+    [last] = [query["sql"] for query in asked if "LIMIT 5" in query["sql"] and "company_name" in query["sql"]]
+    assert ndas[0].pk in last and "@@" not in last
