@@ -81,7 +81,7 @@ def everybodys(db):
 
 def a_list(query):
     def ask(db):
-        ndas = Filters(everybodys(db), QueryDict(query)).ndas().select_related("agency_group", "subagency")
+        ndas = Filters(everybodys(db), QueryDict(query)).ndas()
         return list(Pages(ndas, A_PAGE).get_page(1))
 
     return ask
