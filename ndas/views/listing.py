@@ -62,8 +62,9 @@ class Pages(Paginator):
     def page(self, number):
         if 0 < self.count <= FEW:
             # As they were counted, which is by the index that knows them.
-            keys = list(self.object_list.order_by().values_list("pk", flat=True)[: COUNTED + 1])
-            self.object_list = Nda.objects.using(self.object_list.db).filter(pk__in=keys).order_by(*self.object_list.query.order_by)
+            asked = self.object_list
+            keys = list(asked.order_by().values_list("pk", flat=True)[: COUNTED + 1])
+            self.object_list = Nda.objects.using(asked.db).filter(pk__in=keys).order_by(*asked.query.order_by)
         self.object_list = self.object_list.select_related(*RELATED)
         return super().page(number)
 
