@@ -9,7 +9,7 @@ import pytest
 
 from epic10.operations import workers
 from epic10.operations.workers import Stopped, several, side_by_side, wanted
-from tests.migration.disturbances import at_work, look_at, wait_for
+from tests.migration.disturbances import at_work, look_at, wait_for, wait_until
 
 HALF_OF_IT = "SELECT coalesce(sum(rows), 0) >= 100 FROM epic10_phase_run WHERE phase = 'backfill'"
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -29,7 +29,8 @@ def test_each_has_a_connection_of_its_own_that_is_gone_afterwards(baseline_datab
     assert [part for part, _, _ in sorted(sessions)] == ["one", "two"]
     assert len({pid for _, pid, _ in sessions}) == 2
     assert {row_security for _, _, row_security in sessions} == {"off"}
-    assert baseline_database.rows(SESSIONS) == [(alone,)]
+    # A session takes a moment to go.
+    wait_until(lambda: baseline_database.rows(SESSIONS) == [(alone,)], "the sessions of the workers gone")
 
 
 def test_one_that_fails_stops_the_others_and_its_failure_is_told(baseline_database):
