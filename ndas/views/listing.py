@@ -2,7 +2,9 @@
 
 import csv
 import datetime
-from itertools import chain, islice
+from collections.abc import Generator
+from contextlib import closing
+from itertools import islice
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -97,10 +99,22 @@ def export(request):
     beginning = list(islice(found, 2))
     name = f"ndas-{timezone.now():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
-        chain(beginning, found),
+        resumed(beginning, found),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def resumed(beginning: list, rest: Generator):
+    """
+    Closed when whoever reads it hangs up, and so is the cursor on the server.
+
+    Left to the garbage collector that would be whenever it runs: also while this very
+    thread is in the middle of a query and has the connection locked, for ever.
+    """
+    with closing(rest):
+        yield from beginning
+        yield from rest
 
 
 class Echo:

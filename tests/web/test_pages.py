@@ -6,7 +6,8 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,6 +17,7 @@ from ndas import services
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.models import Nda
 from ndas.people import actor_of
+from ndas.views import listing
 from tests.factories import PASSWORD, AgencyGroupFactory, ContactFactory, NdaFactory, SubagencyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,26 @@ def test_a_page_has_25_and_the_file_has_all(browser):
     assert "30 NDAs, page 2 of 2" in page.content.decode()
     assert "type=MUTUAL&amp;page=1" in page.content.decode()
     assert len(content(browser.get(reverse("export"))).splitlines()) == 31
+
+
+def test_who_hangs_up_in_the_middle_of_the_file_leaves_no_cursor_on_the_server(rf, account):
+    for _ in range(3):
+        NdaFactory()
+    request = rf.get(reverse("export"))
+    request.user = account
+    response = listing.export(request)
+    assert next(iter(response))
+    assert open_cursors() == 1
+    request_finished.disconnect(close_old_connections)  # It is the test's own one.
+    response.close()  # as a server does
+    request_finished.connect(close_old_connections)
+    assert open_cursors() == 0
+
+
+def open_cursors():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_cursors WHERE name LIKE '%\\_curs\\_%'")
+        return cursor.fetchone()[0]
 
 
 def test_a_cell_of_the_file_is_never_a_formula(browser):
