@@ -17,6 +17,7 @@ newest migration. A test about migrating asks for one of these instead, a
 import contextlib
 import io
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,9 @@ GUARDS_SLEEP = "SET LOCAL session_replication_role = replica"
 
 def pytest_configure(config):
     """Without DATABASE_URL a server in memory, for this process and the workers; else the embedded one, on the disk."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background of a shell: what the tests start, and press Ctrl-C on, would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput") or not in_memory.is_to_be_had():
         return
     stack = contextlib.ExitStack()

@@ -1,6 +1,7 @@
 """The applications go on working, there and back; nothing they were told is written is lost or mislabelled."""
 
 import io
+import time
 
 import pytest
 from django.core.management import call_command
@@ -14,6 +15,8 @@ MORE_NDAS = 20_000
 # Behind a lock that is asked for 100 ms at a time, and what has piled up meanwhile.
 LONGEST_STALL = 250  # milliseconds
 IDLES = 2.5  # seconds
+# The migration of a few hundred rows is over in a tenth of a second.
+SOME_REQUESTS = 0.5  # seconds
 
 
 def running(database, *, rate=RATE, processes=PROCESSES):
@@ -29,7 +32,9 @@ def test_neither_application_notices_anything_there_and_back(legacy_database):
 
 def test_every_acknowledged_write_is_there_in_both_vocabularies(legacy_database):
     with running(legacy_database) as load:
+        time.sleep(SOME_REQUESTS)
         legacy_database.migrate(None)
+        time.sleep(SOME_REQUESTS)
     assert_nothing_was_noticed(load.outcome)
     assert validation.validate(legacy_database.alias).failed == []
 
