@@ -14,8 +14,9 @@ from .archive import THIS_ROLLBACK, is_restored
 from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, batch_size, loop
 from .convert import Beside
 from .ownership import is_ours
-from .relabel import Derived, Rule, any_wrong
+from .relabel import Derived, Rule, Shadow, any_wrong
 from .routes import Keys, Route, routes
+from .tally import combinations, wrong_and_all
 
 # Rows are locked, then found again by their place. A row that moved in between
 # is left for the next pass; its trigger has seen it.
@@ -97,7 +98,7 @@ class Backfill(RunPython):
         for rule in self.rules:
             yield self._check(
                 rule,
-                self.unless_restored(rule.wrong()),
+                f"{self._can_be_wrong(rule)}{self.unless_restored(rule.wrong())}",
                 suspects=strangers.suspects(self.table),
                 hint=f"Where a trigger undoes what is written: ALTER TABLE {quoted(self.table)} DISABLE TRIGGER it; "
                 "then python manage.py migrate ndas.",
@@ -106,6 +107,12 @@ class Backfill(RunPython):
     def checks(self, app_label, state):
         for rule in self.rules:
             yield self._check(rule, rule.wrong_after())
+
+    def _can_be_wrong(self, rule):
+        """Is answered first: where no combination of labels is wrong no row is looked at."""
+        if not isinstance(rule, Shadow):
+            return ""
+        return f"EXISTS (SELECT FROM ({combinations(self.table, [rule])}) AS labels WHERE {rule.wrong()})\n   AND "
 
     def batch(self, route: Route, *, skip_locked: bool, **how) -> str:
         """Rows in use are stepped around; or waited for, which wants a route in the order of keys."""
@@ -177,7 +184,7 @@ class Backfill(RunPython):
 
     def _count(self, connection):
         """Rows that read wrong, and all rows."""
-        wrong = self.unless_restored(any_wrong(self.rules))
+        really_wrong = self.unless_restored(any_wrong(self.rules))
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FILTER (WHERE {wrong}), count(*) FROM {quoted(self.table)}")
+            cursor.execute(wrong_and_all(self.table, self.rules, really_wrong))
             return cursor.fetchone()

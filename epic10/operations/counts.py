@@ -2,10 +2,11 @@
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import array, literal, quoted
+from epic10.catalog import array, literal, quoted, table_oid
 from epic10.checks import Check, violations
 
 from . import privileges
+from .ownership import block
 
 
 class CountRows(RunSQL):
@@ -56,11 +57,20 @@ def _count(table: str) -> str:
 
 
 class Analyze(RunSQL):
-    """New columns have no statistics until somebody looks."""
+    """New columns have no statistics until somebody looks; those of the others are as good as they were."""
 
     def __init__(self, *tables: str):
         self.tables = tables
-        super().__init__(sql=[f"ANALYZE {quoted(table)}" for table in tables], reverse_sql=RunSQL.noop)
+        super().__init__(sql=[_analyze(table) for table in tables], reverse_sql=RunSQL.noop)
 
     def describe(self):
-        return f"Analyze {', '.join(self.tables)}"
+        return f"Analyze the new columns of {', '.join(self.tables)}"
+
+
+def _analyze(table: str) -> str:
+    return block(
+        f"EXECUTE {literal(f'ANALYZE {quoted(table)}')} || (\n"
+        f"    SELECT coalesce(' (' || string_agg(quote_ident(attname), ', ') || ')', '')\n"
+        f"      FROM pg_attribute JOIN epic10_created_object ON name = {literal(table)} || '.' || attname\n"
+        f"     WHERE kind = 'column' AND attrelid = {table_oid(table)} AND NOT attisdropped);"
+    )

@@ -9,6 +9,7 @@ from . import privileges
 from .bystanders import no_rule_follows
 from .ownership import block, claim, drop_if_ours, is_ours
 from .relabel import Shadow
+from .tally import by_label
 
 
 class CommonestLabel(RunSQL):
@@ -97,8 +98,8 @@ class AddShadow(RunSQL):
 def commonest(table: str, shadow: Shadow) -> str:
     """A query for the new label that most rows of the table will have; NULL of an empty table."""
     return (
-        f"SELECT {shadow.relabel.upwards(shadow.column)} FROM {quoted(table)}\n"
-        f"   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        f"SELECT {shadow.relabel.upwards(shadow.column)} FROM ({by_label(table, shadow.column)}) AS labels\n"
+        f"   GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1"
     )
 
 
@@ -155,8 +156,8 @@ def labels_are_known(table: str, shadow: Shadow) -> Check:
         f"column.{table}.{shadow.column}.labels",
         f"every label in {table}.{shadow.column} has a place in Epic 10",
         violations(
-            f"SELECT format('%s rows have %s', count(*), coalesce('the label ' || {column}::text, 'no label'))\n"
-            f"  FROM {quoted(table)} WHERE {unknown}\n GROUP BY {column} ORDER BY {column}"
+            f"SELECT format('%s rows have %s', rows, coalesce('the label ' || {column}::text, 'no label'))\n"
+            f"  FROM ({by_label(table, shadow.column)}) AS labels WHERE {unknown}\n ORDER BY {column}"
         ),
         when=BEFORE,
         hint="Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.",

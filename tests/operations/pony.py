@@ -162,7 +162,11 @@ ENFORCE = [
         stays=True,
     ),
     Life(Require("proofs", [BACKFILL]), every_pony_is_right("mood_epic10"), stays=True, changes_nothing=True),
-    Life(Analyze("pony"), "EXISTS (SELECT FROM pg_stats WHERE tablename = 'pony')", stays=True),
+    Life(
+        Analyze("pony"),
+        "EXISTS (SELECT FROM pg_stats WHERE tablename = 'pony' AND attname = 'mood_epic10')",
+        stays=True,
+    ),
 ]
 SWITCH = [
     Life(SwitchParking([PARKING]), "to_regprocedure('zz_epic10_park_pony()') IS NULL"),

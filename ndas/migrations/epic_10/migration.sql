@@ -569,9 +569,9 @@ $check$SELECT format('the default is %s', pg_get_expr(adbin, adrelid))
     ('every label in ndas.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', count(*), coalesce('the label ' || "status"::text, 'no label'))
-  FROM "ndas" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
- GROUP BY "status" ORDER BY "status"$check$),
+$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+  FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
+ ORDER BY "status"$check$),
     ('no rule for INSERT or UPDATE on ndas reads status',
      'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
      true,
@@ -613,9 +613,9 @@ $check$SELECT format('the default is %s', pg_get_expr(adbin, adrelid))
     ('every label in nda_status_history.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', count(*), coalesce('the label ' || "status"::text, 'no label'))
-  FROM "nda_status_history" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
- GROUP BY "status" ORDER BY "status"$check$),
+$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+  FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
+ ORDER BY "status"$check$),
     ('no rule for INSERT or UPDATE on nda_status_history reads status',
      'Make a trigger of it, which sees both columns; then DROP RULE … ON "nda_status_history";',
      true,
@@ -667,9 +667,9 @@ $check$SELECT format('the default is %s', pg_get_expr(adbin, adrelid))
     ('every label in ndas.usmax_position has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', count(*), coalesce('the label ' || "usmax_position"::text, 'no label'))
-  FROM "ndas" WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
- GROUP BY "usmax_position" ORDER BY "usmax_position"$check$),
+$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
+  FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
+ ORDER BY "usmax_position"$check$),
     ('no rule for INSERT or UPDATE on ndas reads usmax_position',
      'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
      true,
@@ -762,14 +762,14 @@ INSERT INTO epic10_row_count (table_name, rows)
 SELECT 'subagency_grants', (SELECT count(*) FROM "subagency_grants")
  WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'subagency_grants');
 SELECT set_config('epic10.ndas_status', (
-  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM "ndas"
-   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1), false);
+  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels
+   GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 SELECT set_config('epic10.ndas_usmax_position', (
-  SELECT coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') FROM "ndas"
-   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1), false);
+  SELECT coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels
+   GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 SELECT set_config('epic10.nda_status_history_status', (
-  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM "nda_status_history"
-   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1), false);
+  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels
+   GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 BEGIN;
 DO $epic10$
 BEGIN
@@ -1200,21 +1200,21 @@ BEGIN
     ('every label in ndas.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', count(*), coalesce('the label ' || "status"::text, 'no label'))
-  FROM "ndas" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
- GROUP BY "status" ORDER BY "status"$check$),
+$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+  FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
+ ORDER BY "status"$check$),
     ('every label in nda_status_history.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', count(*), coalesce('the label ' || "status"::text, 'no label'))
-  FROM "nda_status_history" WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
- GROUP BY "status" ORDER BY "status"$check$),
+$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+  FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
+ ORDER BY "status"$check$),
     ('every label in ndas.usmax_position has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', count(*), coalesce('the label ' || "usmax_position"::text, 'no label'))
-  FROM "ndas" WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
- GROUP BY "usmax_position" ORDER BY "usmax_position"$check$)
+$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
+  FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
+ ORDER BY "usmax_position"$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     IF broken IS NOT NULL THEN
@@ -2346,7 +2346,9 @@ HAVING count(*) > 0$check$),
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
+  FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT status, status_epic10, (false) AS otherwise_wrong, count(*) AS rows
+    FROM "ndas" GROUP BY status, status_epic10, otherwise_wrong) AS labels WHERE status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
+   AND (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
    AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
@@ -2356,7 +2358,9 @@ HAVING count(*) > 0$check$),
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE (usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME'))
+  FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT usmax_position, usmax_position_epic10, (false) AS otherwise_wrong, count(*) AS rows
+    FROM "ndas" GROUP BY usmax_position, usmax_position_epic10, otherwise_wrong) AS labels WHERE usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME'))
+   AND (usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME'))
    AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
@@ -2376,7 +2380,9 @@ HAVING count(*) > 0$check$),
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
-  FROM "nda_status_history" WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
+  FROM "nda_status_history" WHERE EXISTS (SELECT FROM (SELECT status, status_epic10, (false) AS otherwise_wrong, count(*) AS rows
+    FROM "nda_status_history" GROUP BY status, status_epic10, otherwise_wrong) AS labels WHERE status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
+   AND (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
    AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'nda_status_history' AND row_id = nda_status_history.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
@@ -2386,7 +2392,9 @@ HAVING count(*) > 0$check$),
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')
+  FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT nda_type, nda_type_epic10, (false) AS otherwise_wrong, count(*) AS rows
+    FROM "ndas" GROUP BY nda_type, nda_type_epic10, otherwise_wrong) AS labels WHERE nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL'))
+   AND nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for is_non_usmax',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
@@ -2431,8 +2439,22 @@ BEGIN
   END IF;
 END
 $epic10$;
-ANALYZE "ndas";
-ANALYZE "nda_status_history";
+DO $epic10$
+BEGIN
+  EXECUTE 'ANALYZE "ndas"' || (
+    SELECT coalesce(' (' || string_agg(quote_ident(attname), ', ') || ')', '')
+      FROM pg_attribute JOIN epic10_created_object ON name = 'ndas' || '.' || attname
+     WHERE kind = 'column' AND attrelid = to_regclass('"ndas"') AND NOT attisdropped);
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  EXECUTE 'ANALYZE "nda_status_history"' || (
+    SELECT coalesce(' (' || string_agg(quote_ident(attname), ', ') || ')', '')
+      FROM pg_attribute JOIN epic10_created_object ON name = 'nda_status_history' || '.' || attname
+     WHERE kind = 'column' AND attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped);
+END
+$epic10$;
 COMMIT;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
  WHERE phase = 'enforce' AND direction = 'forwards' AND finished_at IS NULL;
