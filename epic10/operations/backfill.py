@@ -1,6 +1,7 @@
 """Backfill: give existing rows the value the new code expects, a batch at a time."""
 
 import time
+from math import ceil
 
 from django.db.migrations.operations import RunPython
 
@@ -11,20 +12,19 @@ from epic10.progress import logger
 
 from . import strangers, workers
 from .archive import THIS_ROLLBACK, is_restored
-from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, batch_size, loop
+from .batches import FOR_DJANGO, FOR_PSQL, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size, loop
 from .convert import Beside
 from .ownership import is_ours
 from .relabel import Derived, Rule, Shadow, any_wrong
-from .routes import Keys, Route, routes
+from .routes import Keys, Named, Route, routes
 from .tally import combinations, wrong_and_all
 
 # Rows are locked, then found again by their place. A row that moved in between
 # is left for the next pass; its trigger has seen it.
 BATCH = """\
-WITH batch AS (
-  SELECT ctid AS place, id, {as_it_was} AS was FROM {table}
-   WHERE {here} AND ({wrong})
-   {order}LIMIT {size}
+WITH {wanted}batch AS (
+  SELECT ctid AS place, {as_it_was} AS was FROM {table}
+   WHERE {rows}
    FOR NO KEY UPDATE{skip_locked}
 ), changed AS (
   UPDATE {table} SET
@@ -32,7 +32,7 @@ WITH batch AS (
     FROM batch WHERE {table}.ctid = batch.place
   RETURNING {rewritten} AS columns
 ), told AS (
-  SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+  SELECT (SELECT count(*) FROM changed) AS rows, {last} AS last_id,
          (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
 )
 SELECT rows, last_id,
@@ -116,11 +116,13 @@ class Backfill(RunPython):
 
     def batch(self, route: Route, *, skip_locked: bool, **how) -> str:
         """Rows in use are stepped around; or waited for, which wants a route in the order of keys."""
+        wrong = self.unless_restored(any_wrong(self.rules))
+        where = {"table": self.table, "here": route.HERE.format(**how), "wrong": wrong, **how}
         return BATCH.format(
             table=self.table,
-            here=route.HERE.format(**how),
-            order=route.ORDER,
-            wrong=self.unless_restored(any_wrong(self.rules)),
+            wanted=route.WANTED.format(**where),
+            rows=route.ROWS.format(**where),
+            last=route.LAST,
             assignments=",\n    ".join(rule.assignment() for rule in self.rules),
             skip_locked=" SKIP LOCKED" if skip_locked else "",
             as_it_was=strangers.as_it_was(self.table),
@@ -167,11 +169,10 @@ class Backfill(RunPython):
             parts = routes(connection, self.table, rows, parts=workers.wanted(), size=batch_size())
             self._around_rows_in_use(batches, parts)
         for _ in range(WAITING_PASSES):
-            # Looked for in the order of the table: a pass in the order of keys that
-            # finds nothing costs as much as one that finds everything.
-            if not self._count(connection)[0]:
-                break
-            batches.one_pass(self.batch(Keys(), skip_locked=False, **FOR_DJANGO))
+            left = self._count(connection)[0]
+            for _ in range(ceil(left / LEFT_AT_ONCE)):
+                rest = Named(self._left(connection), batch_size())
+                batches.one_pass(self.batch(rest, skip_locked=False, **FOR_DJANGO), rest)
 
     def _around_rows_in_use(self, batches, parts):
         def one_part(connection, route, nap):
@@ -181,6 +182,13 @@ class Backfill(RunPython):
             one_part(batches.connection, parts[0], time.sleep)
         else:
             workers.side_by_side(batches.connection.alias, parts, one_part)
+
+    def _left(self, connection):
+        """Keys of rows that read wrong: in the order of the table they are found in a tenth of the time."""
+        wrong = self.unless_restored(any_wrong(self.rules))
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id FROM {quoted(self.table)} WHERE {wrong} LIMIT {LEFT_AT_ONCE}")
+            return sorted(key for [key] in cursor)
 
     def _count(self, connection):
         """Rows that read wrong, and all rows."""

@@ -25,6 +25,8 @@ SMALLEST, LARGEST = 50, 10_000
 # After the pass that steps around rows in use come passes that wait for them.
 # More of those than this means that somebody undoes what we write.
 WAITING_PASSES = 3
+# Keys in memory.
+LEFT_AT_ONCE = 100_000
 
 # The key's index or nothing: for a few wrong rows in many the planner would
 # rather sort the table, once a batch. Commits need not wait for the disk here,

@@ -1,7 +1,11 @@
 """In which order does a backfill go over its table, and who goes over which part of it?
 
 A route answers with parameters of a batch: ``first()``, then ``next()`` after
-each, until that is None. ``HERE`` is the condition on the rows that it means.
+each, until that is None. ``HERE`` is the condition on the rows that it means,
+``ROWS`` which of them a batch locks, ``LAST`` the last key that it saw.
+
+No batch reads far while it holds a lock: between two wrong rows there may be a
+table of right ones, and the application waits for the first of them meanwhile.
 
 In the order of keys, which are random, a batch finds its thousand rows on as many
 pages, and the space that one has left serves the next on that page: almost
@@ -33,11 +37,18 @@ BOUNDARY = "SELECT id FROM {table} ORDER BY id OFFSET {rows} LIMIT 1"
 
 @dataclass(frozen=True)
 class Keys:
-    """In the order of keys, beyond ``after``."""
+    """In the order of keys, beyond ``after``: looked for first, and then locked in that order."""
 
     after: str = ""
     HERE: ClassVar[str] = "id > {after}"
-    ORDER: ClassVar[str] = "ORDER BY id "
+    WANTED: ClassVar[str] = """\
+wanted AS MATERIALIZED (
+  SELECT ARRAY(SELECT id FROM {table}
+                WHERE {here} AND ({wrong})
+                ORDER BY id LIMIT {size}) AS keys
+), """
+    ROWS: ClassVar[str] = "id = ANY ((SELECT keys FROM wanted)::text[])"
+    LAST: ClassVar[str] = "(SELECT keys[cardinality(keys)] FROM wanted)"
 
     def first(self) -> dict:
         return {"after": self.after}
@@ -74,7 +85,9 @@ class Places:
     HERE: ClassVar[str] = (
         "ctid >= %(from)s::tid AND ctid < %(to)s::tid AND get_byte(tidsend(ctid), 5) %% %(stripes)s = %(stripe)s"
     )
-    ORDER: ClassVar[str] = ""
+    WANTED: ClassVar[str] = ""
+    ROWS: ClassVar[str] = "{here} AND ({wrong})\n   LIMIT {size}"
+    LAST: ClassVar[str] = "NULL"
 
     @property
     def stripes(self) -> int:
@@ -97,7 +110,29 @@ class Places:
         return places | {"beyond": beyond, "stripe": 0, "stripes": self.stripes}
 
 
-Route = Keys | Places
+@dataclass(frozen=True)
+class Named:
+    """These rows and no others, in the order of their ``keys``."""
+
+    keys: list[str]
+    size: int
+    HERE: ClassVar[str] = "id = ANY (%(keys)s)"
+    WANTED: ClassVar[str] = ""
+    ROWS: ClassVar[str] = "{here} AND ({wrong})"
+    LAST: ClassVar[str] = "NULL"
+
+    def first(self) -> dict | None:
+        return self._from(0, self.size)
+
+    def next(self, place: dict, last: str | None, size: int) -> dict | None:
+        return self._from(place["beyond"], size)
+
+    def _from(self, begin, size):
+        keys = self.keys[begin : begin + size]
+        return {"keys": keys, "beyond": begin + size} if keys else None
+
+
+Route = Keys | Places | Named
 
 
 def routes(connection, table: str, rows: int, *, parts: int, size: int) -> list[Route]:

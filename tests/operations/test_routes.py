@@ -6,7 +6,7 @@ import pytest
 
 from epic10.operations import Backfill, routes
 from epic10.operations.batches import fitting
-from epic10.operations.routes import Keys, KeysUntil, Places
+from epic10.operations.routes import Keys, KeysUntil, Named, Places
 from epic10.plan import load
 
 IDS = "SELECT id FROM ndas ORDER BY id"
@@ -25,7 +25,7 @@ def picked(database, parts, size):
 def batches(database, route, size):
     # With so few rows a stripe may have many more than its share; none is to be cut off here.
     size = 10 * size if isinstance(route, Places) else size
-    sql = f"SELECT id FROM ndas WHERE {route.HERE} {route.ORDER}LIMIT %(size)s".format(after="%(after)s")
+    sql = f"SELECT id FROM ndas WHERE {route.HERE} ORDER BY id LIMIT %(size)s".format(after="%(after)s")
     place = route.first()
     while place is not None:
         keys = [key for [key] in database.rows(sql, place | {"size": size})]
@@ -92,7 +92,7 @@ def changed_of(table, said):
 def test_all_backfills_of_the_release_can_go_either_way():
     """A batch's statement has room for the places of every route."""
     for backfill in load().all_of(Backfill):
-        for route in (Keys, KeysUntil, Places):
+        for route in (Keys, KeysUntil, Places, Named):
             statement = backfill.batch(route, skip_locked=True, after="''", size="1", into="")
             assert route.HERE.format(after="''") in statement
 
