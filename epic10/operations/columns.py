@@ -63,7 +63,8 @@ class AddColumn(AddField):
         )
 
     def needs(self, app_label, state):
-        return privileges.table(self._names(app_label, state)[0])
+        # The classes of the models are made for this alone, if they are asked.
+        return privileges.table(state.models[app_label, self.model_name_lower].options["db_table"])
 
     def checks(self, app_label, state):
         table, column = self._names(app_label, state)

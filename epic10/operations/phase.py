@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation, OperationCategory
 
 from epic10 import locks, psql
@@ -147,9 +148,18 @@ class Phase(Operation):
 def walk(operations, app_label, state):
     """Each operation with the model state before it and after it."""
     for operation in operations:
-        before, state = state, state.clone()
-        operation.state_forwards(app_label, state)
+        before = state
+        if _changes_models(operation):
+            state = state.clone()
+            operation.state_forwards(app_label, state)
         yield operation, before, state
+
+
+def _changes_models(operation) -> bool:
+    """Most operations do not, and to copy a state with its models takes a millisecond."""
+    if isinstance(operation, RunSQL):
+        return bool(operation.state_operations)
+    return not isinstance(operation, RunPython | Note)
 
 
 def derived(kind: str, operations, app_label, state) -> Iterable:

@@ -1626,15 +1626,18 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
-          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
-           WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM ndas
+                        WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
             OR usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
             OR ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
            AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
                  WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true))
-           ORDER BY id LIMIT 1000
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS (
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
@@ -1651,7 +1654,7 @@ BEGIN
             CASE WHEN CASE WHEN was ->> 'expiration_date' IS NULL THEN expiration_date IS DISTINCT FROM CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
               ELSE to_jsonb(expiration_date) IS DISTINCT FROM was -> 'expiration_date' END THEN 'expiration_date' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
@@ -1730,13 +1733,16 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
-          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("nda_status_history") END AS was FROM nda_status_history
-           WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM nda_status_history
+                        WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
            AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
                  WHERE table_name = 'nda_status_history' AND row_id = nda_status_history.id ORDER BY id DESC LIMIT 1) IS NOT true))
-           ORDER BY id LIMIT 1000
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS (
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("nda_status_history") END AS was FROM nda_status_history
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE nda_status_history SET
@@ -1748,7 +1754,7 @@ BEGIN
                 WHERE key <> ALL (ARRAY['status_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("nda_status_history") -> key) END,
             CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
@@ -1829,11 +1835,14 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
-          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM ndas
+                        WHERE id > last AND (nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL'))
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS (
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
-           WHERE id > last AND (nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL'))
-           ORDER BY id LIMIT 1000
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
@@ -1845,7 +1854,7 @@ BEGIN
                 WHERE key <> ALL (ARRAY['nda_type_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
             CASE WHEN nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL') THEN 'nda_type_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
@@ -1926,11 +1935,14 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
-          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM ndas
+                        WHERE id > last AND (is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false))
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS (
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
-           WHERE id > last AND (is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false))
-           ORDER BY id LIMIT 1000
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
@@ -1942,7 +1954,7 @@ BEGIN
                 WHERE key <> ALL (ARRAY['is_non_usmax_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
             CASE WHEN is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false) THEN 'is_non_usmax_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
@@ -2023,12 +2035,15 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
-          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
-           WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM ndas
+                        WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
             ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date::timestamp))) END)
-           ORDER BY id LIMIT 1000
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS (
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
@@ -2042,7 +2057,7 @@ BEGIN
             CASE WHEN expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
             ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date::timestamp))) END THEN 'expiration_date_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
@@ -2123,11 +2138,14 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
-          SELECT ctid AS place, id, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM ndas
+                        WHERE id > last AND (approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id))
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS (
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
-           WHERE id > last AND (approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id))
-           ORDER BY id LIMIT 1000
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
@@ -2139,7 +2157,7 @@ BEGIN
                 WHERE key <> ALL (ARRAY['approved_by_id_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
             CASE WHEN approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id) THEN 'approved_by_id_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT max(id) FROM batch) AS last_id,
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
