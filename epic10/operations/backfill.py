@@ -169,7 +169,8 @@ class Backfill(RunPython):
             parts = routes(connection, self.table, rows, parts=workers.wanted(), size=batch_size())
             self._around_rows_in_use(batches, parts)
         for _ in range(WAITING_PASSES):
-            left = self._count(connection)[0]
+            if not (left := self._count(connection)[0]):
+                break
             for _ in range(ceil(left / LEFT_AT_ONCE)):
                 rest = Named(self._left(connection), batch_size())
                 batches.one_pass(self.batch(rest, skip_locked=False, **FOR_DJANGO), rest)
