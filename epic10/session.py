@@ -31,6 +31,13 @@ SETTINGS = {
 # The switch is on disk when it is said to be done. What is stronger than "on" stays.
 COMMITS_WAIT = "coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on')"
 
+# Beside an application, on a table that outgrows the server's memory. Its pages go to
+# the disk as they are written, not all of them while a checkpoint ends and every
+# commit waits; and a scan takes one core. What is set already stays.
+FLUSHES = """coalesce(nullif(current_setting('backend_flush_after'), '0'),
+      (SELECT least(max_val::int, 128)::text FROM pg_settings WHERE name = 'backend_flush_after'))"""
+SPARING = {"backend_flush_after": FLUSHES, "max_parallel_workers_per_gather": literal("0")}
+
 # First and alone: it would cut short the statement that sets the others.
 NO_LIMIT = "SET statement_timeout = 0"
 
@@ -58,6 +65,18 @@ def unhurried(connection):
         # On a connection that is gone there is nothing to put back.
         with suppress(Error):
             execute(connection, _set({name: literal(value) for name, value in before.items() if value}))
+
+
+@contextmanager
+def sparing(connection):
+    """So that the application's commits need not wait for the disk; a tenth slower than in a hurry."""
+    before = _now(connection, [*SPARING])
+    execute(connection, _set(SPARING))
+    try:
+        yield
+    finally:
+        with suppress(Error):
+            execute(connection, _set({name: literal(value) for name, value in before.items()}))
 
 
 def statements() -> list[str]:

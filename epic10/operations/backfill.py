@@ -1,23 +1,20 @@
 """Backfill: give existing rows the value the new code expects, a batch at a time."""
 
-import time
-from math import ceil
-
 from django.db.migrations.operations import RunPython
 
 from epic10 import psql
 from epic10.catalog import column_exists, holds, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
-from epic10.progress import logger
 
-from . import strangers, workers
+from . import strangers
 from .archive import THIS_ROLLBACK, is_restored
-from .batches import FOR_DJANGO, FOR_PSQL, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size, loop
+from .batches import FOR_PSQL, WAITING_PASSES, loop
 from .convert import Beside
+from .filling import fill
 from .ownership import is_ours
 from .relabel import Derived, Rule, Shadow, any_wrong
-from .routes import Keys, Named, Route, routes
-from .tally import combinations, wrong_and_all
+from .routes import Keys, Route
+from .tally import combinations
 
 # Rows are locked, then found again by their place. A row that moved in between
 # is left for the next pass; its trigger has seen it.
@@ -161,39 +158,4 @@ class Backfill(RunPython):
         return f"({wrong})\n   AND ({THIS_ROLLBACK} IS NULL OR {restored} IS NOT true)"
 
     def _fill(self, apps, schema_editor):
-        connection = schema_editor.connection
-        wrong, rows = self._count(connection)
-        logger.info("%s: %s %s to change.", self.table, f"{wrong:,}", self.unit)
-        batches = Batches(connection, self.table, wrong, self.unit, verb="Migrated")
-        if wrong:
-            parts = routes(connection, self.table, rows, parts=workers.wanted(), size=batch_size())
-            self._around_rows_in_use(batches, parts)
-        for _ in range(WAITING_PASSES):
-            if not (left := self._count(connection)[0]):
-                break
-            for _ in range(ceil(left / LEFT_AT_ONCE)):
-                rest = Named(self._left(connection), batch_size())
-                batches.one_pass(self.batch(rest, skip_locked=False, **FOR_DJANGO), rest)
-
-    def _around_rows_in_use(self, batches, parts):
-        def one_part(connection, route, nap):
-            batches.one_pass(self.batch(route, skip_locked=True, **FOR_DJANGO), route, connection=connection, nap=nap)
-
-        if len(parts) == 1:
-            one_part(batches.connection, parts[0], time.sleep)
-        else:
-            workers.side_by_side(batches.connection.alias, parts, one_part)
-
-    def _left(self, connection):
-        """Keys of rows that read wrong: in the order of the table they are found in a tenth of the time."""
-        wrong = self.unless_restored(any_wrong(self.rules))
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id FROM {quoted(self.table)} WHERE {wrong} LIMIT {LEFT_AT_ONCE}")
-            return sorted(key for [key] in cursor)
-
-    def _count(self, connection):
-        """Rows that read wrong, and all rows."""
-        really_wrong = self.unless_restored(any_wrong(self.rules))
-        with connection.cursor() as cursor:
-            cursor.execute(wrong_and_all(self.table, self.rules, really_wrong))
-            return cursor.fetchone()
+        fill(schema_editor.connection, self)

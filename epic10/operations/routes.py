@@ -20,7 +20,7 @@ from itertools import pairwise
 from math import ceil
 from typing import ClassVar
 
-from epic10.catalog import literal, quoted
+from epic10.catalog import holds, literal, quoted
 
 # Stripes for each index. With fewer, a page has no room for all that a batch writes on it, and a row
 # that leaves its page costs an entry in every index; with more, the server tidies
@@ -30,8 +30,8 @@ FOR_EACH_INDEX = 4
 
 SIZES = """
 SELECT pg_relation_size({0}::regclass) / current_setting('block_size')::int,
-       (SELECT count(*) FROM pg_index WHERE indrelid = {0}::regclass),
-       pg_relation_size({0}::regclass) > pg_size_bytes(current_setting('shared_buffers'))"""
+       (SELECT count(*) FROM pg_index WHERE indrelid = {0}::regclass)"""
+LARGE = "pg_relation_size({}::regclass) > pg_size_bytes(current_setting('shared_buffers'))"
 BOUNDARY = "SELECT id FROM {table} ORDER BY id OFFSET {rows} LIMIT 1"
 
 
@@ -135,12 +135,17 @@ class Named:
 Route = Keys | Places | Named
 
 
+def is_large(connection, table: str) -> bool:
+    """Does it outgrow the server's own memory?"""
+    return holds(connection, LARGE.format(literal(quoted(table))))
+
+
 def routes(connection, table: str, rows: int, *, parts: int, size: int) -> list[Route]:
     """All of the table, which has so many rows, in at most so many parts of about equal length."""
     with connection.cursor() as cursor:
         cursor.execute(SIZES.format(literal(quoted(table))))
-        pages, indexes, is_large = cursor.fetchone()
-        if is_large:
+        pages, indexes = cursor.fetchone()
+        if is_large(connection, table):
             ends = [pages * part // parts for part in range(parts + 1)]
             rows_a_page = max(ceil(rows / pages), 1)
             of_each = ceil(rows_a_page / (FOR_EACH_INDEX * max(indexes, 1)))

@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import pytest
 
-from epic10.operations import Backfill, routes
+from epic10.operations import Backfill, filling, routes
 from epic10.operations.batches import fitting
 from epic10.operations.routes import Keys, KeysUntil, Named, Places
 from epic10.plan import load
 
 IDS = "SELECT id FROM ndas ORDER BY id"
-LARGE = routes.SIZES.replace("> pg_size_bytes", "< pg_size_bytes")
+LARGE = routes.LARGE.replace("> pg_size_bytes", "< pg_size_bytes")
 SHADOWS = """
 SELECT (SELECT count(*) FROM ndas WHERE status_legacy = 'EMAILED' AND status <> 'SENT_PENDING_SIGNATURE'),
        (SELECT count(*) FROM nda_status_history WHERE status_legacy = 'EMAILED' AND status <> 'SENT_PENDING_SIGNATURE'),
@@ -34,9 +34,9 @@ def batches(database, route, size):
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3])
-@pytest.mark.parametrize("sizes", [routes.SIZES, LARGE], ids=["in memory", "larger"])
-def test_every_row_is_picked_once(legacy_database, monkeypatch, sizes, parts):
-    monkeypatch.setattr(routes, "SIZES", sizes)
+@pytest.mark.parametrize("large", [routes.LARGE, LARGE], ids=["in memory", "larger"])
+def test_every_row_is_picked_once(legacy_database, monkeypatch, large, parts):
+    monkeypatch.setattr(routes, "LARGE", large)
     expected = [key for [key] in legacy_database.rows(IDS)]
     ways = routes.routes(legacy_database.connection, "ndas", len(expected), parts=parts, size=20)
     assert len(ways) == parts
@@ -52,7 +52,7 @@ def test_a_small_table_is_walked_by_key_and_shared_in_equal_parts(legacy_databas
 
 
 def test_a_large_one_keeps_to_a_few_neighbouring_pages(legacy_database, monkeypatch):
-    monkeypatch.setattr(routes, "SIZES", LARGE)
+    monkeypatch.setattr(routes, "LARGE", LARGE)
     [way] = routes.routes(legacy_database.connection, "ndas", 300, parts=1, size=20)
     assert isinstance(way, Places)
     windows = [place for place in places(way) if place["stripe"] == 0]
@@ -73,15 +73,39 @@ def test_an_empty_table_has_one_way_and_nothing_on_it(baseline_database):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("sizes", [routes.SIZES, LARGE], ids=["in memory", "larger"])
-def test_the_release_comes_out_the_same(legacy_database, monkeypatch, settings, sizes, workers):
-    monkeypatch.setattr(routes, "SIZES", sizes)
+@pytest.mark.parametrize("large", [routes.LARGE, LARGE], ids=["in memory", "larger"])
+def test_the_release_comes_out_the_same(legacy_database, monkeypatch, settings, large, workers):
+    monkeypatch.setattr(routes, "LARGE", large)
     settings.EPIC10_BATCH_SIZE = 20
     said = legacy_database.migrate(workers=workers)
     assert legacy_database.rows(SHADOWS) == [(0, 0, 0)]
     changed = sum(rows for [rows] in legacy_database.rows("SELECT rows FROM epic10_phase_run WHERE phase = 'backfill'"))
     assert f"ndas: {changed_of('ndas', said)}" in said
     assert changed == changed_of("ndas", said) + changed_of("nda_status_history", said)
+
+
+@pytest.mark.parametrize(
+    ("large", "workers", "kilobytes", "cores"),
+    [(LARGE, 1, "1MB", "0"), (LARGE, 2, "0", "2"), (routes.LARGE, 1, "0", "2")],
+    ids=["large", "in a hurry", "in memory"],
+)
+def test_on_a_large_table_one_worker_spares_the_application(
+    legacy_database, monkeypatch, large, workers, kilobytes, cores
+):
+    """Its pages go out as they are written, and no scan takes several cores; afterwards all is as before."""
+    monkeypatch.setattr(routes, "LARGE", large)
+    now = "SELECT current_setting('backend_flush_after'), current_setting('max_parallel_workers_per_gather')"
+    seen, fill = set(), filling._wait_for_the_rest
+
+    def look(batches, backfill):
+        seen.update(legacy_database.rows(now))
+        fill(batches, backfill)
+
+    monkeypatch.setattr(filling, "_wait_for_the_rest", look)
+    before = legacy_database.rows(now)
+    legacy_database.migrate(workers=workers)
+    assert seen == {(kilobytes, cores)}
+    assert legacy_database.rows(now) == before == [("0", "2")]
 
 
 def changed_of(table, said):

@@ -1,0 +1,72 @@
+"""
+In which passes does a backfill get over its table?
+
+First around the rows that somebody has in use, by one connection or several. Then
+what is left is named, and waited for.
+"""
+
+import time
+from contextlib import nullcontext
+from math import ceil
+
+from epic10.catalog import quoted
+from epic10.progress import logger
+from epic10.session import sparing
+
+from . import workers
+from .batches import FOR_DJANGO, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size
+from .relabel import any_wrong
+from .routes import Named, is_large, routes
+from .tally import wrong_and_all
+
+
+def fill(connection, backfill):
+    """Every row of the table of a Backfill that reads wrong."""
+    # Several workers are for who wants to be done, and has no application to spare.
+    is_sparing = workers.wanted() == 1 and is_large(connection, backfill.table)
+    with sparing(connection) if is_sparing else nullcontext():
+        wrong, rows = _count(connection, backfill)
+        logger.info("%s: %s %s to change.", backfill.table, f"{wrong:,}", backfill.unit)
+        batches = Batches(connection, backfill.table, wrong, backfill.unit, verb="Migrated")
+        if wrong:
+            _around_rows_in_use(batches, backfill, rows)
+        _wait_for_the_rest(batches, backfill)
+
+
+def _around_rows_in_use(batches, backfill, rows):
+    def one_part(connection, route, nap):
+        batch = backfill.batch(route, skip_locked=True, **FOR_DJANGO)
+        batches.one_pass(batch, route, connection=connection, nap=nap)
+
+    parts = routes(batches.connection, backfill.table, rows, parts=workers.wanted(), size=batch_size())
+    if len(parts) == 1:
+        one_part(batches.connection, parts[0], time.sleep)
+    else:
+        workers.side_by_side(batches.connection.alias, parts, one_part)
+
+
+def _wait_for_the_rest(batches, backfill):
+    for _ in range(WAITING_PASSES):
+        left, _ = _count(batches.connection, backfill)
+        if not left:
+            return
+        for _ in range(ceil(left / LEFT_AT_ONCE)):
+            # Anywhere in the table: a page to read for each of them, and the application waits meanwhile.
+            rest = Named(_left(batches.connection, backfill), size=max(batch_size() // 10, 1))
+            batches.one_pass(backfill.batch(rest, skip_locked=False, **FOR_DJANGO), rest)
+
+
+def _left(connection, backfill):
+    """Keys of rows that read wrong: in the order of the table they are found in a tenth of the time."""
+    wrong = backfill.unless_restored(any_wrong(backfill.rules))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM {quoted(backfill.table)} WHERE {wrong} LIMIT {LEFT_AT_ONCE}")
+        return sorted(key for [key] in cursor)
+
+
+def _count(connection, backfill):
+    """Rows that read wrong, and all rows."""
+    really_wrong = backfill.unless_restored(any_wrong(backfill.rules))
+    with connection.cursor() as cursor:
+        cursor.execute(wrong_and_all(backfill.table, backfill.rules, really_wrong))
+        return cursor.fetchone()
