@@ -13,7 +13,7 @@ from epic10.models import PhaseRun
 NOTABLE = MODES.index("ROW EXCLUSIVE")
 WORDS, MOST_NAMED = 5, 5
 # Its UPDATE comes later than the server keeps of a statement.
-BATCH = "WITH batch AS "
+BATCH = ("WITH batch AS ", "WITH wanted AS ")
 VERB = re.compile(
     r"(CREATE (UNIQUE )?INDEX|DROP INDEX|ALTER TABLE|LOCK TABLE|INSERT INTO|DELETE FROM|(?<!KEY )(?<!FOR )UPDATE|"
     r"ANALYZE|TRUNCATE)\b.*"
