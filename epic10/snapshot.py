@@ -108,7 +108,7 @@ def _written(connection, folder, exported, moment, jobs):
     dump.dump(connection, folder, snapshot=exported, jobs=jobs, tables=tables)
     logger.info("Counting the rows and taking the checksums of %s tables.", tables)
     return Manifest(
-        name=snapshot_files.name_for(database, moment),
+        name=snapshot_files.free_name(folder.parents[1], database, moment),
         database=database,
         taken_at=moment,
         taken_by=f"{getpass.getuser()}@{socket.gethostname()}",

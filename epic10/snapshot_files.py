@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from django.core.management import CommandError
@@ -25,8 +26,11 @@ class NoSnapshot(CommandError):
     """There is no such snapshot, or what is there is none."""
 
 
-def name_for(database: str, moment: datetime) -> str:
-    return f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}-{moment:%Y%m%dT%H%M%SZ}"
+def free_name(directory: Path, database: str, moment: datetime) -> str:
+    """The second one of the same second has a number."""
+    name = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}-{moment:%Y%m%dT%H%M%SZ}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(name for name in names if not (directory / name).exists())
 
 
 @contextmanager

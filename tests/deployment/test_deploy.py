@@ -234,7 +234,7 @@ def _end_the_session_in_the_backfill(url):
             lambda: (
                 session.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity, epic10_phase_run"
-                    " WHERE datname = current_database() AND query LIKE '%WITH batch%' AND pid <> pg_backend_pid()"
+                    " WHERE datname = current_database() AND query LIKE '%batch AS (%' AND pid <> pg_backend_pid()"
                     " AND phase = 'backfill' AND rows > 5 LIMIT 1"
                 ).fetchone()
                 if session.execute("SELECT to_regclass('epic10_phase_run') IS NOT NULL").fetchone()[0]

@@ -1,10 +1,12 @@
 """A snapshot is whole or is none, and whatever is wrong with one is found."""
 
+import contextlib
 import json
 import os
 import re
 import signal
 import stat
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError
@@ -39,6 +41,23 @@ def test_only_its_owner_reads_it(taken, shelf):
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [shelf, *shelf.rglob("*")]}
     assert len(modes) > 10
     assert not {path: mode for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)}
+
+
+def test_a_second_one_of_the_same_second_has_a_name_of_its_own(legacy_database, epic10_snapshot, shelf, monkeypatch):
+    """A rollback takes one, too, and may follow at once."""
+    moment = snapshot._one_moment
+
+    @contextlib.contextmanager
+    def always_the_same(connection):
+        with moment(connection) as (exported, _):
+            yield exported, datetime(2026, 11, 26, 4, 28, 2, tzinfo=UTC)
+
+    monkeypatch.setattr(snapshot, "_one_moment", always_the_same)
+    for _ in range(3):
+        epic10_snapshot("take", database=legacy_database.alias)
+    names = sorted(snapshot_files.names(shelf))
+    assert [name.rpartition("-20261126T042802Z")[2] for name in names] == ["", "-2", "-3"]
+    assert f"Snapshot {names[2]}\n" in epic10_snapshot("verify", names[2], database=legacy_database.alias)
 
 
 def test_it_is_of_one_moment_and_verified_it_is_restored_compared_and_remembered(
