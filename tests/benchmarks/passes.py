@@ -21,7 +21,7 @@ from tests.benchmarks.rivals import RIVALS
 FORWARDS, BACKWARDS = "forwards", "backwards"
 NAME = "epic10_rival"
 IDLE = 30.0  # seconds
-QUIET = 2.0  # seconds under load before and after, to compare with
+QUIET = 5.0  # seconds under load before and after, to compare with
 SIZES = """
 SELECT sum(pg_table_size(name::regclass)), sum(pg_indexes_size(name::regclass))
   FROM unnest(ARRAY['ndas', 'nda_status_history']) AS name"""
