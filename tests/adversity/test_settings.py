@@ -41,16 +41,18 @@ SET = {
         "session_replication_role": "replica",
         "enable_indexscan": "off",
         "check_function_bodies": "off",
+        "jit": "on",
     },
 }
 
 # How the transactions of the release are carried out, seen by every CREATE and ALTER in them.
 WATCH = """
 CREATE SCHEMA watching;
-CREATE TABLE watching.seen (isolation text, commits text);
+CREATE TABLE watching.seen (isolation text, commits text, compiled text);
 CREATE FUNCTION watching.look() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO watching.seen VALUES (current_setting('transaction_isolation'), current_setting('synchronous_commit'));
+  INSERT INTO watching.seen
+  VALUES (current_setting('transaction_isolation'), current_setting('synchronous_commit'), current_setting('jit'));
 END $$;
 CREATE EVENT TRIGGER look ON ddl_command_start EXECUTE FUNCTION watching.look();
 ALTER EVENT TRIGGER look ENABLE ALWAYS"""
@@ -84,13 +86,13 @@ def test_what_is_set_for_the_role_changes_nothing(hurried, after, before, baseli
         assert content(Scratch(database.name), baseline_columns) == before.content
 
 
-def test_the_switch_is_on_disk_when_it_is_said_to_be_done(people, legacy_database):
+def test_the_switch_is_on_disk_when_it_is_said_to_be_done_and_nothing_is_compiled(people, legacy_database):
     role = people.create("hurried", "LOGIN SUPERUSER")
     for name, value in SET["manners"].items():
         legacy_database.execute(f"ALTER ROLE {role} SET {name} = '{value}'")
     legacy_database.execute(WATCH)
     people.reaching(legacy_database, role).migrate()
-    assert legacy_database.rows("SELECT DISTINCT * FROM watching.seen") == [("read committed", "on")]
+    assert legacy_database.rows("SELECT DISTINCT * FROM watching.seen") == [("read committed", "on", "off")]
 
 
 def content(database, columns=None):

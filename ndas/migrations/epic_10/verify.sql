@@ -16,6 +16,7 @@ BEGIN
     ('transaction_timeout', '0'),
     ('client_connection_check_interval', '500ms'),
     ('row_security', 'off'),
+    ('jit', 'off'),
     ('default_transaction_isolation', 'read committed'),
     ('default_transaction_deferrable', 'off'),
     ('client_encoding', 'UTF8'),
