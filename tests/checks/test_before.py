@@ -1,8 +1,11 @@
 """What epic10_precheck finds in a register that is not as it should be: each thing made to happen."""
 
+import re
+
 import pytest
 
-from epic10 import plan
+from epic10 import checks, plan
+from epic10.checks import disk
 from epic10.precheck import Limits, questions
 
 from .conftest import asked
@@ -229,3 +232,14 @@ def test_every_question_has_been_answered_with_a_finding(register, django_db_blo
     of_the_release = {check.id for check in plan.load().preconditions()}
     answered = {"role.privileges", *(id for _, id, _ in FOUND.values())}.union(*ELSEWHERE.values())
     assert not asked_for - of_the_release - answered, "Add to FOUND the SQL that makes these checks find something."
+
+
+def test_more_log_than_fits_between_two_checkpoints_is_a_finding_and_less_is_a_fact(baseline_database):
+    db = checks.Database(baseline_database.connection)
+    [[most]] = db.rows("SELECT pg_size_bytes(current_setting('max_wal_size'))")
+    [more] = disk.takes_a_log_of(most + 1)(db)
+    [less] = disk.takes_a_log_of(most)(db)
+    assert [isinstance(line, checks.Fact) for line in (more, less)] == [False, True]
+    assert re.fullmatch(
+        r"the release writes about [\d.,]+ \w+ of log, and a checkpoint comes after 1\.0 GB at most", more
+    )
