@@ -112,7 +112,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Named:
-    """These rows and no others, in the order of their ``keys``."""
+    """These rows and no others, in the order of their ``keys``, ``size`` a batch whatever the size of the others."""
 
     keys: list[str]
     size: int
@@ -122,14 +122,14 @@ class Named:
     LAST: ClassVar[str] = "NULL"
 
     def first(self) -> dict | None:
-        return self._from(0, self.size)
+        return self._from(0)
 
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
-        return self._from(place["beyond"], size)
+        return self._from(place["beyond"])
 
-    def _from(self, begin, size):
-        keys = self.keys[begin : begin + size]
-        return {"keys": keys, "beyond": begin + size} if keys else None
+    def _from(self, begin):
+        keys, beyond = self.keys[begin : begin + self.size], begin + self.size
+        return {"keys": keys, "beyond": beyond} if keys else None
 
 
 Route = Keys | Places | Named

@@ -72,6 +72,15 @@ def test_an_empty_table_has_one_way_and_nothing_on_it(baseline_database):
     assert picked(baseline_database, [way], 20) == [[[]]]
 
 
+def test_what_is_left_over_is_taken_a_few_at_a_time():
+    way = Named(list("abcdefg"), size=3)
+    first = way.first()
+    second = way.next(first, None, 1000)
+    third = way.next(second, None, 1000)
+    assert [place["keys"] for place in (first, second, third)] == [list("abc"), list("def"), ["g"]]
+    assert way.next(third, None, 1000) is None
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("large", [routes.LARGE, LARGE], ids=["in memory", "larger"])
 def test_the_release_comes_out_the_same(legacy_database, monkeypatch, settings, large, workers):
