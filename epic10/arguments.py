@@ -1,16 +1,29 @@
 """What do our command lines have in common: database and format, and how to say a duration or a size?"""
 
-from argparse import ArgumentTypeError
+from argparse import Action, ArgumentError, ArgumentTypeError
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import units
+from epic10 import routing, units
 
 
 def database(parser):
     parser.add_argument(
-        "--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Alias of the database."
+        "--database",
+        default=DEFAULT_DB_ALIAS,
+        choices=tuple(connections),
+        action=_OfTheRegister,
+        help="Alias of the database.",
     )
+
+
+class _OfTheRegister(Action):
+    """Refuses the alias of a database that the release cannot be in."""
+
+    def __call__(self, parser, namespace, alias, option_string=None):
+        if refusal := routing.refusal(alias):
+            raise ArgumentError(self, refusal)
+        setattr(namespace, self.dest, alias)
 
 
 def format(parser, *, html=False):

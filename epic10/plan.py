@@ -6,6 +6,7 @@ from itertools import chain
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
@@ -109,10 +110,28 @@ class Plan:
         ]
 
 
+class NotInstalled(CommandError):
+    """The project does not have the migration that EPIC10_MIGRATION names."""
+
+
+def is_installed() -> bool:
+    try:
+        load()
+    except NotInstalled:
+        return False
+    return True
+
+
 @cache
 def load() -> Plan:
+    """Raises NotInstalled."""
     key = settings.EPIC10_MIGRATION
     loader = MigrationLoader(connection=None)
+    if key not in loader.graph.nodes:
+        raise NotInstalled(
+            f'This project has no migration "{key[1]}" of an app "{key[0]}".\n'
+            f'HINT: "{key[0]}" has to be in INSTALLED_APPS, and EPIC10_MIGRATION has to name its release.'
+        )
     return Plan(
         *key,
         migration=loader.get_migration(*key),

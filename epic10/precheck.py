@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.db import connections
 
-from epic10 import asking, checks, plan
+from epic10 import asking, checks, plan, routing
 from epic10.catalog import holds, relation_exists
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
 from epic10.estimate import Estimate, estimate
@@ -39,6 +39,7 @@ class Limits:
 
 def precheck(using: str, limits: Limits, *, show: asking.Show | None = None) -> Report:
     """Ask everything worth knowing before the first change, ``show`` each answer as it comes."""
+    routing.insist(using)
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
     return asking.report("epic10_precheck", questions(release, connection, limits), using, show)

@@ -22,7 +22,7 @@ from django.core.management import CommandError
 from django.db import Error, connections
 from django.template.loader import render_to_string
 
-from epic10 import interrupts, private_files, revision, run_chain
+from epic10 import interrupts, private_files, revision, routing, run_chain
 from epic10.progress import logger
 from epic10.run import FAILED, INTERRUPTED, RUNNING, Run
 
@@ -31,7 +31,8 @@ LOCK = ".lock"
 
 @contextmanager
 def recorded(command: str, using: str, *, begin: Callable[[str], None], arguments: dict) -> Iterator[Run]:
-    """A Run whose record is written, whatever its end is."""
+    """A Run whose record is written, whatever its end is; nothing of it where the release cannot be."""
+    routing.insist(using)
     directory = private_files.directory(settings.EPIC10_RECORDS)
     _seal_what_was_killed(directory, using)
     run = Run(command, using, begin, arguments)

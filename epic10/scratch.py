@@ -5,9 +5,10 @@ import copy
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.core.management import CommandError
-from django.db import ProgrammingError, connections
+from django.db import ProgrammingError, connections, router
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
@@ -26,6 +27,17 @@ SELECT datname FROM pg_database d
 
 class NotAllowed(CommandError):
     """The server does not let this role make databases."""
+
+
+@dataclass(frozen=True)
+class AsTheOriginal:
+    """A router: the project's own have never heard of this alias, and may keep the register out of it."""
+
+    alias: str
+    original: str
+
+    def allow_migrate(self, db, app_label, **hints):
+        return router.allow_migrate(self.original, app_label, **hints) if db == self.alias else None
 
 
 @contextlib.contextmanager
@@ -56,9 +68,12 @@ def reached(using: str, name: str) -> Iterator[str]:
     """The alias of another database on the server of ``using``: its name, where that is not an alias already."""
     alias = name if name not in connections.settings else f"database {name}"
     connections.settings[alias] = copy.deepcopy(connections[using].settings_dict) | {"NAME": name}
+    routers, as_the_original = router.routers, AsTheOriginal(alias, using)
+    routers.insert(0, as_the_original)
     try:
         yield alias
     finally:
+        routers.remove(as_the_original)
         connections[alias].close()
         del connections[alias], connections.settings[alias]
 

@@ -4,6 +4,7 @@ from django.db.models.signals import post_migrate
 
 class NdasConfig(AppConfig):
     name = "ndas"
+    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "NDA register"
 
     def ready(self):

@@ -35,7 +35,8 @@ def give_groups_their_permissions(app_config, using, apps=installed, **kwargs):
         Group, Permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     except LookupError:
         return
-    if not router.allow_migrate_model(using, Group) or _exists(Permission, using, workflow.APPROVE):
+    is_here = all(router.allow_migrate(using, app_label) for app_label in ("auth", "ndas"))
+    if not is_here or _exists(Permission, using, workflow.APPROVE):
         return
     # Django's own receiver for this app may come after this one.
     create_permissions(app_config, using=using, apps=apps, verbosity=0)

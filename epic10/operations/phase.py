@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import router
 from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation, OperationCategory
 
@@ -50,6 +51,9 @@ class Phase(Operation):
     In a transaction the operations only write their SQL down; it is sent as one
     message, so that strong locks are not held for a round trip a statement, and
     what ``sqlmigrate`` prints is what runs.
+
+    Where the project's routers keep the app out of a database nothing is done,
+    as with RunSQL and RunPython.
     """
 
     atomic = False  # The phase opens its own transaction, once per attempt.
@@ -68,6 +72,8 @@ class Phase(Operation):
             operation.state_forwards(app_label, state)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if not router.allow_migrate(schema_editor.connection.alias, app_label):
+            return
         first = [
             (operation.database_forwards, before, after)
             for operation, before, after in walk(self.first, app_label, from_state)
@@ -82,6 +88,8 @@ class Phase(Operation):
         self._run(FORWARDS, app_label, schema_editor, first, steps)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        if not router.allow_migrate(schema_editor.connection.alias, app_label):
+            return
         steps = [
             (operation.database_backwards, after, before)
             for operation, before, after in walk(self.operations, app_label, to_state)

@@ -7,7 +7,7 @@ is already there, nothing of it is touched, whoever made it.
 """
 
 from django.core.management.base import CommandError
-from django.db import migrations, models
+from django.db import migrations, models, router
 
 from ndas.fields import EnumField, TimestampField, new_id
 
@@ -432,10 +432,14 @@ class Migration(migrations.Migration):
     dependencies = [("epic10", "0001_initial")]
 
     operations = [
-        migrations.SeparateDatabaseAndState(database_operations=[migrations.RunSQL(REGISTER)], state_operations=MODELS)
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(REGISTER, migrations.RunSQL.noop)], state_operations=MODELS
+        )
     ]
 
     def unapply(self, project_state, schema_editor, collect_sql=False):
+        if not router.allow_migrate(schema_editor.connection.alias, self.app_label):
+            return super().unapply(project_state, schema_editor, collect_sql)
         raise CommandError(
             "ndas.0001_initial is the register itself and is never undone.\n"
             "HINT: python manage.py migrate ndas 0001 takes Epic 10 back and keeps the register."

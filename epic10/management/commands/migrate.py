@@ -7,7 +7,7 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
-from epic10 import arguments, plan, server
+from epic10 import arguments, plan, routing, server
 from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
@@ -53,10 +53,12 @@ class Command(migrate.Command):
         )
 
     def handle(self, *args, **options):
+        self.tells = False
         changes_nothing = any(options[name] for name in ("plan", "check_unapplied", "fake", "prune"))
-        if changes_nothing or connections[options["database"]].vendor != "postgresql":
+        if changes_nothing or not concerns_the_release(options):
             return super().handle(*args, **options)
-        self.under_way = False
+        routing.insist(options["database"])
+        self.tells, self.under_way = True, False
         try:
             self._handle(*args, **options)
         except (AlreadyRunning, LockNotGranted, NothingToPrepare, privileges.NotAllowed, server.Unfit) as error:
@@ -103,7 +105,7 @@ class Command(migrate.Command):
             )
 
     def migration_progress_callback(self, action, migration=None, fake=False):
-        if fake or not has_phases(migration):
+        if fake or not self.tells or not has_phases(migration):
             return super().migration_progress_callback(action, migration, fake)
         if action.endswith("_start"):
             self.under_way, self.began = True, time.monotonic()
@@ -116,6 +118,17 @@ class Command(migrate.Command):
             logger.info(
                 f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC (duration: {minutes:.0f}m {seconds:.1f}s)"
             )
+
+
+def concerns_the_release(options) -> bool:
+    """Not in a project without it, nor where its routers keep the register out: there everything is Django's."""
+    alias, prepare = options["database"], options.get("prepare", False)
+    if prepare:
+        return True
+    if not plan.is_installed() or not routing.is_for(alias):
+        return False
+    others_alone = options["app_label"] not in (None, plan.load().app_label, routing.LEDGER)
+    return connections[alias].vendor == "postgresql" or not others_alone
 
 
 def insist_on_a_way_back(connection, app_label, migration_name):
