@@ -5,10 +5,10 @@ from pathlib import Path
 from django.core.management import CommandError, call_command
 from django.db import Error, connections
 
-from epic10 import asking, checks, comparison, deadline, manifest, plan, snapshot, validation
+from epic10 import asking, checks, comparison, deadline, manifest, plan, release_state, snapshot, validation
 from epic10.asking import Show
 from epic10.catalog import quoted
-from epic10.going_back import go_back, is_begun, reconnect
+from epic10.going_back import go_back, reconnect
 from epic10.interrupts import EXIT_STATUS
 from epic10.locks import named
 from epic10.progress import logger
@@ -50,7 +50,7 @@ def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snaps
     """Is the application stopped? Then a safety snapshot, and back from any point; compare with what was before."""
     if plan.load().is_finalized(connections[run.using]):
         raise CommandError(f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}")
-    if not is_begun(connections[run.using]):
+    if not release_state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
     run.step("stopped", lambda: _insist_that_nobody_writes(run, force))

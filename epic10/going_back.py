@@ -1,11 +1,10 @@
-"""How does a database get back to what it was before the release, and how is that proved?"""
+"""The way back to what a database was before the release, and the proof of it."""
 
 import time
 from functools import partial
 
 from django.core.management import call_command
 from django.db import OperationalError, connections
-from django.db.migrations.recorder import MigrationRecorder
 
 from epic10 import baseline, comparison, plan
 from epic10.asking import Show
@@ -37,13 +36,6 @@ def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
         compare = partial(comparison.compare, run.using, folder, manifest, jobs=jobs, show=show)
         reports = [run.step("compare", lambda: run.report(compare()))]
     return [*reports, run.step("previous", lambda: run.report(previous_works(run.using, show=show)))]
-
-
-def is_begun(connection) -> bool:
-    """Is anything of the release in the database, or in Django's record?"""
-    release = plan.load()
-    recorded = (release.app_label, release.name) in MigrationRecorder(connection).applied_migrations()
-    return recorded or release.has_traces(connection)
 
 
 def reconnect(using: str):

@@ -1,4 +1,4 @@
-"""Does django_migrations say what has become of the migrations after the release?
+"""The same for the migrations after the release.
 
 They are made of phases too, and a crash leaves them out of step in the same
 way. The ledger knows which way each was going last: a phase says so before it
@@ -8,15 +8,12 @@ begins, and both ways can run again.
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from epic10.catalog import holds, relation_exists
 from epic10.operations.phase import Phase
 from epic10.operations.record import BACKWARDS, FORWARDS
 from epic10.progress import logger
+from epic10.release_state import last_run
 
 Key = tuple[str, str]
-
-MAY_READ = "has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
-LAST = "SELECT direction FROM epic10_phase_run WHERE phase = ANY (%s) ORDER BY id DESC LIMIT 1"
 
 
 def reconcile_later(connection, release: Key, migration_name: str | None):
@@ -24,7 +21,10 @@ def reconcile_later(connection, release: Key, migration_name: str | None):
     loader, recorder = MigrationLoader(None), MigrationRecorder(connection)
     records = recorder.applied_migrations()
     for key in _later_than(loader.graph, release):
-        is_back, last = _is_older(loader.graph, migration_name, key), _last_run(connection, loader.get_migration(*key))
+        is_back, last = (
+            _is_older(loader.graph, migration_name, key),
+            _last_direction(connection, loader.get_migration(*key)),
+        )
         if is_back and key not in records and last == FORWARDS:
             logger.info("%s was never recorded. Going back from there.", key[1])
             recorder.record_applied(*key)
@@ -46,10 +46,6 @@ def _is_older(graph, migration_name: str | None, key: Key) -> bool:
     return bool(migration_name) and any(name.startswith(migration_name) for label, name in older if label == key[0])
 
 
-def _last_run(connection, migration) -> str | None:
-    names = [operation.name for operation in migration.operations if isinstance(operation, Phase)]
-    if not (holds(connection, relation_exists("epic10_phase_run")) and holds(connection, MAY_READ)):
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, [names])
-        return next((direction for (direction,) in cursor), None)
+def _last_direction(connection, migration) -> str | None:
+    last = last_run(connection, [operation for operation in migration.operations if isinstance(operation, Phase)])
+    return last and last.direction

@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from epic10.catalog import FINALIZED, holds, relation_exists
+from epic10.catalog import FINALIZED, holds
 from epic10.checks import Check
 from epic10.operations import privileges
 from epic10.operations.phase import Phase, has_to_say, walk
@@ -94,13 +94,6 @@ class Plan:
     def is_finalized(self, connection) -> bool:
         """Are the old labels gone for good?"""
         return holds(connection, FINALIZED)
-
-    def has_traces(self, connection) -> bool:
-        """Is anything left in the database that the release has created?"""
-        return self._has_ledger(connection) and holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
-
-    def _has_ledger(self, connection):
-        return holds(connection, relation_exists("epic10_created_object"))
 
     def _derived(self, kind):
         return [

@@ -1,4 +1,4 @@
-"""Can the release run here, now, and within the window? Asked without changing anything."""
+"""Whether the release can run here, now, and within the window; asked without changing anything."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.db import connections
 
-from epic10 import asking, checks, plan, routing
+from epic10 import asking, checks, plan, release_state, routing
 from epic10.catalog import holds, relation_exists
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
 from epic10.estimate import Estimate, estimate
@@ -64,7 +64,9 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     yield privileges.check(release.needs())
     yield from before.of_the_traffic(tables, changed)
     yield from before.of_the_readers(tables)
-    yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX, begun=release.has_traces(connection))
+    yield from before.of_the_schema(
+        release.models, tables, changed, ours=PREFIX, begun=release_state.has_begun(connection)
+    )
     yield _of_the_dependents(release)
     yield from checks.registered(BEFORE)
     yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)

@@ -1,4 +1,4 @@
-"""Why does a row have a value that nobody chose? One answer a kind of change, as SQL."""
+"""The reasons for values that nobody chose: one answer a kind of change, as SQL."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,11 +7,7 @@ from epic10 import plan
 from epic10.catalog import array, column_exists, holds, literal, quoted, relation_exists
 from epic10.operations import AddColumn, Backfill, Derived, Relabel, Shadow
 from epic10.operations.ownership import is_ours
-
-# Whoever has saved a row since then has seen its new values.
-BEGAN = """\
-(SELECT min(started_at) AT TIME ZONE 'UTC' FROM epic10_phase_run WHERE direction = 'forwards'
-  AND id > (SELECT coalesce(max(id), 0) FROM epic10_phase_run WHERE direction = 'backwards'))"""
+from epic10.release_state import BEGAN_UTC
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,8 @@ def _previewed(shadow) -> Reason:
 def _relabelled(shadow, subject) -> Reason:
     """An old label that the new one would give as well is the row's own only if nobody has saved it since."""
     old, new, relabel = quoted(shadow.legacy), quoted(shadow.column), shadow.relabel
-    its_own = f"{quoted(subject.saved)} < {BEGAN} OR {old}::text IS DISTINCT FROM {relabel.downwards(new)}"
+    # Whoever has saved a row since the release began has seen its new values.
+    its_own = f"{quoted(subject.saved)} < {BEGAN_UTC} OR {old}::text IS DISTINCT FROM {relabel.downwards(new)}"
     condition = f"{_is_lost(old, relabel)} AND ({its_own})"
     return Reason(shadow.column, f"{old}::text", f"{new}::text", _why(old, relabel), condition)
 
@@ -126,7 +123,7 @@ def _converted(rule, subject, theirs, *, is_preview) -> Reason:
     now = up if is_preview else f"{quoted(rule.column)}::text"
     changed = f"{theirs}::text IS DISTINCT FROM {now}"
     if not is_preview:
-        changed += f" AND {now} = {up} AND {quoted(subject.saved)} < {BEGAN}"
+        changed += f" AND {now} = {up} AND {quoted(subject.saved)} < {BEGAN_UTC}"
     why = f"CASE WHEN {theirs} IS NULL THEN 'there was none: ' || {now} || ' is the default'"
     why += f" ELSE {literal('Epic 10 does not know it; the old one is kept')} END"
     return Reason(rule.column, f"{theirs}::text", now, why, changed)
@@ -140,7 +137,7 @@ def _to_compute(derived, theirs) -> Reason:
 
 def _computed(derived, subject, theirs) -> Reason:
     target, value = quoted(derived.target), derived.value.format(quoted(derived.source))
-    nobody_since = f"{target} = ({value}) AND {quoted(subject.saved)} < {BEGAN}"
+    nobody_since = f"{target} = ({value}) AND {quoted(subject.saved)} < {BEGAN_UTC}"
     nobody_since += f" AND {theirs} IS NULL" if theirs else ""
     return Reason(derived.target, "NULL", f"{target}::text", _computed_from(derived), nobody_since)
 
@@ -164,7 +161,7 @@ def _to_add(operation) -> Reason:
 
 def _added(operation, subject) -> Reason:
     column, default = quoted(operation.name), literal(_default(operation))
-    unchanged = f"{column}::text = {default} AND {quoted(subject.created)} < {BEGAN}"
+    unchanged = f"{column}::text = {default} AND {quoted(subject.created)} < {BEGAN_UTC}"
     return Reason(operation.name, "NULL", f"{column}::text", _new_column(default), unchanged)
 
 

@@ -1,4 +1,4 @@
-"""Does django_migrations say what the database is?
+"""Reconciliation of django_migrations with what the database is.
 
 Django writes its record outside of the migration's own transactions, so a
 crash leaves the two out of step: half-way forwards there is no record, and
@@ -10,7 +10,7 @@ right before Django reads it, and Django does the rest.
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from epic10 import plan
+from epic10 import plan, release_state
 from epic10.catalog import holds, relation_exists
 from epic10.later import reconcile_later
 from epic10.progress import logger
@@ -25,13 +25,14 @@ def reconcile(connection, app_label: str | None, migration_name: str | None):
     records = recorder.applied_migrations()
     recorded = (release.app_label, release.name) in records
     if is_way_back(release, migration_name):
-        if not recorded and release.has_traces(connection):
+        if not recorded and release_state.has_begun(connection):
             logger.info("%s stopped half-way and was never recorded. Going back from there.", release.name)
             # With all it builds on: migration.sql may have run where Django never did.
             for key in way_to(release):
                 if key not in records:
                     recorder.record_applied(*key)
-    elif recorded and not release.is_switched(connection) and has_run(connection):
+    elif recorded and not release.is_switched(connection) and release_state.last_run(connection):
+        # Not merely recorded by --fake.
         logger.info("%s was being undone when that stopped. Going forward from there.", release.name)
         recorder.record_unapplied(release.app_label, release.name)
     reconcile_later(connection, (release.app_label, release.name), migration_name)
@@ -43,7 +44,7 @@ def has_work(connection, app_label: str | None, migration_name: str | None) -> b
     if app_label not in (None, release.app_label):
         return False
     if is_way_back(release, migration_name):
-        # Not has_traces: whoever may not read the ledger is told so in full.
+        # Not has_begun: whoever may not read the ledger is told so in full.
         return holds(connection, relation_exists("epic10_created_object"))
     return not release.is_switched(connection)
 
@@ -59,10 +60,3 @@ def is_way_back(release, migration_name: str | None) -> bool:
 def way_to(release) -> list[tuple[str, str]]:
     """The migrations that lead to the release, itself last."""
     return MigrationLoader(None).graph.forwards_plan((release.app_label, release.name))
-
-
-def has_run(connection) -> bool:
-    """Not merely recorded by --fake."""
-    return holds(connection, relation_exists("epic10_phase_run")) and holds(
-        connection, "EXISTS (SELECT FROM epic10_phase_run)"
-    )

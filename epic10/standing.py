@@ -1,7 +1,8 @@
-"""What has become of each phase? The ledger's word, and the catalog's against it."""
+"""What has become of each phase: the ledger's word, and the catalog's against it."""
 
 from dataclasses import dataclass
 
+from epic10 import release_state
 from epic10.catalog import holds, relation_exists
 from epic10.estimate import count
 from epic10.operations import Backfill
@@ -87,7 +88,7 @@ def standings(release, connection, runs: list[Run], *, working: bool, earlier: d
     ``working`` says that somebody has the migrators' lock; ``earlier`` standings,
     by phase, save a second count of the rows that a running backfill has to change.
     """
-    switched, has_traces = release.is_switched(connection), release.has_traces(connection)
+    switched, has_begun = release.is_switched(connection), release_state.has_begun(connection)
     expanded = _is_in_place(release, connection, release.phases[0])
     found = []
     for phase in release.phases:
@@ -97,7 +98,7 @@ def standings(release, connection, runs: list[Run], *, working: bool, earlier: d
         left = _left(connection, phase, rows, known) if expanded and not switched else 0
         in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
         standing = _standing(phase.name, own, rows, left, in_place=in_place, working=working)
-        is_baseline = standing.state == UNDONE and not has_traces
+        is_baseline = standing.state == UNDONE and not has_begun
         found.append(Standing(phase.name, TO_DO) if is_baseline else standing)
     return found
 

@@ -1,4 +1,4 @@
-"""Where does this database stand, and what is the next thing to type?
+"""Where this database stands, and the next thing to type.
 
 The catalog says what is in place; the ledger says who ran what, and how it
 ended; the migrators' lock says whether somebody is at it. Asked of any database
@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from django.db import ProgrammingError
-from django.db.migrations.recorder import MigrationRecorder
 
-from epic10 import one_at_a_time, parked, plan
+from epic10 import one_at_a_time, parked, plan, release_state
 from epic10.catalog import holds, relation_exists
-from epic10.operations.record import BACKWARDS, FORWARDS
+from epic10.operations.record import FORWARDS
 from epic10.session import unhurried
 from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
 
@@ -73,7 +72,7 @@ def seen(connection, earlier: Status | None) -> Status:
     ledger, worker = runs(connection), one_at_a_time.holder(connection) or ""
     before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
     phases = standings(release, connection, ledger, working=bool(worker), earlier=before)
-    state = _state(release, connection, phases, ledger)
+    state = _state(release, connection, phases)
     return Status(
         name,
         state + _broken_off(phases),
@@ -84,11 +83,10 @@ def seen(connection, earlier: Status | None) -> Status:
     )
 
 
-def _state(release, connection, phases, ledger) -> str:
+def _state(release, connection, phases) -> str:
     if release.is_finalized(connection):
         return FINALIZED
-    last = ledger[-1] if ledger else None
-    if last and last.direction == BACKWARDS and (release.has_traces(connection) or not last.finished):
+    if release_state.is_going_back(connection):
         return GOING_BACK if any(standing.state == RUNNING for standing in phases) else HALF_BACK
     done = [standing.phase for standing in phases if standing.state == DONE]
     filling = next((standing for standing in phases if standing.rows and standing.left), None)
@@ -105,7 +103,7 @@ def _broken_off(phases) -> str:
 
 def _disagreements(release, connection, phases, ledger) -> Iterator[str]:
     switched = release.is_switched(connection)
-    recorded = (release.app_label, release.name) in MigrationRecorder(connection).applied_migrations()
+    recorded = release_state.is_recorded(connection)
     if switched and not recorded:
         yield f"django_migrations does not know that {release.name} is applied; migrate puts it right."
     if recorded and not switched:

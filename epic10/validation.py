@@ -1,8 +1,8 @@
-"""Did the release do what it says, in this database?"""
+"""Validation: the release did what it says, in this database."""
 
 from django.db import Error, connections, transaction
 
-from epic10 import asking, checks, plan
+from epic10 import asking, checks, plan, release_state
 from epic10.models import SavedReport
 from epic10.report import Report
 from epic10.session import unhurried
@@ -22,7 +22,7 @@ def validate(using: str, *, smoke: bool = False, show: asking.Show | None = None
     """Ask every check of the release, with ``smoke`` try the application too; ``show`` each answer as it comes."""
     release, connection = plan.load(), connections[using]
     if not release.is_switched(connection):
-        message = HALF_APPLIED if release.has_traces(connection) else NOT_APPLIED
+        message = HALF_APPLIED if release_state.has_begun(connection) else NOT_APPLIED
         raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
     wanted = [*release.checks(), *checks.registered(checks.AFTER), *(checks.registered(checks.SMOKE) if smoke else [])]
     return asking.report("epic10_validate", wanted, using, show)

@@ -1,9 +1,9 @@
-"""A migration has stopped half-way. What does the operator read?"""
+"""What the operator reads when a migration has stopped half-way."""
 
 import psycopg
 from django.db import Error, connections
 
-from epic10 import plan
+from epic10 import release_state
 
 WHAT_NOW = (
     "What is committed stays; nothing of it is visible to the application before the switch.\n"
@@ -23,7 +23,7 @@ NO_WAY_BACK = (
 def what_now(database: str) -> str:
     """Where the database stands and what to type, as far as it can still be asked."""
     try:
-        untouched = not plan.load().has_traces(connections[database])
+        untouched = not release_state.has_begun(connections[database])
     except Error:
         untouched = False
     return "Nothing was changed." if untouched else WHAT_NOW

@@ -11,14 +11,14 @@ from epic10.checks.after import (
     pairs,
     readable,
 )
+from epic10.release_state import BEGAN_UTC
 from ndas.expected import A_DATE, ONE_YEAR_LATER, POSITION_PAIRS, POSITIONS, STATUS_PAIRS, STATUSES, TABLES, TYPES
 
 # Nobody has saved the row since the release began, the column came with the
 # release, and no rollback has parked a date: this one can only be the migration's.
-COMPUTED = """
+COMPUTED = f"""
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
-         AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
-                             FROM epic10_phase_run WHERE direction = 'forwards')
+         AND updated_at < {BEGAN_UTC}
          AND NOT EXISTS (SELECT FROM epic10_archive
                           WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date'))"""
 

@@ -1,4 +1,4 @@
-"""How many rows have which label, before the release and after it?
+"""How many rows have which label, before the release and after it.
 
 Before: the old labels, which the legacy columns keep after the switch and the
 archive after the end. After: the new ones; as long as they are not there, what
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from epic10 import plan
+from epic10 import plan, release_state
 from epic10.catalog import column_exists, holds, literal, quoted, relation_exists
 from epic10.one_at_a_time import holder
 from epic10.operations import Switch, SwitchBeside
@@ -119,7 +119,7 @@ def _source(connection, release, table, column) -> tuple[str | None, str | None]
         return there(column.legacy), column.column
     if there(column.target) or not there(column.column):
         return there(column.column), None
-    if release.has_traces(connection) and holds(connection, is_ours("column", f"{table}.{column.column}")):
+    if release_state.has_begun(connection) and holds(connection, is_ours("column", f"{table}.{column.column}")):
         return None, column.column
     return column.column, None
 

@@ -1,4 +1,4 @@
-"""Where does the database stand, asked every two seconds by everybody who looks?
+"""Where the database stands, asked every two seconds by everybody who looks.
 
 What costs a pass over a table is the count of the rows that a backfill has yet
 to change. It is made once; while somebody works the ledger's rows are taken off
@@ -10,9 +10,8 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from epic10 import one_at_a_time, plan
+from epic10 import one_at_a_time, plan, release_state
 from epic10.catalog import holds, relation_exists
-from epic10.operations.record import BACKWARDS
 from epic10.status import BASELINE, Status, seen
 
 # Seconds: whoever asks sooner gets the same; and how long a count is good for.
@@ -20,7 +19,6 @@ FRESH, KEPT = 1.0, 60.0
 
 LEDGER = """
     SELECT coalesce(max(id), 0), count(finished_at), coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"""
-LAST_RUN = "SELECT direction, finished_at FROM epic10_phase_run ORDER BY id DESC LIMIT 1"
 
 _last: dict[tuple, "Look"] = {}
 _one_counts = threading.Lock()
@@ -58,7 +56,11 @@ def look(connection, patience: float = KEPT) -> Look:
 
 def last_run(connection) -> tuple:
     """A few numbers of the ledger that change when a phase does something."""
-    return _one(connection, LEDGER) or ()
+    if not holds(connection, relation_exists("epic10_phase_run")):
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(LEDGER)
+        return cursor.fetchone()
 
 
 def _pulse(connection) -> tuple:
@@ -71,18 +73,7 @@ def _pulse(connection) -> tuple:
 
 
 def _taken_back(connection, status) -> datetime | None:
-    if status.state != BASELINE:
-        return None
-    direction, finished = _one(connection, LAST_RUN) or (None, None)
-    return finished if direction == BACKWARDS else None
-
-
-def _one(connection, query):
-    if not holds(connection, relation_exists("epic10_phase_run")):
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchone()
+    return release_state.was_taken_back_at(connection) if status.state == BASELINE else None
 
 
 def _place(connection):

@@ -63,6 +63,13 @@ def test_preview_and_record_are_the_same(legacy_database):
     assert len(preview) > 600
 
 
+def test_what_comes_after_the_release_says_nothing_of_when_it_began(legacy_database):
+    preview = review(legacy_database)
+    legacy_database.migrate(None)
+    legacy_database.migrate("0002")
+    assert review(legacy_database) == preview
+
+
 def test_half_way_the_preview_still_stands(legacy_database):
     preview = review(legacy_database)
     for step in steps()[:2]:

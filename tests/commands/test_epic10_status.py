@@ -59,6 +59,15 @@ def test_after_the_release_it_is_switched(migrated_database):
     assert found.phases[1].share == 1
 
 
+def test_what_comes_after_the_release_is_taken_back_alone_and_it_is_switched_as_before(legacy_database):
+    legacy_database.migrate(None)
+    legacy_database.migrate("0002")
+    found = seen(legacy_database)
+    assert (found.state, found.notes) == ("switched", ())
+    assert set(states(found).values()) == {"done"}
+    assert found.next == "python manage.py epic10_validate; python manage.py migrate ndas 0001 goes back"
+
+
 def test_there_and_back_it_is_the_baseline_again(migrated_database):
     migrated_database.migrate("0001")
     found = seen(migrated_database)

@@ -470,8 +470,7 @@ $check$
         + fully_executed_date::time) END
        AND 
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
-         AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
-                             FROM epic10_phase_run WHERE direction = 'forwards')
+         AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
          AND NOT EXISTS (SELECT FROM epic10_archive
                           WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date'))
     HAVING count(*) > 0$check$),
@@ -491,8 +490,7 @@ $check$
         + fully_executed_date::time) END
        AND NOT coalesce(
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
-         AND updated_at < (SELECT min(started_at) AT TIME ZONE 'UTC'
-                             FROM epic10_phase_run WHERE direction = 'forwards')
+         AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
          AND NOT EXISTS (SELECT FROM epic10_archive
                           WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date')), false)
     HAVING count(*) > 0$check$),

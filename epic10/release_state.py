@@ -1,0 +1,95 @@
+"""
+The state of the release in a database: whether it has begun, when, and which way it was going.
+
+Asked here and nowhere else, and of nothing but what the release itself has left:
+the claims of its objects, which share a transaction with them, the catalog, and the
+runs of its own phases. Migrations after the release have phases, too, and are
+undone alone; they say nothing of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from epic10 import plan
+from epic10.catalog import holds, relation_exists
+from epic10.operations.record import BACKWARDS
+
+# The transaction that first claimed something was the first to change something. A way
+# back gives the claims up, so they are of this time and not of an earlier one.
+BEGAN = "(SELECT min(created_at) FROM epic10_created_object)"
+# As the register's own columns have it.
+BEGAN_UTC = f"({BEGAN} AT TIME ZONE 'UTC')"
+
+CLAIMS = relation_exists("epic10_created_object")
+RUNS = relation_exists("epic10_phase_run")
+MAY_READ = "has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
+LAST = """
+    SELECT id, phase, direction, finished_at, error FROM epic10_phase_run
+     WHERE phase = ANY (%s) ORDER BY id DESC LIMIT 1"""
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The newest run of a phase; without ``finished_at`` it is under way, or was killed."""
+
+    id: int
+    phase: str
+    direction: str
+    finished_at: datetime | None
+    error: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.finished_at is not None and not self.error
+
+
+def has_begun(connection) -> bool:
+    """Is anything of the release in the database?"""
+    claimed = holds(connection, CLAIMS) and holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
+    return claimed or plan.load().is_switched(connection)
+
+
+def began_at(connection) -> datetime | None:
+    """When it changed something first; None where nothing of it is there, or where nobody can tell any more."""
+    return _one(connection, f"SELECT {BEGAN}")[0] if holds(connection, CLAIMS) else None
+
+
+def is_recorded(connection) -> bool:
+    """Does Django take the release for applied? That may be out of step with the database."""
+    release = plan.load()
+    if not holds(connection, relation_exists(plan.RECORD)):
+        return False
+    query = f"SELECT EXISTS (SELECT FROM {plan.RECORD} WHERE app = %s AND name = %s)"
+    return _one(connection, query, [release.app_label, release.name])[0]
+
+
+def is_left_to_undo(connection) -> bool:
+    """Would a way back have anything to do, Django's own record included?"""
+    return has_begun(connection) or is_recorded(connection)
+
+
+def is_going_back(connection) -> bool:
+    """Was the release on its way back last, and has not come to the end of it?"""
+    last = last_run(connection)
+    return bool(last and last.direction == BACKWARDS and (has_begun(connection) or not last.finished_at))
+
+
+def was_taken_back_at(connection) -> datetime | None:
+    """When a release that was here and is not any more was gone."""
+    last = last_run(connection)
+    return last.finished_at if last and last.direction == BACKWARDS and not has_begun(connection) else None
+
+
+def last_run(connection, phases=None) -> LastRun | None:
+    """The newest run of a phase of the release, or of one of the ``phases`` named."""
+    if not (holds(connection, RUNS) and holds(connection, MAY_READ)):
+        return None
+    names = [phase.name for phase in (plan.load().phases if phases is None else phases)]
+    found = _one(connection, LAST, [names])
+    return LastRun(*found) if found else None
+
+
+def _one(connection, query, parameters=None):
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchone()
