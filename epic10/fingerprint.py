@@ -16,7 +16,7 @@ from epic10 import clients
 NOT_THE_SUBJECT = ("*.epic10_*", "*.django_*")
 # pg_dump has no such pattern for functions: the ledger's own is taken out of the text.
 LEDGER_FUNCTION = re.compile(
-    r"^--\n-- Name: epic10_append_only\(\); Type: FUNCTION.*?\$\$;\n+(ALTER FUNCTION [^;]+;\n+)?(?=--|SET )",
+    r"^--\n-- Name: (?:FUNCTION )?epic10_append_only\(\); Type: [^\n]*\n--\n.*?(?=^--\n|^SET )",
     re.MULTILINE | re.DOTALL,
 )
 

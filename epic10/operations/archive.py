@@ -19,6 +19,25 @@ NO_LATER_EVENT = """NOT EXISTS (SELECT FROM epic10_archive later
                         AND later.id > archive.id{and_after})"""
 NEWEST = NO_LATER_EVENT.format(and_after="")
 
+# Nothing in the archive is overwritten: what is there and what is to come stay side by side.
+BOTH_STAY = (
+    "Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); "
+    "then {then}."
+)
+
+
+def other_values(table: str, row_id: str) -> str:
+    """The message, as an SQL expression."""
+    before, after = literal("epic10_archive has other values of the row "), literal(f" of {table} than the row itself.")
+    return f"{before} || {row_id} || {after}"
+
+
+def complaint(table: str, *, then: str) -> str:
+    """Message and hint of a batch, given the row as ``id``; NULL and NULL where that is NULL."""
+    hint = literal(BOTH_STAY.format(then=then))
+    return f"{other_values(table, 'id')},\n       CASE WHEN id IS NOT NULL THEN {hint} END"
+
+
 # Restored by an attempt that never got to the switch: going back from there,
 # those rows are parked as they were.
 PARK_AGAIN = f"""\

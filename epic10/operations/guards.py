@@ -23,6 +23,7 @@ CREATE OR REPLACE FUNCTION {pgid}() RETURNS trigger AS $$
 BEGIN
 {func}
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION {pgid}() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER {pgid} {when} {operation} ON {table} FOR EACH {level} {condition} EXECUTE FUNCTION {pgid}();
 COMMENT ON TRIGGER {pgid} ON {table} IS '{hash}'
 """.strip()

@@ -90,12 +90,18 @@ CREATE TABLE IF NOT EXISTS epic10_orphan (
     CONSTRAINT epic10_orphan_once UNIQUE (table_name, column_name, row_id, value)
 )""",
     "CREATE INDEX IF NOT EXISTS epic10_archive_row ON epic10_archive (table_name, row_id, id)",
+    # One statement, so that nobody may run it in between.
     """\
-CREATE OR REPLACE FUNCTION epic10_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+DO $epic10$
+BEGIN
+  CREATE OR REPLACE FUNCTION epic10_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only.', TG_TABLE_NAME
     USING HINT = 'What it holds is somebody''s work: nothing in it is changed or deleted.';
-END $$""",
+END $$;
+  REVOKE ALL ON FUNCTION epic10_append_only() FROM PUBLIC;
+END
+$epic10$""",
     """\
 CREATE OR REPLACE TRIGGER epic10_archive_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON epic10_archive

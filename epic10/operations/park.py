@@ -5,24 +5,36 @@ from django.db.migrations.operations import RunPython
 from epic10 import parked
 from epic10.catalog import column_exists, holds, literal, quoted
 
-from .archive import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK
+from .archive import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK, complaint
 from .batches import FOR_DJANGO, FOR_PSQL, Batches, count, loop
 from .parking import Parking, any_held, content
 from .relabel import shadows
 
+# Locked, so that no writer leaves an event between the look at the row and at the archive.
 PARK = """\
-WITH batch AS (
+WITH wanted AS MATERIALIZED (
+  SELECT ARRAY(SELECT id FROM {table}
+                WHERE id > {after} AND ({any_held})
+                ORDER BY id LIMIT {size}) AS keys
+), batch AS MATERIALIZED (
   SELECT id, {content} AS held, {fingerprint} AS fingerprint
     FROM {table}
-   WHERE id > {after} AND ({any_held})
-   ORDER BY id LIMIT {size}
+   WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND ({any_held})
+   FOR SHARE
 ), parked AS (
   INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
   SELECT {this_rollback}, {name}, id, 'parked', held, fingerprint FROM batch WHERE held <> '{{}}'
   ON CONFLICT DO NOTHING
-  RETURNING 1
+  RETURNING row_id
+), otherwise AS (
+  SELECT min(id) AS id FROM batch
+   WHERE held <> '{{}}' AND id NOT IN (SELECT row_id FROM parked)
+     AND NOT EXISTS (SELECT FROM epic10_archive
+                      WHERE rollback_id = {this_rollback} AND table_name = {name} AND row_id = batch.id
+                        AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
 )
-SELECT (SELECT count(*) FROM parked), max(id){into} FROM batch"""
+SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+       {complaint}{into} FROM otherwise"""
 
 
 class Park(RunPython):
@@ -78,5 +90,6 @@ def _park(parking, app_label, state):
         fingerprint=parking.fingerprint(parking.table, app_label, state),
         any_held=any_held(held, parking.table),
         this_rollback=THIS_ROLLBACK,
+        complaint=complaint(parking.table, then="python manage.py migrate ndas 0001"),
         **how,
     )

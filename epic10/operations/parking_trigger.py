@@ -10,7 +10,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.catalog import column_exists, literal, quoted, table_oid
 
 from . import privileges
-from .archive import IS_PARKING, is_restored
+from .archive import BOTH_STAY, IS_PARKING, is_restored, other_values
 from .ownership import block
 from .parking import Parking, any_held, content, found
 from .relabel import shadows
@@ -18,33 +18,44 @@ from .relabel import shadows
 PREFIX = "zz_epic10_park"
 
 # The application's role has no right to the archive, and needs none: the function
-# runs as its owner, hence with a search_path of its own.
+# runs as its owner, hence with a search_path of its own, and for nobody who hangs
+# it on a table of theirs.
 # (https://www.postgresql.org/docs/current/sql-createfunction.html)
 INSTALL = """\
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$
 DECLARE
   held jsonb := '{{}}';
   this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
+  this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
+  IF TG_RELID IS DISTINCT FROM {oid} THEN
+    RAISE EXCEPTION '{name} works for the table {bare_table} alone, not for %.', TG_RELID::regclass
+      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+  END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF {parking} OR {restored} THEN
     held := {content};
   END IF;
   IF held <> '{{}}' THEN
-    INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
-    VALUES (this_rollback, {table}, OLD.id, 'parked', held, {fingerprint}) ON CONFLICT DO NOTHING;
     IF TG_OP = 'UPDATE' THEN
       {plain};
     END IF;
     INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-    VALUES (this_rollback, {table}, OLD.id, CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END, held,
+    VALUES (this_rollback, {table}, OLD.id, this_event, held,
             CASE TG_OP WHEN 'UPDATE' THEN {found} END, {fingerprint}) ON CONFLICT DO NOTHING;
+    IF NOT FOUND AND NOT EXISTS (
+      SELECT FROM epic10_archive WHERE rollback_id = this_rollback AND table_name = {table} AND row_id = OLD.id
+         AND event = this_event AND content = held) THEN
+      RAISE EXCEPTION '%', {other_values}
+        USING HINT = {both_stay};
+    END IF;
   END IF;
   IF TG_OP = 'DELETE' THEN
     RETURN OLD;
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
 -- Where there was no rollback nothing was put back, and there is nothing to watch over.
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS {name}_update ON {quoted_table};
@@ -133,6 +144,9 @@ def installation(parking: Parking, app_label, state) -> str:
     return INSTALL.format(
         name=name(parking.table),
         table=literal(parking.table),
+        bare_table=parking.table,
+        other_values=other_values(parking.table, "OLD.id"),
+        both_stay=literal(BOTH_STAY.format(then="try again")),
         quoted_table=quoted(parking.table),
         oid=table_oid(parking.table),
         parking=IS_PARKING,

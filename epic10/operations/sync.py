@@ -38,6 +38,7 @@ BEGIN
 {func}
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION {pgid}() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "{first}_insert" ON {table};
 DROP TRIGGER IF EXISTS "{first}_update" ON {table};
 DROP TRIGGER IF EXISTS {pgid}_insert ON {table};

@@ -313,11 +313,16 @@ CREATE TABLE IF NOT EXISTS epic10_orphan (
     CONSTRAINT epic10_orphan_once UNIQUE (table_name, column_name, row_id, value)
 );
 CREATE INDEX IF NOT EXISTS epic10_archive_row ON epic10_archive (table_name, row_id, id);
-CREATE OR REPLACE FUNCTION epic10_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+DO $epic10$
+BEGIN
+  CREATE OR REPLACE FUNCTION epic10_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only.', TG_TABLE_NAME
     USING HINT = 'What it holds is somebody''s work: nothing in it is changed or deleted.';
 END $$;
+  REVOKE ALL ON FUNCTION epic10_append_only() FROM PUBLIC;
+END
+$epic10$;
 CREATE OR REPLACE TRIGGER epic10_archive_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON epic10_archive
     FOR EACH STATEMENT EXECUTE FUNCTION epic10_append_only();
@@ -973,25 +978,27 @@ IF (NEW.expiration_date IS NULL OR (TG_OP = 'UPDATE' AND NEW.expiration_date = C
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
 CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 6392e1c238a60d527eab5d46837b20f606941865';
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. d69a459daeed0ed1026e8a20ec1b28d189991647';
 CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_nda_status_history() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_insert" ON "nda_status_history";
 DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_update" ON "nda_status_history";
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_insert ON "nda_status_history";
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_update ON "nda_status_history";
 CREATE TRIGGER zz_epic10_sync_nda_status_history_insert BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
 CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. c89184ad0551cb070fb63d7638375fc7b924b1a5';
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 38b1c1a7fb6e703375407883b2c1978450ce3d2e';
 DO $epic10$
 BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10') THEN
@@ -1000,13 +1007,14 @@ BEGIN
 NEW.nda_type_epic10 := coalesce(CASE WHEN NEW.nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type::text END, 'MUTUAL');
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_nda_type() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. ed2b49ab34caf51d03248effbccb46fc4b3dd4ae';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. be59e5ae87e12d44ab771cfcef8847afb95d04ec';
   END IF;
 END
 $epic10$;
@@ -1018,13 +1026,14 @@ BEGIN
 NEW.is_non_usmax_epic10 := coalesce(NEW.is_non_usmax, false);
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 176ae3fdc59d24afbc262a9fc50f152d1d4d6876';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 073d3f03c40130771b6adb60f63d3d2ed1e79f8d';
   END IF;
 END
 $epic10$;
@@ -1037,13 +1046,14 @@ NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WH
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_expiration_date() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. b323de4bb0c099347682b45ff0554e47f8bbde38';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 4722bd8ec7558af31597c35ea4feae6d3f88d71e';
   END IF;
 END
 $epic10$;
@@ -1055,13 +1065,14 @@ BEGIN
 NEW.approved_by_id_epic10 := (SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id);
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_approved_by_id() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_approved_by_id_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_approved_by_id_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. c1953aad671cb1936d77b04d0ef6c26152df8975';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. fee42d50f5d0f1876bd2c4edec8be91cbcf46b58';
   END IF;
 END
 $epic10$;
@@ -1072,7 +1083,12 @@ BEGIN
 DECLARE
   held jsonb := '{}';
   this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
+  this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"ndas"') THEN
+    RAISE EXCEPTION 'zz_epic10_park_ndas works for the table ndas alone, not for %.', TG_RELID::regclass
+      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+  END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
@@ -1087,8 +1103,6 @@ BEGIN
     'rejection_reason', CASE WHEN OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN OLD.rejection_reason END));
   END IF;
   IF held <> '{}' THEN
-    INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
-    VALUES (this_rollback, 'ndas', OLD.id, 'parked', held, hash_record_extended(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position::text, OLD.status::text, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), 0)) ON CONFLICT DO NOTHING;
     IF TG_OP = 'UPDATE' THEN
       NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
       NEW.usmax_position_epic10 := coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME');
@@ -1100,14 +1114,21 @@ BEGIN
       IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN NEW.rejection_reason := NULL; END IF;
     END IF;
     INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-    VALUES (this_rollback, 'ndas', OLD.id, CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END, held,
+    VALUES (this_rollback, 'ndas', OLD.id, this_event, held,
             CASE TG_OP WHEN 'UPDATE' THEN (SELECT jsonb_object_agg(key, to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, hash_record_extended(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position::text, OLD.status::text, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), 0)) ON CONFLICT DO NOTHING;
+    IF NOT FOUND AND NOT EXISTS (
+      SELECT FROM epic10_archive WHERE rollback_id = this_rollback AND table_name = 'ndas' AND row_id = OLD.id
+         AND event = this_event AND content = held) THEN
+      RAISE EXCEPTION '%', 'epic10_archive has other values of the row ' || OLD.id || ' of ndas than the row itself.'
+        USING HINT = 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then try again.';
+    END IF;
   END IF;
   IF TG_OP = 'DELETE' THEN
     RETURN OLD;
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
+REVOKE ALL ON FUNCTION zz_epic10_park_ndas() FROM PUBLIC;
 -- Where there was no rollback nothing was put back, and there is nothing to watch over.
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS zz_epic10_park_ndas_update ON "ndas";
@@ -1142,7 +1163,12 @@ BEGIN
 DECLARE
   held jsonb := '{}';
   this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
+  this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"nda_status_history"') THEN
+    RAISE EXCEPTION 'zz_epic10_park_nda_status_history works for the table nda_status_history alone, not for %.', TG_RELID::regclass
+      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+  END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'nda_status_history' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
@@ -1150,20 +1176,25 @@ BEGIN
     'status', CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN OLD.status_epic10 END));
   END IF;
   IF held <> '{}' THEN
-    INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
-    VALUES (this_rollback, 'nda_status_history', OLD.id, 'parked', held, hash_record_extended(ROW(OLD.id, OLD.nda_id, OLD.status::text, OLD.changed_at, OLD.changed_by_id), 0)) ON CONFLICT DO NOTHING;
     IF TG_OP = 'UPDATE' THEN
       NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
     END IF;
     INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-    VALUES (this_rollback, 'nda_status_history', OLD.id, CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END, held,
+    VALUES (this_rollback, 'nda_status_history', OLD.id, this_event, held,
             CASE TG_OP WHEN 'UPDATE' THEN (SELECT jsonb_object_agg(key, to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, hash_record_extended(ROW(OLD.id, OLD.nda_id, OLD.status::text, OLD.changed_at, OLD.changed_by_id), 0)) ON CONFLICT DO NOTHING;
+    IF NOT FOUND AND NOT EXISTS (
+      SELECT FROM epic10_archive WHERE rollback_id = this_rollback AND table_name = 'nda_status_history' AND row_id = OLD.id
+         AND event = this_event AND content = held) THEN
+      RAISE EXCEPTION '%', 'epic10_archive has other values of the row ' || OLD.id || ' of nda_status_history than the row itself.'
+        USING HINT = 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then try again.';
+    END IF;
   END IF;
   IF TG_OP = 'DELETE' THEN
     RETURN OLD;
   END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
+REVOKE ALL ON FUNCTION zz_epic10_park_nda_status_history() FROM PUBLIC;
 -- Where there was no rollback nothing was put back, and there is nothing to watch over.
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_update ON "nda_status_history";
@@ -1252,7 +1283,18 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM ndas
+                        WHERE id > last AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
+            OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
+            OR ndas.expiration_date IS NOT NULL AND ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
+            OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
+            OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
+            OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
+            OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
+            OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL)
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS MATERIALIZED (
           SELECT id, jsonb_strip_nulls(jsonb_build_object(
             'status', CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN ndas.status_epic10 END,
             'usmax_position', CASE WHEN ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME') AND true THEN ndas.usmax_position_epic10 END,
@@ -1263,7 +1305,7 @@ BEGIN
             'approved_at', CASE WHEN ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN ndas.approved_at END,
             'rejection_reason', CASE WHEN ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN ndas.rejection_reason END)) AS held, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS fingerprint
             FROM ndas
-           WHERE id > last AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
             OR ndas.expiration_date IS NOT NULL AND ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
             OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
@@ -1271,14 +1313,22 @@ BEGIN
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
             OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL)
-           ORDER BY id LIMIT 1000
+           FOR SHARE
         ), parked AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
           SELECT (SELECT max(id) FROM epic10_rollback), 'ndas', id, 'parked', held, fingerprint FROM batch WHERE held <> '{}'
           ON CONFLICT DO NOTHING
-          RETURNING 1
+          RETURNING row_id
+        ), otherwise AS (
+          SELECT min(id) AS id FROM batch
+           WHERE held <> '{}' AND id NOT IN (SELECT row_id FROM parked)
+             AND NOT EXISTS (SELECT FROM epic10_archive
+                              WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = batch.id
+                                AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
         )
-        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last, complaint, remedy FROM batch;
+        SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+               'epic10_archive has other values of the row ' || id || ' of ndas than the row itself.',
+               CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1345,19 +1395,31 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       BEGIN
-        WITH batch AS (
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT id FROM nda_status_history
+                        WHERE id > last AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
+                        ORDER BY id LIMIT 1000) AS keys
+        ), batch AS MATERIALIZED (
           SELECT id, jsonb_strip_nulls(jsonb_build_object(
             'status', CASE WHEN nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END AND true THEN nda_status_history.status_epic10 END)) AS held, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS fingerprint
             FROM nda_status_history
-           WHERE id > last AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
-           ORDER BY id LIMIT 1000
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
+           FOR SHARE
         ), parked AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, fingerprint)
           SELECT (SELECT max(id) FROM epic10_rollback), 'nda_status_history', id, 'parked', held, fingerprint FROM batch WHERE held <> '{}'
           ON CONFLICT DO NOTHING
-          RETURNING 1
+          RETURNING row_id
+        ), otherwise AS (
+          SELECT min(id) AS id FROM batch
+           WHERE held <> '{}' AND id NOT IN (SELECT row_id FROM parked)
+             AND NOT EXISTS (SELECT FROM epic10_archive
+                              WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = batch.id
+                                AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
         )
-        SELECT (SELECT count(*) FROM parked), max(id) INTO rows_changed, last, complaint, remedy FROM batch;
+        SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+               'epic10_archive has other values of the row ' || id || ' of nda_status_history than the row itself.',
+               CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -2599,13 +2661,14 @@ ELSIF TG_OP = 'INSERT' OR (coalesce(CASE NEW.usmax_position_legacy::text WHEN 'S
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
 CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. aa8c30180ce022f283842340382a9fb16554dce1';
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 0eff934c474362ae416ae903c4f06677c3f90344';
 CREATE TRIGGER "00_epic10_sync_ndas_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
 CREATE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas();
@@ -2636,13 +2699,14 @@ ELSIF TG_OP = 'INSERT' OR (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SEN
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_nda_status_history() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_insert" ON "nda_status_history";
 DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_update" ON "nda_status_history";
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_insert ON "nda_status_history";
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_update ON "nda_status_history";
 CREATE TRIGGER zz_epic10_sync_nda_status_history_insert BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
 CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 50db036dc2fdfcba2855d94f524d638584848d98';
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. c65ec1efa47c4a7583c9857f03c791ec8716a019';
 CREATE TRIGGER "00_epic10_sync_nda_status_history_insert" BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
 CREATE TRIGGER "00_epic10_sync_nda_status_history_update" BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy)
   EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
@@ -2737,13 +2801,14 @@ ELSIF TG_OP = 'INSERT' OR (coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN (
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_nda_type() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type OR OLD.nda_type_legacy IS DISTINCT FROM NEW.nda_type_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. dead07cfac556fcc4684461e17c946467b536caa';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. 7672e2fab9653c0ea6232e9fb1ef6fd5d8d0198a';
 CREATE TRIGGER "00_epic10_sync_ndas_nda_type_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
 CREATE TRIGGER "00_epic10_sync_ndas_nda_type_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type OR OLD.nda_type_legacy IS DISTINCT FROM NEW.nda_type_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
@@ -2772,13 +2837,14 @@ ELSIF TG_OP = 'INSERT' OR NEW.is_non_usmax IS DISTINCT FROM OLD.is_non_usmax THE
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax OR OLD.is_non_usmax_legacy IS DISTINCT FROM NEW.is_non_usmax_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 2df06be6fe430ff6793edbd66043fed467f3ce5a';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. ec9b1bd4d40fd0351fd6ba0ade3c1c1f70b43c95';
 CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax OR OLD.is_non_usmax_legacy IS DISTINCT FROM NEW.is_non_usmax_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
@@ -2811,13 +2877,14 @@ ELSIF TG_OP = 'INSERT' OR NEW.expiration_date IS DISTINCT FROM OLD.expiration_da
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_expiration_date() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.expiration_date_legacy IS DISTINCT FROM NEW.expiration_date_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 12d591c6c82bf4bfa295980f41b95b4333f2260c';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 244591dc0dd9818af30833e6aab1458ddc06ba5c';
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.expiration_date_legacy IS DISTINCT FROM NEW.expiration_date_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
@@ -2852,13 +2919,14 @@ ELSIF TG_OP = 'INSERT' OR NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_approved_by_id() FROM PUBLIC;
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_approved_by_id_insert" ON "ndas";
 DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_approved_by_id_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_by_id_legacy IS DISTINCT FROM NEW.approved_by_id_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. 98c700ef4593f555498d7f51299427dd08b471a0';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. aa4a33150ad7660c4813fd9ab71d72906dee93dd';
 CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
 CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_by_id_legacy IS DISTINCT FROM NEW.approved_by_id_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
