@@ -21,7 +21,10 @@ BEGIN_OF_ROWS, END_OF_ROWS = re.compile(rb"COPY .* FROM stdin;\n$"), b"\\.\n"
 
 ALL_OR_NOTHING = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction")
 
-NOT_DUMPED = "HINT: Nothing was changed. There is another place for snapshots: --directory, or EPIC10_SNAPSHOTS."
+NOT_DUMPED = (
+    "HINT: Nothing was changed. Where the disk is full, or not to be written to: --directory names another place for "
+    "snapshots, as EPIC10_SNAPSHOTS does."
+)
 
 # Whoever changes the schema at that moment is waited for, and not for ever.
 LOCK_WAIT = "60s"

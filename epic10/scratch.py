@@ -1,4 +1,4 @@
-"""Where can one try things out? A database beside the real one, gone afterwards."""
+"""A database beside the real one, to try things out in; gone afterwards."""
 
 import contextlib
 import copy
@@ -8,14 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.management import CommandError
-from django.db import ProgrammingError, connections, router
+from django.db import Error, ProgrammingError, connections, router
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
+from epic10.catalog import quoted
+from epic10.progress import logger
 from epic10.session import NO_LIMIT
 
 # template1 may hold somebody's objects; a rehearsal starts from nothing.
 ENTIRELY_EMPTY = "template0"
+
+# WITH (FORCE) may not end a superuser's session, which an autovacuum worker counts as;
+# without it the server sends such a worker away itself, and waits five seconds for others.
+DROPS = ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP DATABASE IF EXISTS {}")
+ATTEMPTS, PAUSE = 3, 1.0
 
 ABANDONED = """
 SELECT datname FROM pg_database d
@@ -51,16 +58,17 @@ def database(
     random letters. ``locale`` is encoding, collation and character classes,
     where they are not to be the server's. Nobody may be connected to
     ``template`` at that moment. The database is dropped at the end, with whoever
-    is still connected to it; one that was renamed is not.
+    is still connected to it; one that was renamed is not, and one that cannot be
+    dropped is named in the log: what was done in it is done all the same.
     """
     name = name or f"{prefix}{int(time.time())}_{secrets.token_hex(4)}"
     options = " ENCODING {} LC_COLLATE {} LC_CTYPE {}" if locale else ""
-    _on_the_server(using, "CREATE DATABASE {} TEMPLATE {}" + options, name, template, literals=locale)
+    _create(using, "CREATE DATABASE {} TEMPLATE {}" + options, name, template, literals=locale)
     try:
         with reached(using, name) as alias:
             yield alias
     finally:
-        _on_the_server(using, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        drop(using, name)
 
 
 @contextlib.contextmanager
@@ -88,21 +96,46 @@ def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
         cursor.execute(ABANDONED, [prefix, prefix, time.time() - age])
         names = [name for [name] in cursor.fetchall()]
     for name in names:
-        _on_the_server(using, "DROP DATABASE IF EXISTS {}", name)
+        drop(using, name, DROPS[1:])
     return names
+
+
+def drop(using: str, name: str, statements=DROPS):
+    """Away with it; a warning, and no error, where somebody is in it who cannot be sent away."""
+    for attempt in range(ATTEMPTS):
+        for statement in statements:
+            try:
+                return _on_the_server(using, statement, name)
+            except Error as error:
+                reason = next(iter(str(error).splitlines()), type(error).__name__)
+        if attempt + 1 < ATTEMPTS:
+            time.sleep(PAUSE)
+    logger.warning(
+        'The scratch database "%s" is still there: %s.\nHINT: DROP DATABASE %s WITH (FORCE); as a superuser.',
+        name,
+        reason,
+        quoted(name),
+    )
+
+
+def _create(using, statement, *names, literals):
+    try:
+        _on_the_server(using, statement, *names, literals=literals)
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        with connections[using]._nodb_cursor() as cursor:
+            # Not the role that logs in: its settings may have put another in its place.
+            cursor.execute("SELECT current_user::text")
+            role = quoted(*cursor.fetchone())
+        raise NotAllowed(
+            f"The role {role} may not make a scratch database beside this one.\n"
+            f"HINT: As a superuser: ALTER ROLE {role} CREATEDB; or name another server by DATABASE_URL."
+        ) from error
 
 
 def _on_the_server(using, statement, *names, literals=()):
     # _nodb_cursor is how Django's own test runner reaches a server without a database.
     with connections[using]._nodb_cursor() as cursor:
         cursor.execute(NO_LIMIT)
-        try:
-            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names), *map(sql.Literal, literals)))
-        except ProgrammingError as error:
-            if not isinstance(error.__cause__, InsufficientPrivilege):
-                raise
-            role = connections[using].settings_dict["USER"]
-            raise NotAllowed(
-                f'The role "{role}" may not make a scratch database beside this one.\n'
-                f'HINT: As a superuser: ALTER ROLE "{role}" CREATEDB; or name another server by DATABASE_URL.'
-            ) from error
+        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names), *map(sql.Literal, literals)))

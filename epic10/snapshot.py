@@ -1,4 +1,4 @@
-"""How is a copy of the database taken, and proved to be one?"""
+"""A copy of the database in files: taken, and proved to be one."""
 
 import getpass
 import socket
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.core.management import CommandError
 from django.db import connections, transaction
 
 from epic10 import binaries, dump, fingerprint, ledger, manifest, revision, scratch, snapshot_files
 from epic10.asking import Show, answered
-from epic10.checks import Check
+from epic10.checks import Check, Database
+from epic10.checks.way_back import unreadable
 from epic10.clients import ToolFailed
 from epic10.manifest import Manifest
 from epic10.models import Snapshot
@@ -26,6 +28,10 @@ VERIFICATION = "epic10_verify_"
 
 OF_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 NO_REMEDY = "This snapshot is of no use: python manage.py epic10_snapshot take"
+
+
+class NotAllowed(CommandError):
+    """The role may not read all that a snapshot holds."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
     passes for a snapshot.
     """
     connection = connections[using]
+    _insist_that_all_may_be_read(connection)
     with snapshot_files.unfinished(directory) as folder, unhurried(connection):
         with _one_moment(connection) as (exported, moment):
             taken = _written(connection, folder / snapshot_files.DUMP, exported, moment, jobs)
@@ -100,6 +107,15 @@ FILES = Check("snapshot.files", "every file is what it was when the snapshot was
 COPY = Check(
     "snapshot.copy", "a restored copy has every object, every row and their content", find=None, hint=NO_REMEDY
 )
+
+
+def _insist_that_all_may_be_read(connection):
+    if missing := unreadable(Database(connection)):
+        what, remedies = zip(*missing, strict=True)
+        raise NotAllowed(
+            f"Nothing was changed: a snapshot is of the whole database, and this role may not read "
+            f"{'; '.join(what)}.\nHINT: As a superuser: {' '.join(dict.fromkeys(remedies))}"
+        )
 
 
 def _written(connection, folder, exported, moment, jobs):

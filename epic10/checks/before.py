@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from epic10.dependents import nothing_depends
 from epic10.units import seconds
 
-from . import BEFORE, Check, Find, after, disk, drift, replication, schema, traffic, way_back
+from . import BEFORE, Check, Find, after, disk, drift, replication, schema, traffic, violations, way_back
 
 Models = Callable[[], Iterable[type]]
 
@@ -148,6 +148,18 @@ def of_the_dependents(moved: dict[str, list[str]], *, indexes: list[str]) -> Che
 
 def of_the_way_back(*, snapshot_age: float) -> list[Check]:
     return [
+        _check(
+            "role.reads",
+            "the role may read the whole database, as a snapshot has to",
+            way_back.everything_readable(),
+            hint="As a superuser, run the statements above.",
+        ),
+        _check(
+            "role.scratch",
+            "the role may make a database, to try out a snapshot in",
+            violations(way_back.MAY_MAKE_DATABASES),
+            hint="As a superuser, run the statement above; NOCREATEDB takes it away again after the night.",
+        ),
         _check(
             "way_back.pg_dump",
             "a pg_dump that fits the server is on this machine",

@@ -1,14 +1,45 @@
-"""Is there a way back when everything else fails?"""
+"""The way back when everything else fails: snapshots, and what it takes to make and to try one."""
 
 from epic10 import clients
 from epic10.catalog import relation_exists
 from epic10.units import seconds
 
-from . import Fact, Find
+from . import Database, Fact, Find
 
 NEWEST = """
     SELECT name, extract(epoch FROM now() - taken_at) FROM epic10_snapshot
      WHERE verified_at IS NOT NULL ORDER BY taken_at DESC LIMIT 1"""
+
+# A snapshot is of the whole database, and pg_dump reads all of it or nothing.
+UNREADABLE = """
+  WITH there AS (
+    SELECT c.oid, c.oid::regclass AS name, relkind, pg_get_userbyid(relowner) AS owner,
+           has_schema_privilege(relnamespace, 'USAGE')
+           AND CASE relkind WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
+                            ELSE has_table_privilege(c.oid, 'SELECT') END AS readable
+      FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE relkind IN ('r', 'p', 'S', 'm') AND nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_'))
+  SELECT format('%s of %s', string_agg(name::text, ', ' ORDER BY name::text), quote_ident(owner)),
+         format('GRANT pg_read_all_data TO %I;', current_user)
+    FROM there WHERE NOT readable GROUP BY owner
+   UNION ALL
+  SELECT format('rows of %s, hidden by row security', string_agg(name::text, ', ' ORDER BY name::text)),
+         format('ALTER ROLE %I BYPASSRLS;', current_user)
+    FROM there WHERE relkind IN ('r', 'p') AND readable AND row_security_active(oid) HAVING count(*) > 0
+   ORDER BY 1"""
+
+MAY_MAKE_DATABASES = """
+  SELECT format('%s has no CREATEDB: ALTER ROLE %s CREATEDB;', quote_ident(rolname), quote_ident(rolname))
+    FROM pg_roles WHERE rolname = current_user AND NOT (rolcreatedb OR rolsuper)"""
+
+
+def unreadable(db: Database) -> list[tuple[str, str]]:
+    """What this role may not read of the database, and the statement that lets it."""
+    return db.rows(UNREADABLE)
+
+
+def everything_readable() -> Find:
+    return lambda db: [f"{what}: {remedy}" for what, remedy in unreadable(db)]
 
 
 def verified_snapshot(*, younger_than: float) -> Find:

@@ -184,12 +184,22 @@ def test_a_disk_that_cannot_be_seen_is_not_called_large_enough(legacy_database):
     found = verdicts(legacy_database)
     said = verdicts(legacy_database, free_disk=10**12)
     legacy_database.execute(f"RESET ROLE; DROP ROLE {role}")
-    assert found["disk.known"].findings == ("it is not: the role may not see the data directory",)
-    assert found["disk.enough"].skipped == (
-        "The free disk space is not known: the role may not see the data directory."
-    )
+    reason = "the role may not see the data directory, for want of pg_monitor"
+    assert found["disk.known"].findings == (f"it is not: {reason}",)
+    assert found["disk.enough"].skipped == f"The free disk space is not known: {reason}."
     assert said["disk.known"].facts == ("931 GB free",)
     assert said["disk.enough"].verdict == "OK"
+
+
+def test_who_may_not_make_a_database_is_told_before_the_night(legacy_database):
+    role = f"{legacy_database.name}_maker"
+    legacy_database.execute(f'CREATE ROLE "{role}"; GRANT ndas TO "{role}"; SET ROLE "{role}"')
+    found = verdicts(legacy_database)["role.scratch"]
+    legacy_database.execute(f'RESET ROLE; ALTER ROLE "{role}" CREATEDB; SET ROLE "{role}"')
+    able = verdicts(legacy_database)["role.scratch"]
+    legacy_database.execute(f'RESET ROLE; DROP ROLE "{role}"')
+    assert (found.verdict, found.findings) == ("FAILED", (f"{role} has no CREATEDB: ALTER ROLE {role} CREATEDB;",))
+    assert able.verdict == "OK"
 
 
 @pytest.mark.parametrize("done", range(1, 5))

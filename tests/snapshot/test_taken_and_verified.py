@@ -173,8 +173,8 @@ def test_a_disk_that_cannot_be_written_is_said_and_leaves_nothing(legacy_databas
         epic10_snapshot("take", database=legacy_database.alias)
     assert re.fullmatch(
         r'pg_dump ended with status 1: pg_dump: error: could not create directory ".*/missing/dump": '
-        r"No such file or directory\nHINT: Nothing was changed\. There is another place for snapshots: --directory, "
-        r"or EPIC10_SNAPSHOTS\.",
+        r"No such file or directory\nHINT: Nothing was changed\. Where the disk is full, or not to be written to: "
+        r"--directory names another place for snapshots, as EPIC10_SNAPSHOTS does\.",
         str(failure.value),
     )
     assert list(shelf.iterdir()) == []

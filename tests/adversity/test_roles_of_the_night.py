@@ -1,0 +1,103 @@
+"""What a role may not do in the night is said before it, and named with what gives it."""
+
+import threading
+from io import StringIO
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+
+from epic10 import scratch
+from epic10.precheck import Limits, precheck
+
+GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
+
+
+def verdicts(database):
+    return {result.check.id: result for result in precheck(database.alias, Limits()).results}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "finding"),
+    [
+        ("CREATE TABLE secrets (id serial)", "secrets, secrets_id_seq of ndas: GRANT pg_read_all_data TO {role};"),
+        (
+            "CREATE SCHEMA hidden; CREATE TABLE hidden.t (); GRANT SELECT ON hidden.t TO {role}",
+            "hidden.t of ndas: GRANT pg_read_all_data TO {role};",
+        ),
+        (
+            "CREATE TABLE own (); GRANT SELECT ON own TO {role}; ALTER TABLE own ENABLE ROW LEVEL SECURITY",
+            "rows of own, hidden by row security: ALTER ROLE {role} BYPASSRLS;",
+        ),
+    ],
+    ids=["no SELECT", "no USAGE", "row security"],
+)
+def test_what_a_snapshot_could_not_read_is_named_before_and_by_it(
+    people, register, register_owner, migrator, theirs, finding
+):
+    register.execute(f"GRANT {register_owner} TO {migrator}")
+    register.execute(theirs.format(role=migrator))
+    reached = people.reaching(register, migrator)
+    found = verdicts(reached)["role.reads"]
+    assert (found.verdict, found.findings) == ("FAILED", (finding.format(role=migrator),))
+    with pytest.raises(CommandError) as refusal:
+        call_command("epic10_snapshot", "take", database=reached.alias, stdout=StringIO())
+    what, remedy = finding.format(role=migrator).split(": ")
+    assert str(refusal.value) == (
+        "Nothing was changed: a snapshot is of the whole database, and this role may not read "
+        f"{what}.\nHINT: As a superuser: {remedy}"
+    )
+
+
+def test_a_monitor_that_may_not_look_at_the_disk_is_told_to_say_how_much_is_free(
+    people, register, register_owner, migrator
+):
+    register.execute(f"GRANT {register_owner}, pg_monitor TO {migrator}")
+    found = verdicts(people.reaching(register, migrator))
+    reason = "the role may not see the data directory, for want of EXECUTE on pg_stat_file(text)"
+    assert (found["disk.known"].verdict, found["disk.known"].findings) == ("WARNING", (f"it is not: {reason}",))
+    assert found["disk.known"].check.hint == "Look on the server, and say it: --free-disk 20GB"
+    assert found["disk.enough"].skipped == f"The free disk space is not known: {reason}."
+
+
+def test_the_hint_names_the_role_in_force_not_the_one_that_logged_in(people, register, register_owner, migrator):
+    register.execute(f"GRANT {register_owner} TO {migrator}; ALTER ROLE {migrator} SET role = {register_owner}")
+    reached = people.reaching(register, migrator)
+    with pytest.raises(scratch.NotAllowed) as refusal, scratch.database(reached.alias, prefix="never_"):
+        pass
+    assert str(refusal.value) == (
+        f'The role "{register_owner}" may not make a scratch database beside this one.\n'
+        f'HINT: As a superuser: ALTER ROLE "{register_owner}" CREATEDB; or name another server by DATABASE_URL.'
+    )
+
+
+@pytest.fixture
+def maker(people, register):
+    """The register as a role reaches it that may make databases, and is no superuser."""
+    return people.reaching(register, people.create("maker", "LOGIN CREATEDB"))
+
+
+def test_who_cannot_be_sent_away_from_a_scratch_database_is_waited_for(register, maker, monkeypatch, caplog):
+    """As autovacuum is: FORCE ends nobody who is a superuser."""
+    refused = threading.Event()
+    monkeypatch.setattr(scratch.time, "sleep", lambda seconds: refused.set())
+    with scratch.database(maker.alias, prefix=f"{register.name}_") as name:
+        session = psycopg.connect(register.url.replace(register.name, name), autocommit=True)
+        closing = threading.Thread(target=lambda: (refused.wait(60), session.close()))
+        closing.start()
+    closing.join()
+    assert register.rows(GONE, [name]) == [(True,)]
+    assert caplog.messages == []
+
+
+def test_one_that_stays_is_named_and_ends_nothing(register, maker, monkeypatch, caplog):
+    monkeypatch.setattr(scratch, "ATTEMPTS", 1)
+    monkeypatch.setattr(scratch, "DROPS", scratch.DROPS[:1])
+    with scratch.database(maker.alias, prefix=f"{register.name}_") as name:
+        session = psycopg.connect(register.url.replace(register.name, name), autocommit=True)
+    [message] = caplog.messages
+    assert message.startswith(f'The scratch database "{name}" is still there: ')
+    assert message.endswith(f'.\nHINT: DROP DATABASE "{name}" WITH (FORCE); as a superuser.')
+    session.close()
+    scratch.drop(maker.alias, name)
+    assert register.rows(GONE, [name]) == [(True,)]
