@@ -23,7 +23,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from xdist.scheduler import WorkStealingScheduling
 
 from tests import rendering
@@ -33,7 +32,6 @@ from tests.servers.server import alias
 
 LEGACY = Path(__file__).parent / "legacy"
 LEGACY_NDAS = 300
-GUARDS_SLEEP = "SET LOCAL session_replication_role = replica"
 
 
 def pytest_configure(config):
@@ -76,13 +74,6 @@ def errors_are_not_counted():
     """Nobody writes to a test's database behind its back."""
     os.environ["EPIC10_COUNT_ERRORS"] = "0"
     settings.EPIC10_COUNT_ERRORS = False
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
-    """Tests that commit end with a flush, which is a TRUNCATE: the guards against that sleep meanwhile."""
-    flush = connection.ops.sql_flush
-    connection.ops.sql_flush = lambda *args, **options: [GUARDS_SLEEP, *flush(*args, **options)]
 
 
 @pytest.fixture
