@@ -13,7 +13,16 @@ from epic10.dependents import dependents
 from epic10.locks import ACCESS_EXCLUSIVE
 from epic10.models import OriginalRow
 from epic10.one_at_a_time import only_migrator
-from epic10.operations import AddSyncTrigger, Convert, FollowBeside, Phase, Switch, SwitchBeside, SwitchType
+from epic10.operations import (
+    AddForeignKey,
+    AddSyncTrigger,
+    Convert,
+    FollowBeside,
+    Phase,
+    Switch,
+    SwitchBeside,
+    SwitchType,
+)
 from epic10.operations.batches import FOR_DJANGO, Batches, count
 from epic10.operations.relabel import Shadow, shadows
 from epic10.plan import Plan
@@ -118,10 +127,17 @@ def _drop(release, connection):
         "finalize",
         "Drop the old labels, for good.",
         [*triggers, RunSQL([*columns, *types, SIGN])],
-        lock=[(table, ACCESS_EXCLUSIVE) for table in legacy(release, connection)],
+        lock=[(table, ACCESS_EXCLUSIVE) for table in _touched(release, connection)],
     )
     with connection.schema_editor(atomic=False) as editor:
         phase.database_forwards(release.app_label, editor, release.before, release.before)
+
+
+def _touched(release, connection) -> list[str]:
+    """The tables that lose something; before them those that a key of theirs points at."""
+    columns = [column for of_table in legacy(release, connection).values() for column in of_table]
+    keys = [key for key in release.all_of(AddForeignKey) if key.beside in columns]
+    return list(dict.fromkeys([*(key.references for key in keys), *legacy(release, connection)]))
 
 
 class _Backwards(RunSQL):

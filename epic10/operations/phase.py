@@ -43,8 +43,12 @@ class Phase(Operation):
     A named group of operations that share one transaction.
 
     ``first`` runs before that transaction, without strong locks: what counts or
-    scans belongs there. ``lock`` lists (table, mode) to take, in this order.
-    ``transaction=False`` is for operations that manage their own: concurrent
+    scans belongs there. ``lock`` lists (table, mode) to take, in this order;
+    ``lock_back`` is for the way back, where that takes more. Each mode is the
+    strongest that the transaction takes on the table: whoever holds one that
+    readers or writers wait for, and then asks for a stronger one, makes them a
+    deadlock's victims at once. The order is the same in every phase, parents
+    before children. ``transaction=False`` is for operations that manage their own: concurrent
     index builds and batched updates. ``done`` is a condition on the catalog;
     where it holds there is nothing left to do forwards.
 
@@ -59,10 +63,11 @@ class Phase(Operation):
     atomic = False  # The phase opens its own transaction, once per attempt.
     category = OperationCategory.MIXED
 
-    def __init__(self, name, purpose, operations, *, first=(), lock=(), transaction=True, done="false"):
+    def __init__(self, name, purpose, operations, *, first=(), lock=(), lock_back=None, transaction=True, done="false"):
         self.name, self.purpose, self.done = name, purpose, done
         self.operations, self.first = list(operations), list(first)
-        self.lock, self.transaction = lock, transaction
+        self.lock = {FORWARDS: lock, BACKWARDS: lock if lock_back is None else lock_back}
+        self.transaction = transaction
 
     def describe(self):
         return f"{self.name}: {self.purpose}"
@@ -102,30 +107,31 @@ class Phase(Operation):
             return
         still_alone(schema_editor.connection)
         logger.info("%s: %s", self.name, self.purpose if direction == FORWARDS else "undoing it.")
+        lock = self.lock[direction]
         with unhurried(schema_editor.connection), recorded(schema_editor.connection, self.name, direction):
-            self._patiently(schema_editor.connection, lambda: carry_out(first, app_label, schema_editor))
+            self._patiently(schema_editor.connection, lock, lambda: carry_out(first, app_label, schema_editor))
             if self.transaction:
-                self._in_one_transaction(app_label, schema_editor, steps)
+                self._in_one_transaction(lock, app_label, schema_editor, steps)
             else:
                 carry_out(steps, app_label, schema_editor)
 
-    def _in_one_transaction(self, app_label, schema_editor, steps):
+    def _in_one_transaction(self, lock, app_label, schema_editor, steps):
         connection = schema_editor.connection
-        text = "\n".join(self._with_locks(schema_editor, written(steps, app_label, schema_editor)))
+        text = "\n".join(self._with_locks(lock, schema_editor, written(steps, app_label, schema_editor)))
 
         def attempt():
             with locks.short_transaction(connection), connection.cursor() as cursor:
                 cursor.execute(text)
 
-        self._patiently(connection, attempt)
+        self._patiently(connection, lock, attempt)
 
-    def _patiently(self, connection, attempt):
-        locks.patiently(attempt, connection=connection, what=self.name, tables=[table for table, _ in self.lock])
+    def _patiently(self, connection, lock, attempt):
+        locks.patiently(attempt, connection=connection, what=self.name, tables=[table for table, _ in lock])
 
     def _written_down(self, direction, app_label, schema_editor, first, steps):
         statements = written(steps, app_label, schema_editor)
         if self.transaction:
-            statements = ["BEGIN;", *self._with_locks(schema_editor, statements), "COMMIT;"]
+            statements = ["BEGIN;", *self._with_locks(self.lock[direction], schema_editor, statements), "COMMIT;"]
         lines = [
             *(f"{statement};" for statement in started(self.name, direction)),
             *written(first, app_label, schema_editor),
@@ -140,16 +146,16 @@ class Phase(Operation):
     def _left_to_do(self, direction):
         return f"NOT ({self.done})" if direction == FORWARDS else "true"
 
-    def _with_locks(self, schema_editor, statements):
+    def _with_locks(self, lock, schema_editor, statements):
         """The statements, and their locks just before the first that needs them: claims do not."""
         claims = [statement for statement in statements if is_claim(statement)]
         others = [statement for statement in statements if not is_claim(statement)]
-        gently, firmly = (self._take(schema_editor, way(self.lock)) for way in (locks.gently, locks.firmly))
+        gently, firmly = (self._take(lock, schema_editor, way(lock)) for way in (locks.gently, locks.firmly))
         return [*gently, *claims, *firmly, *others]
 
-    def _take(self, schema_editor, statements):
+    def _take(self, lock, schema_editor, statements):
         if psql.is_script(schema_editor):
-            return [psql.patient_locks(self.name, statements, [table for table, _ in self.lock])]
+            return [psql.patient_locks(self.name, statements, [table for table, _ in lock])]
         return [f"{statement};" for statement in statements]
 
 

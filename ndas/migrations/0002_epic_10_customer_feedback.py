@@ -315,6 +315,8 @@ class Migration(migrations.Migration):
                 ("ndas", ACCESS_EXCLUSIVE),
                 ("nda_status_history", ACCESS_EXCLUSIVE),
             ],
+            # To drop the foreign key takes more of the table that it points at.
+            lock_back=[(table, ACCESS_EXCLUSIVE) for table in ("contacts", "ndas", "nda_status_history")],
             done=SWITCHED,
         ),
         Phase(

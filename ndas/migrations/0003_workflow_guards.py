@@ -9,7 +9,7 @@ nothing of it. The rules are those of ``ndas/guards.py``, frozen here.
 from django.db import migrations
 from pgtrigger.compiler import Trigger
 
-from epic10.locks import SHARE_ROW_EXCLUSIVE
+from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
 from epic10.operations import AddGuard, Note, Phase
 from epic10.operations.guards import GuardSql
 
@@ -132,6 +132,8 @@ GUARD = [
     ),
 ]
 
+GUARDED = ["ndas", "nda_status_history", "audit_log"]
+
 
 class Migration(migrations.Migration):
     # The phase opens its own transaction, once per attempt to get its locks.
@@ -155,10 +157,8 @@ class Migration(migrations.Migration):
             "guard",
             "Let the database keep the rules of the workflow.",
             GUARD,
-            lock=[
-                ("ndas", SHARE_ROW_EXCLUSIVE),
-                ("nda_status_history", SHARE_ROW_EXCLUSIVE),
-                ("audit_log", SHARE_ROW_EXCLUSIVE),
-            ],
+            lock=[(table, SHARE_ROW_EXCLUSIVE) for table in GUARDED],
+            # To drop a trigger takes more than to create one.
+            lock_back=[(table, ACCESS_EXCLUSIVE) for table in GUARDED],
         ),
     ]

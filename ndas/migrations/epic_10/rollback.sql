@@ -1148,7 +1148,7 @@ BEGIN
   FOR attempt IN 1..60 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
-      LOCK TABLE "contacts" IN SHARE ROW EXCLUSIVE MODE;
+      LOCK TABLE "contacts" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN ACCESS EXCLUSIVE MODE;
       RETURN;
