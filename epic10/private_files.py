@@ -1,14 +1,15 @@
-"""How do files come into being that only their owner may read, and that are never half-written?"""
+"""Files that only their owner may read, and that are never half-written."""
 
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.core.management import CommandError
 
 OWNER_ENTERS = 0o700
+UNFINISHED = ".unfinished-"
 
 
 class CannotWrite(CommandError):
@@ -24,7 +25,7 @@ def write(path: Path, text: str):
 @contextmanager
 def writing(path: Path):
     """The same for a file that is written piece by piece, with the line ends it is given; raises OSError."""
-    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")  # 0600 by itself
+    descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)  # 0600 by itself
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file
@@ -32,8 +33,19 @@ def writing(path: Path):
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except BaseException:
-        os.unlink(unfinished)
+        with suppress(FileNotFoundError):  # It has its name already.
+            os.unlink(unfinished)
         raise
+    sync(path.parent)
+
+
+def sync(directory: Path):
+    """A new name in a directory is on the disk, too."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def directory(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What does a command of the night do, step by step, and what happens to it meanwhile?"""
+"""What a command of the night does, step by step, and what happens to it meanwhile."""
 
 import logging
 import time
@@ -61,6 +61,7 @@ class Run:
     waits: list[dict] = field(default_factory=list)
     batches: int = 0
     phases: list[dict] = field(default_factory=list)
+    place: str = ""  # Number and hash of its record, once it has them.
 
     def step(self, name: str, action: Callable):
         """What ``action`` returns; its time, and whether it came to its end, are kept."""

@@ -1,78 +1,185 @@
-"""Is every record of a run still there, in its place, and as it was written?"""
+"""
+The chain of the records in the ledger: each has a number and the hash of the one before.
+
+The number and the hash of the newest stand in a row of their own, and in a file
+beside the records, so that the chain cannot be cut at its end unnoticed either.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from django.db import connections, transaction
+from django.db import Error, connections, transaction
 
-from epic10 import ledger
+from epic10 import ledger, record_files
+from epic10.catalog import holds, relation_exists
 from epic10.models import RunRecord
+from epic10.record_files import Head
 
 FIRST = ""  # What the first record says of the one before.
+HEAD = "epic10_run_record_head"
 
-# Readers go on reading; a second writer waits, so that no two records follow the same one.
-ONE_AT_A_TIME = "LOCK TABLE epic10_run_record IN SHARE ROW EXCLUSIVE MODE"
+# Readers go on reading; a second writer waits, so that no two records follow the
+# same one. Whoever else holds the table must not keep a command from its end. And
+# whoever may not write here has to know before the files are written.
+ONE_AT_A_TIME = """
+    SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0;
+    LOCK TABLE epic10_run_record IN SHARE ROW EXCLUSIVE MODE;
+    INSERT INTO epic10_run_record SELECT * FROM epic10_run_record WHERE false"""
+RECORDED = "SELECT hash, body FROM epic10_run_record WHERE body ->> 'run' = %s"
+NEWEST = """
+    SELECT hash, body -> 'number', body ->> 'run', count(*) OVER () FROM epic10_run_record ORDER BY id DESC LIMIT 1"""
+READ_HEAD = f"SELECT number, hash, run FROM {HEAD}"
+MOVE_HEAD = f"""
+    INSERT INTO {HEAD} (number, hash, run) VALUES (%s, %s, %s)
+    ON CONFLICT (one) DO UPDATE SET number = excluded.number, hash = excluded.hash, run = excluded.run"""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A record in its place, and its hash; ``new`` unless it had been entered before."""
+
+    record: dict
+    hash: str
+    new: bool = True
+
+    @property
+    def head(self) -> Head:
+        return Head(self.record["number"], self.hash, self.record["run"])
 
 
 def hash_of(record: dict) -> str:
     """Over all of the record, the hash of the one before included; JSON in one spelling, as jsonb keeps it."""
     spelled = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(spelled.encode()).hexdigest()
+    return hashlib.sha256(spelled.encode("utf-8", "replace")).hexdigest()
 
 
-def append(using: str, data: dict) -> dict:
-    """``data`` as the next record of the ledger, with the hash of the one before."""
+def storable(data: dict) -> dict:
+    """The same as jsonb can keep it: without NUL, and without bytes that are no text."""
+    text = json.dumps(data, ensure_ascii=False).replace(r"\u0000", "\N{REPLACEMENT CHARACTER}")
+    return json.loads(text.encode("utf-8", "replace"))
+
+
+def append(
+    using: str, data: dict, *, keep: Callable[[dict], dict] = lambda record: record, seen: Head | None = None
+) -> Entered:
+    """
+    ``data`` as the next record of the ledger, with the hash of the one before.
+
+    ``keep`` makes the files of it, and returns the record with what there is to
+    say of them. ``seen`` is the head as the files know it: one that the ledger has
+    lost meanwhile is noted in the record, for ever.
+    """
     connection = connections[using]
     with transaction.atomic(using=using):
-        if not ledger.is_there(connection, RunRecord):
-            ledger.create(connection)
+        _make_sure_of_the_tables(connection)
         with connection.cursor() as cursor:
             cursor.execute(ONE_AT_A_TIME)
-        last = RunRecord.objects.using(using).order_by("-id").first()
-        record = data | {"previous": last.hash if last else FIRST}
-        RunRecord.objects.using(using).create(
-            **{name: record[name] for name in COPIED},
-            started_at=record["started"],
-            finished_at=record["finished"],
-            hash=hash_of(record),
-            body=record,
-        )
-    return record
+            if (run := data.get("run")) and (there := _row(cursor, RECORDED, [run])):
+                return Entered(json.loads(there[1]), there[0], new=False)
+            last = _last(cursor)
+            known = [head for head in (head_of(connection), seen) if head]
+            record = keep(data | _place(cursor, last, known))
+            entered = Entered(record, hash_of(record))
+            _insert(using, entered)
+            if holds(connection, relation_exists(HEAD)):
+                cursor.execute(MOVE_HEAD, [record["number"], entered.hash, record.get("run", "")])
+    return entered
 
 
-def append_to_files(directory: Path, data: dict) -> dict:
-    """The same where the ledger cannot be written: it follows the newest file of that database."""
-    files = [found for _, found in _files(directory, data["database"])]
-    newest = max(files, key=lambda found: found["record"]["finished"], default=None)
-    return data | {"previous": newest["hash"] if newest else FIRST}
+def find(using: str, run: str) -> Entered | None:
+    """The record of a run by the name of its file, where the ledger has it."""
+    if not ledger.is_there(connections[using], RunRecord):
+        return None
+    with connections[using].cursor() as cursor:
+        found = _row(cursor, RECORDED, [run])
+    return found and Entered(json.loads(found[1]), found[0], new=False)
 
 
-def breaks(using: str, directory: Path) -> Iterator[str]:
-    """One line a record that is not what it was, or not where it was."""
-    connection, previous, known = connections[using], FIRST, set()
-    rows = RunRecord.objects.using(using).order_by("id") if ledger.is_there(connection, RunRecord) else []
-    for row in rows:
-        name = f"record {row.id} ({row.command}, {row.started_at:%Y-%m-%d %H:%M:%S} UTC)"
-        if hash_of(row.body) != row.hash or any(row.body[copied] != getattr(row, copied) for copied in COPIED):
-            yield f"{name} is not what was written"
-        elif row.previous != previous:
-            yield f"{name} does not follow the one before it: there was another one in between"
-        previous = row.hash
-        known.add(row.hash)
-    for path, found in _files(directory, connection.settings_dict["NAME"]):
-        if hash_of(found["record"]) != found["hash"]:
-            yield f"{path} is not what was written"
-        elif found["hash"] not in known:
-            yield f"{path} is not in the ledger"
+def head_of(connection) -> Head | None:
+    """The newest record as the ledger's own head names it."""
+    if not holds(connection, relation_exists(HEAD)):
+        return None
+    with connection.cursor() as cursor:
+        found = _row(cursor, READ_HEAD)
+    return found and Head(*found)
 
 
-COPIED = ("command", "verdict", "previous")
+def follow_in_files(directory: Path, using: str, data: dict) -> Entered:
+    """A record that waits for its place, where the ledger cannot be written: it follows the newest known here."""
+    waits = [found for _, found in waiting(directory, using)]
+    newest = max(waits, key=lambda found: found["record"]["finished"], default=None)
+    previous = newest["hash"] if newest else FIRST
+    with suppress(record_files.Unreadable):
+        if not newest and (head := record_files.read_head(record_files.head_path(directory, using))):
+            previous = head.hash
+    record = data | {"number": None, "previous": previous}
+    return Entered(record, hash_of(record))
 
 
-def _files(directory, database):
-    for path in sorted(directory.glob("*.json")):
-        found = json.loads(path.read_text())
-        if "hash" in found and found["record"].get("database") == database:
-            yield path, found
+def waiting(directory: Path, using: str) -> list[tuple[Path, dict]]:
+    """Records that could not be entered into the ledger when their run ended, the oldest first."""
+    found = []
+    for path in record_files.every(directory):
+        with suppress(record_files.Unreadable):
+            read = record_files.read(path)
+            if is_waiting(read) and record_files.is_of(read["record"], using):
+                found.append((path, read))
+    return found
+
+
+def is_waiting(found: dict) -> bool:
+    """As it was written then; whatever else has no number is not one."""
+    record = found["record"]
+    return record.get("number", 0) is None and found.get("hash") == hash_of(record)
+
+
+def _make_sure_of_the_tables(connection):
+    if not ledger.is_there(connection, RunRecord):
+        ledger.create(connection)
+    elif not holds(connection, relation_exists(HEAD)):
+        # Of an earlier revision. A role that may not make tables keeps its records without.
+        with suppress(Error):
+            ledger.create(connection)
+
+
+def _last(cursor):
+    found = _row(cursor, NEWEST)
+    if found is None:
+        return None
+    hash, number, run, rows = found
+    # One of an earlier revision has no number, and one that somebody has edited may have anything.
+    return Head(int(number) if (number or "").isdecimal() else rows, hash, run or "")
+
+
+def _place(cursor, last, known):
+    """Number and predecessor; and which heads there were that the ledger does not know any more."""
+    number = max((head.number for head in [*known, last] if head), default=0) + 1
+    lost = [asdict(head) for head in known if not _is_there(cursor, head)]
+    unique = [head for at, head in enumerate(lost) if head not in lost[:at]]
+    return {"number": number, "previous": last.hash if last else FIRST} | ({"lost": unique} if unique else {})
+
+
+def _is_there(cursor, head):
+    return _row(cursor, "SELECT 1 FROM epic10_run_record WHERE hash = %s", [head.hash]) is not None
+
+
+def _insert(using, entered):
+    record = entered.record
+    RunRecord.objects.using(using).create(
+        command=record["command"],
+        verdict=record["verdict"],
+        started_at=record["started"],
+        finished_at=record["finished"],
+        previous=record["previous"],
+        hash=entered.hash,
+        body=record,
+    )
+
+
+def _row(cursor, statement, parameters=None):
+    cursor.execute(statement, parameters)
+    return cursor.fetchone()

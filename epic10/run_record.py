@@ -1,32 +1,33 @@
 """
-What is kept of a run?
+The record of a run: one JSON file, one HTML page of the same, and one row of the ledger.
 
-One JSON file, one HTML page of the same, and one row of the ledger, each with
-the hash of the record before. While a command runs its file says RUNNING; the
-next command seals what a killed one has left.
+Each carries the hash of the record before. While a command runs its file says
+RUNNING; the next command seals what a killed one has left, and enters into the
+ledger what could not be entered at its time.
 """
 
-import fcntl
 import getpass
-import json
-import re
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error, connections
-from django.template.loader import render_to_string
 
-from epic10 import interrupts, private_files, revision, routing, run_chain
+from epic10 import interrupts, private_files, record_files, revision, routing, run_chain
 from epic10.progress import logger
+from epic10.record_files import Unreadable
 from epic10.run import FAILED, INTERRUPTED, RUNNING, Run
+from epic10.run_chain import Entered
 
-LOCK = ".lock"
+KILLED = "It was killed."
+CUT_SHORT = "It was killed, and its file was cut short."
 
 
 @contextmanager
@@ -34,16 +35,16 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
     """A Run whose record is written, whatever its end is; nothing of it where the release cannot be."""
     routing.insist(using)
     directory = private_files.directory(settings.EPIC10_RECORDS)
-    _seal_what_was_killed(directory, using)
+    settle(directory, using)
     run = Run(command, using, begin, arguments)
-    path = directory / _name(run)
+    path = directory / record_files.name(command, run.started, connections[using].settings_dict["NAME"])
 
     def begin_and_note(step):
         _write_if_possible(path, as_data(run) | {"verdict": RUNNING, "running": step})
         begin(step)
 
     run.begin = begin_and_note
-    with _locked(path) as lock:
+    with record_files.locked(path, wait=True) as lock:
         try:
             yield run
         except BaseException as error:
@@ -51,12 +52,11 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
             run.error = str(error) if isinstance(error, CommandError) else type(error).__name__
             raise
         finally:
-            seal(path, using, as_data(run))
-            lock.unlink()
+            _say(run, seal(path, using, as_data(run)), lock)
 
 
 def as_data(run: Run) -> dict:
-    """The record, but for the hash of the one before."""
+    """The record, but for its place in the chain."""
     settings_of, finished = connections[run.using].settings_dict, datetime.now(UTC)
     return {
         "command": run.command,
@@ -64,6 +64,7 @@ def as_data(run: Run) -> dict:
         "verdict": run.verdict,
         "error": run.error,
         "database": settings_of["NAME"],
+        "server": record_files.server(run.using),
         "operator": f"{getpass.getuser()}@{socket.gethostname()}",
         "role": settings_of["USER"],
         "release": revision.identity(),
@@ -85,65 +86,136 @@ def as_data(run: Run) -> dict:
     }
 
 
-def seal(path: Path, using: str, data: dict):
+def seal(path: Path, using: str, data: dict) -> Entered | None:
     """Give the record its place after the one before, in the ledger as far as that can be written."""
-    connection = connections[using]
     try:
-        if connection.connection and not connection.is_usable():
-            connection.close()
-        record = run_chain.append(using, data)
+        return _enter(path, using, data)
     except Error as error:
         logger.warning("The run is kept in %s only: %s.", path, str(error).splitlines()[0])
-        record = run_chain.append_to_files(path.parent, data)
-    _write_if_possible(path, record, hash=run_chain.hash_of(record))
+    waits = run_chain.follow_in_files(path.parent, using, _as_kept(path, data))
+    return waits if _write_if_possible(path, waits.record, hash=waits.hash) else None
 
 
-def _write_if_possible(path, record, **sealed):
+def settle(directory: Path, using: str):
+    """
+    Seal what was killed, and enter into the ledger what could not be entered at its time, with a word about each.
+
+    What cannot be settled now can be later, and keeps no command from its work.
+    """
+    record_files.clear(directory)
+    interrupted = record_files.interrupted(directory)
+    for path in [*interrupted, *(path for path, _ in run_chain.waiting(directory, using) if path not in interrupted)]:
+        with suppress(BlockingIOError, FileNotFoundError), record_files.locked(path) as lock:
+            try:
+                if _settled(path, using):
+                    lock.unlink()
+            except (Error, CommandError, OSError) as error:
+                logger.warning("The record %s cannot be settled yet: %s.", path, str(error).splitlines()[0])
+
+
+def _enter(path, using, data):
+    """
+    The files are written before the ledger commits, so that it can say whether they are there.
+
+    Raises Error where the ledger cannot be written.
+    """
+    connection, head, seen = connections[using], record_files.head_path(path.parent, using), None
+    with suppress(Unreadable):
+        seen = record_files.read_head(head)
+    if connection.connection and not connection.is_usable():
+        connection.close()
+    entered = run_chain.append(using, _as_kept(path, data), keep=partial(_keep, path), seen=seen)
+    with suppress(private_files.CannotWrite):
+        if entered.new:
+            record_files.write_head(head, entered.head)
+        else:
+            _write_again(path, entered)
+    return entered
+
+
+def _as_kept(path, data):
+    return run_chain.storable(data) | {"run": path.name, "kept": record_files.place(path.parent), "file": True}
+
+
+def _keep(path, record):
+    """Write the files of a record, and say in the record what there is of them."""
+    record |= {"page": record_files.digest(record_files.page(record, record_files.NO_HASH))}
+    is_there = _write_if_possible(path, record, hash=run_chain.hash_of(record))
+    return record if is_there else record | {"file": False}
+
+
+def _write_if_possible(path, record, **sealed) -> bool:
     # A disk that is full of records is no reason to undo a release.
     try:
-        _write(path, record, **sealed)
+        record_files.write(path, record, **sealed)
     except private_files.CannotWrite as error:
         logger.warning("%s", error)
+        return False
+    return True
 
 
-def _write(path, record, **sealed):
-    private_files.write(path, json.dumps(sealed | {"record": record}, indent=2, ensure_ascii=False) + "\n")
-    page = render_to_string("epic10/run.html", {"record": record, "tables": tables(record["facts"]), **sealed})
-    private_files.write(path.with_suffix(".html"), page)
+def _say(run, entered, lock):
+    """Where a file could not be written its lock stays, by which the next command knows that it is still to be."""
+    if entered and entered.record.get("file"):
+        lock.unlink(missing_ok=True)
+    if entered and entered.record.get("number"):
+        run.place = f"Record {entered.record['number']} of this database: {entered.hash}"
+        logger.info(run.place)
 
 
-def tables(facts):
-    """Rows and checksums side by side, where the run has looked at them before and after."""
-    before, after = facts.get("before", {}), facts.get("after", {})
-    return [{"name": name, "before": table, "after": after.get(name)} for name, table in before.items()]
+def _settled(path, using) -> bool:
+    """Does nothing remain to be done for this record? What another database has to do is not ours to say."""
+    left = _left(path, using)
+    if left is None:
+        return False
+    if there := run_chain.find(using, path.name):
+        _write_again(path, there)
+        logger.info("The record %s, which was in the ledger already, is in its files again.", path)
+    elif left.get("hash"):
+        if left["hash"] == run_chain.hash_of(left["record"]):
+            _enter_late(path, using, left)
+    elif left["record"]:
+        error = left["record"].get("error") or KILLED
+        if error == CUT_SHORT:
+            shutil.copy(path, path.with_name(path.name + record_files.CUT_SHORT))
+        _enter(path, using, _without(left["record"], "running") | {"verdict": INTERRUPTED, "error": error})
+        logger.info("The record %s, whose command was killed, is sealed now.", path)
+    return True
 
 
-def _seal_what_was_killed(directory, using):
-    database = connections[using].settings_dict["NAME"]
-    for path in sorted(path.with_suffix("") for path in directory.glob(f"*{LOCK}")):
-        with suppress(BlockingIOError, FileNotFoundError), _locked(path) as lock:
-            left = json.loads(path.read_text())
-            if left["record"]["database"] == database:
-                if "hash" not in left:
-                    left["record"].pop("running")
-                    seal(path, using, left["record"] | {"verdict": INTERRUPTED, "error": "It was killed."})
-                lock.unlink()
+def _left(path, using) -> dict | None:
+    """What there is of a record that was being written; None if it is of another database."""
+    try:
+        left = record_files.read(path)
+        return left if record_files.is_of(left["record"], using) else None
+    except Unreadable:
+        record = record_files.by_its_name(path, using)
+        if record is None or not path.exists():
+            return record and {"record": {}}
+        return {"record": record | {"error": CUT_SHORT, "release": {}}}
 
 
-@contextmanager
-def _locked(path) -> Iterator[Path]:
-    """Hold the lock of a record: whoever gets it knows that nobody is writing the record any more."""
-    lock = path.with_name(path.name + LOCK)
-    with private_files.a_place_for_files(path.parent):
-        file = lock.open("a")
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield lock
+def _enter_late(path, using, left):
+    record = left["record"]
+    waited = {"hash": left["hash"], "previous": record["previous"], "entered": datetime.now(UTC).isoformat()}
+    _enter(path, using, _without(record, "number", "previous", "lost", "page") | {"waited": waited})
+    logger.info("The record %s, which could not be entered at its time, is in the ledger now.", path)
 
 
-def _name(run):
-    database = re.sub(r"[^A-Za-z0-9_.-]", "_", connections[run.using].settings_dict["NAME"])
-    return f"{run.started:%Y%m%dT%H%M%S.%fZ}-{run.command}-{database}.json"
+def _write_again(path, entered):
+    """From the ledger. A page that this revision would write in another way is left out."""
+    record, hash = entered.record, entered.hash
+    if hash != run_chain.hash_of(record):
+        return
+    page = record_files.page(record, hash)
+    if record_files.digest(page, hash) == record.get("page"):
+        record_files.write(path, record, hash=hash)
+    else:
+        record_files.write_json(path, record, hash=hash)
+
+
+def _without(record, *names):
+    return {name: value for name, value in record.items() if name not in names}
 
 
 def _is_interrupt(error):

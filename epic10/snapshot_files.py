@@ -59,7 +59,7 @@ def finish(folder: Path, written: Manifest):
     private_files.write(folder / MANIFEST, text)
     private_files.write(folder / SEAL, f"{hashlib.sha256(text.encode()).hexdigest()}  {MANIFEST}\n")
     os.rename(folder, folder.parent / written.name)
-    _sync(folder.parent)
+    private_files.sync(folder.parent)
 
 
 def read(directory: Path, name: str) -> Manifest:
@@ -142,13 +142,5 @@ def _locked(folder):
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _sync(directory):
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

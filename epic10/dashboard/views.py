@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from epic10 import parked, plan
-from epic10.run_record import tables
+from epic10.record_files import tables
 from epic10.watch.queries import WORTH_SAYING
 
 from . import history, live, measured

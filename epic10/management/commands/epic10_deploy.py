@@ -77,10 +77,10 @@ class Command(BaseCommand):
 
         with (
             interrupts.told(INTERRUPTED),
+            shown(progress),
             run_record.recorded(
                 "epic10_deploy", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
             ) as run,
-            shown(progress),
         ):
             deploy(run, wishes, show=show, out=out)
         return run

@@ -44,10 +44,10 @@ class Command(BaseCommand):
         try:
             with (
                 interrupts.told(INTERRUPTED),
+                shown(self.stdout),
                 run_record.recorded(
                     "epic10_finalize", database, begin=lambda step: print(f"== {step}", file=out), arguments={}
                 ) as run,
-                shown(self.stdout),
             ):
                 finalize(run, show=show)
         except (AlreadyRunning, LockNotGranted) as error:

@@ -1,14 +1,17 @@
+import json
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, ledger, run_chain
-from epic10.models import RunRecord
+from epic10 import arguments, interrupts, private_files, record_check, run_chain, run_record
+from epic10.console import shown
 
 HINT = (
-    "HINT: Compare with the files of whoever ran it. A file that is not in the ledger is also what a database leaves "
-    "that was made anew, or restored from before."
+    "HINT: Ask whoever ran these commands, who may have the files. A database that was made anew, or restored from "
+    'before, leaves this, too. Where the cause is known: epic10_records --acknowledge "WHY" keeps it on record.'
 )
+FINE = "Every record is as it was written, and follows the one before it."
 
 
 class Command(BaseCommand):
@@ -16,18 +19,67 @@ class Command(BaseCommand):
         "List the records of every command of the night, and check their chain. What every deploy, rollback, "
         "rehearsal and finalization of this database has left behind has to be as it was written and follow the one "
         "before it. Exit status 1 if one is not. The records themselves are files, JSON and HTML, in the directory "
-        "EPIC10_RECORDS."
+        "EPIC10_RECORDS. What a killed command or a server that was away has left there is settled first."
     )
 
     def add_arguments(self, parser):
         arguments.database(parser)
+        arguments.format(parser)
+        parser.add_argument(
+            "--acknowledge", metavar="WHY", help="Put on record that what is wrong is known, and why it is so."
+        )
 
-    def handle(self, *, database, **options):
-        if ledger.is_there(connections[database], RunRecord):
-            for row in RunRecord.objects.using(database).order_by("id"):
-                self.stdout.write(
-                    f"{row.id:4}  {row.started_at:%Y-%m-%d %H:%M:%S} UTC  {row.verdict:11}  {row.command}"
-                )
-        if breaks := list(run_chain.breaks(database, settings.EPIC10_RECORDS)):
-            raise CommandError("\n".join(["The records are not what they were:", *breaks, HINT]))
-        self.stdout.write("Every record is as it was written, and follows the one before it.")
+    def handle(self, *, database, format, acknowledge, **options):
+        directory = private_files.directory(settings.EPIC10_RECORDS)
+        with interrupts.told("Nothing was changed."), shown(self.stdout if format == "text" else self.stderr):
+            run_record.settle(directory, database)
+            found = record_check.look(database, directory)
+            if acknowledge and found.wrong:
+                _acknowledge(database, found.wrong, acknowledge)
+                found = record_check.look(database, directory)
+        head = run_chain.head_of(connections[database])
+        self.stdout.write(json.dumps(as_json(found, head), indent=2) if format == "json" else text(found, head))
+        if found.wrong:
+            raise CommandError("\n".join(["The records are not what they were:", *found.wrong, HINT]))
+
+
+def _acknowledge(database, wrong, why):
+    told = {"acknowledge": why}
+    with run_record.recorded("epic10_records", database, begin=lambda step: None, arguments=told) as run:
+        run.facts[record_check.ACKNOWLEDGED] = wrong
+        run.decide(f"Known: {why}")
+
+
+def text(found, head):
+    lines = [
+        f"{row.number:4}  {row.started[:19]} UTC  {row.verdict:11}  {row.command:16}  {row.body.get('operator', '')}"
+        for row in found.rows
+    ]
+    lines += [*found.notes, *(f"Known: {line}" for line in found.acknowledged)]
+    if not found.wrong:
+        lines.append(FINE if not found.acknowledged else "Everything else is as it was written.")
+    if head:
+        lines.append(f"The newest is record {head.number}: {head.hash}")
+    return "\n".join(lines)
+
+
+def as_json(found, head):
+    rows = [
+        {
+            "number": row.number,
+            "command": row.command,
+            "verdict": row.verdict,
+            "operator": row.body.get("operator", ""),
+            "started": row.started,
+            "finished": row.finished,
+            "hash": row.hash,
+        }
+        for row in found.rows
+    ]
+    return {
+        "records": rows,
+        "head": head and head.hash,
+        "wrong": found.wrong,
+        "acknowledged": found.acknowledged,
+        "notes": found.notes,
+    }

@@ -117,4 +117,5 @@ def text(run):
             f"production, with {outlook['rows']:,} rows, would take about {seconds(outlook['seconds'])}: "
             f"that {fits} into a window of {seconds(outlook['window'])}"
         )
+    lines += ["", run.place] if run.place else []
     return "\n".join(lines)

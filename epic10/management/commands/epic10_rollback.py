@@ -57,10 +57,10 @@ class Command(BaseCommand):
 
         with (
             interrupts.told(INTERRUPTED),
+            shown(self.stdout if format == "text" else self.stderr),
             run_record.recorded(
                 "epic10_rollback", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
             ) as run,
-            shown(self.stdout if format == "text" else self.stderr),
         ):
             rollback(run, **wishes, show=show, out=out)
         self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run))
