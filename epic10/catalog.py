@@ -1,4 +1,4 @@
-"""Which objects are there? Conditions on the catalog, as SQL text."""
+"""Names, literals, and conditions on the catalog, as SQL text."""
 
 from psycopg import sql
 
@@ -11,6 +11,16 @@ DEFINITION = (
 
 def quoted(name: str) -> str:
     return sql.Identifier(name).as_string(None)
+
+
+# NAMEDATALEN - 1: PostgreSQL cuts off what is longer, with no more than a notice.
+MOST_BYTES = 63
+
+
+def shortened(name: str, suffix: str) -> str:
+    """The name with the suffix, and as much less of the name as the suffix takes."""
+    room = MOST_BYTES - len(suffix.encode())
+    return name.encode()[:room].decode(errors="ignore") + suffix
 
 
 def literal(value: str | int | None) -> str:

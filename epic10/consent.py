@@ -1,6 +1,8 @@
-"""Does the operator want it?"""
+"""The consent of the operator."""
 
 from django.core.management import CommandError
+
+from epic10 import interrupts
 
 
 class NotConfirmed(CommandError):
@@ -17,5 +19,7 @@ def ask(question: str, *, expected: str = "yes", otherwise: str):
         answer = input(f'{question}\nType "{expected}" to go on: ')
     except EOFError:
         raise NotConfirmed(f"Nobody is there to be asked; nothing was changed.\nHINT: {otherwise}") from None
+    except KeyboardInterrupt:
+        raise NotConfirmed("Interrupted. Nothing was changed.", returncode=interrupts.EXIT_STATUS) from None
     if answer.strip() != expected:
         raise NotConfirmed("Nothing was changed.")

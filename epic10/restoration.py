@@ -1,19 +1,29 @@
-"""How does a snapshot become a database again, without harm to one that is there?"""
+"""A snapshot becomes a database again, without harm to one that is there."""
 
 import secrets
+import shlex
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from django.core.management import CommandError
-from django.db import connections
-from psycopg import sql
+from django.db import OperationalError, connections
+from psycopg.errors import ObjectInUse
 
 from epic10 import manifest, scratch, snapshot, snapshot_files
+from epic10.catalog import MOST_BYTES, literal, quoted, shortened
 from epic10.clients import ToolFailed
 from epic10.manifest import Contents, Manifest
 
+# PostgreSQL itself sends autovacuum away.
 OTHER_SESSIONS = """
     SELECT pid, usename, application_name FROM pg_stat_activity
-     WHERE datname = %s AND pid <> pg_backend_pid() ORDER BY pid LIMIT 5"""
+     WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker' ORDER BY pid LIMIT 5"""
+
+PREPARED = """
+    SELECT gid, format('of %%s, since %%s UTC', owner, date_trunc('second', prepared AT TIME ZONE 'UTC'))
+      FROM pg_prepared_xacts WHERE database = %s ORDER BY prepared"""
 
 # What belongs to a database itself, and is not in a dump of what is in it.
 ITS_OWN = """
@@ -21,19 +31,28 @@ ITS_OWN = """
            OR EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = d.oid)
       FROM pg_database d WHERE datname = %s"""
 
+# The database that clients connect to for want of another, and those that new ones are made from.
+THE_SERVERS_OWN = "SELECT datname FROM pg_database WHERE datistemplate OR NOT datallowconn OR datname = 'postgres'"
+
+Confirm = Callable[[str], None]
+
 
 class NotRestored(CommandError):
     """The message says why, and that nothing was changed."""
 
 
-def restore(using: str, directory: Path, name: str, *, into: str, overwrite: bool, options, jobs: int) -> list[str]:
+def restore(
+    using: str, directory: Path, name: str, *, into: str, overwrite: bool, confirm: Confirm, options, jobs: int
+) -> list[str]:
     """
     Restore a snapshot into the database ``into`` of the server of ``using``, and compare every table.
 
     A new database, or the successor of one that is to be replaced, is made
     beside it and gets the name when it is whole; an empty one is filled in one
-    transaction. Returns what the operator has to do by hand.
+    transaction. One that is replaced is kept under another name, and ``confirm``
+    is told beforehand what it holds. Returns what the operator has to know.
     """
+    _may_be_called(using, into)
     written = snapshot_files.read(directory, name)
     if damages := list(snapshot_files.damages(directory / name, written)):
         raise NotRestored("Nothing was changed: " + "; ".join(damages) + f".\nHINT: {snapshot.NO_REMEDY}")
@@ -42,13 +61,10 @@ def restore(using: str, directory: Path, name: str, *, into: str, overwrite: boo
         with scratch.reached(using, into) as alias:
             _fill(alias, directory / name, written, options, jobs=None)
         return []
-    if found and not overwrite:
-        raise NotRestored(
-            f'Nothing was changed: the database "{into}" is not empty ({found.rows:,} rows in {len(found.tables)} '
-            "tables).\nHINT: --into another name, or --overwrite to put the snapshot in its place."
-        )
-    _nobody_uses(using, into)
-    successor = f"{into[:40]}_restored_{secrets.token_hex(4)}"
+    if found:
+        _may_be_replaced(using, into, found, overwrite)
+        confirm(f'The database "{into}" ({_of_what(found)}) is replaced by the snapshot {name}, and kept beside it.')
+    successor = shortened(into, f"_restored_{secrets.token_hex(4)}")
     with scratch.database(using, name=successor, locale=written.locale) as alias:
         _fill(alias, directory / name, written, options, jobs=jobs)
         connections[alias].close()
@@ -56,6 +72,32 @@ def restore(using: str, directory: Path, name: str, *, into: str, overwrite: boo
 
 
 EMPTY = Contents({}, {})
+
+
+def _may_be_called(using, into):
+    if not into or len(into.encode()) > MOST_BYTES:
+        raise NotRestored(
+            f'Nothing was changed: "{into}" has {len(into.encode())} bytes, and the name of a database 1 to '
+            f"{MOST_BYTES}.\nHINT: --into {shortened(into, '') or 'ndas_copy'}"
+        )
+    if (into,) in _server(using, THE_SERVERS_OWN):
+        raise NotRestored(
+            f'Nothing was changed: the database "{into}" is the server\'s own: clients connect to it, or new databases '
+            "are made from it.\nHINT: --into another name."
+        )
+
+
+def _may_be_replaced(using, into, found, overwrite):
+    if not overwrite:
+        raise NotRestored(
+            f'Nothing was changed: the database "{into}" is not empty ({_of_what(found)}).\n'
+            "HINT: --into another name, or --overwrite to put the snapshot in its place."
+        )
+    _nobody_uses(using, into)
+
+
+def _of_what(found):
+    return f"{found.rows:,} rows in {len(found.tables)} tables"
 
 
 def _contents(using, database) -> Contents | None:
@@ -79,20 +121,46 @@ def _fill(alias, folder, written: Manifest, options, *, jobs):
 
 
 def _take_the_name(using, successor, into, *, replacing):
-    names = {"successor": sql.Identifier(successor), "into": sql.Identifier(into)}
-    rename = "ALTER DATABASE {successor} RENAME TO {into}"
+    rename = f"ALTER DATABASE {quoted(successor)} RENAME TO {quoted(into)}"
     if not replacing:
-        _server(using, sql.SQL(rename).format(**names))
+        _server(using, rename)
         return []
     [[owner, has_its_own]] = _server(using, ITS_OWN, [into])
-    old = f"{into[:40]}_replaced_{secrets.token_hex(4)}"
-    names |= {"old": sql.Identifier(old), "owner": sql.Identifier(owner)}
+    old = _free_name(using, into)
     _nobody_uses(using, into)
-    # One message, so one transaction: there is a database of that name at every moment.
-    swap = f"ALTER DATABASE {{into}} RENAME TO {{old}}; {rename}; ALTER DATABASE {{into}} OWNER TO {{owner}}"
-    _server(using, sql.SQL(swap).format(**names))
-    _server(using, sql.SQL("DROP DATABASE {old}").format(**names))
-    return [f'GRANTs on the database "{into}" and its ALTER DATABASE … SET are not in a snapshot.'] * has_its_own
+    aside = f"ALTER DATABASE {quoted(into)} RENAME TO {quoted(old)}"
+    try:
+        # One message, so one transaction: there is a database of that name at every moment.
+        _server(using, f"{aside}; {rename}; ALTER DATABASE {quoted(into)} OWNER TO {quoted(owner)}")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, ObjectInUse):
+            raise
+        _nobody_uses(using, into)
+        raise NotRestored(f"Nothing was changed: {error}\nHINT: Run the same command again.") from error
+    lines = [f'GRANTs on the database "{into}" and its ALTER DATABASE … SET are not in a snapshot.'] * has_its_own
+    return [*lines, *_how_to_get_it_back(into, old, successor)]
+
+
+def _free_name(using, into):
+    suffix = f"_replaced_{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    taken = {name for [name] in _server(using, "SELECT datname FROM pg_database")}
+    names = (shortened(into, end) for end in chain([suffix], (f"{suffix}_{number}" for number in count(2))))
+    return next(name for name in names if name not in taken)
+
+
+def _how_to_get_it_back(into, old, aside):
+    back = [f"ALTER DATABASE {quoted(into)} RENAME TO {quoted(aside)}"]
+    back += [f"ALTER DATABASE {quoted(old)} RENAME TO {quoted(into)}"]
+    return [
+        f'The database that was "{into}" is kept as "{old}".',
+        f"To have it back: {_psql(*back)}",
+        f"To drop it, once nobody needs it: {_psql(f'DROP DATABASE {quoted(old)}')}",
+    ]
+
+
+def _psql(*statements):
+    together = " -1" if len(statements) > 1 else ""
+    return " ".join([f"psql -d postgres{together}", *(f"-c {shlex.quote(statement)}" for statement in statements)])
 
 
 def _nobody_uses(using, database):
@@ -102,6 +170,13 @@ def _nobody_uses(using, database):
         raise NotRestored(
             f'Nothing was changed: sessions are connected to the database "{database}": {named}.\n'
             "HINT: Stop the application, then run the same command again."
+        )
+    if prepared := _server(using, PREPARED, [database]):
+        named = "; ".join(f"{literal(gid)} {whose}" for gid, whose in prepared)
+        remedy = " ".join(f"ROLLBACK PREPARED {literal(gid)};" for gid, _ in prepared)
+        raise NotRestored(
+            f'Nothing was changed: prepared transactions are open in the database "{database}": {named}.\n'
+            f"HINT: Connected to that database: {remedy} Then run the same command again."
         )
 
 

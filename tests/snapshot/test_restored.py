@@ -2,12 +2,15 @@
 
 import io
 import os
+import shlex
+from functools import partial
 
 import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import clients, dump, manifest, snapshot, snapshot_files
+from epic10 import clients, dump, manifest, restoration, snapshot, snapshot_files
+from epic10.catalog import quoted
 from tests.migration.disturbances import somebody
 
 
@@ -33,28 +36,205 @@ def test_an_empty_database_is_filled(epic10_snapshot, taken, other):
     assert holds_the_snapshot(other, taken)
 
 
-def test_a_database_with_something_in_it_is_left_alone_unless_told(epic10_snapshot, taken, other):
-    other.execute("CREATE TABLE precious AS SELECT 1")
+@pytest.fixture
+def precious(other):
+    """What must not be lost: as production, with nobody in it."""
+    other.execute("CREATE TABLE precious AS SELECT 1 AS one")
     other.close()
+    yield other
+    other.close()
+    for [name] in other.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [other.name[:30]]):
+        if name != other.name:
+            other.execute(f"DROP DATABASE {quoted(name)}")
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """Somebody at the terminal, who types this."""
+
+    def types(answer):
+        asked = []
+
+        def answers(question):
+            asked.append(question)
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+        monkeypatch.setattr("builtins.input", answers)
+        return asked
+
+    return types
+
+
+def beside(database):
+    """Databases of that name and a suffix."""
+    names = database.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [database.name[:30]])
+    return [name for [name] in names if name != database.name]
+
+
+def test_a_database_with_something_in_it_is_left_alone_unless_told(epic10_snapshot, taken, precious):
     with pytest.raises(CommandError) as refusal:
-        epic10_snapshot("restore", taken.name, into=other.name, database=other.alias)
+        epic10_snapshot("restore", taken.name, into=precious.name, database=precious.alias)
     assert str(refusal.value) == (
-        f'Nothing was changed: the database "{other.name}" is not empty (1 rows in 1 tables).\n'
+        f'Nothing was changed: the database "{precious.name}" is not empty (1 rows in 1 tables).\n'
         "HINT: --into another name, or --overwrite to put the snapshot in its place."
     )
-    assert other.rows("SELECT * FROM precious") == [(1,)]
-    with somebody(other, "SELECT 1") as session, pytest.raises(CommandError) as refusal:
+    assert precious.rows("SELECT * FROM precious") == [(1,)]
+
+
+def test_one_that_is_in_use_is_left_alone_and_who_is_in_there_is_named(epic10_snapshot, taken, precious):
+    with somebody(precious, "SELECT 1") as session, pytest.raises(CommandError) as refusal:
         somebody_is = f"pid {session.info.backend_pid}, {session.info.user} (disturbance)"
-        epic10_snapshot("restore", taken.name, into=other.name, overwrite=True, database=other.alias)
+        epic10_snapshot("restore", taken.name, into=precious.name, overwrite=True, database=precious.alias)
     assert str(refusal.value) == (
-        f'Nothing was changed: sessions are connected to the database "{other.name}": '
-        f"{somebody_is}.\n"
+        f'Nothing was changed: sessions are connected to the database "{precious.name}": {somebody_is}.\n'
         "HINT: Stop the application, then run the same command again."
     )
-    epic10_snapshot("restore", taken.name, into=other.name, overwrite=True, database=other.alias)
-    assert holds_the_snapshot(other, taken)
-    assert not other.rows("SELECT to_regclass('precious')")[0][0]
-    assert not other.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{other.name[:40]}_re"])
+    assert beside(precious) == []
+
+
+def test_to_replace_one_its_name_has_to_be_typed(epic10_snapshot, taken, precious, typed):
+    replace = partial(
+        epic10_snapshot, "restore", taken.name, into=precious.name, overwrite=True, database=precious.alias
+    )
+    asked = typed("yes")
+    with pytest.raises(CommandError, match=r"^Nothing was changed\.$"):
+        replace()
+    assert asked == [
+        f'The database "{precious.name}" (1 rows in 1 tables) is replaced by the snapshot {taken.name}, and kept '
+        f'beside it.\nType "{precious.name}" to go on: '
+    ]
+    typed(EOFError())
+    with pytest.raises(CommandError) as refusal:
+        replace(yes_replace="another")
+    assert str(refusal.value) == (
+        f"Nobody is there to be asked; nothing was changed.\nHINT: --yes-replace {precious.name}"
+    )
+    typed(KeyboardInterrupt())
+    with pytest.raises(CommandError, match=r"^Interrupted\. Nothing was changed\.$") as refusal:
+        replace()
+    assert refusal.value.returncode == 130
+    assert precious.rows("SELECT * FROM precious") == [(1,)] and beside(precious) == []
+    precious.close()
+    typed(precious.name)
+    replace()
+    assert holds_the_snapshot(precious, taken)
+
+
+def test_the_replaced_one_is_kept_and_what_is_printed_brings_it_back(epic10_snapshot, taken, precious, legacy_database):
+    precious.execute(f"ALTER DATABASE {quoted(precious.name)} SET work_mem = '5MB'")
+    precious.close()
+    said = epic10_snapshot(
+        "restore",
+        taken.name,
+        into=precious.name,
+        overwrite=True,
+        yes_replace=precious.name,
+        database=precious.alias,
+    ).splitlines()[-5:]
+    assert holds_the_snapshot(precious, taken)
+    [kept] = beside(precious)
+    precious.close()
+    assert said[:3] == [
+        f'The database "{precious.name}" is the snapshot {taken.name}: every table compared.',
+        f'GRANTs on the database "{precious.name}" and its ALTER DATABASE … SET are not in a snapshot.',
+        f'The database that was "{precious.name}" is kept as "{kept}".',
+    ]
+    back = shlex.split(said[3].removeprefix("To have it back: "))
+    assert back[:4] == ["psql", "-d", "postgres", "-1"]
+    clients.run(legacy_database.connection, "psql", "-X", "-v", "ON_ERROR_STOP=1", *back[1:])
+    assert precious.rows("SELECT * FROM precious") == [(1,)]
+    precious.close()
+    # It may be done again in the same second, and then has a name of its own.
+    for _ in range(2):
+        epic10_snapshot(
+            "restore",
+            taken.name,
+            into=precious.name,
+            overwrite=True,
+            yes_replace=precious.name,
+            database=precious.alias,
+        )
+        precious.close()
+    assert len(beside(precious)) == 3
+
+
+def test_a_failed_restore_leaves_the_original_as_it_was(epic10_snapshot, shelf, taken, precious, monkeypatch):
+    monkeypatch.setattr(snapshot_files, "damages", lambda *_: [])
+    largest = max((shelf / taken.name / "dump").iterdir(), key=lambda path: path.stat().st_size)
+    os.truncate(largest, 1000)
+    with pytest.raises(CommandError, match=r"^Nothing was changed: pg_restore ended with status 1: "):
+        epic10_snapshot(
+            "restore",
+            taken.name,
+            into=precious.name,
+            overwrite=True,
+            yes_replace=precious.name,
+            database=precious.alias,
+        )
+    assert precious.rows("SELECT * FROM precious") == [(1,)] and beside(precious) == []
+
+
+def test_somebody_who_comes_in_at_the_last_moment_is_named_and_nothing_is_changed(
+    epic10_snapshot, taken, precious, monkeypatch
+):
+    look, sessions = restoration._nobody_uses, []
+
+    def comes_in_after_the_last_look(using, database):
+        look(using, database)
+        if beside(precious):  # The successor is made.
+            precious.close()
+            sessions.append(psycopg.connect(precious.url, application_name="ndas web"))
+
+    monkeypatch.setattr(restoration, "_nobody_uses", comes_in_after_the_last_look)
+    with pytest.raises(CommandError, match=r"sessions are connected to the database .*: pid \d+, \w+ \(ndas web\)"):
+        epic10_snapshot(
+            "restore",
+            taken.name,
+            into=precious.name,
+            overwrite=True,
+            yes_replace=precious.name,
+            database=precious.alias,
+        )
+    sessions[0].close()
+    assert precious.rows("SELECT * FROM precious") == [(1,)] and beside(precious) == []
+
+
+@pytest.mark.parametrize("name", ["postgres", "template0", "template1"])
+def test_the_servers_own_databases_are_never_restored_into(epic10_snapshot, taken, other, name):
+    """postgres is empty as a rule and would be filled, unasked; from template1 it would be in every new one."""
+    with pytest.raises(CommandError) as refusal:
+        epic10_snapshot("restore", taken.name, into=name, overwrite=True, yes_replace=name, database=other.alias)
+    assert str(refusal.value) == (
+        f'Nothing was changed: the database "{name}" is the server\'s own: clients connect to it, or new databases are '
+        "made from it.\nHINT: --into another name."
+    )
+
+
+@pytest.mark.parametrize(("name", "suggested"), [("n" * 64, "n" * 63), ("ü" * 32, "ü" * 31), ("", "ndas_copy")])
+def test_a_name_that_postgresql_would_cut_off_is_refused(epic10_snapshot, taken, other, name, suggested):
+    with pytest.raises(CommandError) as refusal:
+        epic10_snapshot("restore", taken.name, into=name, database=other.alias)
+    assert str(refusal.value) == (
+        f'Nothing was changed: "{name}" has {len(name.encode())} bytes, and the name of a database 1 to 63.\n'
+        f"HINT: --into {suggested}"
+    )
+
+
+@pytest.mark.parametrize("name", ["a" * 63, "ü" * 31])
+def test_a_name_as_long_as_can_be_is_replaced_and_kept_like_any(epic10_snapshot, taken, other, name):
+    """The names beside it are cut where a character ends, and never meet the name itself."""
+    try:
+        for _ in range(2):
+            epic10_snapshot("restore", taken.name, into=name, overwrite=True, yes_replace=name, database=other.alias)
+        like = other.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name[:10]])
+        assert sorted(len(kept.encode()) for [kept] in like) == sorted(
+            [len(name.encode()), 63 if len(name) == 63 else 62]
+        )
+    finally:
+        for [kept] in other.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name[:10]]):
+            other.execute(f"DROP DATABASE {quoted(kept)}")
 
 
 def test_a_new_database_is_made(epic10_snapshot, taken, other):

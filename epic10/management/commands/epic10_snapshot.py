@@ -4,7 +4,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, interrupts, restoration, snapshot, snapshot_files
+from epic10 import arguments, consent, interrupts, restoration, snapshot, snapshot_files
 from epic10.console import Help, shown
 
 EXAMPLES = """
@@ -33,7 +33,12 @@ class Command(BaseCommand):
         restore.add_argument(
             "--into", required=True, metavar="DATABASE", help="Name of the database to make, on the same server."
         )
-        restore.add_argument("--overwrite", action="store_true", help="Replace a database of that name.")
+        restore.add_argument(
+            "--overwrite", action="store_true", help="Replace a database of that name, which is kept under another one."
+        )
+        restore.add_argument(
+            "--yes-replace", metavar="DATABASE", help="Do not ask: its name once more, for where nobody can type."
+        )
         restore.add_argument("--no-owner", action="store_true", help="Everything belongs to, and is granted to, you.")
         for action in (take, verify, listing, restore):
             action.add_argument(
@@ -79,10 +84,14 @@ class Command(BaseCommand):
         ]
         return [line(one) for one in kept] or [f'There is no snapshot in "{directory}".'], found, ""
 
-    def _restore(self, *, database, directory, name, into, no_owner, overwrite, jobs, **options):
+    def _restore(self, *, database, directory, name, into, yes_replace, no_owner, overwrite, jobs, **options):
+        def confirm(question):
+            if yes_replace != into:
+                consent.ask(question, expected=into, otherwise=f"--yes-replace {into}")
+
         options = ("--no-owner", "--no-privileges") if no_owner else ()
         by_hand = restoration.restore(
-            database, directory, name, into=into, overwrite=overwrite, options=options, jobs=jobs
+            database, directory, name, into=into, overwrite=overwrite, confirm=confirm, options=options, jobs=jobs
         )
         said = f'The database "{into}" is the snapshot {name}: every table compared.'
         return [said, *by_hand], {"name": name, "into": into, "by_hand": by_hand}, ""
