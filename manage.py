@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 
 from config.help import Utility
+from epic10.database_errors import is_unreachable
 
 
 def main() -> None:
@@ -34,10 +35,12 @@ def explain(error: Exception) -> str:
     cause = error.__cause__
     if not isinstance(cause, psycopg.Error):
         return str(error)
+    reason = cause.diag.message_primary or " ".join(str(error).split())
+    if is_unreachable(error):
+        return f"The database cannot be reached: {reason}\nHINT: Check DATABASE_URL, and that its server runs."
     if cause.sqlstate:
-        return f"The database refused: {cause.diag.message_primary}.\nHINT: --traceback shows where."
-    reason = " ".join(str(error).split())
-    return f"The database cannot be reached: {reason}\nHINT: Check DATABASE_URL, and that its server runs."
+        return f"The database refused: {reason}.\nHINT: --traceback shows where."
+    return f"A statement was not sent to the database: {reason}.\nHINT: --traceback shows which; it is a fault of ours."
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
+from epic10.catalog import quoted
+
 HINT = 'HINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.'
 
 
@@ -64,7 +66,6 @@ def _split_parameters(url: str) -> tuple[str, dict[str, str]]:
 def _search_path(options: str, schema: str) -> dict[str, str]:
     if schema in ("", "public"):
         return {}
-    identifier = '"' + schema.replace('"', '""') + '"'
     # In this parameter a backslash keeps a blank from ending the value.
-    escaped = identifier.replace("\\", "\\\\").replace(" ", "\\ ")
+    escaped = quoted(schema).replace("\\", "\\\\").replace(" ", "\\ ")
     return {"options": f"{options} -c search_path={escaped}".strip()}

@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
-from psycopg import sql
 
 from config import binaries, postmaster
 from config.account import ServerError, account_for, digest, reachable_home
 from epic10.binaries import major
+from epic10.catalog import quoted
 
 DATABASE = "ndas"
 USER = "ndas"
@@ -124,7 +124,7 @@ class Server:
         where = {"host": str(self.socket_directory), "port": 5432, "user": USER, "dbname": "postgres"}
         with psycopg.connect(**where, autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+                connection.execute(f"CREATE DATABASE {quoted(DATABASE)}")
 
     def _run(self, program: str, *arguments: object) -> str:
         """Run a server program under the server's account; what it said when it failed, else nothing."""

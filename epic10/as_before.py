@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from epic10 import fingerprint
+from epic10.catalog import array
 from epic10.load.applications import HISTORIES, NDAS, WRITTEN
 
 
@@ -33,10 +34,10 @@ def look(connection, columns: dict[str, list[str]], busy: Busy | None = None) ->
         return Look(fingerprint.schema(connection), fingerprint.content(connection, columns))
     theirs = list(dict.fromkeys([*busy.ndas, *busy.written.get(NDAS, ())]))
     entries = busy.written.get(HISTORIES, ())
-    others = {NDAS: ("id <> ALL (%s)", [theirs]), HISTORIES: ("id <> ALL (%s)", [list(entries)])}
+    others = {NDAS: f"id <> ALL ({array(theirs)})", HISTORIES: f"id <> ALL ({array(entries)})"}
     kept = {NDAS: [column for column in columns[NDAS] if column not in WRITTEN]}
     content = fingerprint.content(connection, columns, only=others)
-    [changed] = fingerprint.content(connection, kept, only={NDAS: ("id = ANY (%s)", [busy.ndas])}).values()
+    [changed] = fingerprint.content(connection, kept, only={NDAS: f"id = ANY ({array(busy.ndas)})"}).values()
     return Look(fingerprint.schema(connection), content | {f"{NDAS} at work": changed})
 
 

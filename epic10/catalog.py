@@ -1,4 +1,6 @@
-"""Names, literals, and conditions on the catalog, as SQL text."""
+"""Names, values and conditions on the catalog, as SQL text."""
+
+import re
 
 from psycopg import sql
 
@@ -23,8 +25,19 @@ def shortened(name: str, suffix: str) -> str:
     return name.encode()[:room].decode(errors="ignore") + suffix
 
 
-def literal(value: str | int | None) -> str:
+def literal(value: str | int | list | None) -> str:
     return sql.Literal(value).as_string(None).strip()
+
+
+def bound(statement: str, values: dict) -> str:
+    """
+    A statement whose places, ``%(so)s``, have their values; to be sent without parameters.
+
+    A statement that names anything is sent like that, because psycopg would take
+    every other ``%`` in it for a place: one in the name of a column, or in a label.
+    """
+    places = "|".join(map(re.escape, values))
+    return re.sub(rf"%\(({places})\)s", lambda place: literal(values[place[1]]), statement) if values else statement
 
 
 def table_oid(table: str) -> str:

@@ -1,4 +1,4 @@
-"""Is everything back as a snapshot says it was, but for what somebody has written since?"""
+"""The comparison with a snapshot: all is back as it was, but for what somebody has written since."""
 
 import heapq
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.db import connections, transaction
 
 from epic10 import dump, fingerprint, manifest, plan, scratch, snapshot
 from epic10.asking import Show, answered
-from epic10.catalog import literal
+from epic10.catalog import literal, quoted
 from epic10.checks import Check, Database, Fact
 from epic10.manifest import Contents, Manifest, Table
 from epic10.operations import CountRows
@@ -27,19 +27,22 @@ ROWS_AT_ONCE = 10_000
 # A row's key, the hash of all it is compared by, and whether one of its time
 # stamps is as young as the snapshot.
 ROWS = """
-    SELECT {key} COLLATE "C", hash_record_extended(ROW({values}), 0), coalesce({since}, false)
+    SELECT {key} COLLATE "C", {hash}, coalesce({since}, false)
       FROM {table} ORDER BY 1"""
 
 KEY = """
-    SELECT array_agg(attname::text ORDER BY attnum) FROM pg_index
-      JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
-     WHERE indrelid = to_regclass(%s) AND indisprimary"""
+    SELECT pg_catalog.array_agg(attname::pg_catalog.text ORDER BY attnum) FROM pg_catalog.pg_index
+      JOIN pg_catalog.pg_attribute ON attrelid = indrelid AND attnum OPERATOR(pg_catalog.=) ANY (indkey)
+     WHERE indrelid = pg_catalog.to_regclass(%s)::pg_catalog.oid AND indisprimary"""
 
 TIME_STAMPS = """
-    SELECT quote_ident(attname) || CASE atttypid WHEN 'timestamp'::regtype THEN ' AT TIME ZONE ''UTC''' ELSE '' END
-      FROM pg_attribute
-     WHERE attrelid = to_regclass(%s) AND attname LIKE '%%\\_at' AND NOT attisdropped
-       AND atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype)"""
+    SELECT attname, typname = 'timestamp' FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type t ON t.oid = atttypid
+     WHERE attrelid = pg_catalog.to_regclass(%s)::pg_catalog.oid AND pg_catalog.right(attname, 3) = '_at'
+       AND NOT attisdropped AND typname IN ('timestamp', 'timestamptz')
+       AND typnamespace = 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid"""
+
+
+AS_UTC = " AT TIME ZONE 'UTC'"
 
 
 @dataclass
@@ -136,13 +139,14 @@ def _changes(using, copy, name, before):
 def _hashed(alias, cursor, name, table, since) -> Iterator[tuple]:
     connection = connections[alias]
     db = Database(connection)
-    [[key]], stamps = db.rows(KEY, [name]), [stamp for [stamp] in db.rows(TIME_STAMPS, [name])]
+    [[key]] = db.rows(KEY, [name])
+    stamps = [f"{quoted(stamp)}{AS_UTC if naive else ''}" for stamp, naive in db.rows(TIME_STAMPS, [name])]
     young = literal(since.isoformat())
     cursor.execute(
         ROWS.format(
-            key="concat_ws('/', " + ", ".join(map(connection.ops.quote_name, key or table.columns)) + ")",
-            values=fingerprint.values(connection, name, table.columns),
-            since=f"greatest({', '.join(stamps)}) >= {young}::timestamptz" if stamps else "false",
+            key=f"pg_catalog.concat_ws('/', {', '.join(map(quoted, key or table.columns))})",
+            hash=fingerprint.row_hash(table.columns),
+            since=f"greatest({', '.join(stamps)}) >= {young}::pg_catalog.timestamptz" if stamps else "false",
             table=name,
         )
     )

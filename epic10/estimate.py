@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import Error, transaction
 
 from epic10 import plan
-from epic10.catalog import column_exists, holds, literal, quoted, relation_exists, type_exists
+from epic10.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
 from epic10.locks import short_transaction
 from epic10.operations import Backfill, Derived, Shadow
 from epic10.operations.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
@@ -185,7 +185,7 @@ def _rate(connection, backfill) -> float:
         cursor.execute("; ".join(BATCH_SETTINGS))
         began = time.monotonic()
         while last is not None:
-            cursor.execute(statement, {"after": last, "size": batch_size()})
+            cursor.execute(bound(statement, {"after": last, "size": batch_size()}))
             rows, last, *_ = cursor.fetchone()
             changed += rows
     return changed / (time.monotonic() - began) if changed else float("inf")

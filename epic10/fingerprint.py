@@ -1,4 +1,4 @@
-"""Is this database what it was before?
+"""Fingerprints of a database: is it what it was before?
 
 Two fingerprints, each taken before and after and compared with ``==``: of the
 schema, as pg_dump words it, and of the content, as a row count and a checksum
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 
 from epic10 import clients
+from epic10.catalog import literal, quoted
 
 # Patterns of pg_dump: any schema, any table of Django's bookkeeping or of ours.
 NOT_THE_SUBJECT = ("*.epic10_*", "*.django_*")
@@ -21,29 +22,30 @@ LEDGER_FUNCTION = re.compile(
 )
 
 # A sum does not know the order of the rows, and notices one that is there twice,
-# where xor would not. A record's hash tells NULL from ''.
-CHECKSUM = "SELECT %s, count(*), sum(hash_record_extended(ROW({columns}), 0)) FROM {table}"
+# where xor would not. Each row is hashed as the text that would be sent of it:
+# hash_record_extended is linear, so that two rows may trade a value unnoticed; an
+# enum would hash by the OID of its label, which no restore keeps. And no cast:
+# this reads everybody's tables, and whoever makes a type may make one of it, which
+# is a function of theirs. A record's text tells NULL from ''.
+ROW_HASH = """pg_catalog.hashtextextended(
+           pg_catalog.textin(pg_catalog.record_out(ROW({columns}))) COLLATE pg_catalog."C", 0)"""
+CHECKSUM = f"""\
+SELECT {{name}}, pg_catalog.count(*), pg_catalog.sum({ROW_HASH})
+  FROM {{table}} WHERE {{condition}}"""
 
-# Booleans, times, numbers and intervals hash by value. The rest is compared as
-# text: an enum would hash by the OID of its label, which no restore keeps, and
-# json does not hash at all.
-HASHED_BY_VALUE = {"B", "D", "N", "T"}
-
-# Without an operator class of its own (money, oid's relatives, domains) a type is text, too.
-CATEGORIES = """
-    SELECT a.attname, CASE WHEN EXISTS (
-             SELECT FROM pg_opclass JOIN pg_am ON pg_am.oid = opcmethod AND amname = 'hash'
-              WHERE opcintype = t.oid AND opcdefault) THEN t.typcategory END
-      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-     WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
-     ORDER BY a.attnum
+COLUMNS = """
+    SELECT attname FROM pg_catalog.pg_attribute
+     WHERE attrelid = pg_catalog.to_regclass(%s)::pg_catalog.oid AND attnum > 0 AND NOT attisdropped
+     ORDER BY attnum
 """
 
 EVERY_TABLE = """
-    SELECT format('"%%s"."%%s"', replace(nspname, '"', '""'), replace(relname, '"', '""'))
-      FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-     WHERE relkind = 'r' AND nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')
-       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND classid = 'pg_class'::regclass AND deptype = 'e')
+    SELECT pg_catalog.format('"%s"."%s"', pg_catalog.replace(nspname, '"', '""'),
+                             pg_catalog.replace(relname, '"', '""'))
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace
+     WHERE relkind = 'r' AND nspname <> 'information_schema' AND NOT pg_catalog.starts_with(nspname, 'pg_')
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE objid = c.oid AND deptype = 'e'
+                          AND classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid)
      ORDER BY 1
 """
 
@@ -72,51 +74,54 @@ def schema(connection) -> str:
 
 def columns(connection, tables: Iterable[str]) -> dict[str, list[str]]:
     """The columns that the tables have now: what a later ``content()`` is to be compared on."""
-    return {table: list(_categories(connection, table)) for table in tables}
+    with connection.cursor() as cursor:
+        found = {}
+        for table in tables:
+            cursor.execute(COLUMNS, [reference(table)])
+            found[table] = [name for [name] in cursor]
+    return found
 
 
 def every_table(connection) -> list[str]:
     """Every table that is somebody's, as "schema"."name"; what an extension brings is the extension's."""
     with connection.cursor() as cursor:
-        cursor.execute(EVERY_TABLE, [])
+        cursor.execute(EVERY_TABLE)
         return [name for [name] in cursor]
 
 
 def content(
-    connection, tables: Mapping[str, Iterable[str]], *, only: Mapping[str, tuple[str, list]] | None = None
+    connection, tables: Mapping[str, Iterable[str]], *, only: Mapping[str, str] | None = None
 ) -> dict[str, tuple[int, int]]:
     """
     Rows and checksum of each table over the columns named, all as of one moment.
 
-    ``only`` is a condition on the rows and its parameters, for tables that are not compared as a whole.
+    A table is named by its plain name, or as ``every_table`` does. ``only`` is a
+    condition on the rows, for tables that are not compared as a whole.
     """
-    conditions = {table: ("true", []) for table in tables} | dict(only or {})
+    conditions = dict.fromkeys(tables, "true") | dict(only or {})
     # One statement, so one snapshot.
-    statement = " UNION ALL ".join(_checksum(connection, *table, conditions) for table in tables.items())
-    parameters = [value for table in tables for value in (table, *conditions[table][1])]
+    statement = " UNION ALL ".join(
+        CHECKSUM.format(
+            name=literal(table),
+            columns=", ".join(map(quoted, columns)),
+            table=reference(table),
+            condition=conditions[table],
+        )
+        for table, columns in tables.items()
+    )
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(SESSION)
-        cursor.execute(statement, parameters)
+        cursor.execute(statement)
         found = {table: (rows, int(checksum or 0)) for table, rows, checksum in cursor}
         transaction.set_rollback(True, using=connection.alias)
     return found
 
 
-def values(connection, table: str, columns: Iterable[str]) -> str:
-    """A SELECT list of the columns, each in a form whose hash depends on its value alone."""
-    quote = connection.ops.quote_name
-    categories = _categories(connection, table)
-    return ", ".join(
-        quote(column) if categories.get(column) in HASHED_BY_VALUE else f"{quote(column)}::text" for column in columns
-    )
+def row_hash(columns: Iterable[str]) -> str:
+    """An expression for the hash of a row's columns, each in a form that depends on its value alone."""
+    return ROW_HASH.format(columns=", ".join(map(quoted, columns)))
 
 
-def _checksum(connection, table, columns, conditions):
-    checksum = CHECKSUM.format(columns=values(connection, table, columns), table=connection.ops.quote_name(table))
-    return f"{checksum} WHERE {conditions[table][0]}"
-
-
-def _categories(connection, table):
-    with connection.cursor() as cursor:
-        cursor.execute(CATEGORIES, [connection.ops.quote_name(table)])
-        return dict(cursor.fetchall())
+def reference(table: str) -> str:
+    """The table as a statement names it."""
+    return table if table.startswith('"') and '"."' in table else quoted(table)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from django.core.management import CommandError
 from django.db import Error, ProgrammingError, connections, router
-from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
-from epic10.catalog import quoted
+from epic10.catalog import literal, quoted
 from epic10.progress import logger
 from epic10.session import NO_LIMIT
 
@@ -138,4 +137,4 @@ def _on_the_server(using, statement, *names, literals=()):
     # _nodb_cursor is how Django's own test runner reaches a server without a database.
     with connections[using]._nodb_cursor() as cursor:
         cursor.execute(NO_LIMIT)
-        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names), *map(sql.Literal, literals)))
+        cursor.execute(statement.format(*map(quoted, names), *map(literal, literals)))

@@ -1,4 +1,4 @@
-"""What the operator reads when a migration has stopped half-way."""
+"""What an operator reads of an error, and of a migration that has stopped half-way."""
 
 import psycopg
 from django.db import Error, connections
@@ -12,8 +12,6 @@ WHAT_NOW = (
 
 # SQLSTATE of a session ended by an administrator, a crash or a shutdown; or there was no time for one.
 GONE = ("57P01", "57P02", "57P03", None)
-
-
 NO_WAY_BACK = (
     "HINT: python manage.py epic10_snapshot list: one from before is all that can still be restored, beside this "
     "database. What each row's old labels were is in epic10_original."

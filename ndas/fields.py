@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from epic10.catalog import quoted
+
 
 def new_id():
     """A key as the register stores it: a random UUID, in a TEXT column."""
@@ -38,7 +40,7 @@ class EnumField(models.CharField):
         return name, path, args, {**kwargs, "enum_type": self.enum_type}
 
     def db_type(self, connection):
-        return connection.ops.quote_name(self.enum_type)
+        return quoted(self.enum_type)
 
     def get_prep_value(self, value):
         label = super().get_prep_value(value)

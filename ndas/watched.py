@@ -44,7 +44,7 @@ FILTERS = {
     "list, every status": ("status=ALL", "true"),
     "list by status": ("status=SENT_PENDING_SIGNATURE", "status = 'EMAILED'"),
     "list by position": ("position=SUB_CONTRACTOR", f"usmax_position = 'SUB' AND {NOT_OVER}"),
-    "list by company": ("company=gran", f"upper(company_name) LIKE 'GRAN%%' AND {NOT_OVER}"),
+    "list by company": ("company=gran", f"upper(company_name) LIKE 'GRAN%' AND {NOT_OVER}"),
     "list by date": (A_YEAR, f"effective_date >= '2024-01-01' AND effective_date < '2025-01-01' AND {NOT_OVER}"),
     "list by type": ("type=CONSULTANT", None),
     "list by expiration": ("expiring=30", None),
@@ -89,7 +89,7 @@ def a_list(query):
 
 def the_old_list(where):
     def ask(db):
-        return [db.rows(statement.format(where=where), []) for statement in (LISTED, COUNT)]
+        return [db.rows(statement.format(where=where)) for statement in (LISTED, COUNT)]
 
     return where and ask
 

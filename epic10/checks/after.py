@@ -8,9 +8,7 @@ than the migration, so that a mistake in the migration is not repeated here.
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from psycopg import sql
-
-from epic10.catalog import column_exists
+from epic10.catalog import array, column_exists, literal, quoted
 
 from . import Find, Skip, violations
 
@@ -91,7 +89,7 @@ def where_present(table: str, column: str, find: Find) -> Find:
 def labels_in_order(wanted: Mapping[tuple[str, str], tuple[str, Iterable[str]]]) -> Find:
     """Columns (table, column) are of the enum type named, with exactly these labels in this order."""
     rows = (
-        f"({_literal(table)}, {_literal(column)}, {_literal(type)}, {_literal(list(labels))}::text[])"
+        f"({literal(table)}, {literal(column)}, {literal(type)}, {array(labels)})"
         for (table, column), (type, labels) in wanted.items()
     )
     return violations(LABELS.format(wanted=", ".join(rows)))
@@ -153,24 +151,16 @@ def _declared(models):
 
 def _orphans(key):
     match = " AND ".join(
-        f"parent.{_identifier(there)} = child.{_identifier(here)}"
+        f"parent.{quoted(there)} = child.{quoted(here)}"
         for here, there in zip(key.columns, key.references, strict=True)
     )
-    values = ", ".join(f"child.{_identifier(column)}" for column in key.columns)
+    values = ", ".join(f"child.{quoted(column)}" for column in key.columns)
     return ORPHANS.format(child=key.child, parent=key.parent, match=match, keys=f"ROW({values})")
 
 
 def _oids(tables):
-    return f"ARRAY[{', '.join(f'to_regclass({_literal(_identifier(table))})' for table in tables)}]::oid[]"
+    return f"ARRAY[{', '.join(f'to_regclass({literal(quoted(table))})' for table in tables)}]::oid[]"
 
 
 def _row(values):
-    return f"({', '.join(_literal(value) for value in values)})"
-
-
-def _identifier(name):
-    return sql.Identifier(name).as_string(None)
-
-
-def _literal(value):
-    return sql.Literal(value).as_string(None).strip()
+    return f"({', '.join(literal(value) for value in values)})"

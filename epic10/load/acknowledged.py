@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from epic10 import plan
-from epic10.catalog import column_exists, holds, quoted
+from epic10.catalog import array, column_exists, holds, quoted
 from epic10.load.applications import NEW_APPLICATION
 from epic10.load.vocabulary import VOCABULARIES, Pair
 
@@ -56,7 +56,7 @@ def _columns(connection, table, is_switched) -> dict[str, str]:
 def _found(connection, table, columns, keys):
     listed = ", ".join(f"{quoted(name)}::text" for name in columns.values())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, {listed} FROM {quoted(table)} WHERE id = ANY (%s)", [keys])
+        cursor.execute(f"SELECT id, {listed} FROM {quoted(table)} WHERE id = ANY ({array(keys)})")
         return {key: dict(zip(columns, values, strict=True)) for key, *values in cursor}
 
 

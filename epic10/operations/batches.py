@@ -12,7 +12,7 @@ import time
 from django.conf import settings
 
 from epic10 import locks, psql
-from epic10.catalog import literal
+from epic10.catalog import bound, literal
 from epic10.progress import Meter
 from epic10.pruning import Witness
 from epic10.throttle import Throttle
@@ -81,11 +81,11 @@ class Batches:
 
     def _one_batch(self, connection, statement, values):
         with locks.short_transaction(connection, *BATCH_SETTINGS), connection.cursor() as cursor:
-            cursor.execute(statement, values)
+            cursor.execute(bound(statement, values))
             changed, last, *refusal = cursor.fetchone()
             if any(refusal):
                 cursor.execute(REFUSE.format(*map(literal, refusal)))
-            cursor.execute(COUNT_ROWS.format(changed="%s"), [changed])
+            cursor.execute(COUNT_ROWS.format(changed=literal(changed)))
         if changed:
             self._count(changed)
         return last

@@ -83,7 +83,7 @@ class Places:
     size: int
     # The sixth byte of a row's place is the lower one of its number on the page.
     HERE: ClassVar[str] = (
-        "ctid >= %(from)s::tid AND ctid < %(to)s::tid AND get_byte(tidsend(ctid), 5) %% %(stripes)s = %(stripe)s"
+        "ctid >= %(from)s::tid AND ctid < %(to)s::tid AND get_byte(tidsend(ctid), 5) % %(stripes)s = %(stripe)s"
     )
     WANTED: ClassVar[str] = ""
     ROWS: ClassVar[str] = "{here} AND ({wrong})\n   LIMIT {size}"
@@ -116,7 +116,7 @@ class Named:
 
     keys: list[str]
     size: int
-    HERE: ClassVar[str] = "id = ANY (%(keys)s)"
+    HERE: ClassVar[str] = "id = ANY (%(keys)s::text[])"
     WANTED: ClassVar[str] = ""
     ROWS: ClassVar[str] = "{here} AND ({wrong})"
     LAST: ClassVar[str] = "NULL"

@@ -1,4 +1,4 @@
-"""Where is it kept what a look has seen, also while the database cannot be reached?"""
+"""The ledger of what each look has seen, and its place while the database cannot be reached."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from epic10.what_now import said
 
 from . import incidents, queries, tables
 from .models import Gauge, Incident, Sample, Watch
-from .seen import Seen
+from .seen import UNREACHABLE, Seen
 
 DAYS = 30
 ONLY = 1  # the one row
@@ -51,7 +51,7 @@ def keep(using: str, seen: Seen, state: dict) -> str:
     state["at"] = seen.at.isoformat()
     try:
         if not seen.knows:
-            raise Error("the database cannot be reached")
+            raise Error("the database cannot be reached" if UNREACHABLE in seen.findings else "nothing is known of it")
         with transaction.atomic(using=using):
             _write(using, seen, state)
     except Error as error:

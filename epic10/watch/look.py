@@ -1,4 +1,4 @@
-"""What does one look at the database see?"""
+"""One look at the database, and all that it sees."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,11 @@ from django.db import Error, connections, transaction
 
 from epic10 import checks, deadline, plan
 from epic10.checks import AFTER, FAILED, WATCH, Check, Database
+from epic10.database_errors import is_unreachable
 from epic10.what_now import said
 
 from . import errors, keeping, labels, process, queries, server
-from .seen import UNREACHABLE, Finding, Gauge, Seen, Timing
+from .seen import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Seen, Timing
 
 # A server that has taken the question and says nothing is as good as none.
 PATIENCE, PATIENCE_FOR_EVERY_ROW = 60.0, 900.0
@@ -116,5 +117,6 @@ def _first_error(results):
 
 def _nobody_there(seen, error):
     seen.knows = False
-    seen.findings = {UNREACHABLE: Finding(UNREACHABLE, said(error) if isinstance(error, Error) else str(error), True)}
+    name = FAILED_LOOK if isinstance(error, Error) and not is_unreachable(error) else UNREACHABLE
+    seen.findings = {name: Finding(name, said(error) if isinstance(error, Error) else str(error), True)}
     seen.timings, seen.gauges, seen.facts = [], {}, []

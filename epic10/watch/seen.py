@@ -1,4 +1,4 @@
-"""What can one look see?"""
+"""What one look can see."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,6 +8,8 @@ from typing import NamedTuple
 from epic10.checks import Database
 
 UNREACHABLE = "database.unreachable"
+# It answers, and not what it was asked: nothing is known then, either.
+FAILED_LOOK = "database.look"
 
 
 class Gauge(NamedTuple):

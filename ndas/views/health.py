@@ -1,8 +1,10 @@
-"""Is this process alive, and can it serve the register?"""
+"""Whether this process is alive, and can serve the register."""
 
 from django.db import Error
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
+
+from epic10.database_errors import is_unreachable
 
 from .access import is_live
 
@@ -19,6 +21,6 @@ def readyz(request):
         if is_live():
             return HttpResponse("ready\n", content_type="text/plain")
         reason = "migration required: python manage.py migrate"
-    except Error:
-        reason = "the database cannot be reached"
+    except Error as error:
+        reason = "the database cannot be reached" if is_unreachable(error) else "the database cannot be asked"
     return HttpResponse(f"{reason}\n", content_type="text/plain", status=503)

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from epic10.catalog import bound
 from epic10.operations import Backfill, filling, routes
 from epic10.operations.batches import fitting
 from epic10.operations.routes import Keys, KeysUntil, Named, Places
@@ -28,7 +29,7 @@ def batches(database, route, size):
     sql = f"SELECT id FROM ndas WHERE {route.HERE} ORDER BY id LIMIT %(size)s".format(after="%(after)s")
     place = route.first()
     while place is not None:
-        keys = [key for [key] in database.rows(sql, place | {"size": size})]
+        keys = [key for [key] in database.rows(bound(sql, place | {"size": size}))]
         yield keys
         place = route.next(place, max(keys, default=None), size)
 
