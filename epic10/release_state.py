@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from epic10 import plan
-from epic10.catalog import holds, relation_exists
+from epic10.catalog import holds, literal, relation_exists
 from epic10.operations.record import BACKWARDS
 
 # The transaction that first claimed something was the first to change something. A way
@@ -59,8 +59,8 @@ def is_recorded(connection) -> bool:
     release = plan.load()
     if not holds(connection, relation_exists(plan.RECORD)):
         return False
-    query = f"SELECT EXISTS (SELECT FROM {plan.RECORD} WHERE app = %s AND name = %s)"
-    return _one(connection, query, [release.app_label, release.name])[0]
+    app, name = literal(release.app_label), literal(release.name)
+    return holds(connection, f"EXISTS (SELECT FROM {plan.RECORD} WHERE app = {app} AND name = {name})")
 
 
 def is_left_to_undo(connection) -> bool:

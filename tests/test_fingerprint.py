@@ -36,6 +36,8 @@ def content(columns=("id", "name", "mood", "born", "traits")):
         "UPDATE pony SET born = born + interval '1 ms'",
         "UPDATE pony SET traits = '{\"a\": 2}' WHERE id = 1",
         "UPDATE pony SET id = 3 - id",
+        "UPDATE pony SET name = (SELECT name FROM pony p WHERE p.id = 3 - pony.id)",
+        "UPDATE pony SET mood = (SELECT mood FROM pony p WHERE p.id = 3 - pony.id)",
         "INSERT INTO pony SELECT * FROM pony WHERE id = 1",
         "DELETE FROM pony WHERE id = 1; INSERT INTO pony SELECT * FROM pony",
         "DELETE FROM pony",
@@ -70,6 +72,19 @@ def test_the_settings_of_the_session_do_not_matter(pony):
     before = content(columns)
     execute("SET LOCAL timezone = 'Asia/Kolkata'", "SET LOCAL datestyle = 'German'")
     assert content(columns) == before
+
+
+def test_a_cast_that_somebody_made_is_not_called(pony):
+    execute(
+        "CREATE TABLE called (by text)",
+        """CREATE FUNCTION secretly(public."Mood") RETURNS text LANGUAGE sql
+           AS 'INSERT INTO called VALUES (current_user) RETURNING by'""",
+        'CREATE CAST ("Mood" AS text) WITH FUNCTION secretly("Mood") AS IMPLICIT',
+    )
+    content()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM called")
+        assert cursor.fetchone() == (0,)
 
 
 def test_only_the_columns_named_are_compared(pony):

@@ -54,8 +54,26 @@ from epic10.operations import (
     is_in_place,
     switched,
 )
-from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.fields import EnumField, TimestampField
+
+# The labels of Epic 10, in order, and how people read them. Stated here: what a later release
+# makes of ndas/choices.py is that release's, and never changes this one.
+STATUSES = [
+    ("CREATED", "Created/Pending Release"),
+    ("PENDING_APPROVAL", "Pending Approval"),
+    ("SENT_PENDING_SIGNATURE", "Sent/Pending Signature"),
+    ("IN_REVISION", "In Revision"),
+    ("FULLY_EXECUTED", "Fully Executed NDA Uploaded"),
+    ("INACTIVE_CANCELED", "Inactive/Canceled"),
+    ("EXPIRED", "Expired"),
+]
+TYPES = [("MUTUAL", "Mutual NDA"), ("CONSULTANT", "Consultant")]
+POSITIONS = [("PRIME", "Prime"), ("SUB_CONTRACTOR", "Sub-contractor"), ("OTHER", "Other")]
+
+
+def labels(choices):
+    return tuple(label for label, _ in choices)
+
 
 # 10.3 and 10.6. Two old labels merge: INACTIVE and CANCELLED. Each row's old label stays
 # in status_legacy, so both come back as what they were. The way down is for
@@ -63,15 +81,7 @@ from ndas.fields import EnumField, TimestampField
 NDA_STATUS = Relabel(
     "NdaStatus",
     legacy=("CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED"),
-    labels=(
-        "CREATED",
-        "PENDING_APPROVAL",
-        "SENT_PENDING_SIGNATURE",
-        "IN_REVISION",
-        "FULLY_EXECUTED",
-        "INACTIVE_CANCELED",
-        "EXPIRED",
-    ),
+    labels=labels(STATUSES),
     up={
         "EMAILED": "SENT_PENDING_SIGNATURE",
         "INACTIVE": "INACTIVE_CANCELED",
@@ -90,15 +100,13 @@ NDA_STATUS = Relabel(
 US_MAX_POSITION = Relabel(
     "UsMaxPosition",
     legacy=("PRIME", "SUB", "TEAMING", "OTHER"),
-    labels=("PRIME", "SUB_CONTRACTOR", "OTHER"),
+    labels=labels(POSITIONS),
     up={"SUB": "SUB_CONTRACTOR", "TEAMING": "OTHER", None: "PRIME"},
     down={"SUB_CONTRACTOR": "SUB"},
 )
 
 # 10.2. Databases have been met that had a type of this name, with six labels.
-NDA_TYPE = Relabel(
-    "NdaType", legacy=("MUTUAL",), labels=("MUTUAL", "CONSULTANT"), up={None: "MUTUAL"}, others="CONSULTANT"
-)
+NDA_TYPE = Relabel("NdaType", legacy=("MUTUAL",), labels=labels(TYPES), up={None: "MUTUAL"}, others="CONSULTANT")
 
 STATUS = Shadow("status", NDA_STATUS, default="CREATED", index="ndas_status_idx")
 POSITION = Shadow("usmax_position", US_MAX_POSITION, default="PRIME")
@@ -169,7 +177,7 @@ EXPAND = [
     AddColumn(
         "nda",
         "nda_type",
-        EnumField(enum_type="NdaType", choices=NdaType.choices, default=NdaType.MUTUAL, db_default=NdaType.MUTUAL),
+        EnumField(enum_type="NdaType", choices=TYPES, default="MUTUAL", db_default="MUTUAL"),
         beside=TYPE,
     ),
     Note("10.5", "NDAs of partners, without USmax. Existing rows read false."),
@@ -256,9 +264,9 @@ SWITCH = [
                 "status",
                 EnumField(
                     enum_type="NdaStatus",
-                    choices=NdaStatus.choices,
-                    default=NdaStatus.CREATED,
-                    db_default=NdaStatus.CREATED,
+                    choices=STATUSES,
+                    default="CREATED",
+                    db_default="CREATED",
                 ),
             ),
             migrations.AlterField(
@@ -266,9 +274,9 @@ SWITCH = [
                 "usmax_position",
                 EnumField(
                     enum_type="UsMaxPosition",
-                    choices=UsMaxPosition.choices,
-                    default=UsMaxPosition.PRIME,
-                    db_default=UsMaxPosition.PRIME,
+                    choices=POSITIONS,
+                    default="PRIME",
+                    db_default="PRIME",
                 ),
             ),
         ],
@@ -277,9 +285,7 @@ SWITCH = [
         "nda_status_history",
         HISTORY_RULES,
         state_operations=[
-            migrations.AlterField(
-                "ndastatushistory", "status", EnumField(enum_type="NdaStatus", choices=NdaStatus.choices)
-            ),
+            migrations.AlterField("ndastatushistory", "status", EnumField(enum_type="NdaStatus", choices=STATUSES)),
         ],
     ),
     Note("10.1, 10.3", "Triggers of others that fire for a change of status or position go on doing so."),

@@ -397,7 +397,7 @@ SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass(
 $check$
     SELECT format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
                   coalesce(array_to_string(found.labels, ', '), 'no enum'))
-      FROM (VALUES ('ndas', 'status', 'NdaStatus', '{CREATED,PENDING_APPROVAL,SENT_PENDING_SIGNATURE,IN_REVISION,FULLY_EXECUTED,INACTIVE_CANCELED,EXPIRED}'::text[]), ('nda_status_history', 'status', 'NdaStatus', '{CREATED,PENDING_APPROVAL,SENT_PENDING_SIGNATURE,IN_REVISION,FULLY_EXECUTED,INACTIVE_CANCELED,EXPIRED}'::text[]), ('ndas', 'usmax_position', 'UsMaxPosition', '{PRIME,SUB_CONTRACTOR,OTHER}'::text[]), ('ndas', 'nda_type', 'NdaType', '{MUTUAL,CONSULTANT}'::text[])) AS wanted (tab, col, type, labels)
+      FROM (VALUES ('ndas', 'status', 'NdaStatus', ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]), ('nda_status_history', 'status', 'NdaStatus', ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]), ('ndas', 'usmax_position', 'UsMaxPosition', ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]), ('ndas', 'nda_type', 'NdaType', ARRAY['MUTUAL', 'CONSULTANT']::text[])) AS wanted (tab, col, type, labels)
       LEFT JOIN LATERAL (
            SELECT t.typname::text AS type,
                   (SELECT array_agg(enumlabel::text ORDER BY enumsortorder)
