@@ -7,6 +7,7 @@ from django.db import connections
 from epic10 import ledger, release_state, snapshot_files
 from epic10.manifest import Manifest
 from epic10.models import Snapshot
+from epic10.progress import logger
 
 
 def before(using: str) -> tuple[Path, Manifest] | None:
@@ -17,6 +18,7 @@ def before(using: str) -> tuple[Path, Manifest] | None:
     for kept in Snapshot.objects.using(using).filter(taken_at__lt=began).order_by("-taken_at")[:1]:
         try:
             return Path(kept.directory) / kept.name, snapshot_files.read(Path(kept.directory), kept.name)
-        except snapshot_files.NoSnapshot:
+        except snapshot_files.NoSnapshot as error:
+            logger.warning("%s", error)
             return None
     return None

@@ -1,4 +1,4 @@
-"""What does a snapshot say of itself?"""
+"""What a snapshot says of itself."""
 
 import hashlib
 import json
@@ -101,8 +101,12 @@ class Manifest:
         return json.dumps(self.as_json(), indent=2) + "\n"
 
 
+# What reading a text that is no manifest, and no mark of ours either, ends with.
+NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+
 def read(text: str) -> Manifest:
-    """Raises ValueError, KeyError or TypeError when the text is no manifest."""
+    """Raises one of NONSENSE when the text is no manifest."""
     said = json.loads(text)
     tables = {name: Table(**table) for name, table in said["contents"]["tables"].items()}
     return Manifest(

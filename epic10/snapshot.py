@@ -27,6 +27,7 @@ JOBS = 2
 VERIFICATION = "epic10_verify_"
 
 OF_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+ONE_NAME_AT_A_TIME = "SELECT pg_catalog.pg_advisory_xact_lock(1021, 1)"
 NO_REMEDY = "This snapshot is of no use: python manage.py epic10_snapshot take"
 
 
@@ -56,19 +57,7 @@ def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
     with snapshot_files.unfinished(directory) as folder, unhurried(connection):
         with _one_moment(connection) as (exported, moment):
             taken = _written(connection, folder / snapshot_files.DUMP, exported, moment, jobs)
-        snapshot_files.finish(folder, taken)
-    complaint = ledger.keep(
-        using,
-        Snapshot,
-        name=taken.name,
-        directory=str(directory),
-        taken_at=taken.taken_at,
-        bytes=taken.bytes,
-        manifest=taken.as_json(),
-    )
-    if complaint:
-        logger.warning(complaint)
-    return taken
+        return _finished(using, directory, folder, taken)
 
 
 def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Show | None = None) -> Report:
@@ -118,13 +107,34 @@ def _insist_that_all_may_be_read(connection):
         )
 
 
+def _finished(using, directory, folder, taken) -> Manifest:
+    """Under a name of its own, in the directory and in the ledger, also beside another one of the same second."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(ONE_NAME_AT_A_TIME)
+        has_ledger = ledger.is_there(connections[using], Snapshot)
+        known = set(Snapshot.objects.using(using).values_list("name", flat=True)) if has_ledger else ()
+        taken = snapshot_files.finish(folder, taken, known=known)
+        complaint = ledger.keep(
+            using,
+            Snapshot,
+            name=taken.name,
+            directory=str(directory),
+            taken_at=taken.taken_at,
+            bytes=taken.bytes,
+            manifest=taken.as_json(),
+        )
+    if complaint:
+        logger.warning(complaint)
+    return taken
+
+
 def _written(connection, folder, exported, moment, jobs):
     began = time.monotonic()
     database, tables = connection.settings_dict["NAME"], len(fingerprint.every_table(connection))
     dump.dump(connection, folder, snapshot=exported, jobs=jobs, tables=tables)
     logger.info("Counting the rows and taking the checksums of %s tables.", tables)
     return Manifest(
-        name=snapshot_files.free_name(folder.parents[1], database, moment),
+        name="",
         database=database,
         taken_at=moment,
         taken_by=f"{getpass.getuser()}@{socket.gethostname()}",

@@ -1,14 +1,17 @@
-"""Where are the snapshots, and are their files what they were when they were written?"""
+"""The folders of the snapshots: made whole or not at all, and checked file by file."""
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
@@ -20,17 +23,11 @@ from epic10.manifest import File, Manifest
 
 DUMP, MANIFEST, SEAL, VERIFIED = "dump", "manifest.json", "manifest.json.sha256", "verified.json"
 UNFINISHED = ".unfinished-"
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
 class NoSnapshot(CommandError):
     """There is no such snapshot, or what is there is none."""
-
-
-def free_name(directory: Path, database: str, moment: datetime) -> str:
-    """The second one of the same second has a number."""
-    name = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}-{moment:%Y%m%dT%H%M%SZ}"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(name for name in names if not (directory / name).exists())
 
 
 @contextmanager
@@ -53,17 +50,43 @@ def unfinished(directory: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def finish(folder: Path, written: Manifest):
-    """Give the folder the manifest and its name: from now on it is a snapshot."""
-    text = written.text()
-    private_files.write(folder / MANIFEST, text)
-    private_files.write(folder / SEAL, f"{hashlib.sha256(text.encode()).hexdigest()}  {MANIFEST}\n")
-    os.rename(folder, folder.parent / written.name)
-    private_files.sync(folder.parent)
+def finish(folder: Path, written: Manifest, *, known: Collection[str] = ()) -> Manifest:
+    """
+    Give the folder the manifest and its name: from now on it is a snapshot.
+
+    A name that is taken, in the directory or among the ``known`` ones, gets a
+    number; so does one that somebody else takes at this moment.
+    """
+    database, moment = written.database, written.taken_at
+    for name in names_for(database, moment):
+        if name in known or (folder.parent / name).exists():
+            continue
+        named = replace(written, name=name)
+        text = named.text()
+        private_files.write(folder / MANIFEST, text)
+        private_files.write(folder / SEAL, f"{digest(text.encode())}  {MANIFEST}\n")
+        try:
+            os.rename(folder, folder.parent / name)
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise
+        else:
+            private_files.sync(folder.parent)
+            return named
+
+
+def names_for(database: str, moment: datetime) -> Iterator[str]:
+    """Names in the order they are tried."""
+    name = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}-{moment:%Y%m%dT%H%M%SZ}"
+    return chain([name], (f"{name}-{number}" for number in count(2)))
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def read(directory: Path, name: str) -> Manifest:
-    """The manifest of a snapshot, if it is whole. Raises NoSnapshot."""
+    """The manifest of a snapshot, if it is whole and in its own folder. Raises NoSnapshot."""
     folder = directory / name
     if Path(name).name != name or not (folder / MANIFEST).is_file():
         raise NoSnapshot(
@@ -72,35 +95,46 @@ def read(directory: Path, name: str) -> Manifest:
     try:
         data = (folder / MANIFEST).read_bytes()
         sealed = (folder / SEAL).read_text().split()[0]
-        if hashlib.sha256(data).hexdigest() != sealed:
+        if digest(data) != sealed:
             raise ValueError("checksum")
-        return manifest.read(data.decode())
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        found = manifest.read(data.decode())
+    except (OSError, *manifest.NONSENSE) as error:
         raise NoSnapshot(
             f"{folder / MANIFEST} is not what it was when it was written.\nHINT: python manage.py epic10_snapshot take"
         ) from error
+    if found.name != name:
+        raise NoSnapshot(
+            f'The folder "{folder}" holds another snapshot, "{found.name}": it was renamed, or exchanged with another.\n'
+            f"HINT: {_renamed(directory, name, found.name)}"
+        )
+    return found
+
+
+def _renamed(directory, name, right):
+    """The commands that put a folder back, and whatever has its place out of the way."""
+    aside = [f"mv {shlex.quote(str(directory / right))} {shlex.quote(str(directory / f'{right}.aside'))}; "]
+    there = "".join(aside if (directory / right).exists() else [])
+    return f"{there}mv {shlex.quote(str(directory / name))} {shlex.quote(str(directory / right))}"
 
 
 def damages(folder: Path, written: Manifest) -> Iterator[str]:
     """One line a file that is missing, that is too many, or that is not what the manifest says."""
-    found = measured(folder / DUMP)
+    found, there = measured(folder / DUMP), _entries(folder / DUMP)
     for name, file in written.files.items():
         now, path = found.get(name), folder / DUMP / name
         if now is None:
-            yield f"{path} is missing"
+            yield f"{path} {'is no file that can be read' if name in there else 'is missing'}"
         elif now.bytes != file.bytes:
             yield f"{path} has {now.bytes:,} bytes, expected {file.bytes:,}"
         elif now.sha256 != file.sha256:
             yield f"{path} has other content than when it was written"
-    for name in sorted(found.keys() - written.files.keys()):
+    for name in sorted(there - written.files.keys()):
         yield f"{folder / DUMP / name} was not there when the snapshot was written"
 
 
 def measured(folder: Path) -> dict[str, File]:
-    """Size and SHA-256 of every file of a dump."""
-    if not folder.is_dir():
-        return {}
-    return {path.name: _measured(path) for path in sorted(folder.iterdir())}
+    """Size and SHA-256 of every file of a dump that can be read."""
+    return {name: file for name in sorted(_entries(folder)) if (file := _measured(folder / name))}
 
 
 def names(directory: Path) -> list[str]:
@@ -117,8 +151,11 @@ def newest(directory: Path) -> str:
 
 
 def verified_at(folder: Path) -> datetime | None:
-    with suppress(OSError, ValueError, KeyError):
-        return datetime.fromisoformat(json.loads((folder / VERIFIED).read_text())["at"])
+    """When this very snapshot was verified: another one's mark, or one that somebody has written, is none."""
+    with suppress(OSError, *manifest.NONSENSE):
+        said = json.loads((folder / VERIFIED).read_text())
+        if said["manifest"] == digest((folder / MANIFEST).read_bytes()):
+            return datetime.fromisoformat(said["at"])
 
 
 def mark(folder: Path, *, verified: bool) -> datetime | None:
@@ -127,13 +164,20 @@ def mark(folder: Path, *, verified: bool) -> datetime | None:
         (folder / VERIFIED).unlink(missing_ok=True)
         return None
     now = datetime.now(UTC)
-    private_files.write(folder / VERIFIED, json.dumps({"at": now.isoformat()}) + "\n")
+    said = {"at": now.isoformat(), "manifest": digest((folder / MANIFEST).read_bytes())}
+    private_files.write(folder / VERIFIED, json.dumps(said) + "\n")
     return now
 
 
+def _entries(folder):
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
 def _measured(path):
-    with path.open("rb") as file:
-        return File(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return File(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 @contextmanager

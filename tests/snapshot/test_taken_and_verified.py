@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import stat
+import subprocess
 from datetime import UTC, datetime
 
 import pytest
@@ -43,8 +44,8 @@ def test_only_its_owner_reads_it(taken, shelf):
     assert not {path: mode for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)}
 
 
-def test_a_second_one_of_the_same_second_has_a_name_of_its_own(legacy_database, epic10_snapshot, shelf, monkeypatch):
-    """A rollback takes one, too, and may follow at once."""
+def at_once(monkeypatch):
+    """Whatever is taken is taken in the same second."""
     moment = snapshot._one_moment
 
     @contextlib.contextmanager
@@ -53,11 +54,110 @@ def test_a_second_one_of_the_same_second_has_a_name_of_its_own(legacy_database, 
             yield exported, datetime(2026, 11, 26, 4, 28, 2, tzinfo=UTC)
 
     monkeypatch.setattr(snapshot, "_one_moment", always_the_same)
+
+
+def test_a_second_one_of_the_same_second_has_a_name_of_its_own(legacy_database, epic10_snapshot, shelf, monkeypatch):
+    """A rollback takes one, too, and may follow at once."""
+    at_once(monkeypatch)
     for _ in range(3):
         epic10_snapshot("take", database=legacy_database.alias)
     names = sorted(snapshot_files.names(shelf))
     assert [name.rpartition("-20261126T042802Z")[2] for name in names] == ["", "-2", "-3"]
     assert f"Snapshot {names[2]}\n" in epic10_snapshot("verify", names[2], database=legacy_database.alias)
+
+
+def test_so_has_one_in_another_directory_and_the_ledger_keeps_both(legacy_database, shelf, tmp_path, monkeypatch):
+    at_once(monkeypatch)
+    names = [snapshot.take(legacy_database.alias, place).name for place in (shelf, tmp_path / "other")]
+    assert names[1] == f"{names[0]}-2"
+    kept = Snapshot.objects.using(legacy_database.alias).order_by("id")
+    assert [(one.name, one.directory) for one in kept] == [
+        (names[0], str(shelf)),
+        (names[1], str(tmp_path / "other")),
+    ]
+
+
+def test_two_that_end_at_the_same_moment_do_not_take_each_others_name(taken, shelf, monkeypatch):
+    """Each has looked, and seen the name free."""
+    monkeypatch.setattr(type(shelf), "exists", lambda path, **_: False)
+    with snapshot_files.unfinished(shelf) as folder:
+        named = snapshot_files.finish(folder, taken)
+    monkeypatch.undo()
+    assert named.name == f"{taken.name}-2"
+    assert sorted(snapshot_files.names(shelf)) == [taken.name, named.name]
+    assert snapshot_files.read(shelf, named.name) == named
+
+
+def test_two_exchanged_folders_are_no_snapshots_until_they_are_put_back(legacy_database, epic10_snapshot, shelf, taken):
+    """Each is whole; what was thought to be of before the release would be of after it."""
+    other = snapshot.take(legacy_database.alias, shelf)
+    first, second, aside = shelf / taken.name, shelf / other.name, shelf / "aside"
+    for one, name in ((first, aside), (second, first), (aside, second)):
+        one.rename(name)
+    for action, more in (("verify", {}), ("restore", {"into": "nowhere"})):
+        with pytest.raises(CommandError) as refusal:
+            epic10_snapshot(action, taken.name, database=legacy_database.alias, **more)
+        assert str(refusal.value) == (
+            f'The folder "{first}" holds another snapshot, "{other.name}": it was renamed, or exchanged with another.\n'
+            f"HINT: mv {second} {second}.aside; mv {first} {second}"
+        )
+    assert epic10_snapshot("list").count("cannot be read") == 2
+    for command in str(refusal.value).partition("HINT: ")[2].split("; "):
+        subprocess.run(command.split(), check=True)
+    with pytest.raises(CommandError) as refusal:
+        epic10_snapshot("verify", f"{other.name}.aside", database=legacy_database.alias)
+    subprocess.run(str(refusal.value).partition("HINT: ")[2].split(), check=True)
+    assert [snapshot_files.read(shelf, one.name) for one in (taken, other)] == [taken, other]
+
+
+def test_what_is_no_file_in_there_is_named(legacy_database, shelf, taken):
+    dump = shelf / taken.name / "dump"
+    first, second = sorted(dump.iterdir())[:2]
+    (dump / "folder").mkdir()
+    os.mkfifo(dump / "pipe")
+    first.unlink()
+    first.mkdir()
+    second.unlink()
+    second.symlink_to("nowhere")
+    report = snapshot.verify(legacy_database.alias, shelf, taken.name)
+    assert report.failed[0].findings == (
+        f"{first} is no file that can be read",
+        f"{second} is no file that can be read",
+        f"{dump / 'folder'} was not there when the snapshot was written",
+        f"{dump / 'pipe'} was not there when the snapshot was written",
+    )
+
+
+def test_a_mark_of_another_snapshot_or_of_nonsense_verifies_nothing(legacy_database, epic10_snapshot, shelf, taken):
+    other = snapshot.take(legacy_database.alias, shelf)
+    snapshot_files.mark(shelf / taken.name, verified=True)
+    mark = shelf / taken.name / "verified.json"
+    assert snapshot_files.verified_at(shelf / taken.name)
+    (shelf / other.name / "verified.json").write_bytes(mark.read_bytes())
+    assert snapshot_files.verified_at(shelf / other.name) is None
+    manifest_of = json.loads(mark.read_text())["manifest"]
+    for nonsense in (
+        "",
+        "[]",
+        "1",
+        '{"at": 1}',
+        '{"at": "2026-11-27T00:00:00+00:00"}',
+        '{"at": "x", "manifest": "' + manifest_of + '"}',
+        "[" * 100_000,
+    ):
+        mark.write_text(nonsense)
+        assert snapshot_files.verified_at(shelf / taken.name) is None
+    mark.write_bytes(b"\xff")
+    assert epic10_snapshot("list").count("not verified") == 2
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '{"contents": []}', '{"contents": {"tables": []}}', "[" * 100_000])
+def test_a_sealed_manifest_of_nonsense_is_no_snapshot(epic10_snapshot, legacy_database, shelf, taken, text):
+    folder = shelf / taken.name
+    (folder / "manifest.json").write_text(text)
+    (folder / "manifest.json.sha256").write_text(snapshot_files.digest(text.encode()))
+    with pytest.raises(CommandError, match="is not what it was when it was written"):
+        epic10_snapshot("verify", database=legacy_database.alias)
 
 
 def test_it_is_of_one_moment_and_verified_it_is_restored_compared_and_remembered(
