@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
-from epic10.catalog import quoted
+from epic10.catalog import literal, quoted
 from epic10.progress import logger
 
 # Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is
@@ -42,6 +42,23 @@ SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
 HOLDERS = SESSIONS.format(which="l.pid <> pg_backend_pid()")
 BLOCKERS_OF = SESSIONS.format(which="a.pid = ANY (pg_blocking_pids(%s))")
 
+# What is prepared holds its locks without a session: it has no pid, and blocks as
+# pid 0. The lock on its own number tells which are its.
+PREPARED = """
+SELECT 0, owner::text, '', 'prepared', extract(epoch FROM now() - prepared)::int AS age,
+       coalesce(string_agg(DISTINCT l.relation::regclass::text, ', '), ''), gid
+  FROM pg_prepared_xacts p
+  LEFT JOIN pg_locks own ON own.pid IS NULL AND own.locktype = 'transactionid' AND own.transactionid = p.transaction
+  LEFT JOIN pg_locks l ON l.pid IS NULL AND l.virtualtransaction = own.virtualtransaction AND l.locktype = 'relation'
+   AND l.relation IN (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
+ WHERE p.database = current_database() AND {which}
+ GROUP BY owner, prepared, gid
+ ORDER BY age DESC
+ LIMIT 5
+"""
+PREPARED_HOLDERS = PREPARED.format(which="l.relation IS NOT NULL")
+PREPARED_BLOCKERS_OF = PREPARED.format(which="0 = ANY (pg_blocking_pids(%s))")
+
 
 class LockNotGranted(Exception):
     """The lock was not to be had within the budget. Nothing was changed by the attempt."""
@@ -49,7 +66,11 @@ class LockNotGranted(Exception):
 
 @dataclass(frozen=True)
 class Blocker:
-    """A session in the way; ``seconds`` is the age of its transaction, ``tables`` those it has locks on."""
+    """
+    A session in the way; ``seconds`` is the age of its transaction, ``tables`` those it has locks on.
+
+    Or a prepared transaction, which has a ``gid`` and no session.
+    """
 
     pid: int
     user: str
@@ -57,10 +78,13 @@ class Blocker:
     state: str
     seconds: int
     tables: str
+    gid: str = ""
 
     def __str__(self):
         name = f" ({self.application})" if self.application else ""
         holds = f", holds {self.tables}" if self.tables else ""
+        if self.gid:
+            return f"prepared transaction {literal(self.gid)} of {self.user}, for {self.seconds} s{holds}"
         return (
             f"pid {self.pid}, {self.user}{name}, {self.state or 'working'}, "
             f"in its transaction for {self.seconds} s{holds}"
@@ -82,12 +106,12 @@ def patiently(attempt, *, connection, what: str, tables: list[str]):
         except OperationalError as error:
             if not isinstance(error.__cause__, WORTH_ANOTHER_TRY):
                 raise
-            in_the_way = named(blockers(connection, tables))
+            found = blockers(connection, tables)
+            in_the_way = named(found)
             if time.monotonic() > deadline:
                 raise LockNotGranted(
                     f"{what} could not get its locks on {', '.join(tables)}: {in_the_way}.\n"
-                    "HINT: Wait for these sessions, or end them with SELECT pg_terminate_backend(pid); "
-                    "then run the same command again."
+                    f"HINT: {remedy(found)}; then run the same command again."
                 ) from error
         waits = {"what": what, "blockers": in_the_way}
         logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way, extra=waits)
@@ -127,20 +151,29 @@ def short_transaction(connection, *more_settings: str):
 
 def blockers(connection, tables: list[str]) -> list[Blocker]:
     """Who else holds locks on these tables, the oldest transaction first."""
-    return sessions(connection, HOLDERS, [tables])
+    return [*sessions(connection, HOLDERS, [tables]), *sessions(connection, PREPARED_HOLDERS, [tables])]
 
 
 def blockers_of(connection, pid: int) -> list[Blocker]:
     """Whom the session ``pid`` is waiting for at this moment."""
-    return sessions(connection, BLOCKERS_OF, [[], pid])
+    found = sessions(connection, BLOCKERS_OF, [[], pid])
+    return [*found, *sessions(connection, PREPARED_BLOCKERS_OF, [[], pid])]
 
 
 def named(found: list[Blocker]) -> str:
     return "; ".join(map(str, found)) or "the session in the way has just gone"
 
 
+def remedy(found: list[Blocker]) -> str:
+    """How to get them out of the way; those that are prepared stay until somebody ends them."""
+    ends = [f"end it with ROLLBACK PREPARED {literal(one.gid)}" for one in found if one.gid]
+    waits = ["wait for these sessions, or end them with SELECT pg_terminate_backend(pid)"]
+    text = "; ".join([*(waits if len(ends) < len(found) or not found else []), *ends])
+    return text[0].upper() + text[1:]
+
+
 def sessions(connection, query: str, parameters: list) -> list[Blocker]:
-    """What a query made of SESSIONS finds."""
+    """What a query made of SESSIONS or PREPARED finds."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [Blocker(*row) for row in cursor.fetchall()]

@@ -104,7 +104,7 @@ def read(directory: Path, name: str) -> Manifest:
         ) from error
     if found.name != name:
         raise NoSnapshot(
-            f'The folder "{folder}" holds another snapshot, "{found.name}": it was renamed, or exchanged with another.\n'
+            f'The folder "{folder}" holds another snapshot, "{found.name}": it was renamed, or two were exchanged.\n'
             f"HINT: {_renamed(directory, name, found.name)}"
         )
     return found

@@ -1,4 +1,4 @@
-"""How does a statement run that may not be inside a transaction?
+"""Statements that may not be inside a transaction.
 
 CREATE and DROP INDEX CONCURRENTLY wait for every older transaction in the
 database. That wait blocks nobody, so it gets a long timeout of its own, and a
@@ -44,7 +44,8 @@ def run_concurrently(schema_editor, statement: str, *, name: str, only_if: str):
             raise
         raise locks.LockNotGranted(
             f"The index {name} could not be finished: {locks.named(in_the_way)}.\n"
-            "HINT: It waits for every older transaction in the database. End those, then run the same command again."
+            f"HINT: It waits for every older transaction in the database. {_end(in_the_way)}, "
+            "then run the same command again."
         ) from error
 
 
@@ -91,7 +92,7 @@ def _watch(connection, pid, name, in_the_way, done):
     try:
         while not done.wait(LOOK_EVERY):
             if blockers := locks.blockers_of(watching, pid):
-                if {blocker.pid for blocker in blockers} != {blocker.pid for blocker in in_the_way}:
+                if {(one.pid, one.gid) for one in blockers} != {(one.pid, one.gid) for one in in_the_way}:
                     waits = {"what": f"index {name}", "blockers": locks.named(blockers)}
                     logger.warning("%(what)s waits for an older transaction: %(blockers)s.", waits, extra=waits)
                 in_the_way[:] = blockers
@@ -103,6 +104,11 @@ def _watch(connection, pid, name, in_the_way, done):
         logger.debug("no progress of index %s: %s", name, error)
     finally:
         watching.close()
+
+
+def _end(in_the_way):
+    prepared = [f"; {locks.remedy([one])}" for one in in_the_way if one.gid]
+    return f"End those{''.join(prepared)}"
 
 
 def _progress(connection, pid):

@@ -8,9 +8,11 @@ import subprocess
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from epic10.checks import replication
+from epic10.locks import LockNotGranted
+from epic10.operations.concurrently import run_concurrently
 from tests.databases import database
 from tests.migration.disturbances import wait_for
 from tests.servers import programs
@@ -71,6 +73,43 @@ def test_a_prepared_transaction_is_found_here(own_register):
     assert finding.startswith(f"'forgotten' by ndas in database {own_register.name}, prepared 00:00:0")
     assert result.verdict == "FAILED"
     assert asked(own_register, "traffic.prepared").verdict == "OK"
+
+
+def test_a_prepared_transaction_in_the_way_of_the_release_is_named_by_its_gid(own_register, settings):
+    """It has no session: "the session in the way has just gone" was all there was to read."""
+    settings.EPIC10_LOCK_PATIENCE = 0.5
+    with psycopg.connect(own_register.url, autocommit=True) as session:
+        session.execute("BEGIN; UPDATE ndas SET updated_at = updated_at WHERE false; PREPARE TRANSACTION 'it''s mine'")
+        with pytest.raises(CommandError) as refusal:
+            own_register.migrate()
+        session.execute("ROLLBACK PREPARED 'it''s mine'")
+    assert re.search(
+        r"^expand could not get its locks on contacts, ndas, nda_status_history: prepared transaction 'it''s mine' of "
+        r"ndas, for \d+ s, holds ndas\.\nHINT: End it with ROLLBACK PREPARED 'it''s mine'; then run the same command "
+        r"again\.$",
+        str(refusal.value),
+        re.MULTILINE,
+    )
+
+
+def test_an_index_that_waits_for_a_prepared_transaction_names_it(own_register, settings):
+    settings.EPIC10_LOCK_PATIENCE = 2
+    with (
+        psycopg.connect(own_register.url, autocommit=True) as session,
+        own_register.connection.schema_editor(atomic=False) as editor,
+    ):
+        session.execute(
+            "BEGIN; INSERT INTO contacts (id, email, first_name, last_name, updated_at) VALUES "
+            "('p', 'p', 'p', 'p', now()); PREPARE TRANSACTION 'forgotten'"
+        )
+        with pytest.raises(LockNotGranted) as given_up:
+            run_concurrently(
+                editor, "CREATE INDEX CONCURRENTLY waits ON contacts (phone)", name="waits", only_if="true"
+            )
+        session.execute("ROLLBACK PREPARED 'forgotten'")
+    own_register.execute("DROP INDEX IF EXISTS waits")
+    assert "prepared transaction 'forgotten' of ndas, for " in str(given_up.value)
+    assert "End it with ROLLBACK PREPARED 'forgotten', then run the same command again." in str(given_up.value)
 
 
 def test_a_prepared_transaction_is_found_in_another_database(own_register, server):

@@ -98,7 +98,7 @@ def test_two_exchanged_folders_are_no_snapshots_until_they_are_put_back(legacy_d
         with pytest.raises(CommandError) as refusal:
             epic10_snapshot(action, taken.name, database=legacy_database.alias, **more)
         assert str(refusal.value) == (
-            f'The folder "{first}" holds another snapshot, "{other.name}": it was renamed, or exchanged with another.\n'
+            f'The folder "{first}" holds another snapshot, "{other.name}": it was renamed, or two were exchanged.\n'
             f"HINT: mv {second} {second}.aside; mv {first} {second}"
         )
     assert epic10_snapshot("list").count("cannot be read") == 2
