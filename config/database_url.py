@@ -1,4 +1,4 @@
-"""What does DATABASE_URL mean, as one of Django's DATABASES?"""
+"""DATABASE_URL, as one of Django's DATABASES."""
 
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
-from epic10.catalog import quoted
+from epic10.catalog import MOST_BYTES, quoted
 
 HINT = 'HINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.'
 
@@ -29,6 +29,11 @@ def database(url: str) -> dict:
     for part, is_wrong in WRONG.items():
         if is_wrong(str(parts.get(part, ""))):
             raise ImproperlyConfigured(f"DATABASE_URL has no usable {part}.\n{HINT}")
+    if len(parts["dbname"].encode()) > MOST_BYTES:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL names a database with {len(parts['dbname'].encode())} bytes; PostgreSQL cuts every name off "
+            f"at {MOST_BYTES}.\nHINT: Write the name as psql -l shows it."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname"),

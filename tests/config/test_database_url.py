@@ -80,3 +80,15 @@ def test_a_wrong_url_says_so_without_repeating_the_password(url, problem):
     assert str(error.value) == (
         f'{problem}\nHINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.'
     )
+
+
+@pytest.mark.parametrize("name", ["n" * 64, "%C3%BC" * 32])
+def test_a_name_that_postgresql_would_cut_off_is_refused(name):
+    """The session would be in a database of another name than everything else believes."""
+    assert database(f"postgresql:///{'n' * 63}")["NAME"] == "n" * 63
+    with pytest.raises(ImproperlyConfigured) as error:
+        database(f"postgresql:///{name}")
+    assert str(error.value) == (
+        "DATABASE_URL names a database with 64 bytes; PostgreSQL cuts every name off at 63.\n"
+        "HINT: Write the name as psql -l shows it."
+    )

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import clients, dump, manifest, restoration, snapshot, snapshot_files
+from epic10 import clients, comparison, dump, manifest, restoration, scratch, snapshot, snapshot_files
 from epic10.catalog import quoted
+from tests.databases import Scratch
 from tests.migration.disturbances import somebody
 
 
@@ -235,6 +236,17 @@ def test_a_name_as_long_as_can_be_is_replaced_and_kept_like_any(epic10_snapshot,
     finally:
         for [kept] in other.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name[:10]]):
             other.execute(f"DROP DATABASE {quoted(kept)}")
+
+
+def test_the_scratch_databases_of_a_long_name_have_names_of_their_own(epic10_snapshot, legacy_template, other, shelf):
+    name = "ü" * 31
+    with scratch.database(other.alias, name=name, template=legacy_template) as alias:
+        epic10_snapshot("take", database=alias)
+        [taken] = snapshot_files.names(shelf)
+        assert "2 checks: 2 passed" in epic10_snapshot("verify", database=alias)
+        Scratch(alias).execute("UPDATE ndas SET company_name = 'Other'")
+        report = comparison.compare(alias, shelf / taken, snapshot_files.read(shelf, taken), jobs=1)
+        assert [result.check.id for result in report.failed] == ["back.ndas"]
 
 
 def test_a_new_database_is_made(epic10_snapshot, taken, other):
