@@ -9,7 +9,7 @@ change, the columns that they do not.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from epic10 import fingerprint
+from epic10 import fingerprint, schema_objects
 from epic10.catalog import array
 from epic10.load.applications import HISTORIES, NDAS, WRITTEN
 
@@ -43,7 +43,8 @@ def look(connection, columns: dict[str, list[str]], busy: Busy | None = None) ->
 
 def differences(before: Look, after: Look) -> Iterator[str]:
     if before.schema != after.schema:
-        yield "The schema after the way back is not the schema before."
+        named = [str(change) for change in schema_objects.changes(before.schema, after.schema)]
+        yield f"The schema after the way back is not the schema before: {'; '.join(named) or 'in another order'}."
     for table, found in after.content.items():
         if found != before.content[table]:
             rows, rows_after = before.content[table][0], found[0]

@@ -19,7 +19,7 @@ class ToolFailed(CommandError):
     """A client program ran and reported an error."""
 
 
-def run(connection, tool: str, *arguments: str, input: str | None = None) -> str:
+def run(connection, tool: str, *arguments: str, input: str | None = None, at_least: int = 0) -> str:
     """
     What ``tool`` prints when it works on the database of ``connection``.
 
@@ -27,7 +27,7 @@ def run(connection, tool: str, *arguments: str, input: str | None = None) -> str
     ``--dbname`` among its arguments. Raises ToolMissing or ToolFailed.
     """
     finished = subprocess.run(
-        [find(connection, tool), *arguments],
+        [find(connection, tool, at_least=at_least), *arguments],
         env=os.environ | environment(connection),
         input=input,
         capture_output=True,

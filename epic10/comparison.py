@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from epic10 import dump, fingerprint, manifest, plan, scratch, snapshot
+from epic10 import dump, fingerprint, manifest, plan, schema_objects, scratch, snapshot, snapshot_files
 from epic10.asking import Show, answered
 from epic10.catalog import literal, quoted
 from epic10.checks import Check, Database, Fact
@@ -65,7 +65,7 @@ def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show
     connection, started, wanted = connections[using], datetime.now(UTC), tables(before.contents)
     now = manifest.contents(connection, like=before.contents).tables
     same = {name for name, table in wanted.items() if now.get(name) == table}
-    results = [answered(_schema(), _other_schema(connection, before), show)]
+    results = [answered(_schema(), _other_schema(connection, folder, before), show)]
     with ExitStack() as stack:
         if same != wanted.keys():
             logger.info("Not every table is what it was: comparing row by row with a copy of the snapshot.")
@@ -183,9 +183,10 @@ def _may_shrink():
 def _schema():
     return Check(
         "back.schema",
-        "the schema is what it was",
+        "the schema of the register is what it was",
         find=None,
-        hint="Compare: pg_restore --schema-only --file=- on the dump of the snapshot, and pg_dump --schema-only.",
+        hint="Nothing to do where somebody has meant it; else undo it. The whole text: pg_restore --schema-only "
+        "--file=- on the dump of the snapshot, and pg_dump --schema-only.",
     )
 
 
@@ -198,6 +199,7 @@ def _rows(name):
     )
 
 
-def _other_schema(connection, before):
+def _other_schema(connection, folder, before):
     if manifest.schema(connection) != before.schema:
-        yield "pg_dump words it differently than when the snapshot was taken"
+        was = dump.schema(connection, folder / snapshot_files.DUMP, client=before.client)
+        yield from schema_objects.told(was, fingerprint.schema(connection), plan.load())

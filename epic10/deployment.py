@@ -63,7 +63,7 @@ def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snaps
     if failed:
         raise CommandError(
             f"Epic 10 is undone, but not everything is what it was: {'; '.join(report.summary for report in failed)}.\n"
-            "HINT: Look at the rows named above before the application starts."
+            "HINT: Look at what is named above before the application starts."
         )
 
 

@@ -73,6 +73,11 @@ def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: 
     clients.watch(connection, tool, *arguments, see=meter.saw)
 
 
+def schema(connection, folder: Path, *, client: int) -> str:
+    """The schema that a dump made by pg_dump of major version ``client`` holds, in the same words."""
+    return clients.run(connection, "pg_restore", "--schema-only", "--file=-", str(folder), at_least=client)
+
+
 def sends_what_the_server_does_not_know(tool: int, server: int) -> bool:
     return tool >= KNOWS_TRANSACTION_TIMEOUT > server
 

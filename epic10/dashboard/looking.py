@@ -1,12 +1,16 @@
-"""How is a database looked at without disturbing it, and what if it does not answer?"""
+"""A look at a database that does not disturb it, and what is said where it does not answer."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db import Error, transaction
+from psycopg.errors import InsufficientPrivilege
 
+from epic10 import plan
+from epic10.catalog import array
 from epic10.what_now import said
 
 # A page that waits for a lock stands in the way of whoever waits behind it. Row
@@ -16,6 +20,12 @@ SETTINGS = """
     SET LOCAL lock_timeout = '500ms';
     SET LOCAL row_security = off;
     SET LOCAL statement_timeout = {milliseconds:d}"""
+
+# All at once: whoever grants one table would only be told of the next.
+UNREADABLE = """
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY name), quote_ident(current_user)
+      FROM unnest({tables}) AS name, to_regclass(quote_ident(name)) AS oid
+     WHERE oid IS NOT NULL AND NOT has_table_privilege(oid, 'SELECT')"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,25 @@ def ask(connection, question: Callable, *arguments, seconds: float) -> Answer:
         return Answer(_asked(connection, question, arguments, seconds))
     except Error as error:
         connection.close_if_unusable_or_obsolete()
-        return Answer(complaint=said(error))
+        return Answer(complaint=_complaint(connection, error, seconds))
+
+
+def grant(connection) -> str:
+    """The statement that lets this role read all that the dashboard shows; "" where it may."""
+    books = [model._meta.db_table for model in apps.get_app_config("epic10").get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(UNREADABLE.format(tables=array([plan.RECORD, *plan.load().tables(), *books])))
+        tables, role = cursor.fetchone()
+    return f"GRANT SELECT ON {tables} TO {role};" if tables else ""
+
+
+def _complaint(connection, error, seconds) -> str:
+    if isinstance(error.__cause__, InsufficientPrivilege):
+        try:
+            return f"{said(error)}. {_asked(connection, grant, (), seconds)}".strip()
+        except Error:
+            connection.close_if_unusable_or_obsolete()
+    return said(error)
 
 
 def _asked(connection, question, arguments, seconds):

@@ -1,12 +1,11 @@
 """Whether this process is alive, and can serve the register."""
 
-from django.db import Error
+from django.db import Error, connection
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 
 from epic10.database_errors import is_unreachable
-
-from .access import is_live
+from ndas import readiness
 
 
 @never_cache
@@ -16,11 +15,10 @@ def healthz(request):
 
 @never_cache
 def readyz(request):
-    """200 once the release is live in the database; 503 says what is missing."""
+    """200 once the release is live, and every table there and readable; 503 says what is missing."""
     try:
-        if is_live():
-            return HttpResponse("ready\n", content_type="text/plain")
-        reason = "migration required: python manage.py migrate"
+        reasons = list(readiness.complaints(connection))
     except Error as error:
-        reason = "the database cannot be reached" if is_unreachable(error) else "the database cannot be asked"
-    return HttpResponse(f"{reason}\n", content_type="text/plain", status=503)
+        reasons = ["the database cannot be reached" if is_unreachable(error) else "the database cannot be asked"]
+    text = "".join(f"{reason}\n" for reason in reasons or ["ready"])
+    return HttpResponse(text, content_type="text/plain", status=503 if reasons else 200)

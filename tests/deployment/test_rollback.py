@@ -51,7 +51,7 @@ def test_what_was_written_since_is_told_from_what_nobody_has_written(night, depl
     assert (ended.status, ended.complaint) == (
         1,
         "Epic 10 is undone, but not everything is what it was: 10 checks: 8 passed, 2 failed.\n"
-        "HINT: Look at the rows named above before the application starts.",
+        "HINT: Look at what is named above before the application starts.",
     )
     assert (
         f"        1 rows differ, and no time stamp says that somebody wrote them: {untold[0]}\n"
@@ -90,3 +90,48 @@ def test_from_any_point(night, legacy_database, is_untouched, done):
     assert (ended.status, steps(ended.said)) == (0, ["stopped", "back", "previous"])
     assert "No snapshot from before the release is here: nothing was compared." in ended.said
     assert is_untouched(legacy_database)
+
+
+SIGN_IN = ("contenttypes", "auth", "admin", "sessions", "axes")
+
+
+def test_tables_made_since_are_a_note_and_no_failure(night, deployed, record):
+    """Those to sign in with, and whatever else is not of the register."""
+    for app in SIGN_IN:
+        deployed.migrate(None, app=app)
+    deployed.execute("CREATE TABLE elsewhere (id text REFERENCES ndas)")
+    ended = night("epic10_rollback")
+    assert (ended.status, ended.complaint) == (0, "")
+    [note] = [line for line in ended.said.splitlines() if "beside the register" in line]
+    assert note.startswith("        beside the register: constraint auth_group auth_group_name_key is new; ")
+    assert note.endswith(" more")
+    [schema, *_] = next(it for it in record()["reports"] if it["command"] == "epic10_rollback")["checks"]
+    assert (schema["id"], schema["verdict"]) == ("back.schema", "OK")
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        ("ALTER TABLE contacts ADD nickname text", "table contacts is worded differently: + nickname text"),
+        ("DROP INDEX ndas_company_name_idx", "index ndas_company_name_idx is gone"),
+        ("CREATE INDEX theirs ON ndas (company_name, id)", "index theirs is new"),
+        ("DROP VIEW seen", "view seen is gone"),
+        ("GRANT SELECT ON ndas TO pg_monitor", "privileges of TABLE ndas is new"),
+        ('CREATE TYPE "NdaType_legacy" AS ENUM ()', "type NdaType_legacy is new"),
+    ],
+    ids=["column", "index", "new index", "view", "privileges", "type"],
+)
+def test_what_is_not_as_it_was_is_named(night, legacy_database, since, said):
+    legacy_database.execute("CREATE VIEW seen AS SELECT id, company_name FROM ndas")
+    night("epic10_snapshot", "take")
+    legacy_database.migrate()
+    legacy_database.execute(since)
+    ended = night("epic10_rollback")
+    assert ended.complaint == (
+        "Epic 10 is undone, but not everything is what it was: 10 checks: 9 passed, 1 failed.\n"
+        "HINT: Look at what is named above before the application starts."
+    )
+    lines = ended.said.splitlines()
+    place = next(place for place, line in enumerate(lines) if line.startswith("FAILED  back.schema"))
+    assert lines[place + 1].startswith(f"        {said}")
+    assert lines[place + 2].startswith("        HINT: ")

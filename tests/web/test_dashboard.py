@@ -295,3 +295,23 @@ def test_reports_and_records_are_shown(migrated_database):
         assert "<details open><summary>To be settled first (2)" in page and "<strong>HINT:</strong>" in page
         assert f'<a href="{address}">epic10_deploy</a>' in page and "No disk left." in page and "4 m" in page
         assert "&lt;script&gt;alert(1)" in detail and "This record is not what was written" not in detail
+
+
+def test_a_role_that_may_not_read_the_books_is_told_the_grant_and_then_sees_everything(migrated_database, monkeypatch):
+    role = f"{migrated_database.name}_app"
+    books = ("django_migrations", "epic10_created_object", "epic10_phase_run", "epic10_saved_report")
+    migrated_database.execute(f"CREATE ROLE {role} LOGIN")
+    try:
+        with looked_at(migrated_database) as client, monkeypatch.context() as patch:
+            migrated_database.execute(
+                f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; REVOKE ALL ON {', '.join(books)} FROM {role}"
+            )
+            patch.setitem(connection.settings_dict, "USER", role)
+            grant = f"GRANT SELECT ON {', '.join(books)} TO {role};"
+            assert f"This could not be asked: permission denied for table epic10_phase_run. {grant}" in text(client)
+            migrated_database.execute(grant)
+            nothing_remembered_any_more()
+            assert "permission denied" not in text(client)
+            assert state(client) == "switched"
+    finally:
+        migrated_database.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")

@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -48,3 +49,45 @@ def test_what_fails_for_another_reason_is_not_called_an_update(migrated_database
         client = somebody(migrated_database, is_staff=False)
         client.raise_request_exception = False
         assert client.get(reverse("ndas")).status_code == 500
+
+
+def test_a_table_that_is_not_there_is_named(migrated_database):
+    with served(migrated_database):
+        nothing = Client().get("/readyz")
+        assert nothing.status_code == 503
+        assert nothing.content.decode().splitlines() == [
+            "missing: auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups, "
+            "auth_user_user_permissions: python manage.py migrate auth",
+            "missing: axes_accessattempt, axes_accessattemptexpiration, axes_accessfailurelog, axes_accesslog: "
+            "python manage.py migrate axes",
+            "missing: django_admin_log: python manage.py migrate admin",
+            "missing: django_content_type: python manage.py migrate contenttypes",
+            "missing: django_session: python manage.py migrate sessions",
+        ]
+    with_logins(migrated_database)
+    with served(migrated_database):
+        assert (Client().get("/readyz").status_code, Client().get("/readyz").content) == (200, b"ready\n")
+
+
+def test_a_table_that_the_role_may_not_read_or_write_is_named(migrated_database):
+    role = f"{migrated_database.name}_app"
+    migrated_database.execute(f"CREATE ROLE {role}")
+    try:
+        with_logins(migrated_database)
+        migrated_database.execute(
+            f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; REVOKE SELECT ON documents FROM {role}; "
+            f"REVOKE INSERT, DELETE ON django_session FROM {role}"
+        )
+        with served(migrated_database):
+            connection.ensure_connection()
+            connection.cursor().execute(f"SET ROLE {role}")
+            found = Client().get("/readyz")
+        assert (found.status_code, found.content.decode().splitlines()) == (
+            503,
+            [
+                f"no DELETE, INSERT on django_session: GRANT DELETE, INSERT ON django_session TO {role};",
+                f"no SELECT on documents: GRANT SELECT ON documents TO {role};",
+            ],
+        )
+    finally:
+        migrated_database.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")

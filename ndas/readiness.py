@@ -1,0 +1,58 @@
+"""Whether the application can serve: the release is live, and the tables it needs are there and its own to read."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import router
+
+from epic10 import plan
+from epic10.catalog import array
+
+# The books of the release: without them the dashboard and the count of errors have nothing to say, and the rest works.
+BOOKS = "epic10"
+# Whoever signs in leaves a session, the time of it, and the end of earlier refusals.
+WRITTEN = {
+    "django_session": ("INSERT", "UPDATE", "DELETE"),
+    "auth_user": ("UPDATE",),
+    "axes_accessattempt": ("INSERT", "UPDATE", "DELETE"),
+    "axes_accesslog": ("INSERT", "UPDATE"),
+}
+LACKING = """
+    SELECT name, privilege, oid IS NULL, quote_ident(current_user)
+      FROM unnest({tables}, {privileges}) AS needed (name, privilege), to_regclass(quote_ident(name)) AS oid
+     WHERE oid IS NULL OR NOT has_table_privilege(oid, privilege)
+     ORDER BY name, privilege"""
+
+
+def complaints(connection) -> Iterator[str]:
+    """What is missing, with what to type; nothing when the application can serve."""
+    if not plan.load().is_switched(connection):
+        yield "migration required: python manage.py migrate"
+        return
+    owners = _tables(connection.alias)
+    needed = [(table, privilege) for table in owners for privilege in ("SELECT", *WRITTEN.get(table, ()))]
+    tables, privileges = zip(*needed, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(LACKING.format(tables=array(tables), privileges=array(privileges)))
+        found = cursor.fetchall()
+    missing, denied = defaultdict(set), defaultdict(list)
+    for table, privilege, is_missing, role in found:
+        if is_missing:
+            missing[owners[table]].add(table)
+        else:
+            denied[table, role].append(privilege)
+    for app, of_app in missing.items():
+        yield f"missing: {', '.join(sorted(of_app))}: python manage.py migrate {app}"
+    for (table, role), of_table in denied.items():
+        privileges = ", ".join(of_table)
+        yield f"no {privileges} on {table}: GRANT {privileges} ON {table} TO {role};"
+
+
+def _tables(using) -> dict[str, str]:
+    """Every table of a model, and the app whose migrations make it."""
+    return {
+        model._meta.db_table: model._meta.app_label
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and model._meta.app_label != BOOKS and router.allow_migrate_model(using, model)
+    }
