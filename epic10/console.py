@@ -1,4 +1,4 @@
-"""How does long work look to the person who waits for it?"""
+"""Long work as it looks to the person who waits for it."""
 
 import logging
 from contextlib import contextmanager
@@ -59,14 +59,20 @@ class Bars(logging.Handler):
 
     def emit(self, record):
         progress = getattr(record, "progress", None)
+        if getattr(record, "is_over", False):
+            self._forget(*self.tasks)
         if progress and progress.done < progress.total:
             self._draw(progress)
             return
-        if progress and progress.what in self.tasks:
-            self.bars.remove_task(self.tasks.pop(progress.what))
-            self.bars.refresh()
+        if progress:
+            self._forget(progress.what)
         if record.levelno >= logging.INFO:
             self.bars.console.print(record.getMessage(), markup=False, highlight=False, soft_wrap=True)
+
+    def _forget(self, *whats):
+        for what in set(whats) & set(self.tasks):
+            self.bars.remove_task(self.tasks.pop(what))
+            self.bars.refresh()
 
     def _draw(self, progress):
         rate = f"{progress.rate:,.0f} {progress.unit}/s"

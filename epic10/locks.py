@@ -2,7 +2,7 @@
 
 import random
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db import OperationalError, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from epic10.catalog import literal, quoted
+from epic10.one_at_a_time import FOR_A_LOCK, standing_still
 from epic10.progress import logger
 
 # Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is
@@ -100,23 +101,26 @@ def patiently(attempt, *, connection, what: str, tables: list[str]):
     """
     deadline = time.monotonic() + getattr(settings, "EPIC10_LOCK_PATIENCE", PATIENCE)
     pause = FIRST_PAUSE
-    while True:
-        try:
-            return attempt()
-        except OperationalError as error:
-            if not isinstance(error.__cause__, WORTH_ANOTHER_TRY):
-                raise
-            found = blockers(connection, tables)
-            in_the_way = named(found)
-            if time.monotonic() > deadline:
-                raise LockNotGranted(
-                    f"{what} could not get its locks on {', '.join(tables)}: {in_the_way}.\n"
-                    f"HINT: {remedy(found)}; then run the same command again."
-                ) from error
-        waits = {"what": what, "blockers": in_the_way}
-        logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way, extra=waits)
-        time.sleep(pause * random.uniform(0.5, 1.5))
-        pause = min(pause * 2, LONGEST_PAUSE)
+    with ExitStack() as told:
+        while True:
+            try:
+                return attempt()
+            except OperationalError as error:
+                if not isinstance(error.__cause__, WORTH_ANOTHER_TRY):
+                    raise
+                found = blockers(connection, tables)
+                in_the_way = named(found)
+                if time.monotonic() > deadline:
+                    raise LockNotGranted(
+                        f"{what} could not get its locks on {', '.join(tables)}: {in_the_way}.\n"
+                        f"HINT: {remedy(found)}; then run the same command again."
+                    ) from error
+            if pause == FIRST_PAUSE:
+                told.enter_context(standing_still(connection, FOR_A_LOCK))
+            waits = {"what": what, "blockers": in_the_way}
+            logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way, extra=waits)
+            time.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def gently(wanted: list[tuple[str, str]]) -> list[str]:

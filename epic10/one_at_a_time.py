@@ -1,24 +1,35 @@
-"""Who else is migrating this database?"""
+"""One migrator at a time, and what others see of it: who it is, and what it waits for."""
 
 import getpass
 import os
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
+import psycopg
 from django.db import Error
 
+from epic10 import server
 from epic10.catalog import literal
 from epic10.session import NO_LIMIT, execute
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)
+# With a number of its own each, held while it is so: which session works, and why nothing moves.
+WORKER, STANDSTILL = 0x45504944, 0x45504945
+FOR_A_LOCK, BY_FILE, FOR_A_STANDBY = 1, 2, 3
 # The session of a migrator that has just ended, or was killed, takes a moment to go.
 PAUSES = (0.1, 0.2, 0.3, 0.4)  # seconds
 
 # Silent for hours, it must not be cut by a timeout or forgotten by a firewall.
 STAY = "SET idle_session_timeout = 0; SET tcp_keepalives_idle = 60"
 LOST = "The connection that held the migration lock was cut, so somebody else may have begun to migrate."
+
+SIGNS = """
+SELECT classid::bigint, objid::bigint FROM pg_locks
+ WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid IN (%s, %s)
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 HOLDER = """
 SELECT a.pid, a.usename, a.application_name, extract(epoch FROM now() - a.backend_start)::int
@@ -56,6 +67,7 @@ def only_migrator(connection):
             cursor.execute(f"SET application_name = {literal(_who_we_are())}; {STAY}")
             if not _taken(cursor):
                 raise AlreadyRunning(_refusal(connection, holder(connection)))
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", (WORKER, server.backend(connection)))
         _holding[connection.alias] = holding
         yield
     finally:
@@ -72,12 +84,53 @@ def still_alone(connection):
             raise LockLost(LOST) from error
 
 
+@contextmanager
+def standing_still(connection, reason: int):
+    """Let whoever asks see that nothing moves, and for which of the reasons above."""
+    holding = _holding.get(connection.alias)
+    # The bare session: workers are threads of their own, and it serves them one after the other.
+    session = holding and holding.connection
+    _sign(session, "SELECT pg_advisory_lock(%s, %s)", reason)
+    try:
+        yield
+    finally:
+        _sign(session, "SELECT pg_advisory_unlock(%s, %s)", reason)
+
+
+@dataclass(frozen=True)
+class Standstill:
+    """``reasons`` why the migrator says that it waits; ``worker`` is the process of the server that works for it."""
+
+    reasons: frozenset[int]
+    worker: int | None
+
+
+def standstill(connection) -> Standstill:
+    with connection.cursor() as cursor:
+        cursor.execute(SIGNS, (WORKER, STANDSTILL))
+        signs = cursor.fetchall()
+    workers = [number for kind, number in signs if kind == WORKER]
+    return Standstill(frozenset(number for kind, number in signs if kind == STANDSTILL), next(iter(workers), None))
+
+
 def holder(connection) -> str | None:
     """Who is migrating this database at this moment, and for how long."""
     with connection.cursor() as cursor:
         cursor.execute(HOLDER, KEY)
         found = cursor.fetchone()
-    return "{2}, user {1}, pid {0}, for {3} s".format(*found) if found else None
+    if not found:
+        return None
+    pid, user, application, seconds = found
+    # When another role's session began is for those to know who may see all sessions.
+    lasted = "" if seconds is None else f", for {seconds} s"
+    return f"{application}, user {user}, pid {pid}{lasted}"
+
+
+def _sign(session, statement, reason):
+    # A session that is gone is still_alone's to tell.
+    with suppress(psycopg.Error):
+        if session:
+            session.execute(statement, (STANDSTILL, reason))
 
 
 def _taken(cursor):

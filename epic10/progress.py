@@ -1,4 +1,4 @@
-"""How far is it? What long work says while it runs.
+"""What long work says while it runs: how far it is.
 
 Operations only log; whoever watches decides what it looks like. A record that
 carries a Progress can be drawn as a bar, any other is a line.
@@ -27,7 +27,7 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        return (self.done - self.since) / self.seconds if self.seconds else 0.0
+        return max(self.done - self.since, 0) / self.seconds if self.seconds else 0.0
 
     @property
     def eta(self) -> float | None:
@@ -39,6 +39,11 @@ class Progress:
         eta = f", about {self.eta:.0f} s left" if self.eta and self.eta >= 1 else ""
         rate = f", {self.rate:,.0f} {self.unit}/s" if self.done > self.since else ""
         return f"{share}{rate}{eta}"
+
+
+def over():
+    """Whatever was under way has come to an end, be it an error: no bar of it stays among what is said next."""
+    logger.debug("Over.", extra={"is_over": True})
 
 
 class Meter:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from django.db import Error, connections
 
-from epic10 import ledger
+from epic10 import ledger, progress
 from epic10.models import PhaseRun
 from epic10.progress import logger
 from epic10.report import Report
@@ -72,6 +72,7 @@ class Run:
             outcome = OK
             return result
         finally:
+            progress.over()
             self.steps.append(Step(name, round(time.monotonic() - began, 3), outcome))
 
     def decide(self, what: str):

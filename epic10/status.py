@@ -6,11 +6,11 @@ at any moment, also while another process works.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.db import ProgrammingError
 
-from epic10 import one_at_a_time, parked, plan, release_state
+from epic10 import locks, one_at_a_time, parked, plan, release_state
 from epic10.catalog import holds, relation_exists
 from epic10.operations.record import FORWARDS
 from epic10.session import unhurried
@@ -22,19 +22,27 @@ HALF_BACK, GOING_BACK = "half rolled back", "going back"
 AFTER = {"expand": "expanded", "backfill": "backfilled", "index": "indexed", "enforce": "enforced", "switch": SWITCHED}
 
 WATCH = "python manage.py epic10_status --watch"
-BOTH_WAYS = "python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here"
+BOTH_WAYS = "python manage.py epic10_deploy goes on from here, python manage.py epic10_rollback goes back from here"
 NEXT = {
     NO_REGISTER: "look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register",
     BASELINE: "python manage.py epic10_precheck",
-    SWITCHED: "python manage.py epic10_validate; python manage.py migrate ndas 0001 goes back",
+    SWITCHED: "python manage.py epic10_validate; python manage.py epic10_rollback goes back",
     FINALIZED: "nothing: the release is over, and there is no way back",
-    HALF_BACK: "python manage.py migrate ndas 0001 finishes going back, python manage.py migrate ndas goes on",
+    HALF_BACK: "python manage.py epic10_rollback finishes going back, python manage.py epic10_deploy goes on",
+}
+STANDSTILLS = {
+    one_at_a_time.BY_FILE: "paused, while the file that EPIC10_PAUSE_FILE names is there",
+    one_at_a_time.FOR_A_STANDBY: "for a standby to catch up, to less than EPIC10_MAX_LAG",
 }
 
 
 @dataclass(frozen=True)
 class Status:
-    """``state`` in a word or two; ``worker`` is who migrates at this moment, ``notes`` what does not fit together."""
+    """
+    ``state`` in a word or two; ``worker`` is who migrates at this moment.
+
+    ``waits`` says for what, where nothing moves; ``notes`` what does not fit together.
+    """
 
     database: str
     state: str
@@ -42,11 +50,14 @@ class Status:
     worker: str = ""
     notes: tuple[str, ...] = ()
     next: str = ""
+    waits: str = ""
 
     def lines(self) -> Iterator[str]:
         yield f"Epic 10 in database {self.database}: {self.state}"
         yield from (f"  {standing}" for standing in self.phases)
         yield f"At work: {self.worker or 'nobody'}"
+        if self.waits:
+            yield f"Waiting: {self.waits}"
         yield from self.notes
         yield f"Next: {self.next}"
 
@@ -70,8 +81,11 @@ def seen(connection, earlier: Status | None) -> Status:
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
         return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])
     ledger, worker = runs(connection), one_at_a_time.holder(connection) or ""
+    waits = _waits(connection, release) if worker else ""
     before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
     phases = standings(release, connection, ledger, working=bool(worker), earlier=before)
+    # What stands still has no time left that anybody could tell.
+    phases = [replace(phase, rate=0.0) for phase in phases] if waits else phases
     state = _state(release, connection, phases)
     return Status(
         name,
@@ -80,6 +94,7 @@ def seen(connection, earlier: Status | None) -> Status:
         worker,
         (*_disagreements(release, connection, phases, ledger), *_parked(connection)),
         WATCH if worker else NEXT.get(state, BOTH_WAYS),
+        waits,
     )
 
 
@@ -95,6 +110,16 @@ def _state(release, connection, phases) -> str:
     if filling:
         return f"{filling.phase}ing {percent(filling.share)}"
     return AFTER[done[-1]] if done else BASELINE
+
+
+def _waits(connection, release) -> str:
+    found = one_at_a_time.standstill(connection)
+    told = [STANDSTILLS[reason] for reason in sorted(found.reasons) if reason in STANDSTILLS]
+    if one_at_a_time.FOR_A_LOCK in found.reasons:
+        told.append(f"for a lock: {locks.named(locks.blockers(connection, release.tables()))}")
+    elif found.worker and (blockers := locks.blockers_of(connection, found.worker)):
+        told.append(f"for {locks.named(blockers)}")
+    return "; ".join(told)
 
 
 def _broken_off(phases) -> str:

@@ -1,4 +1,4 @@
-"""When does a batch wait for others, and for whom?
+"""Waiting between two batches, for whoever needs it.
 
 Between two batches nothing is locked, so this is where waiting costs nobody
 anything: while a standby is too far behind, while a file says so, and for a
@@ -6,10 +6,12 @@ moment when somebody queues for a lock on the table.
 """
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from django.conf import settings
 
+from epic10.one_at_a_time import BY_FILE, FOR_A_STANDBY, standing_still
 from epic10.progress import logger
 
 # Bytes a standby may be behind; EPIC10_MAX_LAG in the settings, in MB.
@@ -57,10 +59,13 @@ class Throttle:
 
     def wait(self):
         is_waiting = False
-        while reason := self._paused() or self._far_behind():
-            self._say(f"The backfill of {self.table} waits: {reason}.")
-            is_waiting = True
-            self.nap(LOOK_EVERY)
+        with ExitStack() as told:
+            while reason := self._paused() or self._far_behind():
+                self._say(f"The backfill of {self.table} waits: {reason}.")
+                if not is_waiting:
+                    told.enter_context(standing_still(self.connection, BY_FILE if self._paused() else FOR_A_STANDBY))
+                is_waiting = True
+                self.nap(LOOK_EVERY)
         if is_waiting:
             self.spoke = float("-inf")
             logger.info("The backfill of %s goes on.", self.table)

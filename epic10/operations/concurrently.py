@@ -24,7 +24,9 @@ SET_LOCK_TIMEOUT = "SET lock_timeout = '{}'"
 SET_LONG = SET_LOCK_TIMEOUT.format(f"{locks.PATIENCE:.0f}s")
 SET_SHORT = SET_LOCK_TIMEOUT.format(SETTINGS["lock_timeout"])
 
-HOW_FAR = "SELECT blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s"
+# A build goes over the blocks several times, and counts each time anew; some of its stages count none.
+HOW_FAR = """
+    SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s AND blocks_total > 0"""
 
 
 def run_concurrently(schema_editor, statement: str, *, name: str, only_if: str):
@@ -87,7 +89,7 @@ def watched(connection, name: str, in_the_way: list[locks.Blocker]):
 
 
 def _watch(connection, pid, name, in_the_way, done):
-    meter = None
+    meters = {}
     watching = connection.copy()
     try:
         while not done.wait(LOOK_EVERY):
@@ -97,9 +99,9 @@ def _watch(connection, pid, name, in_the_way, done):
                     logger.warning("%(what)s waits for an older transaction: %(blockers)s.", waits, extra=waits)
                 in_the_way[:] = blockers
             elif progress := _progress(watching, pid):
-                blocks, total = progress
-                meter = meter or Meter(f"index {name}", total, "blocks", since=blocks)
-                meter.now_at(blocks, f"index {name}")
+                stage, blocks, total = progress
+                what = f"index {name}, {stage}"
+                meters.setdefault(stage, Meter(what, total, "blocks", since=blocks)).now_at(blocks, what)
     except Error as error:
         logger.debug("no progress of index %s: %s", name, error)
     finally:

@@ -1,10 +1,11 @@
-"""What does the ledger say of a phase?"""
+"""What the ledger says of a phase."""
 
 import time
 from contextlib import contextmanager, suppress
 
 from django.db import Error
 
+from epic10 import progress
 from epic10.catalog import literal
 from epic10.progress import logger
 from epic10.session import execute
@@ -21,6 +22,7 @@ def recorded(connection, phase: str, direction: str):
     try:
         yield
     except BaseException as error:
+        progress.over()
         _record_failure(connection, phase, direction, error)
         raise
     execute(connection, finished(phase, direction))

@@ -1,6 +1,7 @@
 """epic10_status: wherever a release stands, it says so, and what to type."""
 
 import json
+import re
 import signal
 import threading
 
@@ -8,12 +9,12 @@ import pytest
 from django.db import Error
 
 from epic10 import standing
-from epic10.one_at_a_time import only_migrator
+from epic10.one_at_a_time import holder, only_migrator
 from epic10.status import status
-from tests.migration.disturbances import at_work, kill, somebody, steps, wait_for
+from tests.migration.disturbances import at_work, kill, somebody, steps, wait_for, wait_until
 
-BOTH_WAYS = "python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here"
-FINISH_GOING_BACK = "python manage.py migrate ndas 0001 finishes going back, python manage.py migrate ndas goes on"
+BOTH_WAYS = "python manage.py epic10_deploy goes on from here, python manage.py epic10_rollback goes back from here"
+FINISH_GOING_BACK = "python manage.py epic10_rollback finishes going back, python manage.py epic10_deploy goes on"
 WATCH = "python manage.py epic10_status --watch"
 ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = 'backfill'"
 
@@ -55,7 +56,7 @@ def test_phase_by_phase_it_comes_nearer(legacy_database):
 def test_after_the_release_it_is_switched(migrated_database):
     found = seen(migrated_database)
     assert (found.state, found.notes, found.worker) == ("switched", (), "")
-    assert found.next == "python manage.py epic10_validate; python manage.py migrate ndas 0001 goes back"
+    assert found.next == "python manage.py epic10_validate; python manage.py epic10_rollback goes back"
     assert found.phases[1].share == 1
 
 
@@ -65,7 +66,7 @@ def test_what_comes_after_the_release_is_taken_back_alone_and_it_is_switched_as_
     found = seen(legacy_database)
     assert (found.state, found.notes) == ("switched", ())
     assert set(states(found).values()) == {"done"}
-    assert found.next == "python manage.py epic10_validate; python manage.py migrate ndas 0001 goes back"
+    assert found.next == "python manage.py epic10_validate; python manage.py epic10_rollback goes back"
 
 
 def test_there_and_back_it_is_the_baseline_again(migrated_database):
@@ -194,3 +195,54 @@ def test_json_is_watched_a_line_a_look_until_ctrl_c(legacy_database):
     _, complaint = process.communicate()
     assert [look["state"] for look in looks] == ["baseline", "baseline"]
     assert (process.returncode, complaint) == (130, "CommandError: Stopped looking.\n")
+
+
+def waiting(database, wanted, process):
+    """The first look at which the line about waiting begins as wanted."""
+    wait_until(lambda: process.poll() is not None or seen(database).waits.startswith(wanted), wanted)
+    return seen(database)
+
+
+def test_who_keeps_it_waiting_is_named_and_no_time_left_is_made_up(legacy_database):
+    with somebody(legacy_database, "SELECT 1 FROM ndas") as session:
+        process = legacy_database.start("migrate", "ndas")
+        found = waiting(legacy_database, "for a lock: pid", process)
+        assert f"for a lock: pid {session.info.backend_pid}, " in found.waits
+        assert f"Waiting: {found.waits}" in found.lines()
+    assert process.wait() == 0
+    assert seen(legacy_database).waits == ""
+
+
+def test_so_is_an_old_transaction_that_an_index_waits_for(legacy_database):
+    with somebody(
+        legacy_database, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM agency_groups"
+    ) as session:
+        process = legacy_database.start("migrate", "ndas")
+        found = waiting(legacy_database, f"for pid {session.info.backend_pid}, ", process)
+        assert found.phases[2].state == "running"
+    assert process.wait() == 0
+
+
+def test_a_pause_is_said_instead_of_a_time_left(legacy_database, tmp_path):
+    pause = tmp_path / "pause"
+    pause.touch()
+    process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="20", EPIC10_PAUSE_FILE=str(pause))
+    found = waiting(legacy_database, "paused, while the file that EPIC10_PAUSE_FILE names is there", process)
+    assert (found.phases[1].state, found.phases[1].rate) == ("running", 0.0)
+    assert found.phases[1].left > 0
+    assert not [line for line in found.lines() if " left" in line]
+    pause.unlink()
+    assert process.wait() == 0
+
+
+def test_a_role_that_may_not_see_sessions_is_told_who_is_at_work_all_the_same(legacy_database):
+    role = f"{legacy_database.name}_onlooker"
+    legacy_database.execute(f"CREATE ROLE {role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    other = legacy_database.connection.copy()
+    try:
+        with only_migrator(legacy_database.connection):
+            other.cursor().execute(f"SET ROLE {role}")
+            assert re.fullmatch(r"migrate by .+, process \d+, user \w+, pid \d+", holder(other))
+    finally:
+        other.close()
+        legacy_database.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
