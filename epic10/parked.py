@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from epic10.catalog import holds, literal, relation_exists
-from epic10.operations.archive import NEWEST, waiting
+from epic10.operations.archive import IS_NEWEST, waiting
 from epic10.progress import logger
 
 BY_COLUMN = """
@@ -16,7 +16,7 @@ SELECT (SELECT count(*) FROM parked),
 
 ALL = f"""
 SELECT table_name, count(*) FROM epic10_archive archive
- WHERE event = 'parked' AND {NEWEST} GROUP BY table_name ORDER BY table_name"""
+ WHERE event = 'parked' AND {IS_NEWEST} GROUP BY table_name ORDER BY table_name"""
 
 EVENTS = """
 SELECT event, count(*), (array_agg(row_id ORDER BY row_id))[:3]

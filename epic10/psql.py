@@ -46,6 +46,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '{max_lag}');
   standby record;
   waits int := 0;
+  batch_size int := {size};
+  began timestamptz;
 BEGIN
   IF NOT ({only_if}) THEN
     RETURN;
@@ -55,6 +57,7 @@ BEGIN
     found_some := false;
     LOOP
       {settings};
+      began := clock_timestamp();
       BEGIN
 {batch};
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -72,6 +75,9 @@ BEGIN
       END IF;
       {count_rows};
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least({size}, greatest({smallest}, batch_size * least({target}
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -131,23 +137,21 @@ def notice(message: str) -> str:
     return f"DO $epic10$ BEGIN RAISE NOTICE '% at %', {literal(message)}, clock_timestamp(); END $epic10$;"
 
 
-def batches(batch: str, *, settings, count_rows: str, passes: int, unit: str, verb: str, only_if: str) -> str:
+def batches(batch: str, *, settings, passes: int, **texts) -> str:
     """
     A loop over ``batch``, a commit each.
 
     ``batch`` goes on from the key in the variable ``last`` and leaves there the
-    last key it saw, or NULL, and in ``rows_changed`` how many rows it changed.
+    last key it saw, or NULL, and in ``rows_changed`` how many rows it changed. It has
+    ``batch_size`` rows, as many as take ``target`` seconds.
     """
     return BATCHES.format(
         batch=indent(batch, " " * 8),
         settings=";\n      ".join([f"SET LOCAL lock_timeout = '{locks.TIMEOUT}'", *settings]),
-        count_rows=count_rows,
         passes=passes,
         max_lag=throttle.MAX_LAG,
         megabyte=throttle.MEGABYTE,
         standby=indent(throttle.STANDBY, " " * 8).lstrip(),
         attempts=LOCK_ATTEMPTS,
-        unit=unit,
-        verb=verb,
-        only_if=only_if,
+        **texts,
     )

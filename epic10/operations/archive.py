@@ -13,11 +13,12 @@ IS_PARKING = "EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL)"
 
 PARKED = "UPDATE epic10_rollback SET parked_at = clock_timestamp() WHERE parked_at IS NULL"
 
-# Both bounds on the key, or every batch would read its way from the first key on.
-NO_LATER_EVENT = """NOT EXISTS (SELECT FROM epic10_archive later
-                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
-                        AND later.id > archive.id{and_after})"""
-NEWEST = NO_LATER_EVENT.format(and_after="")
+# A scalar subquery with LIMIT, here and below: an index lookup a row, whatever the planner believes of a table
+# that nobody has analyzed. An EXISTS or a join it may turn into reading the whole of it, and that once a batch.
+IS_NEWEST = """\
+id = (SELECT later.id FROM epic10_archive later
+             WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+             ORDER BY later.id DESC LIMIT 1)"""
 
 # Nothing in the archive is overwritten: what is there and what is to come stay side by side.
 BOTH_STAY = (
@@ -44,7 +45,7 @@ PARK_AGAIN = f"""\
 WITH restored AS (
   SELECT table_name, row_id, content, fingerprint FROM epic10_archive archive
    WHERE rollback_id = {THIS_ROLLBACK} AND event = 'restored'
-     AND {NEWEST}
+     AND {IS_NEWEST}
 ), again AS (
   INSERT INTO epic10_rollback (parked_at) SELECT clock_timestamp() WHERE EXISTS (SELECT FROM restored) RETURNING id
 )
@@ -54,18 +55,25 @@ SELECT again.id, table_name, row_id, 'parked', content, fingerprint FROM restore
 
 def waiting(table: str, *, after: str | None = None) -> str:
     """A FROM clause: what is parked of the table and not decided yet, from the key ``after`` on."""
-    undecided = NO_LATER_EVENT.format(and_after=f" AND later.row_id > {after}") if after else NEWEST
     return (
         f"FROM epic10_archive archive\n"
         f"   WHERE table_name = {literal(table)} AND event = 'parked'"
         f"{f' AND row_id > {after}' if after else ''}\n"
-        f"     AND {undecided}"
+        f"     AND {IS_NEWEST}"
+    )
+
+
+def newest(table: str, row_id: str) -> str:
+    """The row's newest event."""
+    return (
+        f"(SELECT newest FROM epic10_archive AS newest\n"
+        f"           WHERE newest.table_name = {literal(table)} AND newest.row_id = {row_id}\n"
+        f"           ORDER BY newest.id DESC LIMIT 1)"
     )
 
 
 def is_restored(table: str, row_id: str) -> str:
     """Was it put back after the last rollback, and not changed by the old application since? NULL: never parked."""
-    # A scalar subquery with LIMIT: an EXISTS would be hashed, and that once a batch.
     return (
         f"(SELECT event = 'restored' AND rollback_id = {THIS_ROLLBACK} FROM epic10_archive\n"
         f"         WHERE table_name = {literal(table)} AND row_id = {row_id} ORDER BY id DESC LIMIT 1)"

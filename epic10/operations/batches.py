@@ -8,12 +8,16 @@ NULL when there was none. It may add a complaint and a hint; then it is not comm
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
+from django.db import OperationalError
+from psycopg.errors import QueryCanceled
 
 from epic10 import locks, psql
 from epic10.catalog import bound, literal
-from epic10.progress import Meter
+from epic10.progress import Meter, logger
 from epic10.pruning import Witness
 from epic10.throttle import Throttle
 
@@ -22,6 +26,9 @@ from .routes import Keys, Route
 BATCH_SIZE = 1000
 # Where a batch is to last EPIC10_BATCH_TARGET milliseconds, so many rows at least and at most.
 SMALLEST, LARGEST = 50, 10_000
+# Seconds. Whoever wants a row of a batch waits for it no longer: what takes longer is cut
+# off and tried again with fewer rows, and the next batch is to take half of it at most.
+LONGEST = 1.0
 # After the pass that steps around rows in use come passes that wait for them.
 # More of those than this means that somebody undoes what we write.
 WAITING_PASSES = 3
@@ -43,7 +50,7 @@ COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 
 REFUSE = "DO $epic10$ BEGIN RAISE EXCEPTION '%', {} USING HINT = {}; END $epic10$"
 
 FOR_DJANGO = {"after": "%(after)s", "size": "%(size)s", "into": ""}
-FOR_PSQL = {"after": "last", "size": str(BATCH_SIZE), "into": " INTO rows_changed, last, complaint, remedy"}
+FOR_PSQL = {"after": "last", "size": "batch_size", "into": " INTO rows_changed, last, complaint, remedy"}
 
 
 class Batches:
@@ -67,28 +74,36 @@ class Batches:
         place, size = route.first(), batch_size()
         while place is not None:
             nap(0)
-            began = time.monotonic()
-            last = locks.patiently(
-                lambda values=place | {"size": size}: self._one_batch(connection, statement, values),
-                connection=connection,
-                what=f"backfill of {self.table}",
-                tables=[self.table],
-            )
-            size = fitting(size, time.monotonic() - began)
+            try:
+                last, seconds = locks.patiently(
+                    lambda values=place | {"size": size}: self._one_batch(connection, statement, values),
+                    connection=connection,
+                    what=f"backfill of {self.table}",
+                    tables=[self.table],
+                )
+            except TooLong:
+                size = max(size // 4, SMALLEST)
+                place = route.fewer(place, size)
+                logger.info("A batch took more than %g s and was cut off; the next one has %s rows.", LONGEST, size)
+                continue
+            size = fitting(size, seconds)
             place = route.next(place, last, size)
             throttle.wait()
             self.witness.look(connection)
 
     def _one_batch(self, connection, statement, values):
+        """The last key, and how many seconds it took."""
+        began = time.monotonic()
         with locks.short_transaction(connection, *BATCH_SETTINGS), connection.cursor() as cursor:
-            cursor.execute(bound(statement, values))
-            changed, last, *refusal = cursor.fetchone()
+            with cut_off(cursor, values["size"]):
+                cursor.execute(bound(statement, values))
+                changed, last, *refusal = cursor.fetchone()
             if any(refusal):
                 cursor.execute(REFUSE.format(*map(literal, refusal)))
             cursor.execute(COUNT_ROWS.format(changed=literal(changed)))
         if changed:
             self._count(changed)
-        return last
+        return last, time.monotonic() - began
 
     def _count(self, changed):
         with self.counting:
@@ -96,14 +111,36 @@ class Batches:
             self.meter.now_at(self.rows, f"{self.verb} {self.rows:,} {self.unit} (batch {self.batches})", batches=1)
 
 
+class TooLong(Exception):
+    """The batch was cut off; nothing of it is left."""
+
+
+@contextmanager
+def cut_off(cursor, rows: int) -> Iterator[None]:
+    """The statement within may take LONGEST; one of the smallest batches may take what it needs."""
+    if rows <= SMALLEST:
+        yield
+        return
+    cursor.execute(f"SET LOCAL statement_timeout = {round(1000 * LONGEST)}")
+    began = time.monotonic()
+    try:
+        yield
+    except OperationalError as error:
+        # The same SQLSTATE says that somebody has cancelled it; that is not for us to try again.
+        if isinstance(error.__cause__, QueryCanceled) and time.monotonic() - began >= LONGEST:
+            raise TooLong from error
+        raise
+    cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 def fitting(size: int, seconds: float) -> int:
-    """Rows of the next batch, after one of ``size`` that took so long: the same, unless a target is set."""
-    target = getattr(settings, "EPIC10_BATCH_TARGET", 0) / 1000
+    """Rows of the next batch, after one of ``size`` that took so long: towards a target, if one is set."""
+    target, most = getattr(settings, "EPIC10_BATCH_TARGET", 0) / 1000, LARGEST
     if not target:
-        return size
+        target, most = LONGEST / 2, batch_size()
     # Half or twice at the most: one slow moment says little.
     factor = min(max(target / max(seconds, 1e-6), 0.5), 2.0)
-    return min(max(int(size * factor), SMALLEST), LARGEST)
+    return min(max(int(size * factor), min(SMALLEST, most)), most)
 
 
 def batch_size() -> int:
@@ -116,6 +153,9 @@ def loop(batch: str, unit: str, *, verb: str, passes: int, only_if: str = "true"
         batch,
         settings=BATCH_SETTINGS,
         count_rows=COUNT_ROWS.format(changed="rows_changed"),
+        size=BATCH_SIZE,
+        smallest=SMALLEST,
+        target=LONGEST / 2,
         passes=passes,
         unit=unit,
         verb=verb,

@@ -38,14 +38,16 @@ class Held:
         value = f"{row}.{self.column}{self.cast}"
         return f"{value} IS NOT NULL AND {value} IS DISTINCT FROM {self.plain.format(row)}"
 
-    def assignment(self, row: str, content: str) -> str:
-        parked = f"{content} ->> {literal(self.key)}"
+    def assignment(self, row: str, parked: str) -> str:
+        """``parked`` has the jsonb in ``content``, and in ``held`` the same as a row of the table."""
+        value = f"({parked}.held).{self.column}"
         if self.references:
             # Deleted in the meantime, it leaves NULL, as the foreign key would have.
-            parked = f"SELECT id FROM {self.references} WHERE id = {parked}"
-        # Of the type that the column has here: it may be somebody else's, and nothing parked.
-        value = f"jsonb_populate_record(NULL::{row}, jsonb_build_object({literal(self.column)}, ({parked})))"
-        return f"{self.column} = coalesce(({value}).{self.column}, {self.otherwise.format(row)})"
+            value = f"(SELECT id FROM {self.references} WHERE id = {value})"
+        return (
+            f"{self.column} = CASE WHEN {parked}.content ? {literal(self.key)} THEN {value} "
+            f"ELSE {self.otherwise.format(row)} END"
+        )
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ def content(held: list[Held], row: str) -> str:
         for column in held
     ]
     return "jsonb_strip_nulls(jsonb_build_object(\n    " + ",\n    ".join(values) + "))"
+
+
+def as_a_row(table: str, held: list[Held], content: str) -> str:
+    """What is parked, as a row of the table: a column may be somebody else's here, of another type."""
+    values = ", ".join(f"{literal(column.column)}, {content} -> {literal(column.key)}" for column in held)
+    return f"jsonb_populate_record(NULL::{table}, jsonb_build_object({values}))"
 
 
 def found(row: str, parked: str) -> str:

@@ -53,6 +53,10 @@ wanted AS MATERIALIZED (
     def first(self) -> dict:
         return {"after": self.after}
 
+    def fewer(self, place: dict, size: int) -> dict:
+        """The same place, for a batch of so many rows: some of those that the one before was too slow for."""
+        return place
+
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
         return None if last is None else place | {"after": last}
 
@@ -96,6 +100,10 @@ class Places:
     def first(self) -> dict | None:
         return self._window(self.begin, self.size)
 
+    def fewer(self, place: dict, size: int) -> dict:
+        # What the stripe has beyond them waits for a later pass.
+        return place
+
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
         if place["stripe"] + 1 < self.stripes:
             return place | {"stripe": place["stripe"] + 1}
@@ -122,14 +130,17 @@ class Named:
     LAST: ClassVar[str] = "NULL"
 
     def first(self) -> dict | None:
-        return self._from(0)
+        return self._from(0, self.size)
+
+    def fewer(self, place: dict, size: int) -> dict:
+        return self._from(place["begin"], min(size, len(place["keys"]) // 4))
 
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
-        return self._from(place["beyond"])
+        return self._from(place["begin"] + len(place["keys"]), size)
 
-    def _from(self, begin):
-        keys, beyond = self.keys[begin : begin + self.size], begin + self.size
-        return {"keys": keys, "beyond": beyond} if keys else None
+    def _from(self, begin, size):
+        keys = self.keys[begin : begin + max(min(size, self.size), 1)]
+        return {"keys": keys, "begin": begin} if keys else None
 
 
 Route = Keys | Places | Named

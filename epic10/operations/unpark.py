@@ -6,40 +6,50 @@ from epic10 import parked
 from epic10.catalog import literal
 from epic10.checks import Check, violations
 
-from .archive import THIS_ROLLBACK, waiting
+from .archive import THIS_ROLLBACK, complaint, newest, waiting
 from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
-from .parking import Parking, found
+from .parking import Parking, as_a_row, found
 
 # A row that moves between its lock and its update stays parked, for the next pass.
-# No CTE is joined to another: the planner takes each for one row, and would loop.
+# Rows are looked up by keys, and what was parked of a row by its key: no CTE is joined
+# to a table but by places, so there is nothing for the planner to get wrong.
 UNPARK = """\
-WITH batch AS MATERIALIZED (
-  SELECT row_id, content, fingerprint {waiting}
-   ORDER BY row_id LIMIT {size}
+WITH wanted AS MATERIALIZED (
+  SELECT ARRAY(SELECT row_id {waiting}
+                ORDER BY row_id LIMIT {size}) AS keys
+), locked AS MATERIALIZED (
+  SELECT ctid AS place, id, {parked} AS parked, {fingerprint} AS now, {table} AS row_now
+    FROM {table}
+   WHERE id = ANY ((SELECT keys FROM wanted)::text[])
+   FOR NO KEY UPDATE
 ), here AS MATERIALIZED (
-  SELECT {table}.ctid AS place, batch.*, {fingerprint} = batch.fingerprint AS untouched
-    FROM batch JOIN {table} ON {table}.id = batch.row_id
-   ORDER BY {table}.id
-   FOR NO KEY UPDATE OF {table}
+  SELECT place, parked, (parked).content, {as_a_row} AS held FROM locked WHERE now = (parked).fingerprint
 ), restored AS (
   UPDATE {table} SET
     {assignments}
-    FROM here WHERE {table}.ctid = here.place AND here.untouched
-  RETURNING here.row_id, here.content, here.fingerprint
+    FROM here WHERE {table}.ctid = here.place
+  RETURNING {table}.id, here.parked
+), events AS (
+  SELECT id, 'restored' AS event, parked, NULL::jsonb AS reads FROM restored
+  UNION ALL
+  SELECT id, 'changed', parked, {found} FROM locked WHERE now <> (parked).fingerprint
+  UNION ALL
+  SELECT key, 'gone', {gone}, NULL FROM unnest((SELECT keys FROM wanted)::text[]) AS key
+   WHERE (SELECT cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
+     AND (SELECT id FROM {table} WHERE id = key LIMIT 1) IS NULL
 ), told AS (
   INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-  SELECT {this_rollback}, {name}, events.* FROM (
-    SELECT row_id, 'restored', content, NULL, fingerprint FROM restored
-    UNION ALL
-    SELECT row_id, 'changed', content, {found}, fingerprint
-      FROM here JOIN {table} ON {table}.ctid = here.place WHERE NOT untouched
-    UNION ALL
-    SELECT row_id, 'gone', content, NULL, fingerprint
-      FROM batch WHERE NOT EXISTS (SELECT FROM {table} WHERE id = row_id)
-  ) AS events
+  SELECT {this_rollback}, {name}, id, event, (parked).content, reads, (parked).fingerprint FROM events
   ON CONFLICT DO NOTHING
+  RETURNING row_id
+), otherwise AS (
+  SELECT min(id) AS id FROM events WHERE id NOT IN (SELECT row_id FROM told)
 )
-SELECT (SELECT count(*) FROM restored), max(row_id){into} FROM batch"""
+SELECT (SELECT count(*) FROM restored), (SELECT keys[cardinality(keys)] FROM wanted),
+       {complaint}{into} FROM otherwise"""
+
+# Rows put back before stay so: going back parks them again, under a number of their own.
+ANEW = "python manage.py migrate ndas 0001, and python manage.py migrate ndas"
 
 
 class Unpark(RunPython):
@@ -114,9 +124,13 @@ def _unpark(parking, app_label, state):
         table=parking.table,
         name=literal(parking.table),
         waiting=waiting(parking.table, after=after),
+        parked=newest(parking.table, f"{parking.table}.id"),
+        gone=newest(parking.table, "key"),
         fingerprint=parking.fingerprint(parking.table, app_label, state),
-        found=found(parking.table, "content"),
-        assignments=",\n    ".join(column.assignment(parking.table, "here.content") for column in held),
+        found=found("row_now", "(parked).content"),
+        as_a_row=as_a_row(parking.table, held, "(parked).content"),
+        assignments=",\n    ".join(column.assignment(parking.table, "here") for column in held),
         this_rollback=THIS_ROLLBACK,
+        complaint=complaint(parking.table, then=ANEW),
         **how,
     )

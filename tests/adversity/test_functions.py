@@ -4,6 +4,7 @@ import json
 
 import psycopg
 import pytest
+from django.core.management import CommandError
 from django.db import Error
 from psycopg.errors import InsufficientPrivilege, RaiseException
 
@@ -134,3 +135,20 @@ def test_parking_never_takes_what_somebody_else_has_put_there_for_the_truth(swit
     ]
     switched_back.migrate()
     assert switched_back.rows("SELECT nda_type::text FROM ndas WHERE id = %s", [first]) == [("CONSULTANT",)]
+
+
+def test_nor_does_restoring(switched_back):
+    switched_back.migrate("0001")
+    switched_back.execute(f"UPDATE ndas SET company_name = 'changed' WHERE id = {FIRST}")
+    # As if it had been decided before the row was parked.
+    switched_back.execute(
+        PLANT.replace("(rollback_id", "(id, rollback_id").replace("max(id)", "0, max(id)"), ["changed"]
+    )
+    with pytest.raises(CommandError) as refusal:
+        switched_back.migrate()
+    [(first,)] = switched_back.rows(f"SELECT {FIRST}")
+    then = "python manage.py migrate ndas 0001, and python manage.py migrate ndas"
+    assert str(refusal.value).startswith(f"{SAID.format(first)}\nHINT: {HINT.format(then)}\n")
+    switched_back.execute("INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp())")
+    switched_back.migrate("0001")
+    assert "1 NDAs were changed by the old application since" in switched_back.migrate()

@@ -133,9 +133,19 @@ def test_all_backfills_of_the_release_can_go_either_way():
 
 @pytest.mark.parametrize(
     ("target", "seconds", "rows"),
-    [(0, 9.0, 1000), (10, 0.010, 1000), (10, 0.020, 500), (10, 1.0, 500), (10, 0.001, 2000), (10, 0.008, 1250)],
+    [
+        (0, 0.01, 1000),
+        (0, 0.5, 1000),
+        (0, 0.625, 800),
+        (0, 9.0, 500),
+        (10, 0.010, 1000),
+        (10, 0.020, 500),
+        (10, 1.0, 500),
+        (10, 0.001, 2000),
+        (10, 0.008, 1250),
+    ],
 )
-def test_a_batch_grows_or_shrinks_towards_its_target(settings, target, seconds, rows):
+def test_a_batch_shrinks_to_half_a_second_or_towards_its_target(settings, target, seconds, rows):
     settings.EPIC10_BATCH_TARGET = target
     assert fitting(1000, seconds) == rows
 
@@ -143,3 +153,5 @@ def test_a_batch_grows_or_shrinks_towards_its_target(settings, target, seconds, 
 def test_it_stays_within_bounds(settings):
     settings.EPIC10_BATCH_TARGET = 10
     assert (fitting(60, 1.0), fitting(9000, 0.001)) == (50, 10_000)
+    settings.EPIC10_BATCH_TARGET, settings.EPIC10_BATCH_SIZE = 0, 20
+    assert (fitting(20, 9.0), fitting(20, 0.001)) == (20, 20)

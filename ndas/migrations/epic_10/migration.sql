@@ -1275,6 +1275,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -1288,6 +1290,7 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
@@ -1299,7 +1302,7 @@ BEGIN
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
             OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL)
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
           SELECT id, jsonb_strip_nulls(jsonb_build_object(
             'status', CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN ndas.status_epic10 END,
@@ -1350,6 +1353,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1387,6 +1393,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -1400,11 +1408,12 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM nda_status_history
                         WHERE id > last AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
           SELECT id, jsonb_strip_nulls(jsonb_build_object(
             'status', CASE WHEN nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END AND true THEN nda_status_history.status_epic10 END)) AS held, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS fingerprint
@@ -1441,6 +1450,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1479,6 +1491,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1492,45 +1506,57 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
-        WITH batch AS MATERIALIZED (
-          SELECT row_id, content, fingerprint FROM epic10_archive archive
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT row_id FROM epic10_archive archive
            WHERE table_name = 'ndas' AND event = 'parked' AND row_id > last
-             AND NOT EXISTS (SELECT FROM epic10_archive later
-                              WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
-                                AND later.id > archive.id AND later.row_id > last)
-           ORDER BY row_id LIMIT 1000
+             AND id = (SELECT later.id FROM epic10_archive later
+                     WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                     ORDER BY later.id DESC LIMIT 1)
+                        ORDER BY row_id LIMIT batch_size) AS keys
+        ), locked AS MATERIALIZED (
+          SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
+                   WHERE newest.table_name = 'ndas' AND newest.row_id = ndas.id
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS now, ndas AS row_now
+            FROM ndas
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
+           FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT ndas.ctid AS place, batch.*, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) = batch.fingerprint AS untouched
-            FROM batch JOIN ndas ON ndas.id = batch.row_id
-           ORDER BY ndas.id
-           FOR NO KEY UPDATE OF ndas
+          SELECT place, parked, (parked).content, jsonb_populate_record(NULL::ndas, jsonb_build_object('status_epic10', (parked).content -> 'status', 'usmax_position_epic10', (parked).content -> 'usmax_position', 'expiration_date', (parked).content -> 'expiration_date', 'nda_type', (parked).content -> 'nda_type', 'is_non_usmax', (parked).content -> 'is_non_usmax', 'approved_by_id', (parked).content -> 'approved_by_id', 'approved_at', (parked).content -> 'approved_at', 'rejection_reason', (parked).content -> 'rejection_reason')) AS held FROM locked WHERE now = (parked).fingerprint
         ), restored AS (
           UPDATE ndas SET
-            status_epic10 = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('status_epic10', (here.content ->> 'status')))).status_epic10, (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10"),
-            usmax_position_epic10 = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('usmax_position_epic10', (here.content ->> 'usmax_position')))).usmax_position_epic10, (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10"),
-            expiration_date = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('expiration_date', (here.content ->> 'expiration_date')))).expiration_date, coalesce(ndas.expiration_date, (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END))),
-            nda_type = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('nda_type', (here.content ->> 'nda_type')))).nda_type, ndas.nda_type),
-            is_non_usmax = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('is_non_usmax', (here.content ->> 'is_non_usmax')))).is_non_usmax, ndas.is_non_usmax),
-            approved_by_id = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('approved_by_id', (SELECT id FROM contacts WHERE id = here.content ->> 'approved_by_id')))).approved_by_id, ndas.approved_by_id),
-            approved_at = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('approved_at', (here.content ->> 'approved_at')))).approved_at, ndas.approved_at),
-            rejection_reason = coalesce((jsonb_populate_record(NULL::ndas, jsonb_build_object('rejection_reason', (here.content ->> 'rejection_reason')))).rejection_reason, ndas.rejection_reason)
-            FROM here WHERE ndas.ctid = here.place AND here.untouched
-          RETURNING here.row_id, here.content, here.fingerprint
+            status_epic10 = CASE WHEN here.content ? 'status' THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10" END,
+            usmax_position_epic10 = CASE WHEN here.content ? 'usmax_position' THEN (here.held).usmax_position_epic10 ELSE (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10" END,
+            expiration_date = CASE WHEN here.content ? 'expiration_date' THEN (here.held).expiration_date ELSE coalesce(ndas.expiration_date, (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)) END,
+            nda_type = CASE WHEN here.content ? 'nda_type' THEN (here.held).nda_type ELSE ndas.nda_type END,
+            is_non_usmax = CASE WHEN here.content ? 'is_non_usmax' THEN (here.held).is_non_usmax ELSE ndas.is_non_usmax END,
+            approved_by_id = CASE WHEN here.content ? 'approved_by_id' THEN (SELECT id FROM contacts WHERE id = (here.held).approved_by_id) ELSE ndas.approved_by_id END,
+            approved_at = CASE WHEN here.content ? 'approved_at' THEN (here.held).approved_at ELSE ndas.approved_at END,
+            rejection_reason = CASE WHEN here.content ? 'rejection_reason' THEN (here.held).rejection_reason ELSE ndas.rejection_reason END
+            FROM here WHERE ndas.ctid = here.place
+          RETURNING ndas.id, here.parked
+        ), events AS (
+          SELECT id, 'restored' AS event, parked, NULL::jsonb AS reads FROM restored
+          UNION ALL
+          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint
+          UNION ALL
+          SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
+                   WHERE newest.table_name = 'ndas' AND newest.row_id = key
+                   ORDER BY newest.id DESC LIMIT 1), NULL FROM unnest((SELECT keys FROM wanted)::text[]) AS key
+           WHERE (SELECT cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
+             AND (SELECT id FROM ndas WHERE id = key LIMIT 1) IS NULL
         ), told AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-          SELECT (SELECT max(id) FROM epic10_rollback), 'ndas', events.* FROM (
-            SELECT row_id, 'restored', content, NULL, fingerprint FROM restored
-            UNION ALL
-            SELECT row_id, 'changed', content, (SELECT jsonb_object_agg(key, to_jsonb(ndas) -> key) FROM jsonb_object_keys(content) AS key), fingerprint
-              FROM here JOIN ndas ON ndas.ctid = here.place WHERE NOT untouched
-            UNION ALL
-            SELECT row_id, 'gone', content, NULL, fingerprint
-              FROM batch WHERE NOT EXISTS (SELECT FROM ndas WHERE id = row_id)
-          ) AS events
+          SELECT (SELECT max(id) FROM epic10_rollback), 'ndas', id, event, (parked).content, reads, (parked).fingerprint FROM events
           ON CONFLICT DO NOTHING
+          RETURNING row_id
+        ), otherwise AS (
+          SELECT min(id) AS id FROM events WHERE id NOT IN (SELECT row_id FROM told)
         )
-        SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last, complaint, remedy FROM batch;
+        SELECT (SELECT count(*) FROM restored), (SELECT keys[cardinality(keys)] FROM wanted),
+               'epic10_archive has other values of the row ' || id || ' of ndas than the row itself.',
+               CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001, and python manage.py migrate ndas.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1546,6 +1572,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1583,6 +1612,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1596,38 +1627,50 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
-        WITH batch AS MATERIALIZED (
-          SELECT row_id, content, fingerprint FROM epic10_archive archive
+        WITH wanted AS MATERIALIZED (
+          SELECT ARRAY(SELECT row_id FROM epic10_archive archive
            WHERE table_name = 'nda_status_history' AND event = 'parked' AND row_id > last
-             AND NOT EXISTS (SELECT FROM epic10_archive later
-                              WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
-                                AND later.id > archive.id AND later.row_id > last)
-           ORDER BY row_id LIMIT 1000
+             AND id = (SELECT later.id FROM epic10_archive later
+                     WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+                     ORDER BY later.id DESC LIMIT 1)
+                        ORDER BY row_id LIMIT batch_size) AS keys
+        ), locked AS MATERIALIZED (
+          SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
+                   WHERE newest.table_name = 'nda_status_history' AND newest.row_id = nda_status_history.id
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS now, nda_status_history AS row_now
+            FROM nda_status_history
+           WHERE id = ANY ((SELECT keys FROM wanted)::text[])
+           FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT nda_status_history.ctid AS place, batch.*, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) = batch.fingerprint AS untouched
-            FROM batch JOIN nda_status_history ON nda_status_history.id = batch.row_id
-           ORDER BY nda_status_history.id
-           FOR NO KEY UPDATE OF nda_status_history
+          SELECT place, parked, (parked).content, jsonb_populate_record(NULL::nda_status_history, jsonb_build_object('status_epic10', (parked).content -> 'status')) AS held FROM locked WHERE now = (parked).fingerprint
         ), restored AS (
           UPDATE nda_status_history SET
-            status_epic10 = coalesce((jsonb_populate_record(NULL::nda_status_history, jsonb_build_object('status_epic10', (here.content ->> 'status')))).status_epic10, (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10")
-            FROM here WHERE nda_status_history.ctid = here.place AND here.untouched
-          RETURNING here.row_id, here.content, here.fingerprint
+            status_epic10 = CASE WHEN here.content ? 'status' THEN (here.held).status_epic10 ELSE (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10" END
+            FROM here WHERE nda_status_history.ctid = here.place
+          RETURNING nda_status_history.id, here.parked
+        ), events AS (
+          SELECT id, 'restored' AS event, parked, NULL::jsonb AS reads FROM restored
+          UNION ALL
+          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint
+          UNION ALL
+          SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
+                   WHERE newest.table_name = 'nda_status_history' AND newest.row_id = key
+                   ORDER BY newest.id DESC LIMIT 1), NULL FROM unnest((SELECT keys FROM wanted)::text[]) AS key
+           WHERE (SELECT cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
+             AND (SELECT id FROM nda_status_history WHERE id = key LIMIT 1) IS NULL
         ), told AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
-          SELECT (SELECT max(id) FROM epic10_rollback), 'nda_status_history', events.* FROM (
-            SELECT row_id, 'restored', content, NULL, fingerprint FROM restored
-            UNION ALL
-            SELECT row_id, 'changed', content, (SELECT jsonb_object_agg(key, to_jsonb(nda_status_history) -> key) FROM jsonb_object_keys(content) AS key), fingerprint
-              FROM here JOIN nda_status_history ON nda_status_history.ctid = here.place WHERE NOT untouched
-            UNION ALL
-            SELECT row_id, 'gone', content, NULL, fingerprint
-              FROM batch WHERE NOT EXISTS (SELECT FROM nda_status_history WHERE id = row_id)
-          ) AS events
+          SELECT (SELECT max(id) FROM epic10_rollback), 'nda_status_history', id, event, (parked).content, reads, (parked).fingerprint FROM events
           ON CONFLICT DO NOTHING
+          RETURNING row_id
+        ), otherwise AS (
+          SELECT min(id) AS id FROM events WHERE id NOT IN (SELECT row_id FROM told)
         )
-        SELECT (SELECT count(*) FROM restored), max(row_id) INTO rows_changed, last, complaint, remedy FROM batch;
+        SELECT (SELECT count(*) FROM restored), (SELECT keys[cardinality(keys)] FROM wanted),
+               'epic10_archive has other values of the row ' || id || ' of nda_status_history than the row itself.',
+               CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001, and python manage.py migrate ndas.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1643,6 +1686,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1681,6 +1727,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1694,6 +1742,7 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
@@ -1702,7 +1751,7 @@ BEGIN
             OR ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
            AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
                  WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true))
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
@@ -1750,6 +1799,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1788,6 +1840,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1801,13 +1855,14 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM nda_status_history
                         WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
            AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
                  WHERE table_name = 'nda_status_history' AND row_id = nda_status_history.id ORDER BY id DESC LIMIT 1) IS NOT true))
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("nda_status_history") END AS was FROM nda_status_history
@@ -1850,6 +1905,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1890,6 +1948,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -1903,11 +1963,12 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND (nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL'))
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
@@ -1950,6 +2011,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1990,6 +2054,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -2003,11 +2069,12 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND (is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false))
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
@@ -2050,6 +2117,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -2090,6 +2160,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -2103,12 +2175,13 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
             ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date::timestamp))) END)
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
@@ -2153,6 +2226,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -2193,6 +2269,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (true) THEN
     RETURN;
@@ -2206,11 +2284,12 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND (approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id))
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
            AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
@@ -2253,6 +2332,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -2413,9 +2495,9 @@ BEGIN
 $check$SELECT format('%s rows, the first of them %s', count(*), min(row_id))
   FROM epic10_archive archive
    WHERE table_name = 'ndas' AND event = 'parked'
-     AND NOT EXISTS (SELECT FROM epic10_archive later
-                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
-                        AND later.id > archive.id)
+     AND id = (SELECT later.id FROM epic10_archive later
+             WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+             ORDER BY later.id DESC LIMIT 1)
 HAVING count(*) > 0$check$),
     ('nothing that was parked of nda_status_history still waits to be put back',
      'python manage.py migrate ndas',
@@ -2423,9 +2505,9 @@ HAVING count(*) > 0$check$),
 $check$SELECT format('%s rows, the first of them %s', count(*), min(row_id))
   FROM epic10_archive archive
    WHERE table_name = 'nda_status_history' AND event = 'parked'
-     AND NOT EXISTS (SELECT FROM epic10_archive later
-                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
-                        AND later.id > archive.id)
+     AND id = (SELECT later.id FROM epic10_archive later
+             WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+             ORDER BY later.id DESC LIMIT 1)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',

@@ -916,6 +916,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -929,6 +931,7 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
@@ -940,7 +943,7 @@ BEGIN
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
             OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL)
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
           SELECT id, jsonb_strip_nulls(jsonb_build_object(
             'status', CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN ndas.status_epic10 END,
@@ -991,6 +994,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1028,6 +1034,8 @@ DECLARE
   max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
+  batch_size int := 1000;
+  began timestamptz;
 BEGIN
   IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
@@ -1041,11 +1049,12 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM nda_status_history
                         WHERE id > last AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
-                        ORDER BY id LIMIT 1000) AS keys
+                        ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
           SELECT id, jsonb_strip_nulls(jsonb_build_object(
             'status', CASE WHEN nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END AND true THEN nda_status_history.status_epic10 END)) AS held, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS fingerprint
@@ -1082,6 +1091,9 @@ BEGIN
       END IF;
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
+      -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
+      batch_size := least(1000, greatest(50, batch_size * least(0.5
+        / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
@@ -1110,9 +1122,9 @@ UPDATE epic10_rollback SET parked_at = clock_timestamp() WHERE parked_at IS NULL
 WITH restored AS (
   SELECT table_name, row_id, content, fingerprint FROM epic10_archive archive
    WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND event = 'restored'
-     AND NOT EXISTS (SELECT FROM epic10_archive later
-                      WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
-                        AND later.id > archive.id)
+     AND id = (SELECT later.id FROM epic10_archive later
+             WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
+             ORDER BY later.id DESC LIMIT 1)
 ), again AS (
   INSERT INTO epic10_rollback (parked_at) SELECT clock_timestamp() WHERE EXISTS (SELECT FROM restored) RETURNING id
 )
