@@ -17,6 +17,7 @@ from ndas.choices import DocumentType
 from ndas.models import Document, Nda
 from ndas.people import Actor
 
+from . import docx
 from .change import audited, changed, move
 
 MEGABYTE = 1024 * 1024
@@ -83,6 +84,8 @@ def recognized(file) -> str:
     file.seek(0)
     if not is_that:
         raise ValidationError({"file": f"The file is called {suffix[1:].upper()} and is something else."})
+    if suffix == ".docx":
+        docx.inspect(file)
     return content_type
 
 
