@@ -15,10 +15,9 @@ from epic10 import plan
 from epic10.catalog import literal, quoted
 from epic10.reasons import Subject, reasons
 from epic10.session import unhurried
+from epic10.spreadsheet import harmless
 
 ROWS_AT_A_TIME = 2000
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(using: str, subject: Subject, file, *, only: Iterable[str] = ()) -> int:
@@ -38,13 +37,9 @@ def write(using: str, subject: Subject, file, *, only: Iterable[str] = ()) -> in
         cursor.itersize = ROWS_AT_A_TIME
         cursor.execute(_query(subject, wanted))
         for row in cursor:
-            lines.writerow(map(_harmless, row))
+            lines.writerow(harmless(value) if isinstance(value, str) else value for value in row)
             rows += 1
     return rows
-
-
-def _harmless(value):
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _query(subject, wanted):

@@ -68,6 +68,13 @@ class Filters(forms.Form):
     def more_are_used(self) -> bool:
         return any(self.data.get(field.name) for field in self.more)
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """What was understood and asked for, as it goes on record."""
+        self.is_valid()
+        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
+        return {name: str(getattr(value, "pk", value)) for name, value in given.items()}
+
     def ndas(self) -> QuerySet:
         """Those asked for, in the order asked for; what cannot be understood is not asked for."""
         self.is_valid()

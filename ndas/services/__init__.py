@@ -1,6 +1,7 @@
 """What can be done with an NDA. Each is one transaction: the row, its history, the audit; mail after the commit."""
 
 from .decisions import approve, change_status, possible, reject, route
+from .disclosures import downloaded, exported
 from .drafts import EDITABLE, clone, create, mark_non_usmax, update
 from .errors import ChangedMeanwhile, NotPermitted, Refused, WrongStatus
 from .expiry import expire_due
@@ -17,7 +18,9 @@ __all__ = [
     "change_status",
     "clone",
     "create",
+    "downloaded",
     "expire_due",
+    "exported",
     "mark_non_usmax",
     "possible",
     "reject",

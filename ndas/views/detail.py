@@ -40,6 +40,7 @@ def document(request, pk):
     if not default_storage.exists(found.s3_key):
         raise Http404
     file = default_storage.open(found.s3_key)
+    services.downloaded(request.actor, found)
     return FileResponse(file, as_attachment=True, filename=found.filename, content_type="application/octet-stream")
 
 

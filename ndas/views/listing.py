@@ -12,7 +12,8 @@ from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from ndas import workflow
+from epic10.spreadsheet import harmless
+from ndas import services, workflow
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.dates import WRITTEN
 from ndas.filters import Filters
@@ -94,9 +95,16 @@ def listing(request):
 @page(workflow.VIEW)
 def export(request):
     """All that is filtered, row by row: nothing is held in memory but a chunk."""
-    found = lines(Filters(request.actor, request.GET).ndas())
+    filters = Filters(request.actor, request.GET)
+    ndas = filters.ndas()
+    found = lines(ndas)
     # What the database refuses shall be a page of its own, not the end of a file.
     beginning = list(islice(found, 2))
+    try:
+        services.exported(request.actor, ndas, filters.asked)
+    except BaseException:
+        found.close()
+        raise
     name = f"ndas-{timezone.now():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
         resumed(beginning, found),
@@ -135,5 +143,4 @@ def cell(value) -> str:
         return value.strftime(WRITTEN)
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    text = LABELS.get(value, "" if value is None else str(value))
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return harmless(LABELS.get(value, "" if value is None else str(value)))

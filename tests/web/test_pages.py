@@ -170,6 +170,12 @@ def test_a_cell_of_the_file_is_never_a_formula(browser):
     assert (found["Type"], found["Non-USmax"], found["Fully executed"]) == ("Mutual NDA", "No", "02/29/2024")
 
 
+@pytest.mark.parametrize("first", ["＝", "＋", "－", "＠", "﹦", "⁺", "=", "+", "-", "@", "\t", "\r", "\n"])  # noqa: RUF001
+def test_nor_is_it_one_in_full_width_or_behind_a_tab(first):
+    assert listing.cell(f"{first}1+1") == f"'{first}1+1"
+    assert listing.cell(f"1{first}1") == f"1{first}1"
+
+
 def test_the_number_of_queries_does_not_grow_with_the_rows(browser):
     nda = NdaFactory(subagency=SubagencyFactory(), contracts_poc=ContactFactory())
 
