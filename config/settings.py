@@ -50,9 +50,10 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "config.request_id.RequestId",
+    "config.content_policy.ContentPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.content_policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -109,12 +110,20 @@ EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # where there is no git
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
 EPIC10_COUNT_ERRORS = flag("EPIC10_COUNT_ERRORS", default=True)  # by type, for epic10_monitor
 
-# On top of Django's own: whatever is logged as an error is counted.
+# On top of Django's own, which shows it where DEBUG=1: whatever is logged as an error is
+# counted, and in production whatever is logged is on standard error.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"counted": {"class": "epic10.error_log.ErrorCounter"}},
-    "root": {"handlers": ["counted"], "level": "WARNING"},
+    "formatters": {"line": {"()": "config.log.Formatter"}},
+    "filters": {"shown": {"()": "config.log.NotShownAlready"}},
+    "handlers": {
+        "counted": {"class": "epic10.error_log.ErrorCounter"},
+        "stderr": {"class": "logging.StreamHandler", "level": "WARNING", "formatter": "line", "filters": ["shown"]},
+    },
+    "root": {"handlers": ["counted"] if DEBUG else ["counted", "stderr"], "level": "WARNING"},
+    # It names whoever failed to log in, and somebody may have typed the password there.
+    "loggers": {"axes": {"level": "ERROR"}},
 }
 
 # Where mails lead to: https://nda.example. Without it they carry no link.
@@ -139,12 +148,20 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
+# How many proxies stand between the network and this server, each of which adds to
+# X-Forwarded-For: without any that header is whatever somebody writes into it.
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0, least=0)
+
 # Five wrong passwords, and account and address together have to wait: nobody
-# can lock another out from elsewhere.
+# can lock another out from elsewhere. The rest of it is in config/lockout.py.
+AXES_HANDLER = "config.lockout.Handler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or whoever goes on trying locks for good
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "config.lockout.refused"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "config.client_address.client"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
 # A working day, and not beyond the browser.
@@ -167,8 +184,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, witho
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else number("SECURE_HSTS_SECONDS", 3600)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-SECURE_HSTS_PRELOAD = not DEBUG
+# They bind every other host of the domain, and preloading for years: a choice of whoever has the domain.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("SECURE_HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = flag("SECURE_HSTS_PRELOAD")
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 if flag("BEHIND_TLS_PROXY"):  # only where the proxy strips this header from what it is sent
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

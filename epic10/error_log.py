@@ -130,12 +130,12 @@ def add(counts: dict[str, list]):
 def described(record) -> tuple[str, str]:
     """The kind of error, and its first line with nobody's name in it."""
     if not record.exc_info or not record.exc_info[1]:
-        return record.name, _plain(record.getMessage())
+        return record.name, plain(record.getMessage())
     error = record.exc_info[1]
-    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins."), _plain(str(error))
+    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins."), plain(str(error))
 
 
-def _plain(text):
+def plain(text):
     line = next(iter(text.splitlines()), "")
     for pattern, instead in MASKED:
         line = pattern.sub(instead, line)

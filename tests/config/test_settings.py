@@ -27,7 +27,15 @@ def test_production_settings_are_clean():
         "DATABASE_URL": "postgresql://h/register",
     }
     finished = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
-    assert finished.stdout == "System check identified no issues (0 silenced).\n", finished.stderr
+    # To bind every other host of the domain to HTTPS, and for years, is somebody's choice.
+    assert finished.stdout == "System check identified no issues (2 silenced).\n", finished.stderr
+
+
+@pytest.mark.parametrize("name", ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"])
+def test_only_this_host_is_bound_to_https_unless_somebody_says_so(name):
+    show = ("-c", f"from config import settings; print(settings.{name})")
+    assert python(*show).stdout == "False\n"
+    assert python(*show, **{name: "1"}).stdout == "True\n"
 
 
 def test_without_a_secret_key_commands_run_and_nothing_is_served():

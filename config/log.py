@@ -1,0 +1,95 @@
+"""
+What goes wrong in production, on standard error: when, how bad, for which page, account and request.
+
+Never the content of a row, a password or an e-mail address. An exception is its
+class and the first line of what it says; of what PostgreSQL says only the message,
+since its DETAIL quotes rows, and of a data exception, whose message quotes values,
+only the SQLSTATE.
+"""
+
+import logging
+import re
+import time
+import traceback
+
+import psycopg
+from django.http import HttpRequest
+
+from config.request_id import current
+from epic10.error_log import plain
+from epic10.progress import logger as progress
+
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+DATA_EXCEPTION = "22"
+NOBODY = "-"
+
+
+class Formatter(logging.Formatter):
+    """One line a record, ``key=value`` first; below it, of an exception, where it was raised."""
+
+    def format(self, record):
+        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        request = getattr(record, "request", None)
+        request = request if isinstance(request, HttpRequest) else current.get()
+        line = f"{when} {record.levelname} {record.name} {about(request)} {one_line(plain_message(record))}"
+        error = record.exc_info[1] if record.exc_info else None
+        return "\n".join([line, *told(error)]) if error else line
+
+
+class NotShownAlready(logging.Filter):
+    """What a command shows of its progress, warnings among it, is where whoever typed the command looks."""
+
+    def filter(self, record):
+        return record.name != progress.name or not progress.handlers
+
+
+def about(request: HttpRequest | None) -> str:
+    """``path=… user=… request=…``; the account by its number, and only if the page has asked who it is."""
+    if request is None:
+        return f"path={NOBODY} user={NOBODY} request={NOBODY}"
+    # Not request.user: the database may be what has failed.
+    user = getattr(getattr(request, "_cached_user", None), "pk", None)
+    path = one_line(request.path).replace(" ", "%20")
+    return f"path={path} user={user or NOBODY} request={getattr(request, 'id', NOBODY)}"
+
+
+def plain_message(record) -> str:
+    """Where an exception is told below, a message that repeats it is cut short."""
+    error = record.exc_info[1] if record.exc_info else None
+    text = record.getMessage()
+    if error and str(error) and str(error) in text:
+        text = text.replace(str(error), type(error).__name__)
+    return plain(text)
+
+
+def told(error: BaseException) -> list[str]:
+    """The exception, and what it came from, the cause first."""
+    lines, seen = [], set()
+    chain = []
+    while error and id(error) not in seen:
+        seen.add(id(error))
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for one in reversed(chain):
+        frames = traceback.StackSummary.extract(traceback.walk_tb(one.__traceback__), lookup_lines=False)
+        lines += [f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames]
+        lines.append(f"  {name(one)}: {one_line(said(one))}")
+    return lines
+
+
+def said(error: BaseException) -> str:
+    database = error if isinstance(error, psycopg.Error) else error.__cause__
+    if not isinstance(database, psycopg.Error) or not database.sqlstate:
+        return plain(str(error))
+    words = [f"SQLSTATE {database.sqlstate}"]
+    if not database.sqlstate.startswith(DATA_EXCEPTION):
+        words.append(plain(database.diag.message_primary or ""))
+    return ", ".join(words)
+
+
+def name(error) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+
+
+def one_line(text: str) -> str:
+    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

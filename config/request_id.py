@@ -1,0 +1,37 @@
+"""The number by which a request is found again: in its answer, in the log, and in the log of the proxy before us."""
+
+import re
+import uuid
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.http import HttpRequest
+
+HEADER = "X-Request-ID"
+# What a proxy may call it. Anything else could forge a line of the log.
+FROM_A_PROXY = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+current: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
+
+
+class RequestId:
+    """The outermost middleware: whatever the others log belongs to the request, too."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.id = told(request) or uuid.uuid4().hex
+        token = current.set(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            current.reset(token)
+        response.headers[HEADER] = request.id
+        return response
+
+
+def told(request: HttpRequest) -> str:
+    """What the proxy calls it, where there is one to be trusted; empty where there is none, or it is nonsense."""
+    given = request.headers.get(HEADER, "") if settings.TRUSTED_PROXIES else ""
+    return given if FROM_A_PROXY.fullmatch(given) else ""
