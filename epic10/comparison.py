@@ -11,24 +11,35 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from epic10 import dump, fingerprint, manifest, plan, schema_objects, scratch, snapshot, snapshot_files
+from epic10 import (
+    dump,
+    fingerprint,
+    manifest,
+    plan,
+    schema_objects,
+    scratch,
+    snapshot,
+    snapshot_files,
+    transaction_numbers,
+)
 from epic10.asking import Show, answered
-from epic10.catalog import literal, quoted
+from epic10.catalog import quoted
 from epic10.checks import Check, Database, Fact
 from epic10.manifest import Contents, Manifest, Table
-from epic10.operations import CountRows
+from epic10.operations import AddColumn, Backfill, CountRows, Derived
 from epic10.progress import logger
 from epic10.report import Report
+from epic10.transaction_numbers import Seen
 
 COPY = "epic10_compare_"
 SUCH_AS = 3
 ROWS_AT_ONCE = 10_000
 
-# A row's key, the hash of all it is compared by, and whether one of its time
-# stamps is as young as the snapshot.
+# A row's key, the hash of all it is compared by, the hash of its time stamps, and
+# whether it was written before the snapshot, as far as that can be told.
 ROWS = """
-    SELECT {key} COLLATE "C", {hash}, coalesce({since}, false)
-      FROM {table} ORDER BY 1"""
+    SELECT {key} COLLATE "C", {hash}, {stamps}, {older}
+      FROM {table}, {numbers} ORDER BY 1"""
 
 KEY = """
     SELECT pg_catalog.array_agg(attname::pg_catalog.text ORDER BY attnum) FROM pg_catalog.pg_index
@@ -36,23 +47,34 @@ KEY = """
      WHERE indrelid = pg_catalog.to_regclass(%s)::pg_catalog.oid AND indisprimary"""
 
 TIME_STAMPS = """
-    SELECT attname, typname = 'timestamp' FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type t ON t.oid = atttypid
+    SELECT attname FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type t ON t.oid = atttypid
      WHERE attrelid = pg_catalog.to_regclass(%s)::pg_catalog.oid AND pg_catalog.right(attname, 3) = '_at'
        AND NOT attisdropped AND typname IN ('timestamp', 'timestamptz')
        AND typnamespace = 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid"""
 
 
-AS_UTC = " AT TIME ZONE 'UTC'"
-
-
 @dataclass
 class Changes:
-    """The rows of a table that are other than in the snapshot. ``unexplained``: no time stamp says when."""
+    """
+    The rows of a table that are other than in the snapshot.
+
+    ``written`` have another time stamp than there, which the release never
+    touches; ``unexplained`` have the same one. ``older`` cannot be: no
+    transaction has written them since.
+    """
 
     new: int = 0
     written: int = 0
     gone: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Row:
+    content: int
+    stamps: int
+    is_older: bool
 
 
 def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show | None = None) -> Report:
@@ -97,17 +119,23 @@ def numbers(contents: Contents) -> dict:
     return {_plain(name): {"rows": it.rows, "checksum": it.checksum} for name, it in tables(contents).items()}
 
 
-def rows_that_differ(using: str, copy: str, name: str, table: Table, since) -> Changes:
-    """Both databases are read once, in the order of the keys."""
+def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Seen | None) -> Changes:
+    """
+    Both databases are read once, in the order of the keys.
+
+    ``seen`` is what the snapshot saw of transactions, where that says something of the rows of ``using``.
+    """
     changes = Changes()
     with ExitStack() as stack:
         before, now = (stack.enter_context(_reading(alias)) for alias in (copy, using))
+        stamps = _stamps(copy, name, table)
         both = heapq.merge(
-            ((key, "before", content, young) for key, content, young in _hashed(copy, before, name, table, since)),
-            ((key, "now", content, young) for key, content, young in _hashed(using, now, name, table, since)),
+            ((key, "before", row) for key, *row in _hashed(copy, before, name, table, stamps, None)),
+            ((key, "now", row) for key, *row in _hashed(using, now, name, table, stamps, seen)),
+            key=itemgetter(0, 1),
         )
         for key, rows in groupby(both, key=itemgetter(0)):
-            found = {which: (content, young) for _, which, content, young in rows}
+            found = {which: Row(*row) for _, which, row in rows}
             _count(changes, key, found.get("before"), found.get("now"))
     return changes
 
@@ -115,39 +143,67 @@ def rows_that_differ(using: str, copy: str, name: str, table: Table, since) -> C
 def _count(changes, key, before, now):
     if now is None:
         changes.gone.append(key)
-    elif before is None and now[1]:
+    elif before and before.content == now.content:
+        return
+    elif now.is_older:
+        changes.older.append(key)
+    elif before is None:
         changes.new += 1
-    elif before is None or before[0] != now[0]:
-        if now[1]:
-            changes.written += 1
-        else:
-            changes.unexplained.append(key)
+    elif before.stamps != now.stamps:
+        changes.written += 1
+    else:
+        changes.unexplained.append(key)
 
 
 def _changes(using, copy, name, before):
-    changes = rows_that_differ(using, copy, name, before.contents.tables[name], before.taken_at)
+    why_not = transaction_numbers.why_not(connections[using], before.seen)
+    changes = rows_that_differ(using, copy, name, before.contents.tables[name], None if why_not else before.seen)
     if changes.new or changes.written:
         yield Fact(f"since the snapshot {changes.new:,} rows are new and {changes.written:,} were changed")
+        if why_not:
+            yield Fact(f"told by their time stamps alone, not by transactions: {why_not}")
     if changes.gone:
-        line = f"{len(changes.gone):,} rows are gone, such as {', '.join(changes.gone[:SUCH_AS])}"
+        line = f"{len(changes.gone):,} rows are gone, such as {_such_as(changes.gone)}"
         yield Fact(line) if _plain(name) in _may_shrink() else line
     if changes.unexplained:
-        such_as = ", ".join(changes.unexplained[:SUCH_AS])
-        yield f"{len(changes.unexplained):,} rows differ, and no time stamp says that somebody wrote them: {such_as}"
+        line = f"{len(changes.unexplained):,} rows differ, and no time stamp says that somebody wrote them"
+        yield f"{line}: {_such_as(changes.unexplained)}"
+    if changes.older:
+        line = f"{len(changes.older):,} rows differ, though no transaction has written them since the snapshot"
+        yield f"{line}: {_such_as(changes.older)}"
 
 
-def _hashed(alias, cursor, name, table, since) -> Iterator[tuple]:
-    connection = connections[alias]
-    db = Database(connection)
-    [[key]] = db.rows(KEY, [name])
-    stamps = [f"{quoted(stamp)}{AS_UTC if naive else ''}" for stamp, naive in db.rows(TIME_STAMPS, [name])]
-    young = literal(since.isoformat())
+def _such_as(keys):
+    return ", ".join(keys[:SUCH_AS])
+
+
+def _stamps(alias, name, table):
+    """Those that the release never writes: where they are other than before, somebody else wrote the row."""
+    ours = _written_by_the_release()
+    return [
+        stamp
+        for [stamp] in Database(connections[alias]).rows(TIME_STAMPS, [name])
+        if stamp in table.columns and stamp not in ours
+    ]
+
+
+def _written_by_the_release():
+    release = plan.load()
+    rules = [rule for backfill in release.all_of(Backfill) for rule in backfill.rules]
+    targets = {rule.target if isinstance(rule, Derived) else rule.column for rule in rules}
+    return targets | {operation.name for operation in release.all_of(AddColumn)}
+
+
+def _hashed(alias, cursor, name, table, stamps, seen) -> Iterator[tuple]:
+    [[key]] = Database(connections[alias]).rows(KEY, [name])
     cursor.execute(
         ROWS.format(
             key=f"pg_catalog.concat_ws('/', {', '.join(map(quoted, key or table.columns))})",
             hash=fingerprint.row_hash(table.columns),
-            since=f"greatest({', '.join(stamps)}) >= {young}::pg_catalog.timestamptz" if stamps else "false",
+            stamps=fingerprint.row_hash(stamps) if stamps else "0",
+            older=transaction_numbers.is_older(seen.oldest) if seen else "false",
             table=name,
+            numbers=transaction_numbers.NEXT,
         )
     )
     return cursor

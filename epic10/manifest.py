@@ -8,6 +8,7 @@ from datetime import datetime
 
 from epic10 import fingerprint
 from epic10.checks import Database
+from epic10.transaction_numbers import Seen
 
 # What a restore has to bring back besides rows, by kind. An invalid index is
 # not dumped, and what belongs to an extension comes with the extension.
@@ -74,7 +75,7 @@ class Manifest:
     Where a snapshot is from, and everything it can be checked by.
 
     ``server`` and ``client`` are major versions; ``schema`` is a digest of the
-    schema as that client words it.
+    schema as that client words it; ``seen`` is the moment, by transactions.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Manifest:
     schema: str
     contents: Contents
     files: dict[str, File]
+    seen: Seen | None = None
 
     @property
     def bytes(self) -> int:
@@ -115,6 +117,7 @@ def read(text: str) -> Manifest:
             "taken_at": datetime.fromisoformat(said["taken_at"]),
             "contents": Contents(tables, said["contents"]["objects"]),
             "files": {name: File(**file) for name, file in said["files"].items()},
+            "seen": Seen(**said["seen"]) if said.get("seen") else None,
         }
     )
 

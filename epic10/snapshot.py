@@ -12,7 +12,7 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.db import connections, transaction
 
-from epic10 import binaries, dump, fingerprint, ledger, manifest, revision, scratch, snapshot_files
+from epic10 import binaries, dump, fingerprint, ledger, manifest, revision, scratch, snapshot_files, transaction_numbers
 from epic10.asking import Show, answered
 from epic10.checks import Check, Database
 from epic10.checks.way_back import unreadable
@@ -146,6 +146,7 @@ def _written(connection, folder, exported, moment, jobs):
         locale=manifest.locale(connection),
         release=revision.identity(),
         schema=manifest.schema(connection),
+        seen=transaction_numbers.seen(connection),
     )
 
 
