@@ -2,6 +2,7 @@
 """Django's command line, with this project's settings."""
 
 import os
+import re
 import signal
 import sys
 
@@ -13,9 +14,14 @@ from django.db import Error
 from config.help import Utility
 from epic10.database_errors import is_unreachable
 
+USAGE = 2  # What argparse ends with, too.
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if wrong := unreadable(sys.argv[1:]):
+        print(wrong, file=sys.stderr)
+        sys.exit(USAGE)
     try:
         # Read them now: Django would report a mistake in them as an unknown command.
         settings.INSTALLED_APPS  # noqa: B018
@@ -28,6 +34,21 @@ def main() -> None:
         if "--traceback" in sys.argv:
             raise
         sys.exit(explain(error))
+
+
+def unreadable(arguments: list[str]) -> str:
+    """
+    What is wrong with an argument that no command can make sense of, or nothing.
+
+    Python hands over bytes that are no UTF-8 as halves of characters, which cannot be
+    printed again; and its argparse makes an empty list of the value in --option=--.
+    """
+    for place, argument in enumerate(arguments, start=1):
+        if any("\ud800" <= character <= "\udfff" for character in argument):
+            return f"Argument {place} is not UTF-8.\nHINT: Type it in UTF-8; a file can be renamed."
+        if re.fullmatch(r"-[^=]*=--", argument):
+            return f"{argument[:-3]} has no value.\nHINT: python manage.py help COMMAND"
+    return ""
 
 
 def explain(error: Exception) -> str:

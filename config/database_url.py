@@ -24,7 +24,7 @@ def database(url: str) -> dict:
     known, foreign = _split_parameters(url)
     try:
         parts = conninfo_to_dict(known)
-    except psycopg.Error:
+    except (psycopg.Error, UnicodeError):
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read.\n{HINT}") from None
     for part, is_wrong in WRONG.items():
         if is_wrong(str(parts.get(part, ""))):

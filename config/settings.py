@@ -1,4 +1,4 @@
-"""What does this installation read from its environment? Everything is here, with its default."""
+"""What this installation reads from its environment. Everything is here, with its default."""
 
 import datetime
 import os
@@ -9,17 +9,35 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from config.database_url import database
+from epic10.private_files import path
+from epic10.units import LARGEST_NUMBER, shortened, whole_number
+
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    return os.environ.get(name, str(default)).lower() in ("1", "true", "yes", "on")
+    value = os.environ.get(name, "").strip().lower()
+    if value not in ("", *YES, *NO):
+        raise ImproperlyConfigured(f'{name} is "{shortened(value)}".\nHINT: 1 or 0.')
+    return value in YES if value else default
 
 
-def number(name: str, default: int, *, least: int = 1) -> int:
+def number(name: str, default: int, *, least: int = 1, most: int = LARGEST_NUMBER) -> int:
     value = os.environ.get(name, "").strip() or str(default)
-    if not value.isdigit() or int(value) < least:
-        raise ImproperlyConfigured(f'{name} is "{value}".\nHINT: A whole number, at least {least}, such as {default}.')
-    return int(value)
+    try:
+        return whole_number(value, least=least, most=most)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f'{name} is "{shortened(value)}".\nHINT: A whole number, at least {least}, such as {default}.'
+        ) from None
+
+
+def place(name: str, default: Path) -> Path:
+    """A directory."""
+    try:
+        return path(os.environ.get(name) or str(default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}\nHINT: A directory, such as {default}.") from None
 
 
 def words(name: str) -> list[str]:
@@ -102,8 +120,8 @@ EPIC10_BATCH_SIZE = number("EPIC10_BATCH_SIZE", 1000)
 EPIC10_BATCH_TARGET = number("EPIC10_BATCH_TARGET", 0, least=0)  # ms; above 0 a batch has as many rows as fit
 EPIC10_WORKERS = number("EPIC10_WORKERS", 1)  # connections that share a backfill
 EPIC10_LOCK_PATIENCE = number("EPIC10_LOCK_PATIENCE", 300)  # seconds
-EPIC10_SNAPSHOTS = Path(os.environ.get("EPIC10_SNAPSHOTS") or BASE_DIR / ".snapshots")
-EPIC10_RECORDS = Path(os.environ.get("EPIC10_RECORDS") or BASE_DIR / ".records")
+EPIC10_SNAPSHOTS = place("EPIC10_SNAPSHOTS", BASE_DIR / ".snapshots")
+EPIC10_RECORDS = place("EPIC10_RECORDS", BASE_DIR / ".records")
 EPIC10_MAX_LAG = number("EPIC10_MAX_LAG", 64, least=0)  # MB; 0: standbys are not waited for
 EPIC10_PAUSE_FILE = os.environ.get("EPIC10_PAUSE_FILE", "")
 EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # where there is no git checkout to ask
@@ -140,7 +158,7 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # from where they are: nothing to collect, nothing to build
 
 # Uploaded NDAs: readable by this account only, and served by a view that asks who wants them.
-MEDIA_ROOT = os.environ.get("MEDIA_ROOT", BASE_DIR / "media")
+MEDIA_ROOT = place("MEDIA_ROOT", BASE_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
@@ -195,7 +213,7 @@ if flag("BEHIND_TLS_PROXY"):  # only where the proxy strips this header from wha
 # Without a mail server, mails go to the terminal.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
-EMAIL_PORT = number("EMAIL_PORT", 587)
+EMAIL_PORT = number("EMAIL_PORT", 587, most=65535)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=True)

@@ -1,10 +1,12 @@
-"""What do our command lines have in common: database and format, and how to say a duration or a size?"""
+"""What our command lines have in common: database and format, durations, sizes, numbers, names and paths."""
 
 from argparse import Action, ArgumentError, ArgumentTypeError
+from functools import partial
+from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import routing, units
+from epic10 import private_files, routing, units
 
 
 def database(parser):
@@ -45,9 +47,23 @@ def size(text) -> int:
 
 
 def number(text) -> int:
-    if not str(text).isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f'"{text}" is not a number above zero.')
-    return int(text)
+    return _parsed(units.whole_number, text)
+
+
+def any_number(text) -> int:
+    """A number that may be zero or negative, such as a seed."""
+    return _parsed(partial(units.whole_number, least=-units.LARGEST_NUMBER), text)
+
+
+def path(text) -> Path:
+    return _parsed(private_files.path, text)
+
+
+def file_name(text) -> str:
+    """The name of one file or folder, without a path to it."""
+    if path(text).name != text:
+        raise ArgumentTypeError(f'"{units.shortened(text)}" is a path; only the name is wanted.')
+    return text
 
 
 def _parsed(parse, text):

@@ -8,12 +8,22 @@ from pathlib import Path
 
 from django.core.management import CommandError
 
+from epic10.units import shortened
+
 OWNER_ENTERS = 0o700
 UNFINISHED = ".unfinished-"
+LONGEST_NAME = 255  # bytes, on every file system there is
 
 
 class CannotWrite(CommandError):
     """The place for snapshots or records does not take them; the message says why and what to do."""
+
+
+def path(text: str) -> Path:
+    """A path of which every part is as long as a file system allows. Raises ValueError with a sentence."""
+    if not text.strip() or "\0" in text or any(len(os.fsencode(part)) > LONGEST_NAME for part in Path(text).parts):
+        raise ValueError(f'"{shortened(text)}" cannot be the name of a file or a directory.')
+    return Path(text)
 
 
 def write(path: Path, text: str):

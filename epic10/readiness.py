@@ -21,7 +21,7 @@ class Wishes:
     limits: precheck.Limits = field(default_factory=precheck.Limits)
     timeout: float = 600.0
     jobs: int = snapshot.JOBS
-    snapshot: str = ""
+    snapshot: str | None = None
     keep: bool = False
     only_prepare: bool = False
     without_rehearsal: bool = False

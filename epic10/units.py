@@ -1,4 +1,4 @@
-"""How do people write durations and sizes, and how do they read them?"""
+"""Durations, sizes and whole numbers, as people write and read them."""
 
 import re
 
@@ -7,22 +7,52 @@ DURATIONS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 SIZES = {"B": 1, "kB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 
 
+# Longer than anybody waits, and far from where a date or a float ends.
+LONGEST = 3650 * DURATIONS["d"]
+LARGEST_SIZE = 2**63 - 1
+LARGEST_NUMBER = 2**31 - 1
+# More digits than that are no number that anybody means; int() takes quadratic time over them.
+DIGITS = 19
+NUMBER = rf"[0-9]{{1,{DIGITS}}}(?:\.[0-9]{{1,{DIGITS}}})?"
+PART = re.compile(rf"\s*({NUMBER})(?![0-9.])\s*([smhd]?)")
+
+
 def duration(text: str) -> float:
     """Seconds, from "90s", "5m", "1h 30m", or a bare number of seconds. Raises ValueError with a sentence."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text)
-    if not parts or not re.fullmatch(r"(\s*\d+(\.\d+)?\s*[smhd]?\s*)+", text):
-        raise ValueError(f'"{text}" is not a duration such as 90s, 5m or 1h 30m.')
-    return sum(float(number) * DURATIONS[unit or "s"] for number, unit in parts)
+    total, place = 0.0, 0
+    while part := PART.match(text, place):
+        number, unit = part.groups()
+        total, place = total + float(number) * DURATIONS[unit or "s"], part.end()
+    if not place or text[place:].strip():
+        raise ValueError(f'"{shortened(text)}" is not a duration such as 90s, 5m or 1h 30m.')
+    if total > LONGEST:
+        raise ValueError(f'"{shortened(text)}" is longer than {seconds(LONGEST)}.')
+    return total
 
 
 def size(text: str) -> int:
     """Bytes, from "20GB", "512 MB", or a bare number of bytes. Raises ValueError with a sentence."""
     units = {unit.lower(): factor for unit, factor in SIZES.items()}
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?b)?\s*", text, re.IGNORECASE)
+    found = re.fullmatch(rf"\s*({NUMBER})\s*([kmgt]?b)?\s*", text, re.IGNORECASE)
     if not found:
-        raise ValueError(f'"{text}" is not a size such as 512MB or 20GB.')
+        raise ValueError(f'"{shortened(text)}" is not a size such as 512MB or 20GB.')
     number, unit = found.groups()
-    return int(float(number) * units[(unit or "B").lower()])
+    bytes = int(float(number) * units[(unit or "B").lower()])
+    if bytes > LARGEST_SIZE:
+        raise ValueError(f'"{shortened(text)}" is more than any disk holds.')
+    return bytes
+
+
+def whole_number(text: str, *, least: int = 1, most: int = LARGEST_NUMBER) -> int:
+    """From ASCII digits only: Python reads 1_000 and digits of every script, and people do not mean them."""
+    if not re.fullmatch(rf"-?[0-9]{{1,{DIGITS}}}", text) or not least <= int(text) <= most:
+        raise ValueError(f'"{shortened(text)}" is not a whole number from {least:,} to {most:,}.')
+    return int(text)
+
+
+def shortened(text: str) -> str:
+    """What somebody typed, in a length that a message can repeat."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def seconds(number: float) -> str:

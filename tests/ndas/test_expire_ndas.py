@@ -96,7 +96,7 @@ def test_two_at_once_let_each_nda_expire_once(legacy_database):
 def test_a_limit_is_a_number_above_zero(legacy_database, limit):
     finished = legacy_database.manage("expire_ndas", f"--limit={limit}")
     assert finished.returncode == 2
-    assert f"argument --limit: '{limit}' is not a number of NDAs above zero." in finished.stderr
+    assert f'argument --limit: "{limit}" is not a whole number from 1 to 2,147,483,647.' in finished.stderr
 
 
 def test_before_the_release_it_says_what_to_type(legacy_database):

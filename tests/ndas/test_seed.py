@@ -194,7 +194,7 @@ def test_a_register_without_one_of_its_tables_is_refused_and_left_empty(baseline
 def test_rows_is_a_number_above_zero(baseline_database, rows):
     finished = baseline_database.manage("epic10_seed", f"--rows={rows}")
     assert finished.returncode != 0
-    assert f"argument --rows: '{rows}' is not a number of NDAs above zero." in finished.stderr
+    assert f'argument --rows: "{rows}" is not a whole number from 1 to 2,147,483,647.' in finished.stderr
 
 
 def test_a_refusal_is_a_message_and_status_1_not_a_traceback(legacy_database):

@@ -78,7 +78,9 @@ def test_it_can_be_interrupted_and_goes_on_with_another_number_of_workers(legacy
 def test_a_number_that_is_none_is_refused(legacy_database):
     finished = legacy_database.manage("migrate", "ndas", "--workers", "none")
     assert finished.returncode == 2
-    assert finished.stderr.endswith('error: argument --workers: "none" is not a number above zero.\n')
+    assert finished.stderr.endswith(
+        'error: argument --workers: "none" is not a whole number from 1 to 2,147,483,647.\n'
+    )
 
 
 def test_without_more_said_there_is_one():

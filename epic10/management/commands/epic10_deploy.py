@@ -1,6 +1,5 @@
 import json
 import sys
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -37,10 +36,10 @@ class Command(BaseCommand):
         add("--timeout", type=arguments.duration, default="10m", help="Go back when it takes longer (default: 10m).")
         add("--keep", action="store_true", help="Do not go back on failure; leave it for somebody to look at.")
         add("--without-rehearsal", action="store_true", help="Even though none has passed on a snapshot of this one.")
-        add("--snapshot", default="", metavar="NAME", help="Verify and use this one; take none.")
+        add("--snapshot", type=arguments.file_name, metavar="NAME", help="Verify and use this one; take none.")
         add(
             "--directory",
-            type=Path,
+            type=arguments.path,
             default=settings.EPIC10_SNAPSHOTS,
             help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
         )

@@ -1,6 +1,5 @@
 import json
 import os
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -47,8 +46,13 @@ class Command(BaseCommand):
             metavar="URL",
             help="Where JSON is posted (default: EPIC10_WEBHOOK, which no list of processes shows).",
         )
-        add("--prometheus", type=Path, metavar="FILE", help="Written after each look, for node_exporter: ….prom")
-        add("--out", type=Path, default=settings.EPIC10_RECORDS, metavar="DIR", help="Where the report goes.")
+        add(
+            "--prometheus",
+            type=arguments.path,
+            metavar="FILE",
+            help="Written at each look, for node_exporter: ….prom",
+        )
+        add("--out", type=arguments.path, default=settings.EPIC10_RECORDS, metavar="DIR", help="Where the report goes.")
         arguments.format(parser)
 
     def handle(self, *, action, database, format, once, mail, webhook, out, **options):

@@ -1,6 +1,5 @@
 import json
 import sys
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -32,12 +31,18 @@ class Command(BaseCommand):
         parser.epilog, parser.formatter_class = EXAMPLES, Help
         rows = parser.add_mutually_exclusive_group()
         rows.add_argument(
-            "--from", dest="snapshot", metavar="SNAPSHOT", help='The rows of this snapshot, or of the "newest".'
+            "--from",
+            dest="snapshot",
+            type=arguments.file_name,
+            metavar="SNAPSHOT",
+            help='The rows of this snapshot, or of the "newest".',
         )
-        rows.add_argument("--rows", type=int, default=50_000, metavar="N", help="NDAs to generate (default: 50000).")
+        rows.add_argument(
+            "--rows", type=arguments.number, default=50_000, metavar="N", help="NDAs to generate (default: 50000)."
+        )
         parser.add_argument(
             "--directory",
-            type=Path,
+            type=arguments.path,
             default=settings.EPIC10_SNAPSHOTS,
             help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
         )
@@ -66,8 +71,6 @@ class Command(BaseCommand):
         arguments.format(parser)
 
     def handle(self, *, snapshot, rows, directory, window, jobs, traffic, processes, database, format, **options):
-        if rows < 1:
-            raise CommandError(f"--rows is {rows}; it has to be above zero.\nHINT: --rows 50000")
         source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
         # The bare stream: a wrapper around a wrapper would end half-finished lines.
         stream = "stdout" if format == "text" else "stderr"

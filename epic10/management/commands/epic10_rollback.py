@@ -1,6 +1,5 @@
 import json
 import sys
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -30,7 +29,7 @@ class Command(BaseCommand):
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
         add(
             "--directory",
-            type=Path,
+            type=arguments.path,
             default=settings.EPIC10_SNAPSHOTS,
             help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
         )

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -28,8 +27,8 @@ class Command(BaseCommand):
         verify = actions.add_parser("verify", help="Check every file, restore a copy, compare every table; drop it.")
         listing = actions.add_parser("list", help="Show what there is.")
         restore = actions.add_parser("restore", help="Make a database of a snapshot.")
-        verify.add_argument("name", nargs="?", help="Which one (default: the newest).")
-        restore.add_argument("name", help="Which one; epic10_snapshot list shows them.")
+        verify.add_argument("name", nargs="?", type=arguments.file_name, help="Which one (default: the newest).")
+        restore.add_argument("name", type=arguments.file_name, help="Which one; epic10_snapshot list shows them.")
         restore.add_argument(
             "--into", required=True, metavar="DATABASE", help="Name of the database to make, on the same server."
         )
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         for action in (take, verify, listing, restore):
             action.add_argument(
                 "--directory",
-                type=Path,
+                type=arguments.path,
                 default=settings.EPIC10_SNAPSHOTS,
                 help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
             )

@@ -1,5 +1,4 @@
 import sys
-from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         arguments.database(parser)
         parser.add_argument(
-            "--output", type=Path, metavar="FILE", help="Instead of standard output; yours alone (0600)."
+            "--output", type=arguments.path, metavar="FILE", help="Instead of standard output; yours alone (0600)."
         )
         parser.add_argument(
             "--column",

@@ -1,7 +1,5 @@
 """Fill a register before Epic 10 with invented legacy rows."""
 
-import argparse
-
 from django.core.management.base import BaseCommand
 
 from epic10 import arguments
@@ -12,17 +10,13 @@ class Command(BaseCommand):
     help = "Fill a baseline database with invented legacy NDAs and all they refer to."
 
     def add_arguments(self, parser):
-        parser.add_argument("--rows", type=positive, required=True, metavar="N", help="how many NDAs")
-        parser.add_argument("--seed", type=int, default=SEED, metavar="K", help="same number, same rows (default 10)")
+        parser.add_argument("--rows", type=arguments.number, required=True, metavar="N", help="how many NDAs")
+        parser.add_argument(
+            "--seed", type=arguments.any_number, default=SEED, metavar="K", help="same number, same rows"
+        )
         parser.add_argument("--append", action="store_true", help="add to a register that holds NDAs, with other rows")
         arguments.database(parser)
 
     def handle(self, *, rows, seed, append, database, **options):
         added = fill(database, rows, seed=seed, append=append, say=self.stdout.write)
         self.stdout.write(f"{sum(added.values()):,} rows, seed {seed}")
-
-
-def positive(text):
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of NDAs above zero.")
-    return int(text)

@@ -1,6 +1,5 @@
 """Let the NDAs expire whose year is over: for cron, once a day."""
 
-import argparse
 import json
 
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="say what would expire, change and mail nothing")
-        parser.add_argument("--limit", type=positive, metavar="N", help="let no more than N NDAs expire")
+        parser.add_argument("--limit", type=arguments.number, metavar="N", help="let no more than N NDAs expire")
         arguments.database(parser)
         arguments.format(parser)
 
@@ -48,9 +47,3 @@ def some(numbers):
     """The first of them by number: a log needs no million."""
     more = f" and {len(numbers) - SHOWN:,} more" if len(numbers) > SHOWN else ""
     return f": {', '.join(map(str, numbers[:SHOWN]))}{more}" if numbers else ""
-
-
-def positive(text):
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of NDAs above zero.")
-    return int(text)
