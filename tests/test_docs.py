@@ -60,7 +60,7 @@ def test_every_line_to_type_is_understood(page):
     ("line", "said"),
     [
         ("`python manage.py epic10_snapshot tale`", "invalid choice: 'tale'"),
-        ("    $ python manage.py epic10_rehearse --rows many  # all of them", "invalid int value: 'many'"),
+        ("    $ python manage.py epic10_rehearse --rows many  # all of them", '"many" is not a whole number'),
         ("    python -m tests.servers martix", "invalid choice: 'martix'"),
         ("    python -m tests.sirvers matrix", "No module named 'tests.sirvers'"),
     ],
