@@ -1,14 +1,16 @@
-"""How do checks become the report of a command?"""
+"""Checks, asked one after the other, as the report of a command."""
 
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from django.db import connections
+from django.db import Error, connections
 
 from epic10 import checks, plan
+from epic10.progress import logger
 from epic10.report import Report
-from epic10.session import unhurried
+from epic10.session import execute, reconnect, statements, unhurried
+from epic10.what_now import said
 
 Show = Callable[[checks.Result], None]
 
@@ -20,7 +22,7 @@ def report(command: str, asked: Iterable[checks.Check], using: str, show: Show |
     db = checks.Database(connection)
     with unhurried(connection):
         for check in asked:
-            results.append(checks.ask(check, db))
+            results.append(_answer(check, db))
             if show:
                 show(results[-1])
         [[server]] = db.rows("SHOW server_version")
@@ -33,6 +35,20 @@ def report(command: str, asked: Iterable[checks.Check], using: str, show: Show |
         started=started,
         finished=datetime.now(UTC),
     )
+
+
+def _answer(check, db) -> checks.Result:
+    """The same in a second session, where the first one is lost, as when the server is started anew."""
+    try:
+        return checks.ask(check, db)
+    except Error as error:
+        if db.connection.in_atomic_block:
+            raise
+        logger.warning("%s Asking again as soon as the server answers.", said(error))
+    reconnect(db.alias)
+    for statement in statements():
+        execute(db.connection, statement)
+    return checks.ask(check, db)
 
 
 def answered(check: checks.Check, lines: Iterable[str], show: Show | None = None) -> checks.Result:

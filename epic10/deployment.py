@@ -8,14 +8,14 @@ from django.db import Error, connections
 from epic10 import asking, checks, comparison, deadline, manifest, plan, release_state, snapshot, validation
 from epic10.asking import Show
 from epic10.catalog import quoted
-from epic10.going_back import go_back, reconnect
+from epic10.going_back import go_back
 from epic10.interrupts import EXIT_STATUS
 from epic10.locks import named
 from epic10.progress import logger
 from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.report import Report
 from epic10.run import Run, witnessed
-from epic10.session import execute, unhurried
+from epic10.session import execute, reconnect, unhurried
 from epic10.what_now import NO_WAY_BACK, why
 from epic10.writers import writers
 
@@ -81,7 +81,8 @@ def _hold(report: Report):
 
 
 def _take_back(run, wishes, error, show, out):
-    status = EXIT_STATUS if getattr(error, "returncode", EXIT_STATUS) == EXIT_STATUS else 1
+    is_interrupted = isinstance(error, KeyboardInterrupt) or getattr(error, "returncode", 1) == EXIT_STATUS
+    status = EXIT_STATUS if is_interrupted else 1
     reason = why(error)
     if wishes.keep:
         raise NotDeployed(

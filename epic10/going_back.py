@@ -1,10 +1,8 @@
 """The way back to what a database was before the release, and the proof of it."""
 
-import time
 from functools import partial
 
 from django.core.management import call_command
-from django.db import OperationalError, connections
 
 from epic10 import baseline, comparison, plan
 from epic10.asking import Show
@@ -12,9 +10,6 @@ from epic10.progress import logger
 from epic10.report import Report
 from epic10.run import Run, witnessed
 from epic10.validation import previous_works
-
-# As long as a server may take to start again.
-PATIENCE, PAUSE = 60.0, 0.5
 
 
 def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
@@ -36,16 +31,3 @@ def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
         compare = partial(comparison.compare, run.using, folder, manifest, jobs=jobs, show=show)
         reports = [run.step("compare", lambda: run.report(compare()))]
     return [*reports, run.step("previous", lambda: run.report(previous_works(run.using, show=show)))]
-
-
-def reconnect(using: str):
-    """After a lost connection: as soon as the server answers again."""
-    connection, deadline = connections[using], time.monotonic() + PATIENCE
-    connection.close()
-    while True:
-        try:
-            return connection.ensure_connection()
-        except OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(PAUSE)

@@ -1,8 +1,9 @@
 """What does the server have to know about a session that migrates?"""
 
+import time
 from contextlib import contextmanager, suppress
 
-from django.db import Error
+from django.db import Error, OperationalError, connections
 
 from epic10.catalog import literal
 
@@ -39,6 +40,9 @@ COMMITS_WAIT = "coalesce(nullif(current_setting('synchronous_commit'), 'off'), '
 FLUSHES = """coalesce(nullif(current_setting('backend_flush_after'), '0'),
       (SELECT least(max_val::int, 128)::text FROM pg_settings WHERE name = 'backend_flush_after'))"""
 SPARING = {"backend_flush_after": FLUSHES, "max_parallel_workers_per_gather": literal("0")}
+
+# As long as a server may take to start again.
+PATIENCE, PAUSE = 60.0, 0.5
 
 # First and alone: it would cut short the statement that sets the others.
 NO_LIMIT = "SET statement_timeout = 0"
@@ -79,6 +83,19 @@ def sparing(connection):
     finally:
         with suppress(Error):
             execute(connection, _set({name: literal(value) for name, value in before.items()}))
+
+
+def reconnect(using: str):
+    """After a lost connection: as soon as the server answers again."""
+    connection, deadline = connections[using], time.monotonic() + PATIENCE
+    connection.close()
+    while True:
+        try:
+            return connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)
 
 
 def statements() -> list[str]:

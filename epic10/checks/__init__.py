@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import Error, transaction
 
 from epic10.catalog import FINALIZED
+from epic10.database_errors import is_unreachable
 
 BEFORE, AFTER = "before", "after"
 # Tried rather than looked at: the application's own work, on the new schema or
@@ -142,7 +143,11 @@ def run(checks: Iterable[Check], db: Database) -> list[Result]:
 
 
 def ask(check: Check, db: Database) -> Result:
-    """Ask one check in a transaction of its own, so that a failing query spoils no other's."""
+    """
+    Ask one check in a transaction of its own, so that a failing query spoils no other's.
+
+    A session that is lost is no answer, and raised: every later check would fail for it.
+    """
     started = time.perf_counter()
     found, asked, skipped = (), True, ""
     try:
@@ -150,6 +155,8 @@ def ask(check: Check, db: Database) -> Result:
     except Skip as reason:
         skipped = str(reason)
     except Error as error:
+        if is_unreachable(error):
+            raise
         found, asked = (f"could not be asked: {_first_line(error)}",), False
     facts = tuple(line for line in found if isinstance(line, Fact))
     findings = tuple(line for line in found if not isinstance(line, Fact))

@@ -1,9 +1,9 @@
 """How checks are asked: apart from each other, without changing anything, and never with a traceback."""
 
 import pytest
-from django.db import connection
+from django.db import Error, connection
 
-from epic10 import checks
+from epic10 import asking, checks
 from epic10.checks import Check, Database, Skip, violations
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +111,32 @@ def test_the_two_sides_of_the_migration_are_kept_apart(monkeypatch):
     checks.check("a.after", "")(violations("SELECT 1"))
     assert [check.id for check in checks.registered(checks.BEFORE)] == ["b.before"]
     assert [check.id for check in checks.registered(checks.AFTER)] == ["a.after"]
+
+
+def cutting(times):
+    """A check that finds nothing, whose session is cut so many times before it has said so."""
+    left = [times]
+
+    def find(db):
+        if left[0]:
+            left[0] -= 1
+            db.rows("SELECT pg_terminate_backend(pg_backend_pid())")
+        return ()
+
+    return Check("cuts.the_session", "the session stays", find)
+
+
+WELL = Check("all.well", "all is well", violations("SELECT 1 WHERE false"))
+
+
+def test_a_session_that_is_lost_is_replaced_and_no_check_fails_for_it(legacy_database):
+    seen = []
+    report = asking.report("x", [WELL, cutting(1), WELL], legacy_database.alias, seen.append)
+    assert (report.summary, [result.verdict for result in seen]) == ("3 checks: 3 passed", ["OK"] * 3)
+
+
+def test_one_that_is_lost_again_is_an_error_and_not_a_finding_a_check(legacy_database):
+    seen = []
+    with pytest.raises(Error):
+        asking.report("x", [WELL, cutting(2), WELL], legacy_database.alias, seen.append)
+    assert [result.check.id for result in seen] == ["all.well"]

@@ -11,8 +11,8 @@ from django.db import OperationalError, connections
 from django.db.models.signals import post_migrate
 
 from epic10 import checks, ledger, revision, snapshot, snapshot_files
-from epic10.going_back import reconnect
 from epic10.models import RunRecord
+from epic10.session import reconnect
 from tests.migration.disturbances import somebody, wait_until
 
 STEPS = ["precheck", "snapshot", "verify", "migrate", "validate", "smoke", "vacuum"]
@@ -268,4 +268,31 @@ def test_it_asks_before_it_begins(night, legacy_database, is_untouched, monkeypa
     monkeypatch.setattr("builtins.input", nobody)
     ended = night("epic10_deploy", yes=False)
     assert ended.complaint == "Nobody is there to be asked; nothing was changed.\nHINT: --yes"
+    assert is_untouched(legacy_database)
+
+
+def test_a_server_that_restarts_while_it_is_validated_undoes_nothing(night, legacy_database, monkeypatch):
+    """The session is cut in the middle, as by a restart: the check is asked again, and so are the others."""
+    left = [1]
+
+    def find(db):
+        if left:
+            left.pop()
+            db.rows("SELECT pg_terminate_backend(pg_backend_pid())")
+        return ()
+
+    monkeypatch.setitem(checks._registry, "cut.once", checks.Check("cut.once", "nothing is cut", find))
+    ended = night("epic10_deploy")
+    assert (ended.status, ended.complaint) == (0, "")
+    assert "The connection to the server was lost. Asking again as soon as the server answers.\n" in ended.said
+
+
+def test_one_that_is_lost_again_and_again_is_no_interruption(night, legacy_database, is_untouched, monkeypatch):
+    def find(db):
+        db.rows("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setitem(checks._registry, "cut.always", checks.Check("cut.always", "nothing is cut", find))
+    ended = night("epic10_deploy")
+    assert (ended.status, ended.complaint.splitlines()[0]) == (1, "The connection to the server was lost.")
+    assert "FAILED" not in ended.said
     assert is_untouched(legacy_database)
