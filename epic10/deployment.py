@@ -48,8 +48,7 @@ def deploy(run: Run, wishes: Wishes, *, show: Show, out):
 
 def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snapshot: bool, show: Show, out):
     """Is the application stopped? Then a safety snapshot, and back from any point; compare with what was before."""
-    if plan.load().is_finalized(connections[run.using]):
-        raise CommandError(f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}")
+    insist_on_a_way_back(run.using)
     if not release_state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
@@ -65,6 +64,13 @@ def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snaps
             f"Epic 10 is undone, but not everything is what it was: {'; '.join(report.summary for report in failed)}.\n"
             "HINT: Look at what is named above before the application starts."
         )
+
+
+def insist_on_a_way_back(using: str):
+    """Raises CommandError where nobody has to be asked, because there is none."""
+    release_state.insist_on_a_register(connections[using])
+    if plan.load().is_finalized(connections[using]):
+        raise CommandError(f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}")
 
 
 def smoke(using: str, *, show: Show | None = None) -> Report:

@@ -6,7 +6,7 @@ from django.core.management import CommandError
 from django.db import connections
 from django.db.migrations.operations import RunSQL
 
-from epic10 import ledger, plan, validation
+from epic10 import ledger, plan, release_state, validation
 from epic10.asking import Show
 from epic10.catalog import column_exists, holds, literal, quoted
 from epic10.dependents import dependents
@@ -55,7 +55,7 @@ def finalize(run: Run, *, show: Show):
     old labels. What the application writes meanwhile has no old label of its own.
     """
     release, connection = plan.load(), connections[run.using]
-    if release.is_finalized(connection):
+    if not is_left_to_end(run.using):
         run.decide("Epic 10 is finalized already: there is nothing left to do.")
         return
     run.step("validate", lambda: _insist_that_it_holds(run, show))
@@ -67,6 +67,16 @@ def finalize(run: Run, *, show: Show):
         run.facts["archived"] = OriginalRow.objects.using(run.using).count()
         run.step("drop", lambda: _drop(release, connection))
     run.step("validate again", lambda: _insist_that_it_holds(run, show))
+
+
+def is_left_to_end(using: str) -> bool:
+    """Is there a release that has not been finalized? Raises CommandError where it is not in place."""
+    release_state.insist_on_a_register(connections[using])
+    try:
+        validation.insist_that_it_is_applied(using)
+    except validation.NotApplied as error:
+        raise CommandError(str(error)) from error
+    return not plan.load().is_finalized(connections[using])
 
 
 def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:

@@ -50,10 +50,7 @@ def _refuse_where_nothing_is_to_be_done(release, connection):
     if release.is_switched(connection):
         raise NothingToCheck(f"Epic 10 is applied to database {name} already.\nHINT: python manage.py epic10_validate")
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
-        raise NothingToCheck(
-            f"Database {name} has no register.\n"
-            "HINT: Look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register."
-        )
+        raise NothingToCheck(release_state.NO_REGISTER.format(name))
 
 
 def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:

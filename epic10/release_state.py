@@ -10,6 +10,8 @@ undone alone; they say nothing of it.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.management import CommandError
+
 from epic10 import plan
 from epic10.catalog import holds, literal, relation_exists
 from epic10.operations.record import BACKWARDS
@@ -20,6 +22,10 @@ BEGAN = "(SELECT min(created_at) FROM epic10_created_object)"
 # As the register's own columns have it.
 BEGAN_UTC = f"({BEGAN} AT TIME ZONE 'UTC')"
 
+NO_REGISTER = (
+    "Database {} has no register.\n"
+    "HINT: Look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register."
+)
 CLAIMS = relation_exists("epic10_created_object")
 RUNS = relation_exists("epic10_phase_run")
 MAY_READ = "has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
@@ -41,6 +47,12 @@ class LastRun:
     @property
     def is_over(self) -> bool:
         return self.finished_at is not None and not self.error
+
+
+def insist_on_a_register(connection):
+    """Before anybody is asked for anything: raises CommandError where there is no register."""
+    if not any(holds(connection, relation_exists(table)) for table in plan.load().tables()):
+        raise CommandError(NO_REGISTER.format(connection.settings_dict["NAME"]))
 
 
 def has_begun(connection) -> bool:

@@ -20,12 +20,18 @@ class NotApplied(Exception):
 
 def validate(using: str, *, smoke: bool = False, show: asking.Show | None = None) -> Report:
     """Ask every check of the release, with ``smoke`` try the application too; ``show`` each answer as it comes."""
-    release, connection = plan.load(), connections[using]
-    if not release.is_switched(connection):
-        message = HALF_APPLIED if release_state.has_begun(connection) else NOT_APPLIED
-        raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
+    insist_that_it_is_applied(using)
+    release = plan.load()
     wanted = [*release.checks(), *checks.registered(checks.AFTER), *(checks.registered(checks.SMOKE) if smoke else [])]
     return asking.report("epic10_validate", wanted, using, show)
+
+
+def insist_that_it_is_applied(using: str):
+    """Raises NotApplied."""
+    connection = connections[using]
+    if not plan.load().is_switched(connection):
+        message = HALF_APPLIED if release_state.has_begun(connection) else NOT_APPLIED
+        raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
 
 
 def previous_works(using: str, *, show: asking.Show | None = None) -> Report:

@@ -20,6 +20,8 @@ from django.conf import settings
 from tests.guide.documents import Typed
 
 PATIENCE = 60
+# Seconds for one command, however slow the machine: the night has some twenty.
+LONGEST = 900
 PASSWORD = secrets.token_urlsafe()
 ASKED = re.compile(r'Type "([^"]+)" to go on: ')
 
@@ -53,6 +55,7 @@ class Operator:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            timeout=LONGEST,
         )
         self.typed.append(Ended(typed.line, finished.returncode, finished.stdout, time.monotonic() - began))
         return self.typed[-1]

@@ -1,5 +1,6 @@
 """The guide's own commands, typed as they are printed by the roles of docs/least-privilege.md."""
 
+import faulthandler
 import io
 from dataclasses import dataclass
 
@@ -96,6 +97,8 @@ def night(site, tmp_path, django_db_blocker, request):
 
 @pytest.mark.parametrize("night", [300, pytest.param(50_000, marks=pytest.mark.long)], indirect=True)
 def test_the_guide_typed_as_printed_there_back_and_there_again_to_the_end(night):
+    # Each command has a limit of its own, and all of them together more than a test.
+    faulthandler.cancel_dump_traceback_later()
     in_the_days_before(night)
     in_the_window(night)
     expired = night.one(EXPIRED)

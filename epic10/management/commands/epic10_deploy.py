@@ -3,8 +3,20 @@ import sys
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connections
 
-from epic10 import arguments, checks, consent, deploy_plan, interrupts, precheck, report, run_record, snapshot
+from epic10 import (
+    arguments,
+    checks,
+    consent,
+    deploy_plan,
+    interrupts,
+    precheck,
+    release_state,
+    report,
+    run_record,
+    snapshot,
+)
 from epic10.console import Help, shown
 from epic10.deployment import deploy
 from epic10.readiness import Wishes
@@ -63,6 +75,7 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("\n".join(deploy_plan.lines(database, wishes)))
             return
+        release_state.insist_on_a_register(connections[database])
         if not yes:
             consent.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
         run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr)

@@ -5,7 +5,7 @@ from django.db import connections
 
 from epic10 import arguments, checks, consent, interrupts, report, run_record
 from epic10.console import shown
-from epic10.finalization import finalize
+from epic10.finalization import finalize, is_left_to_end
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, yes_drop_legacy, **options):
         name = connections[database].settings_dict["NAME"]
-        if not yes_drop_legacy:
+        if not yes_drop_legacy and is_left_to_end(database):
             consent.ask(QUESTION.format(name=name), otherwise=OPTION)
             consent.ask(AGAIN, expected=name, otherwise=OPTION)
         out = options.get("stdout") or sys.stdout

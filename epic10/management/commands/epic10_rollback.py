@@ -5,9 +5,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, consent, interrupts, report, run_record, snapshot
+from epic10 import arguments, checks, consent, interrupts, release_state, report, run_record, snapshot
 from epic10.console import shown
-from epic10.deployment import rollback
+from epic10.deployment import insist_on_a_way_back, rollback
 
 INTERRUPTED = "The same command goes on from here; python manage.py epic10_status says where the database stands."
 QUESTION = "Database {name} goes back to what it was before Epic 10. The application has to be stopped."
@@ -45,7 +45,8 @@ class Command(BaseCommand):
     def handle(self, *, database, format, yes, force, without_snapshot, directory, jobs, **options):
         stream = "stdout" if format == "text" else "stderr"
         out = options.get(stream) or getattr(sys, stream)
-        if not yes:
+        insist_on_a_way_back(database)
+        if not yes and release_state.is_left_to_undo(connections[database]):
             consent.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
         wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
 

@@ -79,6 +79,12 @@ class Command(migrate.Command):
             raise CommandError(
                 f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
             )
+        if (app_label, migration_name) == (routing.LEDGER, "zero"):
+            raise CommandError(
+                f"{app_label} zero would take the release back first, and then drop its books: what is parked, and the "
+                "record of every command. Nothing was changed.\n"
+                f"HINT: python manage.py migrate {plan.load().app_label} 0001 goes back, and keeps them."
+            )
         server.insist_on(plan.load().server.preconditions(), connection)
         insist_on_a_way_back(connection, app_label, migration_name)
         with (
