@@ -6,6 +6,7 @@ from epic10.catalog import column_exists, constraint_exists, quoted
 from epic10.checks import Check, violations
 
 from . import privileges
+from .attributes import same_grants
 from .backfill import Backfill
 from .convert import Beside, Convert, is_beside
 from .ownership import block, claim, drop_if_ours
@@ -97,6 +98,9 @@ class SwitchBeside(RunSQL):
 
     def needs(self, app_label, state):
         return privileges.table(self.table)
+
+    def checks(self, app_label, state):
+        yield same_grants(self.table, self.rule.column, self.rule.legacy)
 
     def describe(self):
         return f"Switch {self.rule.column} of {self.table} where theirs was there before"

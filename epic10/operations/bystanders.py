@@ -24,13 +24,13 @@ BEGIN
   FOR theirs IN
     SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
            obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) AS number
-                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number) AS columns
+           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
       FROM pg_trigger t WHERE tgrelid = {table} AND NOT tgisinternal AND tgattr::int2[] <> '{{}}'
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY name) INTO listening FROM (
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
 {wanted}
-    ) AS wanted (name);
+    ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && {moved};
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\\1');
@@ -47,12 +47,18 @@ BEGIN
 END
 $epic10$"""
 
+# In the order that they were named in; the new one just before the old one.
 TO_BOTH = """\
-      SELECT name FROM unnest(theirs.columns) AS name
-      UNION SELECT new FROM unnest({new}, {old}) AS pair (new, old) WHERE old = ANY (theirs.columns)"""
+      SELECT name, min(place) FROM (
+        SELECT name, place FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        UNION ALL
+        SELECT new, place - 0.5 FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+          JOIN unnest({new}, {old}) AS pair (new, old) ON old = name
+      ) AS listed GROUP BY name"""
 TO_THE_OLD = """\
-      SELECT name FROM unnest(theirs.columns) AS name WHERE name <> ALL ({new})
-      UNION SELECT old FROM unnest({new}, {old}) AS pair (new, old) WHERE new = ANY (theirs.columns)"""
+      SELECT coalesce(old, name), min(place) FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        LEFT JOIN unnest({new}, {old}) AS pair (new, old) ON new = name
+       GROUP BY 1"""
 
 
 class TellTriggers(RunSQL):

@@ -6,6 +6,7 @@ from epic10.catalog import FINALIZED, column_exists, literal, quoted, table_oid,
 from epic10.checks import Check, violations
 
 from . import privileges, sync
+from .attributes import carry_column, carry_type, give_owner, same_grants
 from .ownership import block, is_ours
 from .relabel import Relabel, Rule, Shadow, shadows
 
@@ -19,8 +20,23 @@ class SwitchType(RunSQL):
         # A column of text has no legacy type to tell by.
         is_switched = f"{is_ours('type', working)} AND NOT ({type_exists(working)})"
         super().__init__(
-            sql=[_if(type_exists(working), *_rename_if_there(name, legacy), rename_type(working, name))],
-            reverse_sql=[_if(is_switched, rename_type(name, working), *_rename_if_there(legacy, name))],
+            sql=[
+                _if(
+                    type_exists(working),
+                    *_rename_if_there(name, legacy),
+                    rename_type(working, name),
+                    give_owner(legacy, name),
+                    carry_type(legacy, name),
+                )
+            ],
+            reverse_sql=[
+                _if(
+                    is_switched,
+                    rename_type(name, working),
+                    *_rename_if_there(legacy, name),
+                    carry_type(working, name),
+                )
+            ],
         )
 
     def needs(self, app_label, state):
@@ -86,6 +102,7 @@ class Switch(SeparateDatabaseAndState):
                 violations(_not_switched(self.table, shadow)),
                 hint="python manage.py migrate ndas",
             )
+            yield same_grants(self.table, shadow.column, shadow.legacy)
 
 
 def switched(table: str, shadow: Shadow) -> str:
@@ -112,6 +129,7 @@ def switch_column(table: str, shadow: Shadow) -> list[str]:
         *_rename(table, shadow.column, shadow.legacy),
         *_rename(table, shadow.target, shadow.column),
         f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(shadow.column)} {default}",
+        carry_column(table, shadow.legacy, shadow.column),
         *_rename_index(shadow.index, shadow.legacy_index),
         *_rename_index(shadow.target_index, shadow.index),
     ]
@@ -123,6 +141,7 @@ def switch_column_back(table: str, shadow: Shadow) -> list[str]:
         *_rename_index(shadow.legacy_index, shadow.index),
         *_rename(table, shadow.column, shadow.target),
         *_rename(table, shadow.legacy, shadow.column),
+        carry_column(table, shadow.target, shadow.column),
     ]
 
 

@@ -2682,6 +2682,66 @@ BEGIN
     ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_legacy";
   END IF;
   ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus";
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  SELECT 1 AS step, format('ALTER TYPE "NdaStatus" OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+    FROM pg_type AS old, pg_type AS new
+   WHERE old.oid = to_regtype('"NdaStatus_legacy"') AND new.oid = to_regtype('"NdaStatus"') AND old.typowner <> new.typowner
+     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus_legacy"') AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus"') AND grantee <> typowner
+  ), said AS (
+    SELECT obj_description(to_regtype('"NdaStatus_legacy"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaStatus"'), 'pg_type') AS other
+     WHERE to_regtype('"NdaStatus_legacy"') IS NOT NULL AND to_regtype('"NdaStatus"') IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "NdaStatus_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   END IF;
 END
 $epic10$;
@@ -2692,6 +2752,66 @@ BEGIN
     ALTER TYPE "UsMaxPosition" RENAME TO "UsMaxPosition_legacy";
   END IF;
   ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition";
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  SELECT 1 AS step, format('ALTER TYPE "UsMaxPosition" OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+    FROM pg_type AS old, pg_type AS new
+   WHERE old.oid = to_regtype('"UsMaxPosition_legacy"') AND new.oid = to_regtype('"UsMaxPosition"') AND old.typowner <> new.typowner
+     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition_legacy"') AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition"') AND grantee <> typowner
+  ), said AS (
+    SELECT obj_description(to_regtype('"UsMaxPosition_legacy"'), 'pg_type') AS comment, obj_description(to_regtype('"UsMaxPosition"'), 'pg_type') AS other
+     WHERE to_regtype('"UsMaxPosition_legacy"') IS NOT NULL AND to_regtype('"UsMaxPosition"') IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "UsMaxPosition" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ON TYPE "UsMaxPosition" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "UsMaxPosition_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   END IF;
 END
 $epic10$;
@@ -2702,6 +2822,66 @@ BEGIN
     ALTER TYPE "NdaType" RENAME TO "NdaType_legacy";
   END IF;
   ALTER TYPE "NdaType_epic10" RENAME TO "NdaType";
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  SELECT 1 AS step, format('ALTER TYPE "NdaType" OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+    FROM pg_type AS old, pg_type AS new
+   WHERE old.oid = to_regtype('"NdaType_legacy"') AND new.oid = to_regtype('"NdaType"') AND old.typowner <> new.typowner
+     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaType_legacy"') AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaType"') AND grantee <> typowner
+  ), said AS (
+    SELECT obj_description(to_regtype('"NdaType_legacy"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaType"'), 'pg_type') AS other
+     WHERE to_regtype('"NdaType_legacy"') IS NOT NULL AND to_regtype('"NdaType"') IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaType" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ON TYPE "NdaType" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "NdaType_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   END IF;
 END
 $epic10$;
@@ -2718,6 +2898,62 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_epic10_not_null" TO "ndas_status_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "status" SET DEFAULT 'CREATED';
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('status_legacy', 'status') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'status_legacy' AND target.attname = 'status'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("status") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."status_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   ALTER INDEX IF EXISTS "ndas_status_idx" RENAME TO "ndas_status_legacy_idx";
   ALTER INDEX IF EXISTS "ndas_status_epic10_idx" RENAME TO "ndas_status_idx";
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position" TO "usmax_position_legacy";
@@ -2729,6 +2965,62 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_epic10_not_null" TO "ndas_usmax_position_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET DEFAULT 'PRIME';
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('usmax_position_legacy', 'usmax_position') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'usmax_position_legacy' AND target.attname = 'usmax_position'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("usmax_position") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("usmax_position") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."usmax_position" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."usmax_position_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.status::text IS NOT DISTINCT FROM 'CREATED' AND NEW.status_legacy IS NOT NULL AND (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text)
@@ -2775,6 +3067,62 @@ BEGIN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_epic10_not_null" TO "nda_status_history_status_not_null";
   END IF;
   ALTER TABLE "nda_status_history" ALTER COLUMN "status" DROP DEFAULT;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname IN ('status_legacy', 'status') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'status_legacy' AND target.attname = 'status'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "nda_status_history" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("status") ON "nda_status_history" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "nda_status_history"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "nda_status_history"."status_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.status::text IS NOT DISTINCT FROM NULL AND NEW.status_legacy IS NOT NULL AND (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text)
@@ -2810,14 +3158,18 @@ BEGIN
   FOR theirs IN
     SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
            obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) AS number
-                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number) AS columns
+           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
       FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY name) INTO listening FROM (
-      SELECT name FROM unnest(theirs.columns) AS name
-      UNION SELECT new FROM unnest(ARRAY['status', 'usmax_position']::text[], ARRAY['status_legacy', 'usmax_position_legacy']::text[]) AS pair (new, old) WHERE old = ANY (theirs.columns)
-    ) AS wanted (name);
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT name, min(place) FROM (
+        SELECT name, place FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        UNION ALL
+        SELECT new, place - 0.5 FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+          JOIN unnest(ARRAY['status', 'usmax_position']::text[], ARRAY['status_legacy', 'usmax_position_legacy']::text[]) AS pair (new, old) ON old = name
+      ) AS listed GROUP BY name
+    ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy', 'usmax_position_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
@@ -2841,14 +3193,18 @@ BEGIN
   FOR theirs IN
     SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
            obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) AS number
-                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number) AS columns
+           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
       FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY name) INTO listening FROM (
-      SELECT name FROM unnest(theirs.columns) AS name
-      UNION SELECT new FROM unnest(ARRAY['status']::text[], ARRAY['status_legacy']::text[]) AS pair (new, old) WHERE old = ANY (theirs.columns)
-    ) AS wanted (name);
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT name, min(place) FROM (
+        SELECT name, place FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        UNION ALL
+        SELECT new, place - 0.5 FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+          JOIN unnest(ARRAY['status']::text[], ARRAY['status_legacy']::text[]) AS pair (new, old) ON old = name
+      ) AS listed GROUP BY name
+    ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
@@ -2877,6 +3233,62 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_epic10_not_null" TO "ndas_nda_type_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET DEFAULT 'MUTUAL';
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('nda_type_legacy', 'nda_type') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'nda_type_legacy' AND target.attname = 'nda_type'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("nda_type") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("nda_type") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."nda_type" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."nda_type_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_nda_type() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.nda_type::text IS NOT DISTINCT FROM 'MUTUAL' AND NEW.nda_type_legacy IS NOT NULL AND (coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL') IS DISTINCT FROM NEW.nda_type::text)
@@ -2915,6 +3327,62 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_epic10_not_null" TO "ndas_is_non_usmax_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET DEFAULT 'false';
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('is_non_usmax_legacy', 'is_non_usmax') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'is_non_usmax_legacy' AND target.attname = 'is_non_usmax'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."is_non_usmax_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax::text IS NOT DISTINCT FROM 'false' AND NEW.is_non_usmax_legacy IS NOT NULL AND coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax
@@ -2951,6 +3419,62 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_epic10_not_null" TO "ndas_expiration_date_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "expiration_date" DROP DEFAULT;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('expiration_date_legacy', 'expiration_date') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'expiration_date_legacy' AND target.attname = 'expiration_date'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."expiration_date_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date" RENAME TO "idx_ndas_expiration_date_legacy_idx";
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date_epic10_idx" RENAME TO "idx_ndas_expiration_date";
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
@@ -2991,6 +3515,62 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_not_null" TO "ndas_approved_by_id_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" DROP DEFAULT;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('approved_by_id_legacy', 'approved_by_id') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'approved_by_id_legacy' AND target.attname = 'approved_by_id'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("approved_by_id") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("approved_by_id") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."approved_by_id" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."approved_by_id_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO "ndas_approved_by_id_legacy_fkey";
   END IF;
@@ -3267,6 +3847,16 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
 SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+    ('who was granted anything on ndas.status before the switch has it after the switch',
+     'GRANT … ("status") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.status_legacy', 'ndas.status')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
     ('ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
      'python manage.py migrate ndas',
      true,
@@ -3278,6 +3868,16 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"U
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
 SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+    ('who was granted anything on ndas.usmax_position before the switch has it after the switch',
+     'GRANT … ("usmax_position") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("usmax_position_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.usmax_position_legacy', 'ndas.usmax_position')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position') AS lost$check$),
     ('nda_status_history.status is of the new NdaStatus, not null, default none',
      'python manage.py migrate ndas',
      true,
@@ -3288,7 +3888,57 @@ $check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_i
          WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$)
+SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
+    ('who was granted anything on nda_status_history.status before the switch has it after the switch',
+     'GRANT … ("status") ON "nda_status_history" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "nda_status_history" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'nda_status_history.status_legacy', 'nda_status_history.status')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
+    ('who was granted anything on ndas.nda_type before the switch has it after the switch',
+     'GRANT … ("nda_type") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("nda_type_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.nda_type_legacy', 'ndas.nda_type')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
+    ('who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
+     'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
+    ('who was granted anything on ndas.expiration_date before the switch has it after the switch',
+     'GRANT … ("expiration_date") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("expiration_date_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.expiration_date_legacy', 'ndas.expiration_date')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
+    ('who was granted anything on ndas.approved_by_id before the switch has it after the switch',
+     'GRANT … ("approved_by_id") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("approved_by_id_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.approved_by_id_legacy', 'ndas.approved_by_id')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id') AS lost$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     IF broken IS NOT NULL THEN

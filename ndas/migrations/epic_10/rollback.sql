@@ -411,6 +411,62 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_approved_by_id_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_not_null" TO "ndas_approved_by_id_not_null";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('approved_by_id_epic10', 'approved_by_id') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'approved_by_id_epic10' AND target.attname = 'approved_by_id'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("approved_by_id") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("approved_by_id") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."approved_by_id" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."approved_by_id_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO "ndas_approved_by_id_epic10_fkey";
   END IF;
@@ -446,6 +502,62 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_expiration_date_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_legacy_not_null" TO "ndas_expiration_date_not_null";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('expiration_date_epic10', 'expiration_date') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'expiration_date_epic10' AND target.attname = 'expiration_date'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."expiration_date_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
 NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
@@ -474,6 +586,62 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_is_non_usmax_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_legacy_not_null" TO "ndas_is_non_usmax_not_null";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('is_non_usmax_epic10', 'is_non_usmax') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'is_non_usmax_epic10' AND target.attname = 'is_non_usmax'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."is_non_usmax_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
 BEGIN
 NEW.is_non_usmax_epic10 := coalesce(NEW.is_non_usmax, false);
@@ -501,6 +669,62 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_nda_type_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_legacy_not_null" TO "ndas_nda_type_not_null";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('nda_type_epic10', 'nda_type') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'nda_type_epic10' AND target.attname = 'nda_type'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("nda_type") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("nda_type") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."nda_type" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."nda_type_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_nda_type() RETURNS trigger AS $$
 BEGIN
 NEW.nda_type_epic10 := coalesce(CASE WHEN NEW.nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type::text END, 'MUTUAL');
@@ -525,14 +749,15 @@ BEGIN
   FOR theirs IN
     SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
            obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) AS number
-                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number) AS columns
+           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
       FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY name) INTO listening FROM (
-      SELECT name FROM unnest(theirs.columns) AS name WHERE name <> ALL (ARRAY['status']::text[])
-      UNION SELECT old FROM unnest(ARRAY['status']::text[], ARRAY['status_legacy']::text[]) AS pair (new, old) WHERE new = ANY (theirs.columns)
-    ) AS wanted (name);
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT coalesce(old, name), min(place) FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        LEFT JOIN unnest(ARRAY['status']::text[], ARRAY['status_legacy']::text[]) AS pair (new, old) ON new = name
+       GROUP BY 1
+    ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
@@ -556,14 +781,15 @@ BEGIN
   FOR theirs IN
     SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
            obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) AS number
-                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number) AS columns
+           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
       FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY name) INTO listening FROM (
-      SELECT name FROM unnest(theirs.columns) AS name WHERE name <> ALL (ARRAY['status', 'usmax_position']::text[])
-      UNION SELECT old FROM unnest(ARRAY['status', 'usmax_position']::text[], ARRAY['status_legacy', 'usmax_position_legacy']::text[]) AS pair (new, old) WHERE new = ANY (theirs.columns)
-    ) AS wanted (name);
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT coalesce(old, name), min(place) FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        LEFT JOIN unnest(ARRAY['status', 'usmax_position']::text[], ARRAY['status_legacy', 'usmax_position_legacy']::text[]) AS pair (new, old) ON new = name
+       GROUP BY 1
+    ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy', 'usmax_position_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
@@ -590,6 +816,62 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"') AND contype = 'n' AND conname = 'nda_status_history_status_legacy_not_null') THEN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_legacy_not_null" TO "nda_status_history_status_not_null";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname IN ('status_epic10', 'status') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'status_epic10' AND target.attname = 'status'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "nda_status_history" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("status") ON "nda_status_history" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "nda_status_history"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "nda_status_history"."status_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
@@ -619,6 +901,62 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_status_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_legacy_not_null" TO "ndas_status_not_null";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('status_epic10', 'status') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'status_epic10' AND target.attname = 'status'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("status") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."status_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position" TO "usmax_position_epic10";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_usmax_position_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_not_null" TO "ndas_usmax_position_epic10_not_null";
@@ -627,6 +965,62 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_usmax_position_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_legacy_not_null" TO "ndas_usmax_position_not_null";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('usmax_position_epic10', 'usmax_position') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'usmax_position_epic10' AND target.attname = 'usmax_position'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ("usmax_position") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ("usmax_position") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{}'
+  UNION ALL
+  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN "ndas"."usmax_position" IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."usmax_position_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
@@ -655,6 +1049,50 @@ BEGIN
   IF to_regtype('"NdaType_legacy"') IS NOT NULL THEN
     ALTER TYPE "NdaType_legacy" RENAME TO "NdaType";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaType_epic10"') AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaType"') AND grantee <> typowner
+  ), said AS (
+    SELECT obj_description(to_regtype('"NdaType_epic10"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaType"'), 'pg_type') AS other
+     WHERE to_regtype('"NdaType_epic10"') IS NOT NULL AND to_regtype('"NdaType"') IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaType" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ON TYPE "NdaType" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "NdaType_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   END IF;
 END
 $epic10$;
@@ -665,6 +1103,50 @@ BEGIN
   IF to_regtype('"UsMaxPosition_legacy"') IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition_legacy" RENAME TO "UsMaxPosition";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition_epic10"') AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition"') AND grantee <> typowner
+  ), said AS (
+    SELECT obj_description(to_regtype('"UsMaxPosition_epic10"'), 'pg_type') AS comment, obj_description(to_regtype('"UsMaxPosition"'), 'pg_type') AS other
+     WHERE to_regtype('"UsMaxPosition_epic10"') IS NOT NULL AND to_regtype('"UsMaxPosition"') IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "UsMaxPosition" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ON TYPE "UsMaxPosition" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "UsMaxPosition_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   END IF;
 END
 $epic10$;
@@ -675,6 +1157,50 @@ BEGIN
   IF to_regtype('"NdaStatus_legacy"') IS NOT NULL THEN
     ALTER TYPE "NdaStatus_legacy" RENAME TO "NdaStatus";
   END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus_epic10"') AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus"') AND grantee <> typowner
+  ), said AS (
+    SELECT obj_description(to_regtype('"NdaStatus_epic10"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaStatus"'), 'pg_type') AS other
+     WHERE to_regtype('"NdaStatus_epic10"') IS NOT NULL AND to_regtype('"NdaStatus"') IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "NdaStatus_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
   END IF;
 END
 $epic10$;

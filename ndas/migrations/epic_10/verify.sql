@@ -366,6 +366,17 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
 SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+    ('grants.ndas.status', 'FAILED',
+     'who was granted anything on ndas.status before the switch has it after the switch',
+     'GRANT … ("status") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.status_legacy', 'ndas.status')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
     ('switch.ndas.usmax_position', 'FAILED',
      'ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
      'python manage.py migrate ndas',
@@ -378,6 +389,17 @@ $check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"U
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
 SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+    ('grants.ndas.usmax_position', 'FAILED',
+     'who was granted anything on ndas.usmax_position before the switch has it after the switch',
+     'GRANT … ("usmax_position") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("usmax_position_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.usmax_position_legacy', 'ndas.usmax_position')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position') AS lost$check$),
     ('switch.nda_status_history.status', 'FAILED',
      'nda_status_history.status is of the new NdaStatus, not null, default none',
      'python manage.py migrate ndas',
@@ -390,6 +412,61 @@ $check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_i
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
 SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
+    ('grants.nda_status_history.status', 'FAILED',
+     'who was granted anything on nda_status_history.status before the switch has it after the switch',
+     'GRANT … ("status") ON "nda_status_history" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "nda_status_history" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'nda_status_history.status_legacy', 'nda_status_history.status')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
+    ('grants.ndas.nda_type', 'FAILED',
+     'who was granted anything on ndas.nda_type before the switch has it after the switch',
+     'GRANT … ("nda_type") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("nda_type_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.nda_type_legacy', 'ndas.nda_type')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
+    ('grants.ndas.is_non_usmax', 'FAILED',
+     'who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
+     'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
+    ('grants.ndas.expiration_date', 'FAILED',
+     'who was granted anything on ndas.expiration_date before the switch has it after the switch',
+     'GRANT … ("expiration_date") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("expiration_date_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.expiration_date_legacy', 'ndas.expiration_date')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
+    ('grants.ndas.approved_by_id', 'FAILED',
+     'who was granted anything on ndas.approved_by_id before the switch has it after the switch',
+     'GRANT … ("approved_by_id") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("approved_by_id_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.approved_by_id_legacy', 'ndas.approved_by_id')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id') AS lost$check$),
     ('enums.labels', 'FAILED',
      'every enum column has the Epic 10 labels, in their order',
      E'Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.',

@@ -1,0 +1,174 @@
+"""What belongs to a name rather than to a column or a type: grants, comment, and what ANALYZE is told.
+
+A rename leaves all of it with the column that steps aside. So it is carried to
+the one that takes the name, in the transaction of the rename, and on the way
+back whatever was changed meanwhile is carried back. Grants and statistics stay
+with the other one too, which views go on reading; a comment is said once.
+"""
+
+from epic10.catalog import literal, quoted, table_oid, type_oid
+from epic10.checks import Check, violations
+
+# A statement for the PL/pgSQL block of the switch. Grants are looked at twice: CASCADE takes what hangs on a
+# revoked one, and that may be wanted from the owner.
+EACH = """\
+DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+{statements}
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END"""
+
+# ``given`` and ``has`` are rows of grantee, privilege_type, is_grantable. Whoever granted it, we grant it as the owner:
+# that is all that an owner can do, and the column that steps aside keeps its own grants as they are.
+GRANTS = """\
+  difference AS (
+    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, format('REVOKE %s%s{columns} ON {object} FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, format('GRANT %s{columns} ON {object} TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)"""
+
+COLUMN = """\
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{{}}') AS options,
+           col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = {table} AND attname IN ({source}, {target}) AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = {source}
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = {target}
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options <> target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = {source} AND target.attname = {target}
+  ),
+{grants}
+  UNION ALL
+  SELECT 3, format('{alter} SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, format('{alter} RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
+   WHERE other_options <> '{{}}'
+  UNION ALL
+  SELECT 5, format('{alter} SET (%s)', array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND options <> '{{}}'
+  UNION ALL
+  SELECT 6, format('COMMENT ON COLUMN {object}.{quoted_target} IS %L', comment) FROM both_sides WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN {object}.{quoted_source} IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step"""
+
+# The owner's own rights are no grants.
+TYPE = """\
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = {source} AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = {target} AND grantee <> typowner
+  ), said AS (
+    SELECT obj_description({source}, 'pg_type') AS comment, obj_description({target}, 'pg_type') AS other
+     WHERE {source} IS NOT NULL AND {target} IS NOT NULL
+  ),
+{grants}
+  UNION ALL
+  SELECT 3, format('COMMENT ON {object} IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE {quoted_source} IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step"""
+
+# Where the role may: ALTER TYPE … OWNER TO asks for both.
+OWNER = """\
+  SELECT 1 AS step, format('ALTER TYPE {quoted_target} OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+    FROM pg_type AS old, pg_type AS new
+   WHERE old.oid = {source} AND new.oid = {target} AND old.typowner <> new.typowner
+     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')"""
+
+
+def carry_column(table: str, source: str, target: str) -> str:
+    """A PL/pgSQL statement after which the column ``target`` has what ``source`` has."""
+    names = {"object": _inside(quoted(table)), "columns": _inside(f" ({quoted(target)})")}
+    alter = _inside(f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(target)}")
+    return _each(
+        COLUMN.format(
+            table=table_oid(table),
+            source=literal(source),
+            target=literal(target),
+            quoted_source=quoted(source).replace("'", "''"),
+            quoted_target=_inside(quoted(target)),
+            alter=alter,
+            grants=GRANTS.format(**names),
+            object=names["object"],
+        )
+    )
+
+
+def carry_type(source: str, target: str) -> str:
+    """The same of a type; nothing where one of them is missing."""
+    names = {"object": _inside(f"TYPE {quoted(target)}"), "columns": ""}
+    return _each(
+        TYPE.format(
+            source=type_oid(source),
+            target=type_oid(target),
+            quoted_source=quoted(source).replace("'", "''"),
+            grants=GRANTS.format(**names),
+            object=names["object"],
+        )
+    )
+
+
+def give_owner(source: str, target: str) -> str:
+    """A PL/pgSQL statement after which the type ``target`` belongs to the owner of ``source``, where that may be."""
+    return _each(OWNER.format(source=type_oid(source), target=type_oid(target), quoted_target=_inside(quoted(target))))
+
+
+def same_grants(table: str, column: str, legacy: str) -> Check:
+    """Where the column that stepped aside is gone there is nothing to compare with."""
+    name, other = f"{table}.{column}", f"{table}.{legacy}"
+    rights = (
+        f"SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)\n"
+        f"   WHERE attrelid = {table_oid(table)} AND NOT attisdropped AND attname = "
+    )
+    return Check(
+        f"grants.{name}",
+        f"who was granted anything on {name} before the switch has it after the switch",
+        violations(
+            f"SELECT format('%s may %s %s, and not %s',\n"
+            f"              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,\n"
+            f"              privilege_type, {literal(other)}, {literal(name)})\n"
+            f"  FROM ({rights}{literal(legacy)}\n   EXCEPT {rights}{literal(column)}) AS lost"
+        ),
+        hint=f"GRANT … ({quoted(column)}) ON {quoted(table)} TO …; or, if it was taken away on purpose, "
+        f"REVOKE … ({quoted(legacy)}) ON {quoted(table)} FROM …;",
+        lasts=False,
+    )
+
+
+def _each(statements: str) -> str:
+    return EACH.format(statements=statements)
+
+
+def _inside(text: str) -> str:
+    """For the template of format(), in a string."""
+    return text.replace("'", "''").replace("%", "%%")
