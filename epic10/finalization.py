@@ -23,6 +23,7 @@ from epic10.operations import (
     SwitchBeside,
     SwitchType,
 )
+from epic10.operations.add_successors import claimed
 from epic10.operations.batches import FOR_DJANGO, Batches, count
 from epic10.operations.relabel import Shadow, shadows
 from epic10.plan import Plan
@@ -41,7 +42,7 @@ WITH batch AS (
 )
 SELECT (SELECT count(*) FROM kept), max(id){into} FROM batch"""
 
-# Nobody reads a label from these.
+# Nobody reads a label from these: they go with their column, if whoever ends the release says so.
 GO_WITH_THEIR_COLUMN = ("index", "statistics")
 
 NOTHING_DONE = "Nothing was changed: "
@@ -79,6 +80,29 @@ def is_left_to_end(using: str) -> bool:
     return not plan.load().is_finalized(connections[using])
 
 
+def goes_too(using: str) -> list[str]:
+    """What others have made on the old columns, and what nothing of the new ones takes the place of."""
+    release, connection = plan.load(), connections[using]
+    return [
+        f"{found.kind} {found.name} on {table} ({found.column})"
+        for table, columns in legacy(release, connection).items()
+        for found in dependents(
+            connection, table, [column.legacy for column in columns], indexes=_succeeded(connection, table, columns)
+        )
+        if found.kind in GO_WITH_THEIR_COLUMN
+    ]
+
+
+def _succeeded(connection, table, columns):
+    """The indexes whose name an index of the new column has."""
+    own = [column.legacy_index for column in columns if column.legacy_index]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT legacy FROM ({claimed(table)}) AS claimed WHERE to_regclass(quote_ident(name)) IS NOT NULL"
+        )
+        return own + [name for [name] in cursor.fetchall()]
+
+
 def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:
     """By table, the columns that have an old one behind them here."""
     switched = [(switch.table, column) for switch in release.all_of(Switch) for column in shadows(switch.rules)]
@@ -112,7 +136,8 @@ def _insist_that_nobody_uses(release, connection):
     if used:
         raise CommandError(
             f"{NOTHING_DONE}somebody still uses the old labels: {'; '.join(used)}.\n"
-            "HINT: Let them use the new column, or drop them; then run the same command again."
+            "HINT: Make them anew on the new column, or drop them; a view in one transaction: BEGIN; DROP VIEW …; "
+            "CREATE VIEW … AS …; GRANT … ON … TO …; COMMIT; then run the same command again."
         )
 
 

@@ -10,7 +10,8 @@ from epic10 import asking, checks, plan, release_state, routing
 from epic10.catalog import holds, relation_exists
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
 from epic10.estimate import Estimate, estimate
-from epic10.operations import Backfill, Switch, SwitchBeside, privileges
+from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, privileges
+from epic10.operations.successors import successors
 from epic10.operations.sync import PREFIX
 from epic10.report import Report
 from epic10.units import seconds
@@ -90,7 +91,8 @@ def _of_the_dependents(release):
         for rule in switch.relabelled:
             moved[switch.table].append(rule.column)
             indexes.append(rule.index)
-    return before.of_the_dependents(moved, indexes=list(filter(None, indexes)))
+    followed = {add.table: successors(add.table, add.rules) for add in release.all_of(AddSuccessors)}
+    return before.of_the_dependents(moved, indexes=list(filter(None, indexes)), followed=followed)
 
 
 def _of_the_window(measured: Estimate, window: float):

@@ -136,13 +136,14 @@ def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours
     ]
 
 
-def of_the_dependents(moved: dict[str, list[str]], *, indexes: list[str]) -> Check:
+def of_the_dependents(moved: dict[str, list[str]], *, indexes: list[str], followed: dict[str, str]) -> Check:
     return _warning(
         "schema.dependents",
         "nothing else uses a column that changes places",
-        nothing_depends(moved, indexes=indexes),
-        hint="It goes on working, there and back; give it the new labels when that is wanted: "
-        "CREATE OR REPLACE it after the release.",
+        nothing_depends(moved, indexes=indexes, followed=followed),
+        hint="It goes on working, there and back. To give it the new labels after the release, make it anew, a view in "
+        "one transaction: BEGIN; DROP VIEW …; CREATE VIEW … AS …; GRANT … ON … TO …; COMMIT; CREATE OR REPLACE may "
+        "not change the type of a column. An index: CREATE INDEX CONCURRENTLY … on the new column, under another name.",
     )
 
 

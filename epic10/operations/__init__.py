@@ -1,5 +1,6 @@
 """The vocabulary of the release. Each operation can run twice, and be undone when it never ran."""
 
+from .add_successors import AddSuccessors, SwitchSuccessors
 from .backfill import Backfill
 from .beside import BackfillBeside, FollowBeside, SwitchBeside
 from .bystanders import TellTriggers
@@ -30,6 +31,7 @@ __all__ = [
     "AddParkingTrigger",
     "AddShadow",
     "AddShadowIndex",
+    "AddSuccessors",
     "AddSyncTrigger",
     "Analyze",
     "Backfill",
@@ -54,6 +56,7 @@ __all__ = [
     "Switch",
     "SwitchBeside",
     "SwitchParking",
+    "SwitchSuccessors",
     "SwitchType",
     "TellTriggers",
     "Unpark",

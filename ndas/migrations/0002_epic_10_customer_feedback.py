@@ -24,6 +24,7 @@ from epic10.operations import (
     AddParkingTrigger,
     AddShadow,
     AddShadowIndex,
+    AddSuccessors,
     AddSyncTrigger,
     Analyze,
     Backfill,
@@ -47,6 +48,7 @@ from epic10.operations import (
     Switch,
     SwitchBeside,
     SwitchParking,
+    SwitchSuccessors,
     SwitchType,
     TellTriggers,
     Unpark,
@@ -147,6 +149,7 @@ APPROVED_BY = Convert(
     foreign_key="ndas_approved_by_id_fkey",
 )
 BESIDE = [TYPE, NON_USMAX, EXPIRES, APPROVED_BY]
+MOVED = [STATUS, POSITION, *BESIDE]
 
 # Whatever belongs to one table is filled in one pass over it.
 NDA_RULES = [STATUS, POSITION, EXPIRATION]
@@ -236,6 +239,11 @@ INDEX = [
     AddIndex("nda", models.Index(fields=["expiration_date"], name="idx_ndas_expiration_date"), beside=EXPIRES),
     Note("10.3", "The list looks by status: the new column needs what the old one has."),
     AddShadowIndex("ndas", STATUS),
+    Note(
+        "10.1 to 10.6", "Indexes of others on a column that changes places: the new column needs what the old one has."
+    ),
+    AddSuccessors("ndas", MOVED),
+    AddSuccessors("nda_status_history", HISTORY_RULES),
 ]
 
 ENFORCE = [
@@ -293,6 +301,9 @@ SWITCH = [
     TellTriggers("nda_status_history", HISTORY_RULES),
     Note("10.2, 10.4, 10.5, 10.6", "Where somebody has added a column before, it makes room for ours."),
     *(SwitchBeside("ndas", rule) for rule in BESIDE),
+    Note("10.1 to 10.6", "The successors of indexes of others take their names."),
+    SwitchSuccessors("ndas", MOVED),
+    SwitchSuccessors("nda_status_history", HISTORY_RULES),
 ]
 
 

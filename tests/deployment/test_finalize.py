@@ -5,6 +5,7 @@ import io
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import Error
 
 from epic10.what_now import NO_WAY_BACK
 from tests.migration.disturbances import look_at, somebody
@@ -63,7 +64,7 @@ def test_whatever_was_there_before_the_release_goes_too(legacy_database, empty_d
             legacy_database.execute(statement)
     for database in (legacy_database, empty_database):
         database.migrate()
-        finalize(database=database.alias)
+        finalize(database=database.alias, yes_drop_indexes=True)
     wanted, found = facts(empty_database), facts(legacy_database)
     assert wanted - found == set()
     # An index of theirs on a column that has gone goes with it.
@@ -120,9 +121,48 @@ def test_while_somebody_uses_an_old_label_it_stays(legacy_database, finalize, us
         finalize()
     assert str(refusal.value) == (
         f"Nothing was changed: somebody still uses the old labels: {named}.\n"
-        "HINT: Let them use the new column, or drop them; then run the same command again."
+        "HINT: Make them anew on the new column, or drop them; a view in one transaction: BEGIN; DROP VIEW …; "
+        "CREATE VIEW … AS …; GRANT … ON … TO …; COMMIT; then run the same command again."
     )
     assert look_at(legacy_database) == before
+
+
+def test_a_view_is_made_anew_as_the_hint_says(legacy_database, finalize):
+    legacy_database.execute("CREATE VIEW open_ndas AS SELECT id, status FROM ndas WHERE status = 'EMAILED'")
+    legacy_database.migrate()
+    new = "AS SELECT id, status FROM ndas WHERE status = 'SENT_PENDING_SIGNATURE'"
+    with pytest.raises(Error, match="cannot change data type of view column"):
+        legacy_database.execute(f"CREATE OR REPLACE VIEW open_ndas {new}")
+    was = legacy_database.rows("SELECT count(*) FROM open_ndas")
+    legacy_database.psql(
+        f"BEGIN; DROP VIEW open_ndas; CREATE VIEW open_ndas {new}; GRANT SELECT ON open_ndas TO public; COMMIT;"
+    )
+    assert legacy_database.rows("SELECT count(*) FROM open_ndas") == was
+    finalize()
+
+
+def test_an_index_that_nothing_takes_the_place_of_is_asked_for(legacy_database, finalize, monkeypatch):
+    legacy_database.execute("CREATE INDEX followed ON ndas (status, created_at)")
+    legacy_database.execute("CREATE UNIQUE INDEX by_old_status ON ndas (id, status)")
+    legacy_database.execute("CREATE STATISTICS old_status ON status, company_state FROM ndas")
+    legacy_database.migrate()
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    before = look_at(legacy_database)
+    with pytest.raises(CommandError) as refusal:
+        finalize()
+    assert str(refusal.value) == "Nobody is there to be asked; nothing was changed.\nHINT: --yes-drop-indexes"
+    assert look_at(legacy_database) == before
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "yes")
+    finalize()
+    assert asked == [
+        "With the old columns goes what somebody has made on them, and no successor has its name: "
+        "index by_old_status on ndas (status_legacy); statistics old_status on ndas (status_legacy).\n"
+        'Type "yes" to go on: '
+    ]
+    assert legacy_database.rows("SELECT to_regclass('by_old_status')::text, to_regclass('followed')::text") == [
+        (None, "followed")
+    ]
 
 
 def test_a_database_that_is_not_right_stays_as_it_is(legacy_database, finalize):

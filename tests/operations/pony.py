@@ -21,6 +21,7 @@ from epic10.operations import (
     AddParkingTrigger,
     AddShadow,
     AddShadowIndex,
+    AddSuccessors,
     AddSyncTrigger,
     Analyze,
     Backfill,
@@ -38,6 +39,7 @@ from epic10.operations import (
     Shadow,
     Switch,
     SwitchParking,
+    SwitchSuccessors,
     SwitchType,
     TellTriggers,
     Unpark,
@@ -58,6 +60,7 @@ TABLE = f"""
 CREATE TYPE "Mood" AS ENUM ('HAPPY', 'SULKY', 'CROSS');
 CREATE TABLE pony (id text PRIMARY KEY, mood "Mood" DEFAULT 'HAPPY', born timestamp(3));
 CREATE INDEX pony_mood_idx ON pony (mood);
+CREATE INDEX pony_sulky ON pony (born) WHERE mood = 'SULKY';
 INSERT INTO pony VALUES
     ('Ajax', 'HAPPY', '2020-02-29 12:00'), ('Bess', 'CROSS', '2021-01-01'), ('Cobb', NULL, NULL),
     ('Dot', 'SULKY', '2019-05-05'), ('Elf', 'SULKY', NULL), ('Fay', 'SULKY', '9999-01-01');
@@ -154,6 +157,7 @@ INDEX = [
         theirs="CREATE INDEX pony_retires_idx ON pony (retires)",
     ),
     Life(AddShadowIndex("pony", MOOD), index_is_valid("pony_mood_epic10_idx")),
+    Life(AddSuccessors("pony", [MOOD]), index_is_valid("pony_sulky_epic10")),
 ]
 ENFORCE = [
     Life(
@@ -188,6 +192,12 @@ EXPAND += coat.EXPAND
 INDEX += coat.INDEX
 ENFORCE = [*coat.ENFORCE, *ENFORCE]
 SWITCH += coat.SWITCH
+SWITCH += [
+    Life(
+        SwitchSuccessors("pony", [MOOD]),
+        """pg_get_indexdef(to_regclass('pony_sulky')) LIKE '%(mood = ''SAD''::"Mood")'""",
+    )
+]
 GUARD = [
     Life(
         AddGuard("pony", Trigger(name="never_shod", sql=NEVER_SHOD)),

@@ -5,7 +5,7 @@ from django.db import connections
 
 from epic10 import arguments, checks, consent, interrupts, report, run_record
 from epic10.console import shown
-from epic10.finalization import finalize, is_left_to_end
+from epic10.finalization import finalize, goes_too, is_left_to_end
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning
 
@@ -15,7 +15,8 @@ QUESTION = (
     "the previous application after this."
 )
 AGAIN = "This cannot be undone."
-OPTION = "--yes-drop-legacy"
+GOES_TOO = "With the old columns goes what somebody has made on them, and no successor has its name: {lost}."
+OPTION, OPTION_FOR_OTHERS = "--yes-drop-legacy", "--yes-drop-indexes"
 
 
 class Command(BaseCommand):
@@ -29,9 +30,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         arguments.database(parser)
         parser.add_argument(OPTION, action="store_true", help="Do not ask; this is the answer to both questions.")
+        parser.add_argument(
+            OPTION_FOR_OTHERS,
+            action="store_true",
+            help="Do not ask about indexes and statistics that somebody has made on the old columns: they go.",
+        )
 
-    def handle(self, *, database, yes_drop_legacy, **options):
+    def handle(self, *, database, yes_drop_legacy, yes_drop_indexes=False, **options):
         name = connections[database].settings_dict["NAME"]
+        if not yes_drop_indexes and (lost := goes_too(database)):
+            consent.ask(GOES_TOO.format(lost="; ".join(lost)), otherwise=OPTION_FOR_OTHERS)
         if not yes_drop_legacy and is_left_to_end(database):
             consent.ask(QUESTION.format(name=name), otherwise=OPTION)
             consent.ask(AGAIN, expected=name, otherwise=OPTION)

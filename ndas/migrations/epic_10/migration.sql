@@ -705,10 +705,10 @@ $check$SELECT 'ndas.usmax_position_legacy is there already'
     ('the index name idx_ndas_expiration_date is free, or names an index on ndas (expiration_date)',
      'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
      true,
-$check$SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+$check$SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date')$check$),
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date')$check$),
     ('the index name idx_ndas_expiration_date_epic10_idx is free',
      'ALTER INDEX "idx_ndas_expiration_date_epic10_idx" RENAME TO …',
      true,
@@ -722,10 +722,10 @@ $check$SELECT 'idx_ndas_expiration_date_legacy_idx is there already'
     ('the index name ndas_status_epic10_idx is free, or names a valid index on ndas (status_epic10)',
      'ALTER INDEX "ndas_status_epic10_idx" RENAME TO …, or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";',
      true,
-$check$SELECT format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+$check$SELECT format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
     ('ndas is one table',
      'Move its rows into an ordinary table by the name of ndas for the release.',
      true,
@@ -2423,6 +2423,371 @@ SET lock_timeout = '300s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "ndas_status_epic10_idx" ON "ndas" ("status_epic10");
 SET lock_timeout = '5s';
 \endif
+-- 10.1 to 10.6: Indexes of others on a column that changes places: the new column needs what the old one has.
+INSERT INTO epic10_created_object (kind, name) SELECT 'successor', 'ndas.' || name FROM (
+WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
+  ('status', 'status_epic10', 'NdaStatus', true, true),
+  ('usmax_position', 'usmax_position_epic10', 'UsMaxPosition', true, false),
+  ('nda_type', 'nda_type_epic10', 'NdaType', true, false),
+  ('is_non_usmax', 'is_non_usmax_epic10', '', false, false),
+  ('expiration_date', 'expiration_date_epic10', '', false, true),
+  ('approved_by_id', 'approved_by_id_epic10', '', false, false)
+), moving AS (
+  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"ndas"') AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = successor AND NOT attisdropped)
+), theirs AS (
+  SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
+    FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
+   WHERE indrelid = to_regclass('"ndas"') AND indislive AND relname <> ALL (ARRAY['ndas_status_idx', 'idx_ndas_expiration_date']::text[]) AND relname !~ '_(epic10|legacy)$'
+     AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
+                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+), part AS (
+  SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
+         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
+              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         indkey[n - 1] = 0 AS is_expression,
+         CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
+              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
+         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
+              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+    JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
+    LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
+    LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
+), text AS (
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  UNION ALL
+  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass
+      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+         AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
+), made AS (
+  SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
+         CASE WHEN NOT indisvalid THEN 'it is not valid'
+              WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
+                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                         WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
+              WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
+                     WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
+              WHEN (indisunique OR indisexclusion) AND (
+                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M' OR t.written ~ '\musmax_position_epic10\M' OR t.written ~ '\mnda_type_epic10\M' OR t.written ~ '\mis_non_usmax_epic10\M' OR t.written ~ '\mexpiration_date_epic10\M' OR t.written ~ '\mapproved_by_id_epic10\M'))
+                     OR EXISTS (SELECT FROM part p WHERE p.indexrelid = theirs.indexrelid AND is_key
+                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M' OR p.written ~ '\musmax_position\M' OR p.written ~ '\mnda_type\M' OR p.written ~ '\mis_non_usmax\M' OR p.written ~ '\mexpiration_date\M' OR p.written ~ '\mapproved_by_id\M'))))
+                THEN 'it is unique by the old labels, and two of them may become one'
+              WHEN EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
+                THEN 'it belongs to a constraint'
+              WHEN EXISTS (SELECT FROM text t JOIN moving ON t.written ~ ('\m' || moving.successor || '\M') AND t.written <> moving.successor WHERE t.indexrelid = theirs.indexrelid
+                            AND (NOT is_enum OR strpos(t.written, '::' || type_now) > 0
+                                 OR EXISTS (SELECT FROM by_old_type o WHERE o.indexrelid = theirs.indexrelid)))
+                THEN 'its expression or its condition cannot be translated'
+         END AS hindrance
+    FROM theirs
+)
+SELECT name, successor, legacy, hindrance, format(
+    'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "ndas" USING %I (%s)%s%s%s%s%s',
+    CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
+    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+       FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
+    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+       FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
+    CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
+    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+       FROM pg_options_to_table(reloptions)),
+    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
+  FROM made
+) AS found WHERE hindrance IS NULL AND to_regclass(quote_ident(successor)) IS NULL
+   AND to_regclass(quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING;
+SET lock_timeout = '300s';
+SELECT statement FROM (
+SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+  FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS ours
+  JOIN pg_index ON indexrelid = to_regclass(quote_ident(successor)) AND NOT indisvalid
+) AS each (name, statement) \gexec
+SET lock_timeout = '5s';
+SET lock_timeout = '300s';
+SELECT statement FROM (
+SELECT successor, statement FROM (
+WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
+  ('status', 'status_epic10', 'NdaStatus', true, true),
+  ('usmax_position', 'usmax_position_epic10', 'UsMaxPosition', true, false),
+  ('nda_type', 'nda_type_epic10', 'NdaType', true, false),
+  ('is_non_usmax', 'is_non_usmax_epic10', '', false, false),
+  ('expiration_date', 'expiration_date_epic10', '', false, true),
+  ('approved_by_id', 'approved_by_id_epic10', '', false, false)
+), moving AS (
+  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"ndas"') AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = successor AND NOT attisdropped)
+), theirs AS (
+  SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
+    FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
+   WHERE indrelid = to_regclass('"ndas"') AND indislive AND relname <> ALL (ARRAY['ndas_status_idx', 'idx_ndas_expiration_date']::text[]) AND relname !~ '_(epic10|legacy)$'
+     AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
+                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+), part AS (
+  SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
+         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
+              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         indkey[n - 1] = 0 AS is_expression,
+         CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
+              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
+         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
+              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+    JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
+    LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
+    LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
+), text AS (
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  UNION ALL
+  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass
+      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+         AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
+), made AS (
+  SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
+         CASE WHEN NOT indisvalid THEN 'it is not valid'
+              WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
+                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                         WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
+              WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
+                     WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
+              WHEN (indisunique OR indisexclusion) AND (
+                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M' OR t.written ~ '\musmax_position_epic10\M' OR t.written ~ '\mnda_type_epic10\M' OR t.written ~ '\mis_non_usmax_epic10\M' OR t.written ~ '\mexpiration_date_epic10\M' OR t.written ~ '\mapproved_by_id_epic10\M'))
+                     OR EXISTS (SELECT FROM part p WHERE p.indexrelid = theirs.indexrelid AND is_key
+                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M' OR p.written ~ '\musmax_position\M' OR p.written ~ '\mnda_type\M' OR p.written ~ '\mis_non_usmax\M' OR p.written ~ '\mexpiration_date\M' OR p.written ~ '\mapproved_by_id\M'))))
+                THEN 'it is unique by the old labels, and two of them may become one'
+              WHEN EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
+                THEN 'it belongs to a constraint'
+              WHEN EXISTS (SELECT FROM text t JOIN moving ON t.written ~ ('\m' || moving.successor || '\M') AND t.written <> moving.successor WHERE t.indexrelid = theirs.indexrelid
+                            AND (NOT is_enum OR strpos(t.written, '::' || type_now) > 0
+                                 OR EXISTS (SELECT FROM by_old_type o WHERE o.indexrelid = theirs.indexrelid)))
+                THEN 'its expression or its condition cannot be translated'
+         END AS hindrance
+    FROM theirs
+)
+SELECT name, successor, legacy, hindrance, format(
+    'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "ndas" USING %I (%s)%s%s%s%s%s',
+    CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
+    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+       FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
+    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+       FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
+    CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
+    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+       FROM pg_options_to_table(reloptions)),
+    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
+  FROM made
+) AS found
+ WHERE hindrance IS NULL AND name IN (SELECT name FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS claimed) AND to_regclass(quote_ident(successor)) IS NULL
+) AS each (name, statement) \gexec
+SET lock_timeout = '5s';
+INSERT INTO epic10_created_object (kind, name) SELECT 'successor', 'nda_status_history.' || name FROM (
+WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
+  ('status', 'status_epic10', 'NdaStatus', true, false)
+), moving AS (
+  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"nda_status_history"') AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = successor AND NOT attisdropped)
+), theirs AS (
+  SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
+    FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
+   WHERE indrelid = to_regclass('"nda_status_history"') AND indislive AND relname <> ALL (ARRAY[]::text[]) AND relname !~ '_(epic10|legacy)$'
+     AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
+                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+), part AS (
+  SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
+         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
+              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         indkey[n - 1] = 0 AS is_expression,
+         CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
+              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
+         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
+              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+    JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
+    LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
+    LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
+), text AS (
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  UNION ALL
+  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass
+      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+         AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
+), made AS (
+  SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
+         CASE WHEN NOT indisvalid THEN 'it is not valid'
+              WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
+                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                         WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
+              WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
+                     WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
+              WHEN (indisunique OR indisexclusion) AND (
+                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M'))
+                     OR EXISTS (SELECT FROM part p WHERE p.indexrelid = theirs.indexrelid AND is_key
+                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M'))))
+                THEN 'it is unique by the old labels, and two of them may become one'
+              WHEN EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
+                THEN 'it belongs to a constraint'
+              WHEN EXISTS (SELECT FROM text t JOIN moving ON t.written ~ ('\m' || moving.successor || '\M') AND t.written <> moving.successor WHERE t.indexrelid = theirs.indexrelid
+                            AND (NOT is_enum OR strpos(t.written, '::' || type_now) > 0
+                                 OR EXISTS (SELECT FROM by_old_type o WHERE o.indexrelid = theirs.indexrelid)))
+                THEN 'its expression or its condition cannot be translated'
+         END AS hindrance
+    FROM theirs
+)
+SELECT name, successor, legacy, hindrance, format(
+    'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "nda_status_history" USING %I (%s)%s%s%s%s%s',
+    CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
+    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+       FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
+    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+       FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
+    CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
+    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+       FROM pg_options_to_table(reloptions)),
+    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
+  FROM made
+) AS found WHERE hindrance IS NULL AND to_regclass(quote_ident(successor)) IS NULL
+   AND to_regclass(quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING;
+SET lock_timeout = '300s';
+SELECT statement FROM (
+SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+  FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS ours
+  JOIN pg_index ON indexrelid = to_regclass(quote_ident(successor)) AND NOT indisvalid
+) AS each (name, statement) \gexec
+SET lock_timeout = '5s';
+SET lock_timeout = '300s';
+SELECT statement FROM (
+SELECT successor, statement FROM (
+WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
+  ('status', 'status_epic10', 'NdaStatus', true, false)
+), moving AS (
+  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"nda_status_history"') AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = successor AND NOT attisdropped)
+), theirs AS (
+  SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
+    FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
+   WHERE indrelid = to_regclass('"nda_status_history"') AND indislive AND relname <> ALL (ARRAY[]::text[]) AND relname !~ '_(epic10|legacy)$'
+     AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
+                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+), part AS (
+  SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
+         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
+              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         indkey[n - 1] = 0 AS is_expression,
+         CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
+              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
+         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
+              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+    JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
+    LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
+    LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
+), text AS (
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  UNION ALL
+  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass
+      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+         AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
+), made AS (
+  SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
+         CASE WHEN NOT indisvalid THEN 'it is not valid'
+              WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
+                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                         WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
+              WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
+                     WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
+              WHEN (indisunique OR indisexclusion) AND (
+                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M'))
+                     OR EXISTS (SELECT FROM part p WHERE p.indexrelid = theirs.indexrelid AND is_key
+                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M'))))
+                THEN 'it is unique by the old labels, and two of them may become one'
+              WHEN EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
+                THEN 'it belongs to a constraint'
+              WHEN EXISTS (SELECT FROM text t JOIN moving ON t.written ~ ('\m' || moving.successor || '\M') AND t.written <> moving.successor WHERE t.indexrelid = theirs.indexrelid
+                            AND (NOT is_enum OR strpos(t.written, '::' || type_now) > 0
+                                 OR EXISTS (SELECT FROM by_old_type o WHERE o.indexrelid = theirs.indexrelid)))
+                THEN 'its expression or its condition cannot be translated'
+         END AS hindrance
+    FROM theirs
+)
+SELECT name, successor, legacy, hindrance, format(
+    'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "nda_status_history" USING %I (%s)%s%s%s%s%s',
+    CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
+    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+       FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
+    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+       FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
+    CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
+    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+       FROM pg_options_to_table(reloptions)),
+    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
+  FROM made
+) AS found
+ WHERE hindrance IS NULL AND name IN (SELECT name FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS claimed) AND to_regclass(quote_ident(successor)) IS NULL
+) AS each (name, statement) \gexec
+SET lock_timeout = '5s';
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
  WHERE phase = 'index' AND direction = 'forwards' AND finished_at IS NULL;
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index forwards done', clock_timestamp(); END $epic10$;
@@ -3601,6 +3966,107 @@ CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_update" BEFORE UPDATE ON "nda
   END IF;
 END
 $epic10$;
+-- 10.1 to 10.6: The successors of indexes of others take their names.
+DO $epic10$
+DECLARE
+  theirs record;
+  carried record;
+BEGIN
+  FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS claimed
+  UNION ALL SELECT 'ndas_status_idx', 'ndas_status_epic10_idx', 'ndas_status_legacy_idx', false
+  UNION ALL SELECT 'idx_ndas_expiration_date', 'idx_ndas_expiration_date_epic10_idx', 'idx_ndas_expiration_date_legacy_idx', false LOOP
+    IF theirs.renamed_here THEN
+      CONTINUE WHEN to_regclass(quote_ident(theirs.name)) IS NULL OR to_regclass(quote_ident(theirs.successor)) IS NULL;
+      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
+      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
+    END IF;
+    FOR carried IN
+      WITH one AS (
+        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+               source.indexrelid AS source, target.indexrelid AS target,
+               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+          FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
+               pg_index target JOIN pg_class t ON t.oid = target.indexrelid
+         WHERE source.indexrelid = to_regclass(quote_ident(theirs.legacy))
+           AND target.indexrelid = to_regclass(quote_ident(theirs.name))
+      )
+      SELECT format('ALTER TABLE "ndas" CLUSTER ON %I', theirs.name) AS statement FROM one
+       WHERE indisclustered
+      UNION ALL
+      SELECT format('ALTER TABLE "ndas" REPLICA IDENTITY USING INDEX %I', theirs.name) FROM one
+       WHERE indisreplident
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS %L', theirs.name, comment) FROM one
+       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.legacy) FROM one WHERE comment IS NOT NULL
+      UNION ALL
+      SELECT format('ALTER INDEX %I SET (%s)', theirs.name, array_to_string(options, ', ')) FROM one
+       WHERE options <> '{}'
+      UNION ALL
+      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.name, s.attnum,
+                    coalesce(s.attstattarget, -1))
+        FROM one JOIN pg_attribute s ON s.attrelid = source
+        JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
+       WHERE coalesce(s.attstattarget, -1) <> coalesce(t.attstattarget, -1)
+    LOOP
+      EXECUTE carried.statement;
+    END LOOP;
+    
+  END LOOP;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  theirs record;
+  carried record;
+BEGIN
+  FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS claimed LOOP
+    IF theirs.renamed_here THEN
+      CONTINUE WHEN to_regclass(quote_ident(theirs.name)) IS NULL OR to_regclass(quote_ident(theirs.successor)) IS NULL;
+      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
+      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
+    END IF;
+    FOR carried IN
+      WITH one AS (
+        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+               source.indexrelid AS source, target.indexrelid AS target,
+               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+          FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
+               pg_index target JOIN pg_class t ON t.oid = target.indexrelid
+         WHERE source.indexrelid = to_regclass(quote_ident(theirs.legacy))
+           AND target.indexrelid = to_regclass(quote_ident(theirs.name))
+      )
+      SELECT format('ALTER TABLE "nda_status_history" CLUSTER ON %I', theirs.name) AS statement FROM one
+       WHERE indisclustered
+      UNION ALL
+      SELECT format('ALTER TABLE "nda_status_history" REPLICA IDENTITY USING INDEX %I', theirs.name) FROM one
+       WHERE indisreplident
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS %L', theirs.name, comment) FROM one
+       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.legacy) FROM one WHERE comment IS NOT NULL
+      UNION ALL
+      SELECT format('ALTER INDEX %I SET (%s)', theirs.name, array_to_string(options, ', ')) FROM one
+       WHERE options <> '{}'
+      UNION ALL
+      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.name, s.attnum,
+                    coalesce(s.attstattarget, -1))
+        FROM one JOIN pg_attribute s ON s.attrelid = source
+        JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
+       WHERE coalesce(s.attstattarget, -1) <> coalesce(t.attstattarget, -1)
+    LOOP
+      EXECUTE carried.statement;
+    END LOOP;
+    
+  END LOOP;
+END
+$epic10$;
 COMMIT;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
  WHERE phase = 'switch' AND direction = 'forwards' AND finished_at IS NULL;
@@ -3823,19 +4289,19 @@ HAVING count(*) > 0$check$),
      true,
 $check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('index ndas_status_idx on ndas (status) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
      true,
 $check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
     ('ndas.status is of the new NdaStatus, not null, default CREATED',
      'python manage.py migrate ndas',
      true,

@@ -401,6 +401,104 @@ BEGIN
 END
 $epic10$;
 DO $epic10$
+DECLARE
+  theirs record;
+  carried record;
+BEGIN
+  FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS claimed LOOP
+    
+    FOR carried IN
+      WITH one AS (
+        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+               source.indexrelid AS source, target.indexrelid AS target,
+               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+          FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
+               pg_index target JOIN pg_class t ON t.oid = target.indexrelid
+         WHERE source.indexrelid = to_regclass(quote_ident(theirs.name))
+           AND target.indexrelid = to_regclass(quote_ident(theirs.legacy))
+      )
+      SELECT format('ALTER TABLE "nda_status_history" CLUSTER ON %I', theirs.legacy) AS statement FROM one
+       WHERE indisclustered
+      UNION ALL
+      SELECT format('ALTER TABLE "nda_status_history" REPLICA IDENTITY USING INDEX %I', theirs.legacy) FROM one
+       WHERE indisreplident
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS %L', theirs.legacy, comment) FROM one
+       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.name) FROM one WHERE comment IS NOT NULL
+      UNION ALL
+      SELECT format('ALTER INDEX %I SET (%s)', theirs.legacy, array_to_string(options, ', ')) FROM one
+       WHERE options <> '{}'
+      UNION ALL
+      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.legacy, s.attnum,
+                    coalesce(s.attstattarget, -1))
+        FROM one JOIN pg_attribute s ON s.attrelid = source
+        JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
+       WHERE coalesce(s.attstattarget, -1) <> coalesce(t.attstattarget, -1)
+    LOOP
+      EXECUTE carried.statement;
+    END LOOP;
+    IF theirs.renamed_here AND to_regclass(quote_ident(theirs.legacy)) IS NOT NULL THEN
+      EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
+      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
+    END IF;
+  END LOOP;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  theirs record;
+  carried record;
+BEGIN
+  FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS claimed
+  UNION ALL SELECT 'ndas_status_idx', 'ndas_status_epic10_idx', 'ndas_status_legacy_idx', false
+  UNION ALL SELECT 'idx_ndas_expiration_date', 'idx_ndas_expiration_date_epic10_idx', 'idx_ndas_expiration_date_legacy_idx', false LOOP
+    
+    FOR carried IN
+      WITH one AS (
+        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+               source.indexrelid AS source, target.indexrelid AS target,
+               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+          FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
+               pg_index target JOIN pg_class t ON t.oid = target.indexrelid
+         WHERE source.indexrelid = to_regclass(quote_ident(theirs.name))
+           AND target.indexrelid = to_regclass(quote_ident(theirs.legacy))
+      )
+      SELECT format('ALTER TABLE "ndas" CLUSTER ON %I', theirs.legacy) AS statement FROM one
+       WHERE indisclustered
+      UNION ALL
+      SELECT format('ALTER TABLE "ndas" REPLICA IDENTITY USING INDEX %I', theirs.legacy) FROM one
+       WHERE indisreplident
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS %L', theirs.legacy, comment) FROM one
+       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      UNION ALL
+      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.name) FROM one WHERE comment IS NOT NULL
+      UNION ALL
+      SELECT format('ALTER INDEX %I SET (%s)', theirs.legacy, array_to_string(options, ', ')) FROM one
+       WHERE options <> '{}'
+      UNION ALL
+      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.legacy, s.attnum,
+                    coalesce(s.attstattarget, -1))
+        FROM one JOIN pg_attribute s ON s.attrelid = source
+        JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
+       WHERE coalesce(s.attstattarget, -1) <> coalesce(t.attstattarget, -1)
+    LOOP
+      EXECUTE carried.statement;
+    END LOOP;
+    IF theirs.renamed_here AND to_regclass(quote_ident(theirs.legacy)) IS NOT NULL THEN
+      EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
+      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
+    END IF;
+  END LOOP;
+END
+$epic10$;
+DO $epic10$
 BEGIN
   IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_epic10";
@@ -1395,6 +1493,26 @@ SELECT true AS go_on \gset
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index backwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('index', 'backwards');
+SET lock_timeout = '300s';
+SELECT statement FROM (
+SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+  FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS ours WHERE to_regclass(quote_ident(successor)) IS NOT NULL
+) AS each (name, statement) \gexec
+SET lock_timeout = '5s';
+DELETE FROM epic10_created_object
+ WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.');
+SET lock_timeout = '300s';
+SELECT statement FROM (
+SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+  FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
+    FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
+           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS ours WHERE to_regclass(quote_ident(successor)) IS NOT NULL
+) AS each (name, statement) \gexec
+SET lock_timeout = '5s';
+DELETE FROM epic10_created_object
+ WHERE kind = 'successor' AND starts_with(name, 'ndas.');
 SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';

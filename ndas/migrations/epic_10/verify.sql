@@ -340,20 +340,20 @@ HAVING count(*) > 0$check$),
      true,
 $check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('index.ndas_status_idx', 'FAILED',
      'index ndas_status_idx on ndas (status) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
      true,
 $check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'),
+SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
     ('switch.ndas.status', 'FAILED',
      'ndas.status is of the new NdaStatus, not null, default CREATED',
      'python manage.py migrate ndas',
