@@ -25,10 +25,12 @@ from django.conf import settings
 from django.core.management import call_command
 from xdist.scheduler import WorkStealingScheduling
 
-from tests import rendering
+from tests import left_behind, rendering
 from tests.databases import database
-from tests.servers import in_memory, programs
+from tests.servers import in_memory, late, programs
 from tests.servers.server import alias
+
+pytest_plugins = ["tests.strain"]
 
 LEGACY = Path(__file__).parent / "legacy"
 LEGACY_NDAS = 300
@@ -39,12 +41,19 @@ def pytest_configure(config):
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Started in the background of a shell: what the tests start, and press Ctrl-C on, would inherit it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput") or not in_memory.is_to_be_had():
+    if hasattr(config, "workerinput"):
         return
     stack = contextlib.ExitStack()
+    config.add_cleanup(left_behind.end)
     config.add_cleanup(stack.close)
-    with contextlib.suppress(programs.Missing):
-        url = stack.enter_context(in_memory.server()).url()
+    left_behind.begin()
+    url = os.environ.get("DATABASE_URL")
+    if not url and in_memory.is_to_be_had():
+        with contextlib.suppress(programs.Missing):
+            url = stack.enter_context(in_memory.server()).url()
+    if url and config.option.all_late:
+        url = stack.enter_context(late.through(url, config.option.all_late))
+    if url and url != os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = url
         stack.enter_context(alias("default", url))
 

@@ -7,6 +7,8 @@ import socket
 
 from aiosmtpd.controller import Controller
 
+from tests.migration.disturbances import LONG_ENOUGH
+
 
 class Inbox:
     """What arrives, by recipient; ``refuses`` makes it a server that takes nothing."""
@@ -36,7 +38,7 @@ def receiving(settings):
     inbox = Inbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         host, port = free.getsockname()
-    controller = Controller(inbox, hostname=host, port=port)
+    controller = Controller(inbox, hostname=host, port=port, ready_timeout=LONG_ENOUGH)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = host, port

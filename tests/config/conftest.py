@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config import postmaster
+from tests.migration.disturbances import LONG_ENOUGH
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,7 +60,7 @@ class Session:
 
     def leave(self):
         self.process.stdin.close()
-        assert self.process.wait(timeout=30) == 0
+        assert self.process.wait(timeout=LONG_ENOUGH) == 0
 
     def kill(self):
         self.process.kill()

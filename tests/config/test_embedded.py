@@ -6,22 +6,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from config import postmaster
+from tests.migration.disturbances import wait_until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-
-
-def wait_until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_processes_racing_on_an_empty_directory_share_one_server(session, empty):
@@ -59,7 +52,7 @@ def test_a_killed_postmaster_is_replaced_for_those_who_use_it_and_for_newcomers(
     user = session(home)
     killed, _ = user.join()
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: not postmaster.is_alive(home / "data"))
+    wait_until(lambda: not postmaster.is_alive(home / "data"), "the postmaster gone")
 
     replacement, socket_directory = user.join()
     assert replacement != killed

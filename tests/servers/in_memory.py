@@ -1,4 +1,4 @@
-"""Where is the suite's own server, when DATABASE_URL names none?
+"""The suite's own server, for when DATABASE_URL names none.
 
 In memory: most tests make a database of their own, and to copy one onto a disk
 takes ten times as long. It is a real server all the same, of the same programs.
@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import left_behind
 from tests.servers import programs
 from tests.servers.server import Server, account, new
 
@@ -28,6 +29,7 @@ def is_to_be_had() -> bool:
 def server() -> Iterator[Server]:
     home, owner = Path(tempfile.mkdtemp(prefix="ndas-suite-", dir=MEMORY)), account()
     owner.own(home)
+    left_behind.goes(home)
     try:
         with new(programs.complete(owner), home, owner, **SETTINGS) as running:
             yield running

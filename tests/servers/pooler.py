@@ -1,17 +1,16 @@
-"""What is a server like behind pgbouncer?"""
+"""A server behind pgbouncer."""
 
 import contextlib
 import os
 import subprocess
-import time
 
 import psycopg
 
+from tests.migration.disturbances import wait_until
 from tests.servers import programs
 from tests.servers.server import USER, place
 
 PORT = 6432
-LONG_ENOUGH = 10  # seconds
 
 CONFIGURATION = """
 [databases]
@@ -41,7 +40,7 @@ def pgbouncer(server, mode, **more):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"]},
+            env={name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ},
             **account.for_subprocess(),
         )
         try:
@@ -53,11 +52,10 @@ def pgbouncer(server, mode, **more):
 
 
 def _wait_for(home, process):
-    deadline = time.monotonic() + LONG_ENOUGH
-    while True:
-        try:
+    def answers():
+        assert process.poll() is None, (home / "pgbouncer.log").read_text()
+        with contextlib.suppress(psycopg.OperationalError):
             psycopg.connect(host=str(home), port=PORT, user=USER, dbname="postgres").close()
-            return
-        except psycopg.OperationalError:
-            assert process.poll() is None and time.monotonic() < deadline, (home / "pgbouncer.log").read_text()
-            time.sleep(0.02)
+            return True
+
+    wait_until(answers, "pgbouncer answering")

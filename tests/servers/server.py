@@ -1,4 +1,4 @@
-"""How does a server of a test's own start, stop, and die?"""
+"""A server of a test's own: how it starts, stops and dies."""
 
 import contextlib
 import os
@@ -16,10 +16,11 @@ from django.db import connections
 from config import postmaster
 from config.account import Account, account_for
 from config.database_url import database
+from tests import left_behind
 from tests.servers import programs
 
 USER = "ndas"
-START_SECONDS = 60
+START_SECONDS = 180
 
 # Nothing here outlives the machine, and a kill -9 loses nothing that the system has in memory.
 SETTINGS = {
@@ -106,6 +107,7 @@ def of_version(major: int, **settings):
 @contextlib.contextmanager
 def place():
     """A directory that belongs to the account of the servers."""
+    left_behind.begin()
     home, owner = Path(tempfile.mkdtemp(prefix="ndas-")), account()
     owner.own(home)
     try:

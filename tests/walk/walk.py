@@ -28,7 +28,7 @@ WALKS = {
     "rollback.sql": (BACK_BY_PSQL, THERE_BY_PSQL, "lived_in"),
 }
 CLIENT_SURVIVES = (CUT, KILL_BACKEND, REFUSE)
-LONG_ENOUGH = 20  # seconds, until the server has noticed that a client is gone
+LONG_ENOUGH = 180  # seconds, until the server has noticed that a client is gone
 
 
 @dataclass(frozen=True)
