@@ -1,4 +1,4 @@
-"""What did each statement lock, as a LockWatch has seen it?"""
+"""What each statement locked, as a LockWatch has seen it."""
 
 import re
 import statistics
@@ -69,7 +69,8 @@ def lines(data: dict) -> list[str]:
         told.append(f"    {mode:<30}{held:>8.1f} ms{waited:>8.1f} ms   {names}")
         told += [f"    waited for: {who}" for who in named(tables, "waited_for")]
         told += [f"    kept waiting: {who}" for who in named(tables, "kept_waiting")]
-    return [*told, f"  looked at every {data['every']} ms: a time is too long by two of these at most"]
+    every = f"  looked at every {data['every']} ms: a time is too long by two of these at most"
+    return [*told, f"{every}, and what was held for less may not have been seen"]
 
 
 def named(tables: list[dict], relation: str) -> list[str]:

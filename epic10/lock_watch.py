@@ -1,9 +1,10 @@
 """
-Which locks does our session take, how long does it hold or wait for them, and whom does it keep waiting?
+The locks that a session takes: how long it holds or waits for them, and whom it keeps waiting.
 
 Looked for in pg_locks from a connection of its own, as fast as the server
 answers. A time reaches from the last look without to the first look without: it
-is never too short, and too long by two looks at most.
+is never too short, and too long by two looks at most; what is held for less than
+one look may not be seen at all.
 """
 
 import re

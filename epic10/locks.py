@@ -41,6 +41,9 @@ SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
  LIMIT 5
 """
 HOLDERS = SESSIONS.format(which="l.pid <> pg_backend_pid()")
+IN_TRANSACTIONS = SESSIONS.format(
+    which="a.datname = current_database() AND a.xact_start IS NOT NULL AND a.pid <> pg_backend_pid()"
+)
 BLOCKERS_OF = SESSIONS.format(which="a.pid = ANY (pg_blocking_pids(%s))")
 
 # What is prepared holds its locks without a session: it has no pid, and blocks as
@@ -92,12 +95,12 @@ class Blocker:
         )
 
 
-def patiently(attempt, *, connection, what: str, tables: list[str]):
+def patiently(attempt, *, connection, what: str, tables: list[str], nap=time.sleep):
     """
     Call ``attempt`` until it gets its locks, with growing pauses in between.
 
     ``attempt`` opens and closes its own transaction. Raises LockNotGranted,
-    naming who is in the way, when PATIENCE is used up.
+    naming who is in the way, when PATIENCE is used up, and whatever ``nap`` raises.
     """
     deadline = time.monotonic() + getattr(settings, "EPIC10_LOCK_PATIENCE", PATIENCE)
     pause = FIRST_PAUSE
@@ -119,7 +122,7 @@ def patiently(attempt, *, connection, what: str, tables: list[str]):
                 told.enter_context(standing_still(connection, FOR_A_LOCK))
             waits = {"what": what, "blockers": in_the_way}
             logger.warning("%s waits for a lock: %s. Trying again.", what, in_the_way, extra=waits)
-            time.sleep(pause * random.uniform(0.5, 1.5))
+            nap(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, LONGEST_PAUSE)
 
 

@@ -80,6 +80,7 @@ class Batches:
                     connection=connection,
                     what=f"backfill of {self.table}",
                     tables=[self.table],
+                    nap=nap,
                 )
             except TooLong:
                 size = max(size // 4, SMALLEST)

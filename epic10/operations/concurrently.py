@@ -44,9 +44,11 @@ def run_concurrently(schema_editor, statement: str, *, name: str, only_if: str):
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
+        # Nobody was seen in the way where the patience ended before the first look.
+        older = in_the_way or locks.sessions(connection, locks.IN_TRANSACTIONS, [[]])
         raise locks.LockNotGranted(
-            f"The index {name} could not be finished: {locks.named(in_the_way)}.\n"
-            f"HINT: It waits for every older transaction in the database. {_end(in_the_way)}, "
+            f"The index {name} could not be finished: {locks.named(older)}.\n"
+            f"HINT: It waits for every older transaction in the database. {_end(older)}, "
             "then run the same command again."
         ) from error
 
