@@ -52,8 +52,8 @@ PAUSED = "the file {} is there.\nHINT: Remove it, and it goes on"
 class Throttle:
     """Asked between two batches of a table; comes back when the next one may run."""
 
-    def __init__(self, connection, table: str, *, nap=time.sleep):
-        self.connection, self.table, self.nap = connection, table, nap
+    def __init__(self, connection, table: str, *, nap=time.sleep, clock=time.monotonic):
+        self.connection, self.table, self.nap, self.clock = connection, table, nap, clock
         self.looked = self.spoke = float("-inf")
         self.has_standbys = self.is_known_to_be_blind = False
 
@@ -77,9 +77,9 @@ class Throttle:
     def _far_behind(self):
         # With a standby to look after, at every batch: the lag then outgrows
         # its bound by no more than what one batch writes.
-        if not self.has_standbys and time.monotonic() - self.looked < LOOK_EVERY:
+        if not self.has_standbys and self.clock() - self.looked < LOOK_EVERY:
             return ""
-        self.looked = time.monotonic()
+        self.looked = self.clock()
         standbys, hidden, furthest, queueing = self._look()
         most = getattr(settings, "EPIC10_MAX_LAG", MAX_LAG)
         self.has_standbys = most > 0 and standbys > hidden
@@ -100,6 +100,6 @@ class Throttle:
             return cursor.fetchone()
 
     def _say(self, message):
-        if time.monotonic() - self.spoke >= SAY_EVERY:
-            self.spoke = time.monotonic()
+        if self.clock() - self.spoke >= SAY_EVERY:
+            self.spoke = self.clock()
             logger.warning(message)

@@ -1,7 +1,6 @@
-"""What does a LockWatch say of a statement that waits, and of one that others wait for?"""
+"""What a LockWatch says of a statement that waits, and of one that others wait for."""
 
 import threading
-import time
 
 import psycopg
 import pytest
@@ -13,8 +12,8 @@ from epic10.operations import Backfill
 from epic10.operations.batches import FOR_DJANGO
 from epic10.operations.routes import Keys, Named, Places
 from epic10.plan import load
+from tests.migration.disturbances import wait_until
 
-BLOCKED = 0.3  # seconds
 PHASE = "INSERT INTO epic10_phase_run (phase, direction) VALUES ('switch', 'forwards')"
 DONE = "UPDATE epic10_phase_run SET finished_at = clock_timestamp()"
 CHANGE = "ALTER TABLE ndas ALTER company_city SET DEFAULT NULL"
@@ -34,57 +33,90 @@ def watch(migrated_database):
     return LockWatch(migrated_database.connection, ["ndas", "contacts"])
 
 
+def clock(session):
+    """Of the server, in milliseconds."""
+    [now] = session.execute("SELECT extract(epoch FROM clock_timestamp())::float8 * 1000").fetchone()
+    return now
+
+
 def in_a_phase(db, watch, action):
-    db.execute(PHASE)
-    watch.over(action)()
-    db.execute(DONE)
-    return {one.table: one for one in lock_table.found(watch)}
+    """What was found, and the milliseconds that no time in it can be longer than."""
+    with psycopg.connect(db.url, autocommit=True) as beside:
+        db.execute(PHASE)
+        began = clock(beside)
+        watch.over(action)()
+        ended = clock(beside)
+        db.execute(DONE)
+    # From the last look without to the first look without.
+    return {one.table: one for one in lock_table.found(watch)}, ended - began + 4 * max(watch.looks)
+
+
+def looked_at(db, watch, what):
+    """Until a look sees it, and for a while longer: the milliseconds that it has certainly been there."""
+    with psycopg.connect(db.url, autocommit=True) as beside:
+        wait_until(lambda: any(map(what, watch.pieces)), "a look that sees it")
+        began, ended = clock(beside), clock(beside)
+        enough = len(watch.looks) + 3
+        wait_until(lambda: len(watch.looks) >= enough, "three more looks")
+        return ended - began
 
 
 def test_it_says_for_whom_and_how_long_a_statement_waits(migrated_database, watch, holder):
     holder.execute("SELECT FROM ndas LIMIT 1")
-    pid = holder.info.backend_pid
-    threading.Timer(BLOCKED, holder.rollback).start()
-    [found] = in_a_phase(migrated_database, watch, lambda: migrated_database.execute(CHANGE)).values()
+    pid, least = holder.info.backend_pid, []
+
+    def leave():
+        least.append(looked_at(migrated_database, watch, lambda piece: not piece.granted))
+        holder.rollback()
+
+    leaving = threading.Thread(target=leave)
+    leaving.start()
+    found, most = in_a_phase(migrated_database, watch, lambda: migrated_database.execute(CHANGE))
+    leaving.join()
+    [found] = found.values()
     assert (found.phase, found.statement, found.table) == ("switch", "ALTER TABLE ndas ALTER company_city", "ndas")
     assert found.mode == "ACCESS EXCLUSIVE"
     assert found.waited_for == [{"pid": pid, "application": "the reports"}]
-    assert BLOCKED * 1000 - 100 < found.waited < BLOCKED * 1000 + 2000
+    assert least[0] < found.waited < most
     assert f"    waited for: pid {pid} (the reports)" in lock_table.lines(lock_table.as_data(watch))
 
 
 def test_it_says_whom_a_statement_keeps_waiting(migrated_database, watch, holder):
+    least = []
+
     def hold_the_lock():
         migrated_database.execute(f"BEGIN; {LOCK}")
         reader.start()
-        time.sleep(BLOCKED)
+        least.append(looked_at(migrated_database, watch, lambda piece: piece.kept_waiting))
         migrated_database.execute("COMMIT")
         reader.join()
 
     reader = threading.Thread(target=lambda: holder.execute("SELECT count(*) FROM ndas"))
-    [found] = in_a_phase(migrated_database, watch, hold_the_lock).values()
+    found, most = in_a_phase(migrated_database, watch, hold_the_lock)
+    [found] = found.values()
     [waiting] = found.kept_waiting
     assert (waiting["pid"], waiting["application"]) == (holder.info.backend_pid, "the reports")
-    assert BLOCKED * 1000 - 100 < waiting["milliseconds"] <= found.held < BLOCKED * 1000 + 2000
+    assert least[0] < waiting["milliseconds"] <= found.held < most
 
 
 def test_it_says_who_waits_for_a_row(migrated_database, watch, holder):
     def change_a_row():
         migrated_database.execute("BEGIN; " + UPDATE.format("Tampa"))
         writer.start()
-        time.sleep(BLOCKED)
+        wait_until(lambda: any(piece.kept_waiting for piece in watch.pieces), "a look that sees who waits")
         migrated_database.execute("COMMIT")
         writer.join()
 
     writer = threading.Thread(target=lambda: holder.execute(UPDATE.format("Miami")))
-    found = in_a_phase(migrated_database, watch, change_a_row)
+    found, _ = in_a_phase(migrated_database, watch, change_a_row)
     assert found["ndas"].mode == "ROW EXCLUSIVE"
     assert [one["application"] for one in found["ndas"].kept_waiting] == ["the reports"]
 
 
 def test_what_happens_outside_of_a_phase_or_only_reads_is_not_told(migrated_database, watch):
     watch.over(lambda: migrated_database.execute(f"BEGIN; {LOCK}; COMMIT"))()
-    assert in_a_phase(migrated_database, watch, lambda: migrated_database.rows("SELECT count(*) FROM ndas")) == {}
+    found, _ = in_a_phase(migrated_database, watch, lambda: migrated_database.rows("SELECT count(*) FROM ndas"))
+    assert found == {}
 
 
 @pytest.mark.parametrize(

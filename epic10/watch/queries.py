@@ -100,11 +100,12 @@ def complaint(timing: Timing) -> str:
 def _best(db, ask):
     taken = []
     while len(taken) < TRIES and (not taken or taken[-1] < LONG):
-        taken.append(_once(db, ask))
+        taken.append(milliseconds(db, ask))
     return min(taken)
 
 
-def _once(db, ask):
+def milliseconds(db: Database, ask: Callable) -> float:
+    """That the statements of ``ask`` take."""
     spent = 0.0
 
     def clock(execute, *statement):

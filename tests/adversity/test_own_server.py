@@ -14,12 +14,11 @@ from epic10 import clients
 from tests.adversity.test_settings import content
 from tests.adversity.test_triggers import WHAT_NOW
 from tests.databases import Scratch, database
-from tests.migration.disturbances import steps, wait_for
+from tests.migration.disturbances import MOVES_ON, STANDS_STILL, standstill, steps, wait_for
 from tests.servers import programs
 from tests.servers.server import account, alias, running
 
 LIBFAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-A_BATCH = "SELECT EXISTS (SELECT FROM epic10_phase_run WHERE phase = 'backfill' AND rows >= 20)"
 DISK_FULL = (
     r'CommandError: could not extend file "pg_tblspc/[^"]+"(: | with FileFallocate\(\): )No space left on device\n'
     rf"HINT: Check free disk space\.\n{re.escape(WHAT_NOW)}\n"
@@ -85,12 +84,14 @@ def test_a_full_disk_is_said_and_with_room_the_next_run_goes_on(server, moved, a
 
 
 def test_a_server_that_restarts_in_the_middle_is_said_and_the_next_run_goes_on(server, moved, after):
-    process = moved.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
-    wait_for(moved, A_BATCH, process)
-    moved.close()
-    server.stop()
+    with standstill(moved):
+        process = moved.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
+        wait_for(moved, STANDS_STILL, process)
+        moved.close()
+        server.stop()
     _, complaint = process.communicate()
     server.start(autovacuum="off")
+    moved.execute(MOVES_ON)
     assert (process.returncode, complaint) == (1, f"CommandError: The connection to the server was lost.\n{WHAT_NOW}\n")
     moved.migrate()
     assert content(moved) == after.content

@@ -8,18 +8,21 @@ import psycopg
 from tests.adversity.test_settings import content
 from tests.adversity.test_triggers import WHAT_NOW
 from tests.migration.disturbances import (
+    LONG_ENOUGH,
     OTHERS_AT_WORK,
     OURS,
+    STANDS_STILL,
     at_work,
     look_at,
     somebody,
+    standstill,
+    told,
     wait_for,
-    waiting_to,
+    wait_until,
 )
 
 OLD_TRANSACTION = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM agency_groups")
 LOST = "The connection that held the migration lock was cut, so somebody else may have begun to migrate."
-A_BATCH = "SELECT EXISTS (SELECT FROM epic10_phase_run WHERE phase = 'backfill' AND rows >= 20)"
 MIGRATORS = """
 SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrate by %%'"""
 
@@ -45,8 +48,7 @@ def test_in_a_deadlock_with_the_application_we_give_way(legacy_database):
     with psycopg.connect(legacy_database.url, application_name=OURS) as application:
         application.execute("LOCK nda_status_history IN ROW EXCLUSIVE MODE")
         process = legacy_database.start("migrate", "ndas")
-        wait_for(legacy_database, at_work("expand"), process)
-        wait_for(legacy_database, waiting_to("SET LOCAL lock_timeout"), process)
+        told(process, "expand waits for a lock: pid ")
 
         def writes():
             try:
@@ -60,12 +62,11 @@ def test_in_a_deadlock_with_the_application_we_give_way(legacy_database):
         time.sleep(1.2)
         working = threading.Thread(target=writes)
         working.start()
-        working.join(10)
+        working.join(LONG_ENOUGH)
         assert not working.is_alive()
         application.commit()
-    output, complaint = process.communicate()
+    _, complaint = process.communicate()
     assert (process.returncode, complaint, errors) == (0, "", [])
-    assert "expand waits for a lock: pid " in output
 
 
 def test_the_way_back_beside_the_way_there_leaves_and_says_who_is_there(legacy_database, after):
@@ -84,10 +85,11 @@ def test_the_way_back_beside_the_way_there_leaves_and_says_who_is_there(legacy_d
 
 
 def test_a_connection_that_is_cut_is_said_and_the_next_run_goes_on(legacy_database, before, after, look_before):
-    process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
-    wait_for(legacy_database, A_BATCH, process)
-    legacy_database.rows(f"SELECT pg_terminate_backend(pid) FROM ({OTHERS_AT_WORK}) AS ours", [OURS])
-    _, complaint = process.communicate()
+    with standstill(legacy_database):
+        process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
+        wait_for(legacy_database, STANDS_STILL, process)
+        legacy_database.rows(f"SELECT pg_terminate_backend(pid) FROM ({OTHERS_AT_WORK}) AS ours", [OURS])
+        _, complaint = process.communicate()
     cut = "CommandError: The connection to the server was lost."
     assert (process.returncode, complaint) == (1, f"{cut}\n{WHAT_NOW}\n")
     assert look_before(legacy_database).content == before.content
@@ -101,7 +103,7 @@ def test_who_has_lost_the_migration_lock_stops_before_the_next_phase(legacy_data
         process = legacy_database.start("migrate", "ndas")
         wait_for(legacy_database, at_work("expand"), process)
         legacy_database.rows(f"SELECT pg_terminate_backend(pid) FROM ({MIGRATORS}) AS holding")
-        legacy_database.rows("SELECT pg_sleep(0.1)")
+        wait_until(lambda: not legacy_database.rows(MIGRATORS), "the holder of the migration lock gone")
     _, complaint = process.communicate()
     assert (process.returncode, complaint) == (1, f"CommandError: {LOST}\n{WHAT_NOW}\n")
     legacy_database.migrate()

@@ -1,5 +1,6 @@
 """What epic10_precheck finds of other sessions: each of them is really there."""
 
+import re
 import subprocess
 
 import pytest
@@ -31,14 +32,13 @@ def test_a_session_that_holds_a_lock_is_named(database):
     with somebody(database, "SELECT 1 FROM ndas") as session:
         [finding] = asked(database, "traffic.locks").findings
         pid = session.info.backend_pid
-    assert finding.startswith(
-        f"pid {pid}, ndas (disturbance), idle in transaction, in its transaction for 0 s, holds ndas"
-    )
+    who = rf"pid {pid}, ndas \(disturbance\), idle in transaction, in its transaction for \d+ s, holds ndas"
+    assert re.match(who, finding), finding
     assert asked(database, "traffic.locks").verdict == "OK"
 
 
 def test_a_lock_held_for_a_moment_is_nothing(database, monkeypatch):
-    monkeypatch.setattr(traffic, "LONG_FOR_A_LOCK", 5)
+    monkeypatch.setattr(traffic, "LONG_FOR_A_LOCK", 3600)
     with somebody(database, "SELECT 1 FROM ndas"):
         assert asked(database, "traffic.locks").verdict == "OK"
 
@@ -58,7 +58,7 @@ def test_a_transaction_in_another_database_keeps_old_row_versions_too(database, 
         result = asked(database, "traffic.old_rows")
         pid = session.info.backend_pid
     found = [line for line in result.findings if line.startswith(f"pid {pid}, ")]
-    assert found[0].startswith(f"pid {pid}, ndas in database {other.name}, in its transaction for 00:00:0")
+    assert re.fullmatch(rf"pid {pid}, ndas in database {other.name}, in its transaction for \d\d:\d\d:\d\d", found[0])
     assert result.verdict == "WARNING"
 
 
@@ -74,6 +74,5 @@ def test_a_running_pg_dump_is_waited_for(database):
         session.rollback()
     dump.wait()
     [finding] = result.findings
-    assert finding.startswith("pid ")
-    assert ", user ndas, for 00:00:0" in finding
+    assert re.fullmatch(r"pid \d+, user ndas, for \d\d:\d\d:\d\d", finding)
     assert result.verdict == "FAILED"

@@ -1,6 +1,7 @@
-"""How is a release stopped at a chosen moment, and what is the database then?"""
+"""A release stopped at a chosen moment, and what the database is then."""
 
 import contextlib
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -9,9 +10,25 @@ import psycopg
 
 from epic10 import fingerprint, plan
 from epic10.operations.phase import walk
+from epic10.progress import logger
 
-LONG_ENOUGH = 30  # seconds, on a busy machine
+# Seconds. Whoever waits so long has not seen what it waits for, and will not: it is no measure of speed.
+LONG_ENOUGH = 180
 OURS = "disturbance"
+
+# The batch with which so many rows would be done waits, however short its patience, for a key that a test has.
+STANDSTILL = """
+CREATE SCHEMA standstill;
+CREATE FUNCTION standstill.wait() RETURNS trigger LANGUAGE plpgsql {patience} AS
+$$ BEGIN PERFORM pg_advisory_xact_lock_shared({key}, NEW.rows::int); RETURN NEW; END $$;
+CREATE TRIGGER standstill BEFORE UPDATE ON epic10_phase_run
+   FOR EACH ROW WHEN (NEW.phase = 'backfill' AND NEW.rows IN ({rows})) EXECUTE FUNCTION standstill.wait()"""
+MOVES_ON = "DROP SCHEMA IF EXISTS standstill CASCADE"
+KEY = 2026
+STANDING_STILL = f"""
+SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = {KEY} AND NOT granted
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+STANDS_STILL = f"SELECT EXISTS ({STANDING_STILL})"
 
 # What a process of ours has left behind on the server.
 OTHERS_AT_WORK = """
@@ -71,18 +88,56 @@ def somebody(database, *statements):
 
 
 @contextlib.contextmanager
-def idling(database, *moments, seconds):
-    """A reader that forgets to go: at each moment, a query that is true then, idle in its transaction for so long."""
+def standstill(database, *, after=(20,), patience="SET lock_timeout = 0"):
+    """
+    A backfill with EPIC10_BATCH_SIZE=1 stands still when it has committed so many rows, and the next one is changed.
+
+    Until the block ends, or ``go()`` lets it go on to the next such moment; STANDS_STILL is true
+    meanwhile. With ``patience=""`` the batch tries again and again, as it does for any lock.
+    """
+    keys = [(KEY, rows + 1) for rows in after]
+    with psycopg.connect(database.url, application_name=OURS, autocommit=True) as session:
+
+        def go():
+            session.execute("SELECT pg_advisory_unlock(%s, %s)", keys.pop(0))
+
+        for key in keys:
+            session.execute("SELECT pg_advisory_lock(%s, %s)", key)
+        rows = ", ".join(str(row) for _, row in keys)
+        session.execute(STANDSTILL.format(key=KEY, rows=rows, patience=patience))
+        try:
+            yield go
+        finally:
+            with contextlib.suppress(psycopg.OperationalError):  # Somebody has killed the server.
+                while keys:
+                    go()
+                session.execute(MOVES_ON)
+
+
+@contextlib.contextmanager
+def idling(database, *moments, seconds=0.0, until="SELECT true"):
+    """
+    A reader that forgets to go: at each moment, a query that is true then, idle in its transaction.
+
+    For so long, and until another query is true.
+    """
     over = threading.Event()
 
+    def wait(session, query):
+        while not over.is_set() and not _is_true(session, query):
+            time.sleep(0.002)
+
     def idle():
-        with psycopg.connect(database.url, application_name=OURS, autocommit=True) as session:
+        with (
+            psycopg.connect(database.url, application_name=OURS, autocommit=True) as reader,
+            psycopg.connect(database.url, application_name=OURS, autocommit=True) as looking,
+        ):
             for moment in moments:
-                while not over.is_set() and not _is_true(session, moment):
-                    time.sleep(0.002)
-                with session.transaction():
-                    session.execute("SELECT company_name FROM ndas LIMIT 1")
+                wait(looking, moment)
+                with reader.transaction():
+                    reader.execute("SELECT company_name FROM ndas LIMIT 1")
                     over.wait(seconds)
+                    wait(looking, until)
 
     reader = threading.Thread(target=idle)
     reader.start()
@@ -117,6 +172,37 @@ def wait_for(database, sql, process=None):
         return database.rows(sql)[0][0]
 
     return wait_until(seen, sql)
+
+
+def told(process, text):
+    """The next line of its output with this in it."""
+    hanging = threading.Timer(LONG_ENOUGH, process.kill)
+    hanging.start()
+    try:
+        for line in process.stdout:
+            if text in line:
+                return line
+    finally:
+        hanging.cancel()
+    raise AssertionError(f"never said: {text}; {process.communicate()}")
+
+
+@contextlib.contextmanager
+def when_logged(text, action):
+    """Act as soon as the release says this in its log, before it goes on; what it has said, so far."""
+    said, handler = [], logging.Handler()
+
+    def emit(record):
+        if text in record.getMessage():
+            said.append(record.getMessage())
+            action()
+
+    handler.emit = emit
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
 
 
 def at_work(phase, direction="forwards"):

@@ -1,12 +1,10 @@
 """A backfill meets a table in use: rows that are locked, triggers of others, rows that need nothing."""
 
-import threading
-
 import pytest
 from django.db import Error
 
 from epic10.locks import LockNotGranted
-from tests.migration.disturbances import somebody
+from tests.migration.disturbances import somebody, when_logged
 
 from .pony import ENFORCE, FILL, INDEX, RELEASE
 
@@ -27,11 +25,13 @@ def the_rest_until_the_proof(bench):
 
 
 def test_a_row_in_use_is_waited_for_not_forgotten(bench):
-    with somebody(bench.scratch, "SELECT FROM pony WHERE id = 'Ajax' FOR UPDATE") as session:
-        released = threading.Timer(0.5, session.rollback)
-        released.start()
+    waits = "backfill of pony waits for a lock: pid "
+    with (
+        somebody(bench.scratch, "SELECT FROM pony WHERE id = 'Ajax' FOR UPDATE") as session,
+        when_logged(waits, session.rollback) as logged,
+    ):
         bench.forwards(FILL[-1])
-        released.join()
+    assert logged
     assert bench.scratch.rows(SHADOWS) == RIGHT
 
 

@@ -1,10 +1,8 @@
 """The backfill makes room for others, and says for whom."""
 
 import threading
-import time
 
 import psycopg
-import pytest
 
 from epic10 import throttle
 from epic10.throttle import Throttle
@@ -17,21 +15,19 @@ def said(caplog):
     return [record.getMessage() for record in caplog.records]
 
 
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch):
-    monkeypatch.setattr(throttle, "LOOK_EVERY", 0.05)
-
-
 def test_it_waits_while_the_pause_file_is_there(baseline_database, settings, tmp_path, caplog):
     caplog.set_level("INFO")
-    pause = tmp_path / "pause"
+    pause, naps = tmp_path / "pause", []
     pause.touch()
     settings.EPIC10_PAUSE_FILE = str(pause)
-    waiting = Throttle(baseline_database.connection, "ndas")
-    threading.Timer(0.5, pause.unlink).start()
-    began = time.monotonic()
-    waiting.wait()
-    assert time.monotonic() - began >= 0.5
+
+    def nap(seconds):
+        naps.append(seconds)
+        if len(naps) == 3:
+            pause.unlink()
+
+    Throttle(baseline_database.connection, "ndas", nap=nap, clock=lambda: 0.0).wait()
+    assert naps == [throttle.LOOK_EVERY] * 3
     assert said(caplog) == [
         f"The backfill of ndas waits: the file {pause} is there.\nHINT: Remove it, and it goes on.",
         "The backfill of ndas goes on.",
@@ -45,24 +41,24 @@ def test_it_pauses_for_a_moment_when_somebody_queues_for_a_lock_on_the_table(bas
             queueing = threading.Thread(target=lambda: second.execute(lock))
             queueing.start()
             wait_until(lambda: baseline_database.rows(WAITING) == [(1,)], "the second waiting")
-            began = time.monotonic()
-            Throttle(baseline_database.connection, "ndas").wait()
-            assert throttle.SHORT_PAUSE <= time.monotonic() - began < 10 * throttle.SHORT_PAUSE
+            naps = []
+            Throttle(baseline_database.connection, "ndas", nap=naps.append).wait()
+            assert naps == [throttle.SHORT_PAUSE]
         queueing.join()
     assert said(caplog) == ["The backfill of ndas lets 1 session pass that waits for a lock on it."]
 
 
-def test_without_a_standby_it_looks_once_a_second_at_most(baseline_database, monkeypatch):
-    monkeypatch.setattr(throttle, "LOOK_EVERY", 60)
-    asked = []
+def test_without_a_standby_it_looks_once_a_second_at_most(baseline_database):
+    clock, asked = [], []
 
     def ask(execute, *question):
-        asked.append(question)
+        asked.append(clock[-1])
         return execute(*question)
 
-    quiet = Throttle(baseline_database.connection, "ndas")
+    quiet = Throttle(baseline_database.connection, "ndas", clock=lambda: clock[-1])
     baseline_database.connection.ensure_connection()  # which asks something too
     with baseline_database.connection.execute_wrapper(ask):
-        for _ in range(10):
+        for moment in (0.0, 0.1, 0.9, 1.0, 1.1, 1.9, 2.0):
+            clock.append(moment)
             quiet.wait()
-    assert len(asked) == 1
+    assert asked == [0.0, 1.0, 2.0]

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from tests.databases import Scratch, database
-from tests.migration.disturbances import somebody, wait_for, waiting_to
-from tests.migration.test_interrupted import OLD_SNAPSHOT, ROWS_DONE, WHAT_NOW
+from tests.migration.disturbances import MOVES_ON, STANDS_STILL, somebody, standstill, wait_for, waiting_to
+from tests.migration.test_interrupted import OLD_SNAPSHOT, WHAT_NOW
 from tests.servers import programs
 from tests.servers.server import account, alias, running
 from tests.walk import digest
@@ -33,9 +33,10 @@ def register(server, django_db_blocker):
 
 
 def mid_batch(register: Scratch, server):
-    process = register.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
-    wait_for(register, f"SELECT ({ROWS_DONE}) >= 20", process)
-    server.kill()
+    with standstill(register):
+        process = register.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
+        wait_for(register, STANDS_STILL, process)
+        server.kill()
     return process
 
 
@@ -63,6 +64,8 @@ def test_after_a_kill_9_of_the_postmaster_both_ways_are_open(register, server, k
     assert complaint.endswith(WHAT_NOW)
     register.close()
     server.start()
+    register.execute(MOVES_ON)
+    register.close()
     with database(register.name, using="mortal") as other:
         register.migrate()
         assert look_at(register) == after

@@ -11,7 +11,7 @@ from django.core.management import CommandError
 from epic10 import fingerprint, plan, precheck, server
 from epic10.checks import FAILED
 from tests.databases import Scratch
-from tests.migration.disturbances import somebody
+from tests.migration.disturbances import LONG_ENOUGH, somebody
 from tests.migration.test_interrupted import OLD_SNAPSHOT
 from tests.servers.pooler import pgbouncer
 from tests.servers.server import alias
@@ -78,9 +78,15 @@ def test_it_is_seen_also_while_others_use_the_pool(behind):
 
 def test_it_is_seen_also_where_each_statement_goes_to_the_next_backend(behind):
     """Of four in turn: two sessions that ask in turn then never meet."""
+
+    def meet(barrier):
+        with psycopg.connect(pooled.url, prepare_threshold=None) as session:
+            session.execute("SELECT 1")  # which begins a transaction, and has a backend until its end
+            barrier.wait(LONG_ENOUGH)
+
     pooled = behind("transaction", server_round_robin=1)
     with ThreadPoolExecutor(4) as others:
-        list(others.map(lambda _: ask(pooled, "SELECT pg_sleep(0.3)"), range(4)))
+        list(others.map(meet, [threading.Barrier(4)] * 4))
     assert server.pooling(pooled.connection) == server.BY_TRANSACTION
 
 
@@ -110,8 +116,3 @@ def test_through_it_an_index_build_still_says_whom_it_waits_for(register, behind
 def failed(database):
     report = precheck.precheck(database.alias, precheck.Limits())
     return [result.check.id for result in report.results if result.verdict == FAILED]
-
-
-def ask(database, statement):
-    with psycopg.connect(database.url, autocommit=True) as session:
-        session.execute(statement)

@@ -65,7 +65,7 @@ def test_a_database_that_is_gone_is_told_while_it_is_gone(server, register, moni
 @pytest.mark.long
 def test_a_watch_outlives_a_restart(server, register, hook, tmp_path):
     environment = {"EPIC10_RECORDS": str(tmp_path), "EPIC10_WEBHOOK": hook.url, "no_proxy": "*"}
-    process = register.start("epic10_monitor", "--hours", "0.005", "--interval", "0.5s", **environment)
+    process = register.start("epic10_monitor", "--hours", "1", "--interval", "0.5s", **environment)
     wait_until(lambda: len(register_samples(register)) > 0, "the first look")
     register.close()
     server.kill()

@@ -4,13 +4,15 @@ import shutil
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
-PATIENCE = 30  # seconds
+from tests.migration.disturbances import LONG_ENOUGH
+
+ANOTHER_PAGE = "return !window.wasPressed && document.readyState === 'complete'"
 LAPTOP, PHONE = (1280, 900), (390, 844)
 
 
@@ -43,6 +45,12 @@ def resize(driver, size):
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
+def until(driver, condition):
+    # Between two pages there is none to ask.
+    waiting = WebDriverWait(driver, LONG_ENOUGH, poll_frequency=0.1, ignored_exceptions=[WebDriverException])
+    waiting.until(lambda _: condition())
+
+
 class Person:
     """Somebody at a browser: ``sees`` a page, ``fills`` its fields, ``presses`` what has these words on it."""
 
@@ -64,10 +72,10 @@ class Person:
 
     def presses(self, words):
         path = f"//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']"
-        page = self.driver.find_element(By.TAG_NAME, "html")
+        self.driver.execute_script("window.wasPressed = true")
         self.driver.find_element(By.XPATH, path).click()
         # Each of them leads to another page, which a busy machine may take its time for.
-        WebDriverWait(self.driver, PATIENCE).until(staleness_of(page))
+        until(self.driver, lambda: self.driver.execute_script(ANOTHER_PAGE))
 
     def logs_in(self, username, password):
         self.driver.delete_all_cookies()

@@ -2,16 +2,15 @@
 
 import pytest
 from django.contrib.auth.models import User
-from selenium.webdriver.support.wait import WebDriverWait
 
+from epic10.status import status
 from tests.databases import served
 from tests.factories import PASSWORD
-from tests.migration.disturbances import wait_for
+from tests.migration.disturbances import STANDS_STILL, standstill, wait_for
 
-from .browser import PATIENCE, PHONE, Person, resize, start
+from .browser import PHONE, Person, resize, start, until
 from .dashboards import with_logins
 
-ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = 'backfill'"
 PHASES = ("expand", "backfill", "index", "enforce", "switch")
 
 
@@ -35,21 +34,19 @@ def onlooker(driver, live_server, legacy_database):
         yield person
 
 
-def test_the_phases_move_while_another_process_migrates(driver, onlooker, legacy_database, tmp_path):
+def test_the_phases_move_while_another_process_migrates(driver, onlooker, legacy_database):
     assert (state(driver), word(driver, "backfill")) == ("Baseline", "waiting")
     driver.execute_script("window.notReloaded = true")
-    pause = tmp_path / "pause"
-    process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1", EPIC10_PAUSE_FILE=str(pause))
-    shares, rows = [], 0
-    for _ in range(2):
-        wait_for(legacy_database, f"SELECT ({ROWS_DONE}) >= {rows + 20}", process)
-        pause.touch()
-        until(driver, lambda: share(driver) > max(shares, default=0))
-        shares.append(share(driver))
-        assert state(driver) == f"Backfilling {int(shares[-1] * 100)} %"
-        assert word(driver, "backfill") == "running"
-        [(rows,)] = legacy_database.rows(ROWS_DONE)  # It has noticed: the page says nothing older than a second.
-        pause.unlink()
+    with standstill(legacy_database, after=(20, 100)) as go:
+        process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
+        for rows in (20, 100):
+            wait_for(legacy_database, STANDS_STILL, process)
+            there = status(legacy_database.connection).phases[1]
+            until(driver, lambda there=there: share(driver) == pytest.approx(there.share))
+            assert there.rows == rows
+            assert state(driver) == f"Backfilling {int(there.share * 100)} %"
+            assert word(driver, "backfill") == "running"
+            go()
     output, complaint = process.communicate()
     assert (process.returncode, complaint) == (0, ""), output
     # The work is over: the page loads itself again.
@@ -71,10 +68,6 @@ def unnamed(driver):
         ".filter(e => !(e.textContent.trim() || e.ariaLabel || e.getAttribute('aria-labelledby')))"
         ".map(e => e.outerHTML)"
     )
-
-
-def until(driver, condition):
-    WebDriverWait(driver, PATIENCE, poll_frequency=0.1).until(lambda _: condition())
 
 
 def state(driver):
