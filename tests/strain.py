@@ -93,19 +93,24 @@ def is_of_a_test(frame) -> bool:
 @contextlib.contextmanager
 def rows_in_another_order(seed):
     """What is asked in this process, by tests and by the release."""
-    chance, fetchall = random.Random(seed), psycopg.Cursor.fetchall
+    chance, fetches = random.Random(seed), {name: getattr(psycopg.Cursor, name) for name in ("fetchall", "fetchmany")}
 
-    def shuffled(cursor):
-        rows = fetchall(cursor)
-        if cursor._query and not HAS_AN_ORDER.search(cursor._query.query.decode(errors="replace")):
-            chance.shuffle(rows)
-        return rows
+    def shuffled(fetch):
+        def shuffled_fetch(cursor, *args):
+            rows = fetch(cursor, *args)
+            if cursor._query and not HAS_AN_ORDER.search(cursor._query.query.decode(errors="replace")):
+                chance.shuffle(rows)
+            return rows
 
-    psycopg.Cursor.fetchall = shuffled
+        return shuffled_fetch
+
+    for name, fetch in fetches.items():
+        setattr(psycopg.Cursor, name, shuffled(fetch))
     try:
         yield
     finally:
-        psycopg.Cursor.fetchall = fetchall
+        for name, fetch in fetches.items():
+            setattr(psycopg.Cursor, name, fetch)
 
 
 @contextlib.contextmanager

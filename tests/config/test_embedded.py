@@ -68,7 +68,7 @@ def test_a_stale_pid_file_does_not_harm_the_stranger_who_has_the_pid_now(session
     first.leave()
 
     # Of the same account: PostgreSQL itself takes the pid of another one for stale.
-    stranger = subprocess.Popen(["/bin/sleep", "60"], user=home.stat().st_uid)
+    stranger = subprocess.Popen(["/bin/sleep", "3600"], user=home.stat().st_uid)
     try:
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
         shutil.chown(pid_file, home.stat().st_uid)

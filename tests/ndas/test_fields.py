@@ -126,7 +126,7 @@ def test_the_database_can_copy_and_make_times(ponies, stable):
     ponies.update(seen_at=models.F("foaled_at"))
     assert ponies.get().seen_at == NOON
     ponies.update(seen_at=Now())
-    assert abs(datetime.datetime.now(UTC) - ponies.get().seen_at) < datetime.timedelta(minutes=1)
+    assert abs(datetime.datetime.now(UTC) - ponies.get().seen_at) < datetime.timedelta(minutes=30)
     assert stable.rows("SHOW timezone") == [("UTC",)]
 
 
@@ -140,4 +140,4 @@ def test_expressions_are_read_back_aware(ponies):
 
 def test_auto_now_writes_utc(ponies):
     ponies.create()
-    assert abs(datetime.datetime.now(UTC) - ponies.get().seen_at) < datetime.timedelta(minutes=1)
+    assert abs(datetime.datetime.now(UTC) - ponies.get().seen_at) < datetime.timedelta(minutes=30)
