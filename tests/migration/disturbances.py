@@ -13,7 +13,7 @@ from epic10.operations.phase import walk
 from epic10.progress import logger
 
 # Seconds. Whoever waits so long has not seen what it waits for, and will not: it is no measure of speed.
-LONG_ENOUGH = 180
+LONG_ENOUGH = 300
 OURS = "disturbance"
 
 # The batch with which so many rows would be done waits, however short its patience, for a key that a test has.
