@@ -214,7 +214,8 @@ def test_past_its_timeout_it_goes_back(night, legacy_database, is_untouched, rec
     with somebody(legacy_database, "SELECT 1 FROM ndas"), waits:
         ended = night("epic10_deploy", timeout=3600)
     assert ended.status == 1
-    assert re.fullmatch(rf"It took longer than {units.seconds(3600)}\.\n{UNDONE}\n{AGAIN}", ended.complaint)
+    undone = UNDONE.replace("10 checks: 10 passed; ", "(?:10 checks: 10 passed; )?")  # There was nothing to undo.
+    assert re.fullmatch(rf"It took longer than {units.seconds(3600)}\.\n{undone}\n{AGAIN}", ended.complaint)
     assert "migrate" in [step["name"] for step in record()["steps"]]
     assert is_untouched(legacy_database)
 
