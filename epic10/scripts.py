@@ -113,7 +113,6 @@ def _checks(release):
 
 def _readme(release):
     return {
-        "checks": _checks(release),
         "phases": [
             {"name": phase.name, "purpose": phase.purpose, "transaction": "one" if phase.transaction else "many, short"}
             for phase in release.phases
