@@ -28,7 +28,7 @@ class Typed:
     def broken_promises(self, said: str) -> list[str]:
         """What is not in the output: the words of the row, and the last line printed, whatever its numbers are."""
         *_, last = self.printed.split("\n") if self.printed else [""]
-        wanted = [*map(re.escape, self.sees), _with_any_numbers(last.strip())]
+        wanted = [_with_any_numbers(words) for words in (*self.sees, last.strip())]
         return [words for words in wanted if not re.search(words, said)]
 
 

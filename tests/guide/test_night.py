@@ -104,6 +104,7 @@ def test_the_guide_typed_as_printed_there_back_and_there_again_to_the_end(night)
     expired = night.one(EXPIRED)
     assert expired > 0
     back(night)
+    once_more(night)
     in_the_window(night)
     assert night.one(EXPIRED) == expired
     said = "\n".join(night.types(typed) for typed in afterwards())
@@ -150,6 +151,13 @@ def back(night):
         session.rollback()
     for typed in done:
         night.types(typed)
+
+
+def once_more(night):
+    """Prepared again; the rehearsal of before still counts."""
+    *_, prepare, status = documents.blocks(GUIDE, "In the days before")
+    night.types(prepare)
+    night.types(status)
 
 
 def afterwards():
