@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 
 from config.help import Utility
+from epic10 import interrupts
 from epic10.database_errors import is_unreachable
 
 USAGE = 2  # What argparse ends with, too.
@@ -30,6 +31,8 @@ def main() -> None:
         # Nobody reads on, as with | head; the interpreter must not try again on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + signal.SIGPIPE)
+    except KeyboardInterrupt:
+        sys.exit(interrupted())
     except (ImproperlyConfigured, Error) as error:
         if "--traceback" in sys.argv:
             raise
@@ -49,6 +52,12 @@ def unreadable(arguments: list[str]) -> str:
         if re.fullmatch(r"-[^=]*=--", argument):
             return f"{argument[:-3]} has no value.\nHINT: python manage.py help COMMAND"
     return ""
+
+
+def interrupted() -> int:
+    """Of a command that has nothing to say about it; the line of the terminal ends after its ^C."""
+    print("\nInterrupted.", file=sys.stderr)
+    return interrupts.EXIT_STATUS
 
 
 def explain(error: Exception) -> str:

@@ -8,13 +8,13 @@ from django.db import Error, connections
 from epic10 import asking, checks, comparison, deadline, manifest, plan, release_state, snapshot, validation
 from epic10.asking import Show
 from epic10.catalog import quoted
-from epic10.going_back import go_back
+from epic10.going_back import BACK, go_back
 from epic10.interrupts import EXIT_STATUS
 from epic10.locks import named
 from epic10.progress import logger
 from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.report import Report
-from epic10.run import Run, witnessed
+from epic10.run import OK, Run, witnessed
 from epic10.session import execute, reconnect, unhurried
 from epic10.what_now import NO_WAY_BACK, why
 from epic10.writers import writers
@@ -101,15 +101,23 @@ def _take_back(run, wishes, error, show, out):
         reconnect(run.using)
         reports = go_back(run, jobs=wishes.jobs, show=show, out=out)
     except (CommandError, Error, KeyboardInterrupt) as another:
-        raise NotDeployed(
-            f"{reason}\nGoing back failed, too: {why(another)}\nHINT: python manage.py epic10_rollback, as soon as "
-            "that is set right; epic10_status says where it stands.",
-            returncode=status,
-        ) from error
+        raise NotDeployed(f"{reason}\n{_how_far_back(run, why(another))}", returncode=status) from error
     outcome = f"Epic 10 is undone: {'; '.join(report.summary for report in reports)}."
     raise NotDeployed(
         f"{reason}\n{outcome}\nHINT: Set it right, then python manage.py epic10_deploy.", returncode=status
     ) from error
+
+
+def _how_far_back(run, reason):
+    if any(step.name == BACK and step.outcome == OK for step in run.steps):
+        return (
+            f"Epic 10 is undone, but whether everything is what it was could not be asked: {reason}\n"
+            "HINT: Compare with the snapshot before the application starts: epic10_snapshot restore … --into …"
+        )
+    return (
+        f"Going back failed, too: {reason}\nHINT: python manage.py epic10_rollback, as soon as that is set right; "
+        "epic10_status says where it stands."
+    )
 
 
 def _insist_that_nobody_writes(run, force):

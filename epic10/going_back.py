@@ -11,6 +11,8 @@ from epic10.report import Report
 from epic10.run import Run, witnessed
 from epic10.validation import previous_works
 
+BACK = "back"  # The step after which the database is at its previous release.
+
 
 def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
     """
@@ -21,7 +23,7 @@ def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
     release, before = plan.load(), baseline.before(run.using)
     migrate = partial(call_command, "migrate", release.app_label, release.previous, database=run.using, stdout=out)
     with witnessed(run, run.using):
-        run.step("back", migrate)
+        run.step(BACK, migrate)
     if before is None:
         logger.warning("No snapshot from before the release is here: nothing was compared.")
         reports = []

@@ -1,10 +1,12 @@
-"""May the release begin? Everything that comes before its first change, and may still say no."""
+"""Everything that comes before the first change of a deployment, and may still say no."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.core.management import CommandError
+from django.db import connections
 
+from epic10 import baseline as from_before
 from epic10 import comparison, precheck, rehearsed, snapshot, snapshot_files
 from epic10.asking import Show
 from epic10.manifest import Manifest
@@ -68,6 +70,7 @@ def _snapshot(run, wishes, show) -> Manifest:
     """A verified snapshot from before the first change."""
     if wishes.snapshot:
         taken = snapshot_files.read(wishes.directory, wishes.snapshot)
+        _insist_that_it_is_of_before(run, taken)
         run.decide(f"Snapshot {taken.name} of {taken.taken_at:%Y-%m-%d %H:%M} UTC, as the operator asked.")
     else:
         taken = run.step("snapshot", lambda: snapshot.take(run.using, wishes.directory, jobs=wishes.jobs))
@@ -78,3 +81,17 @@ def _snapshot(run, wishes, show) -> Manifest:
             "HINT: python manage.py epic10_snapshot verify says why; without one there is no way out of a disaster."
         )
     return taken
+
+
+def _insist_that_it_is_of_before(run, taken):
+    """Whatever goes back is compared with it."""
+    database, wrong = connections[run.using].settings_dict["NAME"], ""
+    if taken.database != database:
+        wrong = f'of the database "{taken.database}"'
+    elif not from_before.is_from_before(taken):
+        wrong = "of a half-way state: it has columns that the release adds"
+    if wrong:
+        raise NotDeployed(
+            f'Nothing was changed: the snapshot "{taken.name}" is {wrong}.\n'
+            "HINT: --snapshot with one from before the release, or without: then a new one is taken."
+        )

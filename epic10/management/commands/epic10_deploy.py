@@ -10,6 +10,7 @@ from epic10 import (
     checks,
     consent,
     deploy_plan,
+    failures,
     interrupts,
     precheck,
     release_state,
@@ -75,13 +76,15 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("\n".join(deploy_plan.lines(database, wishes)))
             return
-        release_state.insist_on_a_register(connections[database])
-        if not yes:
-            consent.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
-        run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr)
+        runs = []
+        with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
+            release_state.insist_on_a_register(connections[database])
+            if not yes:
+                consent.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
+            run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr, runs)
         self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run, wishes))
 
-    def _run(self, database, wishes, out, progress):
+    def _run(self, database, wishes, out, progress, runs):
         def show(result):
             # All of them are in the record; a person needs what is not plainly well.
             if result.verdict != checks.OK or result.facts:
@@ -94,6 +97,7 @@ class Command(BaseCommand):
                 "epic10_deploy", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
             ) as run,
         ):
+            runs.append(run)
             deploy(run, wishes, show=show, out=out)
         return run
 

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, precheck, report
+from epic10 import arguments, failures, interrupts, precheck, report
 
 
 class Command(BaseCommand):
@@ -36,15 +36,19 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, window, max_snapshot_age, free_disk, **options):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
-        try:
-            found = precheck.precheck(database, limits, show=self._show if format == "text" else None)
-        except precheck.NothingToCheck as error:
-            raise CommandError(str(error)) from error
+        with failures.as_json(self, format), interrupts.told("Nothing was changed."):
+            found = self._asked(database, limits, self._show if format == "text" else None)
         self.stdout.write(found.rendered(format))
         if found.verdict == "FAILED":
             raise CommandError("NO-GO. Do what the HINTs of the failed checks say, then ask again.", returncode=1)
         if format == "text":
             self.stdout.write("GO." if found.verdict == "OK" else "GO, once you have read the warnings.")
+
+    def _asked(self, database, limits, show):
+        try:
+            return precheck.precheck(database, limits, show=show)
+        except precheck.NothingToCheck as error:
+            raise CommandError(str(error)) from error
 
     def _show(self, result):
         self.stdout.write("\n".join(report.lines_of(result)))

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, interrupts, private_files, record_check, run_chain, run_record
+from epic10 import arguments, failures, interrupts, private_files, record_check, run_chain, run_record
 from epic10.console import shown
 
 HINT = (
@@ -31,7 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, acknowledge, **options):
         directory = private_files.directory(settings.EPIC10_RECORDS)
-        with interrupts.told("Nothing was changed."), shown(self.stdout if format == "text" else self.stderr):
+        progress = shown(self.stdout if format == "text" else self.stderr)
+        with failures.as_json(self, format), interrupts.told("Nothing was changed."), progress:
             run_record.settle(directory, database)
             found = record_check.look(database, directory)
             if acknowledge and found.wrong:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from epic10 import arguments, interrupts, lock_table, pace, run_record, snapshot, snapshot_files
 from epic10.console import Help
+from epic10.failures import as_json
 from epic10.rehearsal import Source, failures, rehearse
 from epic10.traffic import PROCESSES
 from epic10.units import seconds
@@ -71,13 +72,23 @@ class Command(BaseCommand):
         arguments.format(parser)
 
     def handle(self, *, snapshot, rows, directory, window, jobs, traffic, processes, database, format, **options):
-        source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
-        # The bare stream: a wrapper around a wrapper would end half-finished lines.
-        stream = "stdout" if format == "text" else "stderr"
-        out = options.get(stream) or getattr(sys, stream)
-        busy = pace.Wish(traffic, processes) if traffic else None
-        told = {"from": source.manifest.name} if source.manifest else {"rows": rows}
-        told |= {"traffic": traffic, "processes": processes} if busy else {}
+        runs = []
+        with as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
+            source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
+            # The bare stream: a wrapper around a wrapper would end half-finished lines.
+            stream = "stdout" if format == "text" else "stderr"
+            out = options.get(stream) or getattr(sys, stream)
+            busy = pace.Wish(traffic, processes) if traffic else None
+            run = self._run(database, source, window, jobs, busy, out, runs)
+        failed = failures(run)
+        found = run_record.as_data(run) | {"failures": failed}
+        self.stdout.write(json.dumps(found, indent=2) if format == "json" else text(run))
+        if failed:
+            raise CommandError("The rehearsal failed: " + "\n".join(failed))
+
+    def _run(self, database, source, window, jobs, busy, out, runs):
+        told = {"from": source.manifest.name} if source.manifest else {"rows": source.rows}
+        told |= {"traffic": busy.rate, "processes": busy.processes} if busy else {}
         try:
             with (
                 interrupts.told(INTERRUPTED),
@@ -85,16 +96,13 @@ class Command(BaseCommand):
                     "epic10_rehearse", database, begin=lambda step: print(f"== {step}", file=out), arguments=told
                 ) as run,
             ):
+                runs.append(run)
                 rehearse(run, source, window=window, jobs=jobs, out=out, busy=busy)
         except CommandError as error:
             if error.returncode != interrupts.EXIT_STATUS:
                 raise
             raise CommandError(f"Interrupted. {INTERRUPTED}", returncode=interrupts.EXIT_STATUS) from error
-        failed = failures(run)
-        found = run_record.as_data(run) | {"failures": failed}
-        self.stdout.write(json.dumps(found, indent=2) if format == "json" else text(run))
-        if failed:
-            raise CommandError("The rehearsal failed: " + "\n".join(failed))
+        return run
 
 
 def of_a_snapshot(directory, name):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, consent, interrupts, release_state, report, run_record, snapshot
+from epic10 import arguments, checks, consent, failures, interrupts, release_state, report, run_record, snapshot
 from epic10.console import shown
 from epic10.deployment import insist_on_a_way_back, rollback
 
@@ -45,11 +45,16 @@ class Command(BaseCommand):
     def handle(self, *, database, format, yes, force, without_snapshot, directory, jobs, **options):
         stream = "stdout" if format == "text" else "stderr"
         out = options.get(stream) or getattr(sys, stream)
-        insist_on_a_way_back(database)
-        if not yes and release_state.is_left_to_undo(connections[database]):
-            consent.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
         wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
+        runs = []
+        with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
+            insist_on_a_way_back(database)
+            if not yes and release_state.is_left_to_undo(connections[database]):
+                consent.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
+            run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr, runs)
+        self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run))
 
+    def _run(self, database, wishes, out, progress, runs):
         def show(result):
             # All of them are in the record; a person needs what is not plainly well.
             if result.verdict != checks.OK or result.facts:
@@ -57,13 +62,14 @@ class Command(BaseCommand):
 
         with (
             interrupts.told(INTERRUPTED),
-            shown(self.stdout if format == "text" else self.stderr),
+            shown(progress),
             run_record.recorded(
                 "epic10_rollback", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
             ) as run,
         ):
+            runs.append(run)
             rollback(run, **wishes, show=show, out=out)
-        self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run))
+        return run
 
 
 def told(wishes):

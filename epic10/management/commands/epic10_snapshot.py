@@ -3,7 +3,7 @@ import json
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, consent, interrupts, restoration, snapshot, snapshot_files
+from epic10 import arguments, consent, failures, interrupts, restoration, snapshot, snapshot_files
 from epic10.console import Help, shown
 
 EXAMPLES = """
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def handle(self, *, action, format, **options):
         progress = shown(self.stdout if format == "text" else self.stderr)
-        with interrupts.told("Nothing unfinished is left."), progress:
+        with failures.as_json(self, format), interrupts.told("Nothing unfinished is left."), progress:
             lines, found, failure = getattr(self, f"_{action}")(**options)
         self.stdout.write("\n".join(lines) if format == "text" else json.dumps(found, indent=2))
         if failure:

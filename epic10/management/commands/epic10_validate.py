@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, report, validation
+from epic10 import arguments, failures, interrupts, report, validation
 
 
 class Command(BaseCommand):
@@ -20,19 +20,22 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, smoke, previous, **options):
         show = self._show if format == "text" else None
-        try:
-            if previous:
-                found = validation.previous_works(database, show=show)
-            else:
-                found = validation.validate(database, smoke=smoke, show=show)
-        except validation.NotApplied as error:
-            raise CommandError(str(error)) from error
+        with failures.as_json(self, format), interrupts.told("Nothing was changed."):
+            found = self._validated(database, smoke, previous, show)
         self.stdout.write(found.rendered(format))
         if complaint := validation.save(found, database):
             self.stderr.write(complaint)
         if found.verdict == "FAILED":
             complaint = "The previous application does not work." if previous else "Epic 10 is not as it should be."
             raise CommandError(complaint, returncode=1)
+
+    def _validated(self, database, smoke, previous, show):
+        try:
+            if previous:
+                return validation.previous_works(database, show=show)
+            return validation.validate(database, smoke=smoke, show=show)
+        except validation.NotApplied as error:
+            raise CommandError(str(error)) from error
 
     def _show(self, result):
         self.stdout.write("\n".join(report.lines_of(result)))

@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, private_files, review
+from epic10 import arguments, interrupts, private_files, review
 from epic10.reasons import Subject, columns
 
 NDAS = Subject("nda", "ndas", ("display_id", "company_name"), created="created_at", saved="updated_at")
@@ -28,13 +28,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, database, output, column, **options):
+        with interrupts.told("Nothing was changed."):
+            self._write(database, output, column, options.get("stdout") or sys.stdout)
+
+    def _write(self, database, output, column, stream):
         try:
             if output:
                 with private_files.writing(output) as file:
                     rows = review.write(database, NDAS, file, only=column)
                 self.stderr.write(f"{rows:,} rows in {output}")
             else:
-                review.write(database, NDAS, options.get("stdout") or sys.stdout, only=column)
+                review.write(database, NDAS, stream, only=column)
         except OSError as error:
             if not output:
                 raise
