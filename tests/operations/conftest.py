@@ -68,6 +68,11 @@ class Bench:
         except ProgrammingError:  # It speaks of something that is not there.
             return False
 
+    def signs(self, life):
+        """Whether each condition holds by which the operation is seen to have run."""
+        operation, _, after = self._step(life)
+        return [holds(self.scratch.connection, sign) for sign in operation.signs(pony.APP, after)]
+
     def schema(self):
         return self.scratch.dump_schema()
 
