@@ -96,9 +96,13 @@ def test_half_way_back_it_says_both_ways(migrated_database, undone):
 
 
 def test_a_running_backfill_is_watched_to_its_killing(legacy_database):
-    with standstill(legacy_database):
+    with standstill(legacy_database) as go:
         process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
         wait_for(legacy_database, STANDS_STILL, process)
+        waiting = seen(legacy_database)
+        # It waits for nobody any more, and gets no further.
+        process.send_signal(signal.SIGSTOP)
+        go()
         running = seen(legacy_database)
         later = seen(legacy_database, running)
         kill(process, legacy_database)
@@ -110,6 +114,7 @@ def test_a_running_backfill_is_watched_to_its_killing(legacy_database):
     assert running.worker.startswith("migrate by ")
     assert backfill.rows == 20 < backfill.rows + backfill.left
     assert backfill.rate > 0
+    assert waiting.waits.startswith("for pid ") and (waiting.phases[1].rows, waiting.phases[1].rate) == (20, 0.0)
     # Without counting again, and yet as far.
     assert later.phases[1].rows + later.phases[1].left == backfill.rows + backfill.left
 
