@@ -72,10 +72,15 @@ def look(using: str, directory: Path) -> Found:
     rows = list(_rows(connections[using]))
     known = {row.hash: row for row in rows}
     files = list(_files(using, directory))
-    wrong = [*_chain(rows, known, files), *_heads(using, directory, rows, known)]
+    chain = list(_chain(rows, known, files))
+    wrong = [line for _, line in chain]
+    wrong += [*_heads(using, directory, rows, known)]
     wrong += [line for path, found in files for line in _file(path, found, known)]
     wrong += _missing_files(rows, directory)
-    said = {line for row in rows if not row.edited for line in row.body.get("facts", {}).get(ACKNOWLEDGED, [])}
+    # A record that acknowledges also says of the place it took what was wrong there.
+    told = [row for row in rows if not row.edited and ACKNOWLEDGED in row.body.get("facts", {})]
+    said = {line for row in told for line in row.body["facts"][ACKNOWLEDGED]}
+    said |= {line for row, line in chain if row in told}
     return Found(
         rows,
         [line for line in wrong if line not in said],
@@ -129,7 +134,8 @@ def _files(using, directory) -> Iterator[tuple[Path, dict | str]]:
                 yield path, found
 
 
-def _chain(rows, known, files) -> Iterator[str]:
+def _chain(rows, known, files) -> Iterator[tuple[Row, str]]:
+    """With the record each line is about, or before which something is missing."""
     previous, at = run_chain.FIRST, 0
     in_files = {
         found["record"].get("number"): path for path, found in files if isinstance(found, dict) and "hash" in found
@@ -137,19 +143,19 @@ def _chain(rows, known, files) -> Iterator[str]:
     waited = {row.body.get("waited", {}).get("hash") for row in rows}
     for row in rows:
         if row.edited:
-            yield f"{row.name} is not what was written: {row.edited}"
+            yield row, f"{row.name} is not what was written: {row.edited}"
         missing = range(at + 1, row.number)
         for number in missing:
             its_file = f"; its file is {in_files[number]}" if number in in_files else ""
-            yield f"record {number} is missing from the ledger{its_file}"
+            yield row, f"record {number} is missing from the ledger{its_file}"
         if row.previous != previous and not missing:
-            yield f"{row.name} does not follow the one before it"
+            yield row, f"{row.name} does not follow the one before it"
         for lost in row.body.get("lost", []):
             if lost["number"] not in missing:
-                yield f"{row.name} noted that {_lost(Head(**lost))}"
+                yield row, f"{row.name} noted that {_lost(Head(**lost))}"
         before = row.body.get("waited", {}).get("previous")
         if before and before not in known and before not in waited:
-            yield f"{row.name} waited in a file for the ledger, after another one that is nowhere"
+            yield row, f"{row.name} waited in a file for the ledger, after another one that is nowhere"
         previous, at = row.hash, max(at, row.number)
 
 

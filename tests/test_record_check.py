@@ -244,6 +244,20 @@ def test_a_known_cause_is_put_on_record_and_what_comes_later_is_named_all_the_sa
     assert chain.wrong() == [f"{chain.named(2)}: its file {chain.files[1]} is missing"]
 
 
+def test_an_older_copy_of_the_database_is_explained_once(chain):
+    """As after a restore: the ledger has lost what came later, and the files still have it."""
+    chain.forced("DELETE FROM epic10_run_record WHERE body ->> 'number' > '1'")
+    chain.database.execute("DELETE FROM epic10_run_record_head")
+    assert len(chain.wrong()) == 4
+    said = chain.records(acknowledge="Restored from the snapshot of Friday.")
+    assert "Everything else is as it was written." in said
+    assert f"Known: record 3 is missing from the ledger; its file is {chain.files[2]}" in said.splitlines()
+    chain.run("epic10_deploy")
+    assert "Everything else is as it was written." in chain.records()
+    chain.forced("DELETE FROM epic10_run_record WHERE body ->> 'number' = '4'")
+    assert "record 4 is missing from the ledger" in "\n".join(chain.wrong())
+
+
 def test_records_of_an_earlier_revision_are_checked_as_they_were(chain):
     """Without a number, without a head, and the head's table not there yet."""
     chain.database.execute("DROP TABLE epic10_run_record_head")
