@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from epic10 import validation
 from tests.adversity.people import give_away
 from tests.adversity.test_settings import content
+from tests.databases import Scratch
 from tests.migration.disturbances import steps
 from tests.migration.test_two_routes import SCRIPTS
 
@@ -32,10 +34,19 @@ UPDATE ndas SET status = 'IN_REVISION', company_name = 'changed' WHERE id = (SEL
 
 
 def statements():
-    """The blocks of the page for whom has a register that is given to the owner already: migrator, application."""
+    """For whoever has a register that is given to the owner already: migrator, application."""
+    return [*written("The migrator"), *written("The application")]
+
+
+def written(heading):
+    """The blocks of SQL under a heading of the page."""
     page = (settings.BASE_DIR / "docs" / "least-privilege.md").read_text()
     sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))
-    return [re.search(r"```sql\n(.*?)```", sections[of], re.DOTALL)[1] for of in ("The migrator", "The application")]
+    return re.findall(r"```sql\n(.*?)```", sections[heading], re.DOTALL)
+
+
+def renamed(block, roles):
+    return re.sub(r"\bndas_(?=owner|migrator|app\b)", roles, block)
 
 
 @pytest.fixture
@@ -52,7 +63,7 @@ def app_and_migrator(roles, people, legacy_database):
     give_away(legacy_database, f"{roles}owner")
     legacy_database.execute(f"CREATE ROLE {roles}app LOGIN")
     for block in statements():
-        legacy_database.execute(re.sub(r"\bndas_(?=owner|migrator|app\b)", roles, block))
+        legacy_database.execute(renamed(block, roles))
     app, migrator = (people.reaching(legacy_database, f"{roles}{name}") for name in ("app", "migrator"))
     with psycopg.connect(app.url, autocommit=True) as application:
         yield application, migrator
@@ -88,6 +99,23 @@ def test_under_them_so_do_the_scripts(app_and_migrator):
 def test_under_them_one_can_rehearse(app_and_migrator):
     _, migrator = app_and_migrator
     call_command("epic10_rehearse", rows=20, database=migrator.alias, stdout=StringIO())
+
+
+def test_under_its_own_the_application_does_what_the_page_says_it_can(app_and_migrator, roles):
+    _, migrator = app_and_migrator
+    for app in ("contenttypes", "auth", "admin", "sessions", "axes", "epic10", "ndas"):
+        migrator.migrate(None, app=app)
+    for block in (*written("Signing in"), *written("The dashboard")):
+        migrator.execute(renamed(block, roles))
+    app = Scratch(migrator.name)
+    app.alias = f"{migrator.name} as {roles}app"
+    said = StringIO()
+    report = validation.validate(app.alias, smoke=True)
+    assert [(result.check.id, result.findings) for result in report.failed] == []
+    [[before]] = app.rows("SELECT count(*) FROM ndas WHERE status = 'EXPIRED'")
+    call_command("expire_ndas", database=app.alias, stdout=said)
+    [[after]] = app.rows("SELECT count(*) FROM ndas WHERE status = 'EXPIRED'")
+    assert before == 0 < after
 
 
 def test_the_application_may_not_look_into_the_archive(app_and_migrator):
