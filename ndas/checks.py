@@ -39,7 +39,14 @@ UNDECIDED = "SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVIN
 NEVER_EXPIRES = f"""
     SELECT count(*), min(id) FROM ndas
      WHERE {A_DATE} AND expiration_date IS NULL
+       AND (status::text = 'FULLY_EXECUTED' OR {COMPUTED})
     HAVING count(*) > 0"""
+
+# In one line, to be typed.
+GIVE_IT_ONE = (
+    "UPDATE ndas SET expiration_date = fully_executed_date + interval '1 year' WHERE expiration_date IS NULL "
+    "AND fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND status = 'FULLY_EXECUTED';"
+)
 
 # The predicate on status is out of reach of the status index, so that the plan
 # tells about the expiry index alone.
@@ -100,7 +107,7 @@ register(
         "rows.expiration_date",
         "every NDA that was fully executed has an expiration date",
         violations(NEVER_EXPIRES, "rows: {:,}, such as {}"),
-        hint="python manage.py migrate ndas",
+        hint=GIVE_IT_ONE,
     ),
     Check(
         "rows.expiration_rule",
@@ -112,7 +119,8 @@ register(
         "rows.expiration_by_hand",
         "no expiration date was set by hand to another day than one year after the execution",
         violations(OTHER_DATE.format(whose=f"NOT coalesce({COMPUTED}, false)"), "rows: {:,}, such as {}"),
-        hint="Nothing to do if somebody meant it; a rollback parks these dates and reports them.",
+        hint="Nothing to do if somebody meant it; a rollback parks these dates and reports them. Where nobody did: "
+        "UPDATE ndas SET expiration_date = NULL WHERE id = …; while it is fully executed that computes it anew.",
         blocking=False,
     ),
     Check(

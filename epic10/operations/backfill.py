@@ -103,7 +103,8 @@ class Backfill(RunPython):
 
     def checks(self, app_label, state):
         for rule in self.rules:
-            yield self._check(rule, rule.wrong_after())
+            hint = rule.cure(self.table) if isinstance(rule, Derived) else "python manage.py migrate ndas"
+            yield self._check(rule, rule.wrong_after(), hint=hint)
 
     def _can_be_wrong(self, rule):
         """Is answered first: where no combination of labels is wrong no row is looked at."""
@@ -138,7 +139,7 @@ class Backfill(RunPython):
             return [self.loop()]
         return psql.only_if(self.only_if, self.loop())
 
-    def _check(self, rule, wrong, *, suspects="''", hint="python manage.py migrate ndas"):
+    def _check(self, rule, wrong, *, suspects="''", hint):
         return Check(
             f"backfill.{self.table}.{rule.target.removesuffix('_epic10')}",
             f"no row of {self.table} still waits for {rule.target.removesuffix('_epic10')}",

@@ -49,6 +49,11 @@ class Convert:
     legacy_index = Shadow.legacy_index
 
     @property
+    def legacy_default(self):
+        """As of a Shadow: an expression for what theirs reads where nobody has written it."""
+        return self.default and literal(self.default)
+
+    @property
     def target_key(self):
         return self.foreign_key and f"{self.foreign_key.removesuffix('_fkey')}_epic10_fkey"
 
@@ -77,10 +82,14 @@ class Convert:
         """Trigger body: only what is changed is theirs too; what the release has computed is not."""
         new, old = f"NEW.{self.column}", f"NEW.{self.legacy}"
         up = self._up(old, "NEW.")
+        differs = f"({up} IS DISTINCT FROM {new})"
+        # Theirs had no default to tell by: then a NULL is nobody's.
+        at_first = differs if self.legacy_default else f"{old} IS NULL OR {differs}"
         return (
-            f"IF {written_to_the_old_one(self, f'{up} IS DISTINCT FROM {new}')} THEN\n"
+            f"IF {written_to_the_old_one(self, differs)} THEN\n"
             f"  {new} := {up};\n"
-            f"ELSIF TG_OP = 'INSERT' OR {new} IS DISTINCT FROM OLD.{self.column} THEN\n"
+            f"ELSIF CASE TG_OP WHEN 'INSERT' THEN {at_first}\n"
+            f"  ELSE {new} IS DISTINCT FROM OLD.{self.column} AND {differs} END THEN\n"
             f"  {old} := {new};\n"
             f"END IF;"
         )

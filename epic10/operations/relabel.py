@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from epic10.catalog import has_column, literal, table_oid
+from epic10.catalog import has_column, literal, quoted, table_oid
 
 from .mapping import mapped, written_to_the_old_one
 
@@ -86,6 +86,23 @@ class Shadow:
         return (self.column,)
 
     @property
+    def legacy_default(self):
+        """
+        What the old column reads where nobody has written it, an SQL expression, so that a NULL is somebody's.
+
+        None where NULL has no meaning of its own.
+        """
+        if self.default is None or None not in self.relabel.up:
+            return None
+        planned = self.relabel.downwards(literal(self.default))
+        return (
+            f"(SELECT CASE WHEN typtype <> 'e' THEN {planned} ELSE (\n"
+            f"      SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid\n"
+            f"         AND {self.relabel.upwards('enumlabel')} = {literal(self.default)}\n"
+            f"       ORDER BY enumlabel <> {planned}, enumsortorder LIMIT 1) END FROM pg_type t WHERE t.oid = atttypid)"
+        )
+
+    @property
     def target_index(self):
         return self.index and f"{self.index.removesuffix('_idx')}_epic10_idx"
 
@@ -117,7 +134,8 @@ class Shadow:
         Trigger body: the old column follows what the new application writes.
 
         Views and rules of the old schema go on naming the old column. What is
-        written through them, the new column follows.
+        written through them, the new column follows. It runs twice for a row,
+        so a pair that belongs together is left alone.
         """
         new, old = f"NEW.{self.column}", f"NEW.{self.legacy}"
         up = self.relabel.upwards(old)
@@ -125,7 +143,7 @@ class Shadow:
         return (
             f"IF {written_to_the_old_one(self, differs)} THEN\n"
             f"  {new} := {up};\n"
-            f"ELSIF TG_OP = 'INSERT' OR {differs} THEN\n"
+            f"ELSIF {differs} THEN\n"
             f"  {old} := {self.relabel.downwards_into(old, new)};\n"
             f"END IF;"
         )
@@ -138,13 +156,16 @@ class Derived:
 
     ``value`` is an SQL expression with ``{}`` for the source; NULL means that
     there is nothing to set. Where the column was there before, ours is
-    ``beside`` it, a table and a column, and this one is left alone.
+    ``beside`` it, a table and a column, and this one is left alone. It may be
+    cleared, but not while ``required`` holds, a condition with ``{}`` for the
+    row and its dot.
     """
 
     target: str
     source: str
     value: str
     beside: tuple[str, str] | None = None
+    required: str = "true"
 
     @property
     def sources(self):
@@ -157,18 +178,39 @@ class Derived:
         return f"{self.target} = coalesce({self.target}, {value})"
 
     def wrong(self) -> str:
-        return f"({self.wrong_after()} AND {self._is_ours()})" if self.beside else self.wrong_after()
+        return f"({self._is_missing()} AND {self._is_ours()})" if self.beside else f"({self._is_missing()})"
 
     def wrong_after(self) -> str:
-        return f"({self.target} IS NULL AND {self.value.format(self.source)} IS NOT NULL)"
+        return f"({self._is_missing()} AND {self.required.format('')})"
+
+    def cure(self, table: str) -> str:
+        """What to type where ``wrong_after()`` holds."""
+        value = self.value.format(quoted(self.source))
+        return f"UPDATE {quoted(table)} SET {quoted(self.target)} = {value} WHERE {self.wrong_after()};"
+
+    def lacks(self) -> str:
+        """Of a row that is written: it has to have a value, and has none."""
+        return f"({self._is_missing('NEW.')} AND {self.required.format('NEW.')})"
 
     def follow(self) -> str:
-        """It follows its source until somebody sets it to something else."""
-        old, new = self.value.format(f"OLD.{self.source}"), self.value.format(f"NEW.{self.source}")
-        condition = f"(NEW.{self.target} IS NULL OR (TG_OP = 'UPDATE' AND NEW.{self.target} = {old}))"
+        """
+        It follows its source, before the switch and after it, for either application.
+
+        Whoever writes a new source and not the value gets a new value, also where
+        the one before was set by hand: that belonged to the source before.
+        """
+        target, source = (f"(OLD.{name} IS DISTINCT FROM NEW.{name})" for name in (self.target, self.source))
+        condition = (
+            f"CASE TG_OP WHEN 'INSERT' THEN NEW.{self.target} IS NULL\n"
+            f"  ELSE {source} AND (NEW.{self.target} IS NULL OR NOT {target})\n"
+            f"    OR {self.lacks()} END"
+        )
         if self.beside:
-            condition += f"\n  AND {self._is_ours('TG_RELID')}"
-        return f"IF {condition} THEN\n  NEW.{self.target} := {new};\nEND IF;"
+            condition = f"({condition})\n  AND {self._is_ours('TG_RELID')}"
+        return f"IF {condition} THEN\n  NEW.{self.target} := {self.value.format(f'NEW.{self.source}')};\nEND IF;"
+
+    def _is_missing(self, row="") -> str:
+        return f"{row}{self.target} IS NULL AND {self.value.format(row + self.source)} IS NOT NULL"
 
     def _is_ours(self, relation: str | None = None) -> str:
         table, column = self.beside

@@ -7,7 +7,7 @@ from epic10.checks import Check, violations
 
 from . import privileges, sync
 from .attributes import carry_column, carry_type, give_owner, same_grants
-from .ownership import block, is_ours
+from .ownership import block, claim, is_ours, release
 from .relabel import Relabel, Rule, Shadow, shadows
 
 
@@ -130,6 +130,7 @@ def switch_column(table: str, shadow: Shadow) -> list[str]:
         *_rename(table, shadow.target, shadow.column),
         f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(shadow.column)} {default}",
         carry_column(table, shadow.legacy, shadow.column),
+        *_default_of_the_old_one(table, shadow),
         *_rename_index(shadow.index, shadow.legacy_index),
         *_rename_index(shadow.target_index, shadow.index),
     ]
@@ -142,7 +143,35 @@ def switch_column_back(table: str, shadow: Shadow) -> list[str]:
         *_rename(table, shadow.column, shadow.target),
         *_rename(table, shadow.legacy, shadow.column),
         carry_column(table, shadow.target, shadow.column),
+        *_no_default_again(table, shadow),
     ]
+
+
+def _default_of_the_old_one(table: str, shadow: Shadow) -> list[str]:
+    """
+    Only of one that had none: through an older view somebody may write a NULL, and that is to be told from nothing.
+
+    A catalog row, like all of it.
+    """
+    if not shadow.legacy_default:
+        return []
+    names = f"{quoted(table)} ALTER COLUMN {quoted(shadow.legacy)}".replace("%", "%%")
+    alter = f"ALTER TABLE {names} SET DEFAULT %L"
+    return [
+        f"IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = {table_oid(table)} "
+        f"AND attname = {literal(shadow.legacy)} AND NOT atthasdef) THEN\n"
+        f"    {claim('default', f'{table}.{shadow.column}', exists='false')};\n"
+        f"    EXECUTE format({literal(alter)}, (SELECT {shadow.legacy_default} FROM pg_attribute\n"
+        f"      WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.legacy)}));\n  END IF"
+    ]
+
+
+def _no_default_again(table: str, shadow: Shadow) -> list[str]:
+    name = f"{table}.{shadow.column}"
+    drop = f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(shadow.column)} DROP DEFAULT"
+    if not shadow.legacy_default:
+        return []
+    return [f"IF {is_ours('default', name)} THEN\n    {drop};\n    {release('default', name)};\n  END IF"]
 
 
 def _rename(table: str, column: str, new_name: str) -> list[str]:

@@ -129,20 +129,30 @@ def function_oid(table: str) -> str:
 
 def follow_the_old_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
     """Before the switch: every write of a source column sets its target."""
-    sources = [source for rule in rules for source in rule.sources]
-    return _sync(SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], sources)
+    return _sync(SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], rules, _sources(rules))
 
 
 def follow_the_new_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
-    """After the switch: every write of a relabelled column sets its legacy column, and the other way about."""
+    """
+    After the switch: every write of a relabelled column sets its legacy column, and the other way about.
+
+    What is computed goes on following its source: the old application may be at work through its views.
+    """
     relabelled = [rule for rule in rules if not isinstance(rule, Derived)]
-    sources = [column for rule in relabelled for column in (rule.column, rule.legacy)]
-    statements = [rule.follow_back() for rule in relabelled]
-    return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, sources)
+    computed = [rule for rule in rules if isinstance(rule, Derived)]
+    sources = [column for rule in relabelled for column in (rule.column, rule.legacy)] + _sources(computed)
+    statements = [*(rule.follow_back() for rule in relabelled), *(rule.follow() for rule in computed)]
+    return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, rules, sources)
 
 
-def _sync(kind, name, table, statements, sources) -> SyncTriggerSql:
-    changed = " OR ".join(f"OLD.{source} IS DISTINCT FROM NEW.{source}" for source in sources)
+def _sources(rules):
+    return [source for rule in rules for source in rule.sources]
+
+
+def _sync(kind, name, table, statements, rules, sources) -> SyncTriggerSql:
+    conditions = [f"OLD.{source} IS DISTINCT FROM NEW.{source}" for source in sources]
+    conditions += [rule.lacks() for rule in rules if isinstance(rule, Derived)]
+    changed = " OR ".join(conditions)
     return kind(
         pgid=name,
         table=table,

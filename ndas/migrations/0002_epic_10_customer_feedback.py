@@ -123,6 +123,8 @@ EXPIRATION = Derived(
     source="fully_executed_date",
     value=A_YEAR_LATER,
     beside=("ndas", "expiration_date_epic10"),
+    # As the guard of 0003 has it; any other may be cleared.
+    required="{}status::text = 'FULLY_EXECUTED'",
 )
 
 # What somebody may have added before the release, and what becomes of it. Their

@@ -79,6 +79,14 @@ ACCEPTED = [
     ),
     Accepted(
         SQUAWK,
+        "ban-drop-default",
+        "rollback.sql",
+        r'ALTER TABLE "\w+" ALTER COLUMN "(usmax_position|nda_type|is_non_usmax)" DROP DEFAULT',
+        "`usmax_position`; `nda_type` and `is_non_usmax` of somebody else's",
+        "Only where the column had none: the switch gave it one, to tell a NULL that somebody writes from nothing.",
+    ),
+    Accepted(
+        SQUAWK,
         "ban-drop-function",
         ".*",
         r"DROP FUNCTION IF EXISTS zz_epic10_(park|sync)_\w+\(\) CASCADE",

@@ -978,7 +978,9 @@ CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
 NEW.usmax_position_epic10 := coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME');
-IF (NEW.expiration_date IS NULL OR (TG_OP = 'UPDATE' AND NEW.expiration_date = CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END))
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date IS NULL
+  ELSE (OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) AND (NEW.expiration_date IS NULL OR NOT (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date))
+    OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
   AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
   NEW.expiration_date := CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END;
 END IF;
@@ -990,8 +992,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. d69a459daeed0ed1026e8a20ec1b28d189991647';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 426012a415961a99e28a8bfa9f1a220e7a7305b0';
 CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
@@ -1748,7 +1750,7 @@ BEGIN
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
             OR usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
-            OR ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
+            OR (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
            AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
                  WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true))
                         ORDER BY id LIMIT batch_size) AS keys
@@ -2904,7 +2906,7 @@ HAVING count(*) > 0$check$),
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE (((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
+  FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
    AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
@@ -3386,12 +3388,21 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT atthasdef) THEN
+    INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.usmax_position'
+ WHERE NOT (false) ON CONFLICT DO NOTHING;
+    EXECUTE format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position_legacy" SET DEFAULT %L', (SELECT (SELECT CASE WHEN typtype <> 'e' THEN CASE 'PRIME'::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE 'PRIME'::text END ELSE (
+      SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid
+         AND coalesce(CASE enumlabel::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE enumlabel::text END, 'PRIME') = 'PRIME'
+       ORDER BY enumlabel <> CASE 'PRIME'::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE 'PRIME'::text END, enumsortorder LIMIT 1) END FROM pg_type t WHERE t.oid = atttypid) FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy'));
+  END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.status::text IS NOT DISTINCT FROM 'CREATED' AND NEW.status_legacy IS NOT NULL AND (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text)
   ELSE NEW.status IS NOT DISTINCT FROM OLD.status AND NEW.status_legacy IS DISTINCT FROM OLD.status_legacy END) THEN
   NEW.status := CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END;
-ELSIF TG_OP = 'INSERT' OR (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text) THEN
+ELSIF (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text) THEN
   NEW.status_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
     WHERE enumtypid = pg_typeof(NEW.status_legacy) AND CASE enumlabel::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE enumlabel::text END = NEW.status::text
     ORDER BY enumlabel <> CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END, enumlabel <> NEW.status::text, enumsortorder LIMIT 1), CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END);
@@ -3399,10 +3410,16 @@ END IF;
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.usmax_position::text IS NOT DISTINCT FROM 'PRIME' AND NEW.usmax_position_legacy IS NOT NULL AND (coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position_legacy::text END, 'PRIME') IS DISTINCT FROM NEW.usmax_position::text)
   ELSE NEW.usmax_position IS NOT DISTINCT FROM OLD.usmax_position AND NEW.usmax_position_legacy IS DISTINCT FROM OLD.usmax_position_legacy END) THEN
   NEW.usmax_position := coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position_legacy::text END, 'PRIME');
-ELSIF TG_OP = 'INSERT' OR (coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position_legacy::text END, 'PRIME') IS DISTINCT FROM NEW.usmax_position::text) THEN
+ELSIF (coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position_legacy::text END, 'PRIME') IS DISTINCT FROM NEW.usmax_position::text) THEN
   NEW.usmax_position_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
     WHERE enumtypid = pg_typeof(NEW.usmax_position_legacy) AND coalesce(CASE enumlabel::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE enumlabel::text END, 'PRIME') = NEW.usmax_position::text
     ORDER BY enumlabel <> CASE NEW.usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE NEW.usmax_position::text END, enumlabel <> NEW.usmax_position::text, enumsortorder LIMIT 1), CASE NEW.usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE NEW.usmax_position::text END);
+END IF;
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date IS NULL
+  ELSE (OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) AND (NEW.expiration_date IS NULL OR NOT (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date))
+    OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
+  AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
+  NEW.expiration_date := CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END;
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
@@ -3412,10 +3429,10 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 0eff934c474362ae416ae903c4f06677c3f90344';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. ddc71af0df1c30177b6ad4d0ea68506d737ae2ee';
 CREATE TRIGGER "00_epic10_sync_ndas_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy)
+CREATE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED'))
   EXECUTE FUNCTION zz_epic10_sync_ndas();
   END IF;
 END
@@ -3493,7 +3510,7 @@ BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.status::text IS NOT DISTINCT FROM NULL AND NEW.status_legacy IS NOT NULL AND (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text)
   ELSE NEW.status IS NOT DISTINCT FROM OLD.status AND NEW.status_legacy IS DISTINCT FROM OLD.status_legacy END) THEN
   NEW.status := CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END;
-ELSIF TG_OP = 'INSERT' OR (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text) THEN
+ELSIF (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text) THEN
   NEW.status_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
     WHERE enumtypid = pg_typeof(NEW.status_legacy) AND CASE enumlabel::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE enumlabel::text END = NEW.status::text
     ORDER BY enumlabel <> CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END, enumlabel <> NEW.status::text, enumsortorder LIMIT 1), CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END);
@@ -3507,7 +3524,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_insert ON "nda_status_h
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_update ON "nda_status_history";
 CREATE TRIGGER zz_epic10_sync_nda_status_history_insert BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
 CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. c65ec1efa47c4a7583c9857f03c791ec8716a019';
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 5c3a4b8796826abd2dd3c30e0091cb8870f65253';
 CREATE TRIGGER "00_epic10_sync_nda_status_history_insert" BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
 CREATE TRIGGER "00_epic10_sync_nda_status_history_update" BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy)
   EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
@@ -3654,12 +3671,21 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy' AND NOT atthasdef) THEN
+    INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.nda_type'
+ WHERE NOT (false) ON CONFLICT DO NOTHING;
+    EXECUTE format('ALTER TABLE "ndas" ALTER COLUMN "nda_type_legacy" SET DEFAULT %L', (SELECT (SELECT CASE WHEN typtype <> 'e' THEN 'MUTUAL'::text ELSE (
+      SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid
+         AND coalesce(CASE WHEN enumlabel::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE enumlabel::text END, 'MUTUAL') = 'MUTUAL'
+       ORDER BY enumlabel <> 'MUTUAL'::text, enumsortorder LIMIT 1) END FROM pg_type t WHERE t.oid = atttypid) FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy'));
+  END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_nda_type() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.nda_type::text IS NOT DISTINCT FROM 'MUTUAL' AND NEW.nda_type_legacy IS NOT NULL AND (coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL') IS DISTINCT FROM NEW.nda_type::text)
   ELSE NEW.nda_type IS NOT DISTINCT FROM OLD.nda_type AND NEW.nda_type_legacy IS DISTINCT FROM OLD.nda_type_legacy END) THEN
   NEW.nda_type := coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL');
-ELSIF TG_OP = 'INSERT' OR (coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL') IS DISTINCT FROM NEW.nda_type::text) THEN
+ELSIF (coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL') IS DISTINCT FROM NEW.nda_type::text) THEN
   NEW.nda_type_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
     WHERE enumtypid = pg_typeof(NEW.nda_type_legacy) AND coalesce(CASE WHEN enumlabel::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE enumlabel::text END, 'MUTUAL') = NEW.nda_type::text
     ORDER BY enumlabel <> NEW.nda_type::text, enumlabel <> NEW.nda_type::text, enumsortorder LIMIT 1), NEW.nda_type::text);
@@ -3673,7 +3699,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type OR OLD.nda_type_legacy IS DISTINCT FROM NEW.nda_type_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. 7672e2fab9653c0ea6232e9fb1ef6fd5d8d0198a';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. a9f81a3856c12d3185b47b48fd24f1dd96739a61';
 CREATE TRIGGER "00_epic10_sync_ndas_nda_type_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
 CREATE TRIGGER "00_epic10_sync_ndas_nda_type_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type OR OLD.nda_type_legacy IS DISTINCT FROM NEW.nda_type_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
@@ -3748,12 +3774,19 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy' AND NOT atthasdef) THEN
+    INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.is_non_usmax'
+ WHERE NOT (false) ON CONFLICT DO NOTHING;
+    EXECUTE format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax_legacy" SET DEFAULT %L', (SELECT 'false' FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy'));
+  END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
 BEGIN
-IF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax::text IS NOT DISTINCT FROM 'false' AND NEW.is_non_usmax_legacy IS NOT NULL AND coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax::text IS NOT DISTINCT FROM 'false' AND NEW.is_non_usmax_legacy IS NOT NULL AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
   ELSE NEW.is_non_usmax IS NOT DISTINCT FROM OLD.is_non_usmax AND NEW.is_non_usmax_legacy IS DISTINCT FROM OLD.is_non_usmax_legacy END) THEN
   NEW.is_non_usmax := coalesce(NEW.is_non_usmax_legacy, false);
-ELSIF TG_OP = 'INSERT' OR NEW.is_non_usmax IS DISTINCT FROM OLD.is_non_usmax THEN
+ELSIF CASE TG_OP WHEN 'INSERT' THEN (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
+  ELSE NEW.is_non_usmax IS DISTINCT FROM OLD.is_non_usmax AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax) END THEN
   NEW.is_non_usmax_legacy := NEW.is_non_usmax;
 END IF;
 RETURN NEW;
@@ -3765,7 +3798,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax OR OLD.is_non_usmax_legacy IS DISTINCT FROM NEW.is_non_usmax_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. ec9b1bd4d40fd0351fd6ba0ade3c1c1f70b43c95';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 62d34e67fb6e3ff1549acd1306bdfb75ea9d3a94';
 CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax OR OLD.is_non_usmax_legacy IS DISTINCT FROM NEW.is_non_usmax_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
@@ -3844,12 +3877,15 @@ END;
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date_epic10_idx" RENAME TO "idx_ndas_expiration_date";
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
-IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date::text IS NOT DISTINCT FROM NULL AND NEW.expiration_date_legacy IS NOT NULL AND CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date::text IS NOT DISTINCT FROM NULL AND NEW.expiration_date_legacy IS NOT NULL AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
   ELSE NEW.expiration_date IS NOT DISTINCT FROM OLD.expiration_date AND NEW.expiration_date_legacy IS DISTINCT FROM OLD.expiration_date_legacy END) THEN
   NEW.expiration_date := CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END;
-ELSIF TG_OP = 'INSERT' OR NEW.expiration_date IS DISTINCT FROM OLD.expiration_date THEN
+ELSIF CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date_legacy IS NULL OR (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
+  ELSE NEW.expiration_date IS DISTINCT FROM OLD.expiration_date AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date) END THEN
   NEW.expiration_date_legacy := NEW.expiration_date;
 END IF;
 RETURN NEW;
@@ -3861,7 +3897,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.expiration_date_legacy IS DISTINCT FROM NEW.expiration_date_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 244591dc0dd9818af30833e6aab1458ddc06ba5c';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 34e1c94447c93dd46ed33effaef551e10de6a36c';
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.expiration_date_legacy IS DISTINCT FROM NEW.expiration_date_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
@@ -3944,10 +3980,11 @@ END;
   END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_approved_by_id() RETURNS trigger AS $$
 BEGIN
-IF (CASE TG_OP WHEN 'INSERT' THEN NEW.approved_by_id::text IS NOT DISTINCT FROM NULL AND NEW.approved_by_id_legacy IS NOT NULL AND (SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy) IS DISTINCT FROM NEW.approved_by_id
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.approved_by_id::text IS NOT DISTINCT FROM NULL AND NEW.approved_by_id_legacy IS NOT NULL AND ((SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy) IS DISTINCT FROM NEW.approved_by_id)
   ELSE NEW.approved_by_id IS NOT DISTINCT FROM OLD.approved_by_id AND NEW.approved_by_id_legacy IS DISTINCT FROM OLD.approved_by_id_legacy END) THEN
   NEW.approved_by_id := (SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy);
-ELSIF TG_OP = 'INSERT' OR NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id THEN
+ELSIF CASE TG_OP WHEN 'INSERT' THEN NEW.approved_by_id_legacy IS NULL OR ((SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy) IS DISTINCT FROM NEW.approved_by_id)
+  ELSE NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id AND ((SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy) IS DISTINCT FROM NEW.approved_by_id) END THEN
   NEW.approved_by_id_legacy := NEW.approved_by_id;
 END IF;
 RETURN NEW;
@@ -3959,7 +3996,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_by_id_legacy IS DISTINCT FROM NEW.approved_by_id_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. aa4a33150ad7660c4813fd9ab71d72906dee93dd';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. a2a4a01aa9556c4579f080b9b39841ce03d4bd31';
 CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
 CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_by_id_legacy IS DISTINCT FROM NEW.approved_by_id_legacy)
   EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
@@ -4246,10 +4283,10 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
-     'python manage.py migrate ndas',
+     'UPDATE "ndas" SET "expiration_date" = CASE WHEN "fully_executed_date" >= ''0001-01-01'' AND "fully_executed_date" < ''9999-01-01'' THEN "fully_executed_date" + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' THEN fully_executed_date + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
      true,
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
+  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
 HAVING count(*) > 0$check$),
     ('no row of nda_status_history still waits for status',
      'python manage.py migrate ndas',

@@ -740,6 +740,10 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.is_non_usmax') THEN
+    ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" DROP DEFAULT;
+    DELETE FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.is_non_usmax';
+  END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
 BEGIN
 NEW.is_non_usmax_epic10 := coalesce(NEW.is_non_usmax, false);
@@ -823,6 +827,10 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.nda_type') THEN
+    ALTER TABLE "ndas" ALTER COLUMN "nda_type" DROP DEFAULT;
+    DELETE FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.nda_type';
+  END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_nda_type() RETURNS trigger AS $$
 BEGIN
 NEW.nda_type_epic10 := coalesce(CASE WHEN NEW.nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type::text END, 'MUTUAL');
@@ -1119,11 +1127,17 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.usmax_position') THEN
+    ALTER TABLE "ndas" ALTER COLUMN "usmax_position" DROP DEFAULT;
+    DELETE FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.usmax_position';
+  END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
 NEW.usmax_position_epic10 := coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME');
-IF (NEW.expiration_date IS NULL OR (TG_OP = 'UPDATE' AND NEW.expiration_date = CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END))
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date IS NULL
+  ELSE (OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) AND (NEW.expiration_date IS NULL OR NOT (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date))
+    OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
   AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
   NEW.expiration_date := CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END;
 END IF;
@@ -1135,8 +1149,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. d69a459daeed0ed1026e8a20ec1b28d189991647';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 426012a415961a99e28a8bfa9f1a220e7a7305b0';
   END IF;
 END
 $epic10$;

@@ -291,10 +291,10 @@ $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
 HAVING count(*) > 0$check$),
     ('backfill.ndas.expiration_date', 'FAILED',
      'no row of ndas still waits for expiration_date',
-     'python manage.py migrate ndas',
+     'UPDATE "ndas" SET "expiration_date" = CASE WHEN "fully_executed_date" >= ''0001-01-01'' AND "fully_executed_date" < ''9999-01-01'' THEN "fully_executed_date" + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' THEN fully_executed_date + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
      true,
 $check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL)
+  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
 HAVING count(*) > 0$check$),
     ('backfill.nda_status_history.status', 'FAILED',
      'no row of nda_status_history still waits for status',
@@ -525,11 +525,16 @@ $check$
 $check$SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0$check$),
     ('rows.expiration_date', 'FAILED',
      'every NDA that was fully executed has an expiration date',
-     'python manage.py migrate ndas',
+     'UPDATE ndas SET expiration_date = fully_executed_date + interval ''1 year'' WHERE expiration_date IS NULL AND fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' AND status = ''FULLY_EXECUTED'';',
      true,
 $check$
     SELECT count(*), min(id) FROM ndas
      WHERE fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND expiration_date IS NULL
+       AND (status::text = 'FULLY_EXECUTED' OR 
+        (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
+         AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
+         AND NOT EXISTS (SELECT FROM epic10_archive
+                          WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date')))
     HAVING count(*) > 0$check$),
     ('rows.expiration_rule', 'FAILED',
      'every expiration date the release computed is one year after the execution',
@@ -553,7 +558,7 @@ $check$
     HAVING count(*) > 0$check$),
     ('rows.expiration_by_hand', 'WARNING',
      'no expiration date was set by hand to another day than one year after the execution',
-     'Nothing to do if somebody meant it; a rollback parks these dates and reports them.',
+     'Nothing to do if somebody meant it; a rollback parks these dates and reports them. Where nobody did: UPDATE ndas SET expiration_date = NULL WHERE id = …; while it is fully executed that computes it anew.',
      true,
 $check$
     SELECT count(*), min(id)
