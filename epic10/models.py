@@ -130,8 +130,9 @@ class ArchivedRow(models.Model):
     What became of values that only Epic 10 can hold. Rows are added, never changed.
 
     ``content`` has the values by column. A row's newest event says where they
-    are: parked here; restored into the row; or neither, because the old
-    application changed the row (``found`` is what it then held) or it is gone.
+    are: parked here; restored into the row (but for what is in ``found``, because
+    what that referred to is gone); or neither, because the old application changed
+    the row (``found`` is what it then held) or it is gone.
     """
 
     class Event(models.TextChoices):
@@ -140,7 +141,8 @@ class ArchivedRow(models.Model):
         CHANGED = "changed", "Changed since"
         GONE = "gone", "Gone since"
 
-    rollback = models.ForeignKey(Rollback, models.PROTECT, related_name="rows", db_index=False)
+    # A transaction of the old application may have begun before the rollback, and would not see it.
+    rollback = models.ForeignKey(Rollback, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     table_name = models.TextField()
     row_id = models.TextField()
     event = models.TextField(choices=Event)

@@ -19,20 +19,22 @@ SELECT table_name, count(*) FROM epic10_archive archive
  WHERE event = 'parked' AND {IS_NEWEST} GROUP BY table_name ORDER BY table_name"""
 
 EVENTS = """
-SELECT event, count(*), (array_agg(row_id ORDER BY row_id))[:3]
+SELECT CASE WHEN event = 'restored' AND found IS NOT NULL THEN 'incomplete' ELSE event END AS became,
+       count(*), (array_agg(row_id ORDER BY row_id))[:3]
   FROM epic10_archive
  WHERE table_name = {table} AND rollback_id = (SELECT max(id) FROM epic10_rollback) AND event <> 'parked'
- GROUP BY event ORDER BY event DESC
+ GROUP BY became ORDER BY became DESC
 """
 
 SAID = {
     "restored": "{rows:,} {unit} are as the new application left them before the way back.",
+    "incomplete": "{rows:,} {unit} are so but for what they referred to, which is not there any more, such as {ids}.",
     "changed": "{rows:,} {unit} were changed by the old application since, and stay as it left them, such as {ids}.",
     "gone": "{rows:,} {unit} were deleted by the old application since, such as {ids}.",
 }
 BOTH_VALUES = (
     "Both values of each: SELECT table_name, row_id, content, found FROM epic10_archive "
-    "WHERE event IN ('changed', 'gone');"
+    "WHERE event = 'gone' OR found IS NOT NULL;"
 )
 
 

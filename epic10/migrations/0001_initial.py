@@ -110,7 +110,13 @@ class Migration(migrations.Migration):
                         ("id", ID),
                         (
                             "rollback",
-                            models.ForeignKey("epic10.rollback", models.PROTECT, related_name="rows", db_index=False),
+                            models.ForeignKey(
+                                "epic10.rollback",
+                                models.PROTECT,
+                                related_name="rows",
+                                db_index=False,
+                                db_constraint=False,
+                            ),
                         ),
                         ("table_name", models.TextField()),
                         ("row_id", models.TextField()),

@@ -88,8 +88,8 @@ class Convert:
         return (
             f"IF {written_to_the_old_one(self, differs)} THEN\n"
             f"  {new} := {up};\n"
-            f"ELSIF CASE TG_OP WHEN 'INSERT' THEN {at_first}\n"
-            f"  ELSE {new} IS DISTINCT FROM OLD.{self.column} AND {differs} END THEN\n"
+            f"ELSIF (CASE TG_OP WHEN 'INSERT' THEN {at_first}\n"
+            f"  ELSE {new} IS DISTINCT FROM OLD.{self.column} AND {differs} END) THEN\n"
             f"  {old} := {new};\n"
             f"END IF;"
         )

@@ -24,6 +24,8 @@ class Held:
     written, an SQL expression with ``{}`` for the row. Anything else is held.
     ``otherwise`` is what an unparked row gets where nothing was held. A column
     that was there before Epic 10 stays, so it holds nothing: hence ``ours``.
+    Where the release computes a value, that there is none is somebody's decision:
+    then ``cleared`` is held as well.
     """
 
     key: str
@@ -33,10 +35,21 @@ class Held:
     cast: str = ""
     ours: str = "true"
     references: str | None = None
+    cleared: bool = False
 
     def is_held(self, row: str) -> str:
         value = f"{row}.{self.column}{self.cast}"
-        return f"{value} IS NOT NULL AND {value} IS DISTINCT FROM {self.plain.format(row)}"
+        differs = f"{value} IS DISTINCT FROM {self.plain.format(row)}"
+        return differs if self.cleared else f"{value} IS NOT NULL AND {differs}"
+
+    def in_content(self, row: str) -> str:
+        value = f"jsonb_build_object({literal(self.key)}, {row}.{self.column})"
+        return f"CASE WHEN {self.is_held(row)} AND {self.ours} THEN {value} ELSE '{{}}' END"
+
+    def lost(self, row: str, content: str) -> str:
+        """As jsonb: it is NULL in a restored row, because what it referred to is not there any more."""
+        value = f"jsonb_build_object({literal(self.key)}, NULL)"
+        return f"CASE WHEN {content} ? {literal(self.key)} AND {row}.{self.column} IS NULL THEN {value} ELSE '{{}}' END"
 
     def assignment(self, row: str, parked: str) -> str:
         """``parked`` has the jsonb in ``content``, and in ``held`` the same as a row of the table."""
@@ -95,17 +108,19 @@ def any_held(held: list[Held], row: str) -> str:
 
 def content(held: list[Held], row: str) -> str:
     """What the row holds that the old schema cannot, as jsonb by column; {} for most rows."""
-    values = [
-        f"{literal(column.key)}, CASE WHEN {column.is_held(row)} AND {column.ours} THEN {row}.{column.column} END"
-        for column in held
-    ]
-    return "jsonb_strip_nulls(jsonb_build_object(\n    " + ",\n    ".join(values) + "))"
+    return "(" + "\n    || ".join(column.in_content(row) for column in held) + ")"
 
 
 def as_a_row(table: str, held: list[Held], content: str) -> str:
     """What is parked, as a row of the table: a column may be somebody else's here, of another type."""
     values = ", ".join(f"{literal(column.column)}, {content} -> {literal(column.key)}" for column in held)
     return f"jsonb_populate_record(NULL::{table}, jsonb_build_object({values}))"
+
+
+def lost(held: list[Held], row: str, content: str) -> str:
+    """What a restored row could not get back, as jsonb by column; NULL for most rows."""
+    columns = [column.lost(row, content) for column in held if column.references]
+    return f"nullif({' || '.join(columns)}, '{{}}')" if columns else "NULL::jsonb"
 
 
 def found(row: str, parked: str) -> str:
@@ -122,7 +137,7 @@ def _relabelled(shadow):
 def _computed(model, rule):
     plain = f"({rule.value.format(f'{{0}}.{rule.source}')})"
     otherwise = f"coalesce({{0}}.{rule.target}, {plain})"
-    return Held(rule.target, rule.target, plain, otherwise, ours=_ours(model, rule.target))
+    return Held(rule.target, rule.target, plain, otherwise, ours=_ours(model, rule.target), cleared=True)
 
 
 def _added(model, field):

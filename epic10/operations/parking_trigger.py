@@ -25,7 +25,8 @@ INSTALL = """\
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$
 DECLARE
   held jsonb := '{{}}';
-  this_rollback bigint := (SELECT max(id) FROM epic10_rollback);
+  -- A transaction with one snapshot for all it does may have begun before the way back, and not see it.
+  this_rollback bigint := greatest(TG_ARGV[0]::bigint, (SELECT max(id) FROM epic10_rollback));
   this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
   IF TG_RELID IS DISTINCT FROM {oid} THEN
@@ -33,7 +34,7 @@ BEGIN
       USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
   -- Any other row that looks as if it held something waits for the backfill.
-  IF {parking} OR {restored} THEN
+  IF TG_ARGV[1]::bool OR {parking} OR {restored} THEN
     held := {content};
   END IF;
   IF held <> '{{}}' THEN
@@ -60,14 +61,14 @@ REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS {name}_update ON {quoted_table};
   DROP TRIGGER IF EXISTS {name}_delete ON {quoted_table};
-  CREATE TRIGGER {name}_update BEFORE UPDATE ON {quoted_table} FOR EACH ROW
-    WHEN (({changed})
-     AND ({is_held})) EXECUTE FUNCTION {name}();
-  CREATE TRIGGER {name}_delete BEFORE DELETE ON {quoted_table} FOR EACH ROW
-    WHEN ({is_held}) EXECUTE FUNCTION {name}();
+  EXECUTE format({on_update}, (SELECT max(id) FROM epic10_rollback), {parking});
+  EXECUTE format({on_delete}, (SELECT max(id) FROM epic10_rollback), {parking});
 END IF;
 EXECUTE format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {oid}));"""
+
+# For format(): which rollback it is, and whether it is under way.
+ON = "CREATE TRIGGER {name}_{event} BEFORE {event} ON {table} FOR EACH ROW\n    WHEN ({when}) EXECUTE FUNCTION {name}"
 
 # The columns go next.
 INSIST_PARKED = f"""\
@@ -141,6 +142,7 @@ def installation(parking: Parking, app_label, state) -> str:
     """The function and its triggers, for a PL/pgSQL block; it can run twice."""
     held = parking.held(app_label, state)
     known = parking.known(app_label, state)
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in known)
     return INSTALL.format(
         name=name(parking.table),
         table=literal(parking.table),
@@ -155,9 +157,14 @@ def installation(parking: Parking, app_label, state) -> str:
         plain=";\n      ".join(map(_made_plain, held)),
         fingerprint=parking.fingerprint("OLD", app_label, state),
         found=found("NEW", "held"),
-        changed=" OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in known),
-        is_held=any_held(held, "OLD"),
+        on_update=_on("update", parking.table, f"({changed})\n     AND ({any_held(held, 'OLD')})"),
+        on_delete=_on("delete", parking.table, any_held(held, "OLD")),
     )
+
+
+def _on(event, table, when):
+    create = ON.format(name=name(table), event=event, table=quoted(table), when=when)
+    return literal(f"{create.replace('%', '%%')}(%L, %L)")
 
 
 def _made_plain(held):

@@ -201,12 +201,12 @@ class Derived:
         """
         target, source = (f"(OLD.{name} IS DISTINCT FROM NEW.{name})" for name in (self.target, self.source))
         condition = (
-            f"CASE TG_OP WHEN 'INSERT' THEN NEW.{self.target} IS NULL\n"
+            f"(CASE TG_OP WHEN 'INSERT' THEN NEW.{self.target} IS NULL\n"
             f"  ELSE {source} AND (NEW.{self.target} IS NULL OR NOT {target})\n"
-            f"    OR {self.lacks()} END"
+            f"    OR {self.lacks()} END)"
         )
         if self.beside:
-            condition = f"({condition})\n  AND {self._is_ours('TG_RELID')}"
+            condition += f"\n  AND {self._is_ours('TG_RELID')}"
         return f"IF {condition} THEN\n  NEW.{self.target} := {self.value.format(f'NEW.{self.source}')};\nEND IF;"
 
     def _is_missing(self, row="") -> str:

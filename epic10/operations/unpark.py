@@ -8,7 +8,7 @@ from epic10.checks import Check, violations
 
 from .archive import THIS_ROLLBACK, complaint, newest, waiting
 from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
-from .parking import Parking, as_a_row, found
+from .parking import Parking, as_a_row, found, lost
 
 # A row that moves between its lock and its update stays parked, for the next pass.
 # Rows are looked up by keys, and what was parked of a row by its key: no CTE is joined
@@ -28,9 +28,9 @@ WITH wanted AS MATERIALIZED (
   UPDATE {table} SET
     {assignments}
     FROM here WHERE {table}.ctid = here.place
-  RETURNING {table}.id, here.parked
+  RETURNING {table}.id, here.parked, {lost} AS lost
 ), events AS (
-  SELECT id, 'restored' AS event, parked, NULL::jsonb AS reads FROM restored
+  SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
   UNION ALL
   SELECT id, 'changed', parked, {found} FROM locked WHERE now <> (parked).fingerprint
   UNION ALL
@@ -100,13 +100,15 @@ class Unpark(RunPython):
                 f"parked.{parking.table}",
                 f"everything that was parked of {parking.table} is back",
                 violations(
-                    f"SELECT format('%s rows, the first of them %s, were %s since and were not put back', "
-                    f"count(*), min(row_id), event)\n"
+                    f"SELECT format('%s rows, the first of them %s, were ' || CASE event\n"
+                    f"         WHEN 'restored' THEN 'put back without what they referred to, "
+                    f"which is not there any more'\n"
+                    f"         ELSE event || ' since and were not put back' END, count(*), min(row_id))\n"
                     f"  FROM epic10_archive WHERE rollback_id = {THIS_ROLLBACK}\n"
-                    f"   AND table_name = {literal(parking.table)} AND event IN ('changed', 'gone')\n"
+                    f"   AND table_name = {literal(parking.table)} AND (event = 'gone' OR found IS NOT NULL)\n"
                     f" GROUP BY event HAVING count(*) > 0"
                 ),
-                hint="SELECT row_id, content, found FROM epic10_archive WHERE event IN ('changed', 'gone');",
+                hint="SELECT row_id, content, found FROM epic10_archive WHERE event = 'gone' OR found IS NOT NULL;",
                 blocking=False,
             )
 
@@ -128,6 +130,7 @@ def _unpark(parking, app_label, state):
         gone=newest(parking.table, "key"),
         fingerprint=parking.fingerprint(parking.table, app_label, state),
         found=found("row_now", "(parked).content"),
+        lost=lost(held, parking.table, "here.content"),
         as_a_row=as_a_row(parking.table, held, "(parked).content"),
         assignments=",\n    ".join(column.assignment(parking.table, "here") for column in held),
         this_rollback=THIS_ROLLBACK,

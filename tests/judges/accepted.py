@@ -121,10 +121,10 @@ ACCEPTED = [
         SQUAWK,
         "require-lock-timeout",
         ".*",
-        r"CREATE TABLE IF NOT EXISTS epic10_archive",
-        "`epic10_archive`",
-        "A new table of the release: nobody can hold a lock on it. It refers to another new one. Whatever touches a "
-        "table of the register takes its locks with a timeout of 100 ms and tries again.",
+        r"CREATE INDEX IF NOT EXISTS epic10_archive_row",
+        "`epic10_archive_row`",
+        "On a new table of the release: nobody can hold a lock on it. Whatever touches a table of the register takes "
+        "its locks with a timeout of 100 ms and tries again.",
     ),
     Accepted(
         SQUAWK,

@@ -186,18 +186,90 @@ def test_a_row_that_is_deleted_in_the_meantime_leaves_its_values_in_the_archive(
     assert [(event, json.loads(held)) for event, held, _ in lived_in.rows(LAST, [consultant])] == [("gone", content)]
 
 
-def test_an_approver_who_is_deleted_in_the_meantime_leaves_null_as_the_foreign_key_would(lived_in):
+def test_an_approver_who_is_not_there_any_more_leaves_null_and_is_reported_with_both_values(lived_in):
     approved = lived_in.ids[2]
     lived_in.execute(
         "INSERT INTO contacts (id, email, first_name, last_name, updated_at) VALUES ('x', 'x@x', 'X', 'X', now())"
     )
     lived_in.execute("UPDATE ndas SET approved_by_id = 'x' WHERE id = %s", [approved])
     lived_in.migrate("0001")
-    lived_in.execute("DELETE FROM contacts WHERE id = 'x'")
-    lived_in.migrate(RELEASE)
+    # The same person, whom somebody has entered anew.
+    lived_in.execute("UPDATE contacts SET id = 'y' WHERE id = 'x'")
+    said = lived_in.migrate(RELEASE)
     assert lived_in.rows("SELECT approved_by_id, approved_at::text FROM ndas WHERE id = %s", [approved]) == [
         (None, "2026-01-02 03:04:05.678")
     ]
+    assert "5 NDAs are as the new application left them before the way back." in said
+    assert f"1 NDAs are so but for what they referred to, which is not there any more, such as {approved}." in said
+    assert "Both values of each: SELECT table_name, row_id, content, found FROM epic10_archive" in said
+    [(event, content, found)] = lived_in.rows(LAST, [approved])
+    assert (event, json.loads(content)["approved_by_id"], json.loads(found)) == (
+        "restored",
+        "x",
+        {"approved_by_id": None},
+    )
+    finished = lived_in.manage("epic10_validate")
+    assert "1 rows, the first of them" in finished.stdout
+    assert "were put back without what they referred to, which is not there any more" in finished.stdout
+    assert finished.returncode == 0, finished.stdout
+    lived_in.migrate("0001")
+    lived_in.execute("UPDATE contacts SET id = 'x' WHERE id = 'y'")
+    lived_in.migrate(RELEASE)
+    assert lived_in.rows(LAST, [approved])[0][0] == "restored"
+
+
+@pytest.mark.parametrize("route", ["migrate", "psql"])
+def test_an_expiration_date_that_somebody_has_cleared_comes_back_cleared(lived_in, route):
+    dates = "SELECT fully_executed_date::text, expiration_date::text FROM ndas WHERE id = %s"
+    cleared = lived_in.ids[0]
+    lived_in.execute("UPDATE ndas SET fully_executed_date = '2025-03-04' WHERE id = %s", [cleared])
+    lived_in.execute("UPDATE ndas SET expiration_date = NULL WHERE id = %s", [cleared])
+    for _ in range(2):
+        if route == "migrate":
+            lived_in.migrate("0001")
+            lived_in.migrate(RELEASE)
+        else:
+            lived_in.psql(SCRIPTS / "rollback.sql")
+            lived_in.psql(SCRIPTS / "migration.sql")
+        assert lived_in.rows(dates, [cleared]) == [("2025-03-04 00:00:00", None)]
+    finished = lived_in.manage("epic10_validate")
+    assert finished.returncode == 0, finished.stdout
+
+
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_what_a_transaction_from_before_the_way_back_writes_after_it_wins(lived_in, isolation):
+    """It sees nothing of the way back, but its write comes after it: the row stays as it leaves it, and is reported."""
+    pending, consultant, *_ = lived_in.ids
+    with psycopg.connect(lived_in.url) as old:
+        old.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+        old.execute("SELECT count(*) FROM contacts")
+        back_to(lived_in, "switch")
+        old.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [pending])
+        old.execute("UPDATE ndas SET company_name = 'Other LLC' WHERE id = %s", [consultant])
+        old.commit()
+    assert lived_in.rows(EVENTS) == [("ndas", pending, "changed"), ("ndas", consultant, "changed")]
+    lived_in.migrate("0001")
+    assert "2 NDAs were changed by the old application since" in lived_in.migrate(RELEASE)
+    values = "SELECT status::text, nda_type::text, company_name = 'Other LLC' FROM ndas WHERE id = %s"
+    assert lived_in.rows(values, [pending]) == [("SENT_PENDING_SIGNATURE", "MUTUAL", False)]
+    assert lived_in.rows(values, [consultant]) == [("CREATED", "MUTUAL", True)]
+
+
+def test_and_where_its_row_was_parked_already_too(lived_in):
+    """The same with all of the way back but its last phase between its beginning and its write."""
+    pending, *_ = lived_in.ids
+    with psycopg.connect(lived_in.url) as old:
+        old.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        old.execute("SELECT count(*) FROM contacts")
+        for step in reversed(steps()):
+            if step.name != "expand":
+                step.backwards(lived_in)
+        old.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [pending])
+        old.commit()
+    assert lived_in.rows(LAST, [pending])[0][0] == "changed"
+    phase("expand").backwards(lived_in)
+    assert "1 NDAs were changed by the old application since" in lived_in.migrate(RELEASE)
+    assert lived_in.rows("SELECT status::text FROM ndas WHERE id = %s", [pending]) == [("SENT_PENDING_SIGNATURE",)]
 
 
 def test_a_column_that_was_there_before_is_not_parked_because_it_stays(legacy_database):

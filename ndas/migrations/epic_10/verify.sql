@@ -259,19 +259,23 @@ $check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRA
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('parked.ndas', 'WARNING',
      'everything that was parked of ndas is back',
-     'SELECT row_id, content, found FROM epic10_archive WHERE event IN (''changed'', ''gone'');',
+     'SELECT row_id, content, found FROM epic10_archive WHERE event = ''gone'' OR found IS NOT NULL;',
      true,
-$check$SELECT format('%s rows, the first of them %s, were %s since and were not put back', count(*), min(row_id), event)
+$check$SELECT format('%s rows, the first of them %s, were ' || CASE event
+         WHEN 'restored' THEN 'put back without what they referred to, which is not there any more'
+         ELSE event || ' since and were not put back' END, count(*), min(row_id))
   FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
-   AND table_name = 'ndas' AND event IN ('changed', 'gone')
+   AND table_name = 'ndas' AND (event = 'gone' OR found IS NOT NULL)
  GROUP BY event HAVING count(*) > 0$check$),
     ('parked.nda_status_history', 'WARNING',
      'everything that was parked of nda_status_history is back',
-     'SELECT row_id, content, found FROM epic10_archive WHERE event IN (''changed'', ''gone'');',
+     'SELECT row_id, content, found FROM epic10_archive WHERE event = ''gone'' OR found IS NOT NULL;',
      true,
-$check$SELECT format('%s rows, the first of them %s, were %s since and were not put back', count(*), min(row_id), event)
+$check$SELECT format('%s rows, the first of them %s, were ' || CASE event
+         WHEN 'restored' THEN 'put back without what they referred to, which is not there any more'
+         ELSE event || ' since and were not put back' END, count(*), min(row_id))
   FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
-   AND table_name = 'nda_status_history' AND event IN ('changed', 'gone')
+   AND table_name = 'nda_status_history' AND (event = 'gone' OR found IS NOT NULL)
  GROUP BY event HAVING count(*) > 0$check$),
     ('backfill.ndas.status', 'FAILED',
      'no row of ndas still waits for status',
