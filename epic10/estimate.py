@@ -8,7 +8,7 @@ transaction that is rolled back. The tables of the application are only read.
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import Error, transaction
 
@@ -21,6 +21,7 @@ from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.relabel import any_wrong
 from epic10.operations.routes import Keys
 from epic10.operations.shadows import commonest
+from epic10.parked import waiting_rows
 
 SAMPLE = "epic10_estimate"
 BATCHES = 5
@@ -32,6 +33,9 @@ FIXED = 1.0  # seconds
 # Of the size of the tables and their indexes: what they grow by, and what is
 # written to the log. Measured at 50,000 and 500,000 NDAs, and rounded up.
 GROWTH, LOG = 0.2, 3.0
+# A row that is put back is looked up in the archive, written, and told about: in the time of so many
+# that are filled, and never faster than so many a second. Measured at 50,000 NDAs with 20,000 parked.
+RESTORING, FASTEST = 4, 20_000
 
 COLUMNS = """
     SELECT attname FROM pg_attribute
@@ -40,7 +44,11 @@ COLUMNS = """
 
 @dataclass(frozen=True)
 class Work:
-    """To be done in one table: its rows, those to change, and how many of them wait for which column."""
+    """
+    To be done in one table: its rows, those to change, and how many of them wait for which column.
+
+    ``to_restore`` is how many an earlier way back has parked.
+    """
 
     table: str
     unit: str
@@ -49,6 +57,7 @@ class Work:
     by_column: dict[str, int]
     bytes: int
     seconds_to_read: float
+    to_restore: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,11 @@ class Estimate:
         if self.problem:
             return None
         filling = sum(work.to_change / self.rates[work.table] for work in self.tables if work.to_change)
-        return FIXED + filling + SCANS * sum(work.seconds_to_read for work in self.tables)
+        reading = SCANS * sum(work.seconds_to_read for work in self.tables)
+        return FIXED + sum(map(self.seconds_to_restore, self.tables)) + filling + reading
+
+    def seconds_to_restore(self, work: Work) -> float:
+        return RESTORING * work.to_restore / min(self.rates[work.table], FASTEST)
 
     @property
     def bytes(self) -> int:
@@ -79,13 +92,16 @@ class Estimate:
 
     @property
     def _changed(self) -> float:
-        return sum(work.bytes * work.to_change / max(work.rows, 1) for work in self.tables)
+        return sum(work.bytes * (work.to_change + work.to_restore) / max(work.rows, 1) for work in self.tables)
 
 
 def estimate(connection) -> Estimate:
     backfills = plan.load().all_of(Backfill)
     try:
-        tables = [count(connection, backfill) for backfill in backfills]
+        parked = waiting_rows(connection)
+        tables = [
+            replace(count(connection, backfill), to_restore=parked.get(backfill.table, 0)) for backfill in backfills
+        ]
     except Error as error:
         return Estimate([], problem=_first_line(error))
     try:

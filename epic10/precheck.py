@@ -122,6 +122,9 @@ def _is_measured(measured: Estimate) -> Find:
         for work in measured.tables:
             waiting = ", ".join(f"{column} {rows:,}" for column, rows in work.by_column.items())
             yield Fact(f"{work.table}: {work.to_change:,} of {work.rows:,} {work.unit} to change ({waiting})")
+            if work.to_restore and not measured.problem:
+                took = seconds(measured.seconds_to_restore(work))
+                yield Fact(f"{work.table}: {work.to_restore:,} {work.unit} that a way back has parked, about {took}")
 
     return find
 
