@@ -129,7 +129,9 @@ def function_oid(table: str) -> str:
 
 def follow_the_old_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
     """Before the switch: every write of a source column sets its target."""
-    return _sync(SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], rules, _sources(rules))
+    return _sync(
+        SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], _changed(_sources(rules))
+    )
 
 
 def follow_the_new_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
@@ -142,22 +144,25 @@ def follow_the_new_application(table: str, rules: list[Rule], *, name: str | Non
     computed = [rule for rule in rules if isinstance(rule, Derived)]
     sources = [column for rule in relabelled for column in (rule.column, rule.legacy)] + _sources(computed)
     statements = [*(rule.follow_back() for rule in relabelled), *(rule.follow() for rule in computed)]
-    return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, rules, sources)
+    # Not before the switch: most rows are without a value then, and wait for the backfill.
+    conditions = [*_changed(sources), *(rule.lacks() for rule in computed)]
+    return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, conditions)
 
 
 def _sources(rules):
     return [source for rule in rules for source in rule.sources]
 
 
-def _sync(kind, name, table, statements, rules, sources) -> SyncTriggerSql:
-    conditions = [f"OLD.{source} IS DISTINCT FROM NEW.{source}" for source in sources]
-    conditions += [rule.lacks() for rule in rules if isinstance(rule, Derived)]
-    changed = " OR ".join(conditions)
+def _changed(columns):
+    return [f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns]
+
+
+def _sync(kind, name, table, statements, conditions) -> SyncTriggerSql:
     return kind(
         pgid=name,
         table=table,
         when=pgtrigger.Before,
         operation="INSERT OR UPDATE",
         func="\n".join(statements),
-        condition=changed,
+        condition=" OR ".join(conditions),
     )

@@ -112,6 +112,7 @@ def test_verify_fails_where_epic_10_is_not(legacy_database):
     [
         "SET session_replication_role = replica;"
         "UPDATE ndas SET status_legacy = 'EMAILED' WHERE id = (SELECT min(id) FROM ndas WHERE status = 'CREATED')",
+        "SET session_replication_role = replica;"
         "UPDATE ndas SET expiration_date = NULL WHERE id = (SELECT min(id) FROM ndas WHERE status = 'FULLY_EXECUTED')",
         "DELETE FROM nda_status_history WHERE id = (SELECT min(id) FROM nda_status_history)",
         "DROP INDEX idx_ndas_expiration_date",

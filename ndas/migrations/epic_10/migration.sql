@@ -995,8 +995,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 426012a415961a99e28a8bfa9f1a220e7a7305b0';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. e4e8f3a6dbbf1480e84bbd2f3d8b8aa2f4e0bee0';
 CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
