@@ -89,12 +89,13 @@ FOUND = {
             "found GENERATED, UPLOADED, FULLY_EXECUTED, SCANNED",
         ),
     ),
-    "an index on a history's status": (
-        "CREATE INDEX of_their_own ON nda_status_history (status)",
+    "a unique index on a history's status": (
+        "CREATE UNIQUE INDEX of_their_own ON nda_status_history (id, status)",
         "schema.dependents",
         (
             "index of_their_own uses nda_status_history.status: "
-            "after the switch it goes on with nda_status_history.status_legacy",
+            "after the switch it goes on with nda_status_history.status_legacy, "
+            "and has no successor, because it is unique by the old labels, and two of them may become one",
         ),
     ),
     "an invalid index": (
