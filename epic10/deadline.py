@@ -1,10 +1,11 @@
-"""What if it takes too long? Then it is interrupted, as by Ctrl-C, and the server is told to stop."""
+"""A limit of time: past it the work is interrupted, as by Ctrl-C, and the server is told to stop."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import CommandError
+from django.db import Error
 
 from epic10.units import seconds as spelled
 
@@ -28,7 +29,7 @@ def within(seconds: float) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
-    except (KeyboardInterrupt, CommandError) as error:
+    except (KeyboardInterrupt, CommandError, Error) as error:
         if is_up:
             raise TookTooLong(f"It took longer than {spelled(seconds)}.") from error
         raise

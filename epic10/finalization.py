@@ -1,4 +1,4 @@
-"""How does the release come to its end? The old labels go, for good; what they were stays in the archive."""
+"""The end of the release: the old labels go, for good; what they were stays in the archive."""
 
 from functools import partial
 
@@ -12,7 +12,6 @@ from epic10.catalog import column_exists, holds, literal, quoted
 from epic10.dependents import dependents
 from epic10.locks import ACCESS_EXCLUSIVE
 from epic10.models import OriginalRow
-from epic10.one_at_a_time import only_migrator
 from epic10.operations import (
     AddForeignKey,
     AddSyncTrigger,
@@ -61,7 +60,7 @@ def finalize(run: Run, *, show: Show):
         return
     run.step("validate", lambda: _insist_that_it_holds(run, show))
     run.step("dependents", lambda: _insist_that_nobody_uses(release, connection))
-    with only_migrator(connection), unhurried(connection), witnessed(run, run.using):
+    with unhurried(connection), witnessed(run, run.using):
         ledger.create(connection)
         for table, columns in legacy(release, connection).items():
             run.step(f"archive {table}", partial(_keep, connection, table, columns))

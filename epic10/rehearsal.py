@@ -14,6 +14,7 @@ from epic10.checks import Database
 from epic10.deployment import smoke
 from epic10.lock_watch import LockWatch
 from epic10.manifest import Manifest
+from epic10.one_at_a_time import only_migrator
 from epic10.pace import Wish, during, idle
 from epic10.precheck import BUFFER
 from epic10.run import FAILED, Run, witnessed
@@ -42,7 +43,11 @@ def rehearse(run: Run, source: Source, *, window: float, jobs: int, out, busy: W
     """
     connections[run.using].ensure_connection()
     scratch.drop_abandoned(run.using, prefix=PREFIX)
-    with scratch.database(run.using, prefix=PREFIX) as alias, witnessed(run, alias):
+    with (
+        scratch.database(run.using, prefix=PREFIX) as alias,
+        only_migrator(connections[alias], run.command),
+        witnessed(run, alias),
+    ):
         _there_back_and_there_again(run, alias, source, jobs, out, busy)
         run.facts |= _outlook(run, alias, window)
     if failures(run):

@@ -2,7 +2,8 @@
 
 import secrets
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
@@ -15,6 +16,7 @@ from epic10 import manifest, scratch, snapshot, snapshot_files
 from epic10.catalog import MOST_BYTES, literal, quoted, shortened
 from epic10.clients import ToolFailed
 from epic10.manifest import Contents, Manifest
+from epic10.one_at_a_time import only_migrator, still_alone
 
 # PostgreSQL itself sends autovacuum away.
 OTHER_SESSIONS = """
@@ -35,6 +37,8 @@ ITS_OWN = """
 THE_SERVERS_OWN = "SELECT datname FROM pg_database WHERE datistemplate OR NOT datallowconn OR datname = 'postgres'"
 
 Confirm = Callable[[str], None]
+
+COMMAND = "epic10_snapshot restore"
 
 
 class NotRestored(CommandError):
@@ -58,7 +62,7 @@ def restore(
         raise NotRestored("Nothing was changed: " + "; ".join(damages) + f".\nHINT: {snapshot.NO_REMEDY}")
     found = _contents(using, into)
     if found == EMPTY:
-        with scratch.reached(using, into) as alias:
+        with scratch.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
             _fill(alias, directory / name, written, options, jobs=None)
         return []
     if found:
@@ -66,12 +70,26 @@ def restore(
         confirm(f'The database "{into}" ({_of_what(found)}) is replaced by the snapshot {name}, and kept beside it.')
     successor = shortened(into, f"_restored_{secrets.token_hex(4)}")
     with scratch.database(using, name=successor, locale=written.locale) as alias:
-        _fill(alias, directory / name, written, options, jobs=jobs)
+        with _alone_in(using, into) if found else nullcontext():
+            _fill(alias, directory / name, written, options, jobs=jobs)
         connections[alias].close()
         return _take_the_name(using, successor, into, replacing=found is not None)
 
 
 EMPTY = Contents({}, {})
+
+
+@contextmanager
+def _alone_in(using, into) -> Iterator[None]:
+    """
+    Nobody begins a release in the database that is to be replaced while its successor is filled.
+
+    The lock has to go before the database changes its name, which nobody may be
+    connected to: from then on whoever comes is in the way of that, and is named.
+    """
+    with scratch.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
+        yield
+        still_alone(connections[alias])
 
 
 def _may_be_called(using, into):

@@ -21,6 +21,7 @@ from django.core.management import CommandError
 from django.db import Error, connections
 
 from epic10 import interrupts, private_files, record_files, revision, routing, run_chain
+from epic10.one_at_a_time import at_step, only_migrator
 from epic10.progress import logger
 from epic10.record_files import Unreadable
 from epic10.run import FAILED, INTERRUPTED, RUNNING, Run
@@ -28,6 +29,17 @@ from epic10.run_chain import Entered
 
 KILLED = "It was killed."
 CUT_SHORT = "It was killed, and its file was cut short."
+
+
+@contextmanager
+def alone(command: str, using: str, *, begin: Callable[[str], None], arguments: dict) -> Iterator[Run]:
+    """The same for a command that may change the release: the only one from before its first step on."""
+    routing.insist(using)
+    with (
+        only_migrator(connections[using], command),
+        recorded(command, using, begin=begin, arguments=arguments) as run,
+    ):
+        yield run
 
 
 @contextmanager
@@ -40,6 +52,7 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
     path = directory / record_files.name(command, run.started, connections[using].settings_dict["NAME"])
 
     def begin_and_note(step):
+        at_step(connections[using], step)
         _write_if_possible(path, as_data(run) | {"verdict": RUNNING, "running": step})
         begin(step)
 
@@ -48,7 +61,7 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
         try:
             yield run
         except BaseException as error:
-            run.verdict = INTERRUPTED if _is_interrupt(error) else FAILED
+            run.verdict = INTERRUPTED if interrupts.is_one(error) else FAILED
             run.error = str(error) if isinstance(error, CommandError) else type(error).__name__
             raise
         finally:
@@ -216,7 +229,3 @@ def _write_again(path, entered):
 
 def _without(record, *names):
     return {name: value for name, value in record.items() if name not in names}
-
-
-def _is_interrupt(error):
-    return isinstance(error, KeyboardInterrupt) or getattr(error, "returncode", None) == interrupts.EXIT_STATUS

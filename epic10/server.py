@@ -1,4 +1,4 @@
-"""What stands between us and the tables?
+"""What stands between us and the tables.
 
 An old server, a standby, a server that only reads, a pooler that gives the next
 statement to another session: none of them can carry the release, so each is
@@ -6,6 +6,8 @@ looked for before the first change. What SQL can see is refused by the scripts t
 """
 
 from contextlib import closing
+
+from django.core.management import CommandError
 
 from epic10.catalog import literal
 from epic10.checks import BEFORE, Check, Database, violations
@@ -27,7 +29,7 @@ SELECT format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()"""
 
 
-class Unfit(Exception):
+class Unfit(CommandError):
     """This server, or the way to it, cannot carry the release. Nothing was changed."""
 
 
@@ -64,13 +66,7 @@ def is_fit(major: int) -> list[Check]:
             hint="ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, "
             "whichever set it.",
         ),
-        Check(
-            "server.direct",
-            "no pooler gives our statements to different sessions",
-            _is_ours_alone,
-            when=BEFORE,
-            hint="Connect to PostgreSQL itself, or through a pool with pool_mode = session.",
-        ),
+        KEEPS_SESSIONS,
     ]
 
 
@@ -100,3 +96,12 @@ def backend(connection) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return cursor.fetchone()[0]
+
+
+KEEPS_SESSIONS = Check(
+    "server.direct",
+    "no pooler gives our statements to different sessions",
+    _is_ours_alone,
+    when=BEFORE,
+    hint="Connect to PostgreSQL itself, or through a pool with pool_mode = session.",
+)

@@ -1,4 +1,4 @@
-"""What does the server have to know about a session that migrates?"""
+"""What the server has to know about a session that migrates."""
 
 import time
 from contextlib import contextmanager, suppress
@@ -96,6 +96,16 @@ def reconnect(using: str):
             if time.monotonic() > deadline:
                 raise
             time.sleep(PAUSE)
+
+
+def out_of_a_broken_commit(connection):
+    """
+    Interrupted while it commits, Django cannot leave a transaction, nor does it know that it is in one.
+
+    What is then written would be in it, and never committed: better a new connection.
+    """
+    if not connection.in_atomic_block and not connection.autocommit:
+        connection.close()
 
 
 def statements() -> list[str]:

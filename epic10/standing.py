@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from epic10 import release_state
 from epic10.catalog import holds, relation_exists
 from epic10.estimate import count
+from epic10.one_at_a_time import Holder
 from epic10.operations import Backfill
 from epic10.operations.phase import has_to_say
 from epic10.operations.record import BACKWARDS, FORWARDS
@@ -81,12 +82,14 @@ def runs(connection) -> list[Run]:
         return [Run(*row) for row in cursor.fetchall()]
 
 
-def standings(release, connection, runs: list[Run], *, working: bool, earlier: dict[str, Standing]) -> list[Standing]:
+def standings(
+    release, connection, runs: list[Run], *, worker: Holder | None, earlier: dict[str, Standing]
+) -> list[Standing]:
     """
     Of every phase, where it stands.
 
-    ``working`` says that somebody has the migrators' lock; ``earlier`` standings,
-    by phase, save a second count of the rows that a running backfill has to change.
+    ``worker`` has the migrators' lock; ``earlier`` standings, by phase, save a
+    second count of the rows that a running backfill has to change.
     """
     switched, has_begun = release.is_switched(connection), release_state.has_begun(connection)
     expanded = _is_in_place(release, connection, release.phases[0])
@@ -94,25 +97,30 @@ def standings(release, connection, runs: list[Run], *, working: bool, earlier: d
     for phase in release.phases:
         own = [run for run in runs if run.phase == phase.name]
         rows = sum(run.rows for run in _since_the_last_way_back(own))
-        known = earlier.get(phase.name) if working else None
+        known = earlier.get(phase.name) if worker else None
         left = _left(connection, phase, rows, known) if expanded and not switched else 0
         in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
-        standing = _standing(phase.name, own, rows, left, in_place=in_place, working=working)
+        standing = _standing(phase.name, own, rows, left, in_place=in_place, worker=worker)
         is_baseline = standing.state == UNDONE and not has_begun
         found.append(Standing(phase.name, TO_DO) if is_baseline else standing)
     return found
 
 
-def _standing(phase, own, rows, left, *, in_place, working) -> Standing:
+def _standing(phase, own, rows, left, *, in_place, worker) -> Standing:
     if not own:
         return Standing(phase, DONE if in_place else TO_DO, left=left)
     last = own[-1]
-    state = _state(last, in_place=in_place, working=working)
+    state = _state(last, in_place=in_place, working=_is_at_work(worker, last))
     rate = last.rows / last.seconds if state == RUNNING else 0.0
     error = last.error if state == STOPPED else ""
     # Nobody knows when it was that an interrupted run ended.
     lasted = 0.0 if state == INTERRUPTED else last.seconds
     return Standing(phase, state, last.direction, rows, left, lasted, rate, error)
+
+
+def _is_at_work(worker: Holder | None, last: Run) -> bool:
+    """What began before the lock was taken is somebody's who was killed."""
+    return worker is not None and (worker.seconds is None or last.seconds <= worker.seconds)
 
 
 def _state(last: Run, *, in_place: bool, working: bool) -> str:

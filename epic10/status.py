@@ -80,10 +80,10 @@ def seen(connection, earlier: Status | None) -> Status:
     release, name = plan.load(), connection.settings_dict["NAME"]
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
         return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])
-    ledger, worker = runs(connection), one_at_a_time.holder(connection) or ""
+    ledger, worker = runs(connection), one_at_a_time.holder(connection)
     waits = _waits(connection, release) if worker else ""
     before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
-    phases = standings(release, connection, ledger, working=bool(worker), earlier=before)
+    phases = standings(release, connection, ledger, worker=worker, earlier=before)
     # What stands still has no time left that anybody could tell.
     phases = [replace(phase, rate=0.0) for phase in phases] if waits else phases
     state = _state(release, connection, phases)
@@ -91,7 +91,7 @@ def seen(connection, earlier: Status | None) -> Status:
         name,
         state + _broken_off(phases),
         tuple(phases),
-        worker,
+        str(worker or ""),
         (*_disagreements(release, connection, phases, ledger), *_parked(connection)),
         WATCH if worker else NEXT.get(state, BOTH_WAYS),
         waits,

@@ -1,9 +1,11 @@
 """What an operator reads of an error, and of a migration that has stopped half-way."""
 
 import psycopg
+from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import release_state
+from epic10 import interrupts, release_state
+from epic10.session import out_of_a_broken_commit
 
 WHAT_NOW = (
     "What is committed stays; nothing of it is visible to the application before the switch.\n"
@@ -21,6 +23,7 @@ NO_WAY_BACK = (
 def what_now(database: str) -> str:
     """Where the database stands and what to type, as far as it can still be asked."""
     try:
+        out_of_a_broken_commit(connections[database])
         untouched = not release_state.has_begun(connections[database])
     except Error:
         untouched = False
@@ -39,6 +42,8 @@ def said(error: Exception) -> str:
     return f"{diagnostic.message_primary}{hint}"
 
 
-def why(error: Exception) -> str:
+def why(error: BaseException) -> str:
     """The same of whatever ended a step, for somebody who is about to be told what is done about it."""
+    if interrupts.is_one(error) and not isinstance(error, CommandError):
+        return "Interrupted."
     return said(error) if isinstance(error, Error) else str(error).replace(WHAT_NOW, "").strip() or type(error).__name__

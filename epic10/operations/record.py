@@ -5,10 +5,11 @@ from contextlib import contextmanager, suppress
 
 from django.db import Error
 
-from epic10 import progress
+from epic10 import interrupts, progress
 from epic10.catalog import literal
+from epic10.one_at_a_time import has_begun_a_phase
 from epic10.progress import logger
-from epic10.session import execute
+from epic10.session import execute, out_of_a_broken_commit
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
 
@@ -19,6 +20,7 @@ def recorded(connection, phase: str, direction: str):
     began = time.monotonic()
     for statement in started(phase, direction):
         execute(connection, statement)
+    has_begun_a_phase(connection)
     try:
         yield
     except BaseException as error:
@@ -46,4 +48,6 @@ def finished(phase: str, direction: str, error: str = "") -> str:
 def _record_failure(connection, phase, direction, error):
     """As far as the server still listens. The class only: a message may quote a row."""
     with suppress(Error):
-        execute(connection, finished(phase, direction, type(error).__name__))
+        out_of_a_broken_commit(connection)
+        name = KeyboardInterrupt.__name__ if interrupts.is_one(error) else type(error).__name__
+        execute(connection, finished(phase, direction, name))

@@ -263,7 +263,7 @@ def test_a_role_that_may_not_see_sessions_is_told_who_is_at_work_all_the_same(le
     try:
         with only_migrator(legacy_database.connection):
             other.cursor().execute(f"SET ROLE {role}")
-            assert re.fullmatch(r"migrate by .+, process \d+, user \w+, pid \d+", holder(other))
+            assert re.fullmatch(r"migrate by .+, process \d+, user \w+, pid \d+", str(holder(other)))
     finally:
         other.close()
         legacy_database.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")

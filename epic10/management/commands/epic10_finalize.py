@@ -7,7 +7,6 @@ from epic10 import arguments, checks, consent, interrupts, report, run_record
 from epic10.console import shown
 from epic10.finalization import finalize, goes_too, is_left_to_end
 from epic10.locks import LockNotGranted
-from epic10.one_at_a_time import AlreadyRunning
 
 INTERRUPTED = "The same command goes on from here; until it is done, the way back is open."
 QUESTION = (
@@ -53,11 +52,11 @@ class Command(BaseCommand):
             with (
                 interrupts.told(INTERRUPTED),
                 shown(self.stdout),
-                run_record.recorded(
+                run_record.alone(
                     "epic10_finalize", database, begin=lambda step: print(f"== {step}", file=out), arguments={}
                 ) as run,
             ):
                 finalize(run, show=show)
-        except (AlreadyRunning, LockNotGranted) as error:
+        except LockNotGranted as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Epic 10 is finalized. What each row's old labels were is in epic10_original.")

@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -87,7 +88,7 @@ class Command(BaseCommand):
 
         told = {"hours": duration / 3600, "interval": wishes.interval, "told by": wishes.channels.names}
         with (
-            interrupts.told(INTERRUPTED),
+            interrupts.told(INTERRUPTED, closed_terminal=signal.default_int_handler),
             run_record.recorded("epic10_monitor", database, begin=lambda step: None, arguments=told) as run,
         ):
             run.step("watch", lambda: watching.watch(database, wishes, duration=duration, show=show))
