@@ -17,7 +17,7 @@ def ask(question: str, *, expected: str = "yes", otherwise: str):
     """
     try:
         answer = input(f'{question}\nType "{expected}" to go on: ')
-    except EOFError:
+    except (EOFError, OSError):
         raise NotConfirmed(f"Nobody is there to be asked; nothing was changed.\nHINT: {otherwise}") from None
     except KeyboardInterrupt:
         raise NotConfirmed("Interrupted. Nothing was changed.", returncode=interrupts.EXIT_STATUS) from None

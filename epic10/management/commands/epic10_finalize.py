@@ -7,6 +7,7 @@ from epic10 import arguments, checks, consent, interrupts, report, run_record
 from epic10.console import shown
 from epic10.finalization import finalize, goes_too, is_left_to_end
 from epic10.locks import LockNotGranted
+from epic10.output import Lasting
 
 INTERRUPTED = "The same command goes on from here; until it is done, the way back is open."
 QUESTION = (
@@ -18,7 +19,7 @@ GOES_TOO = "With the old columns goes what somebody has made on them, and no suc
 OPTION, OPTION_FOR_OTHERS = "--yes-drop-legacy", "--yes-drop-indexes"
 
 
-class Command(BaseCommand):
+class Command(Lasting, BaseCommand):
     help = (
         "End the release, weeks later, and with it the way back. Keeps every row's old labels in the archive, then "
         "drops the legacy columns, their index, triggers and types. It is the point of no return: migrate ndas 0001 "

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from epic10 import arguments, interrupts, lock_table, pace, run_record, snapshot, snapshot_files
 from epic10.console import Help
 from epic10.failures import as_json
+from epic10.output import Lasting
 from epic10.rehearsal import Source, failures, rehearse
 from epic10.traffic import PROCESSES
 from epic10.units import seconds
@@ -21,7 +22,7 @@ examples:
 """
 
 
-class Command(BaseCommand):
+class Command(Lasting, BaseCommand):
     help = (
         "Rehearse the release on a scratch database beside the real one. Forward, validate, smoke, back, compare with "
         "before, forward again, validate; it says how long production would take. The scratch database is gone "

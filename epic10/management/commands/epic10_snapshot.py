@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from epic10 import arguments, consent, failures, interrupts, restoration, snapshot, snapshot_files
 from epic10.console import Help, shown
+from epic10.output import Lasting
 
 EXAMPLES = """
 examples:
@@ -14,7 +15,7 @@ examples:
 """
 
 
-class Command(BaseCommand):
+class Command(Lasting, BaseCommand):
     help = (
         "Take, verify, list or restore a copy of the whole database in files. By pg_dump, with a manifest that says "
         "what has to be in it. Only their owner can read the files."

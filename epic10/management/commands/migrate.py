@@ -12,6 +12,7 @@ from epic10.console import shown
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
 from epic10.operations import Phase, orphans, privileges, workers
+from epic10.output import Lasting
 from epic10.preparation import NothingToPrepare, prepared
 from epic10.progress import logger
 from epic10.reconcile import has_work, is_way_back, reconcile
@@ -19,7 +20,7 @@ from epic10.session import unhurried
 from epic10.what_now import NO_WAY_BACK, said, what_now
 
 
-class Command(migrate.Command):
+class Command(Lasting, migrate.Command):
     """One migrator at a time; progress; and the record follows the database, not the other way about."""
 
     help = (
