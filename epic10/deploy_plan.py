@@ -1,50 +1,101 @@
-"""What would a deployment do here? Said before it begins, without doing any of it."""
+"""What a deployment would do here, said before it begins and without doing any of it."""
 
 import io
 from collections.abc import Iterator
+from datetime import UTC
 
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import plan, precheck, rehearsed
+from epic10 import later, plan, precheck, rehearsed, release_state
 from epic10.estimate import estimate
+from epic10.failed_deployment import Found, found
 from epic10.readiness import Wishes
 from epic10.units import seconds
 
 
 def summary(using: str, wishes: Wishes) -> Iterator[str]:
-    """What the operator is asked to agree to."""
-    name = connections[using].settings_dict["NAME"]
-    if wishes.only_prepare:
-        yield f"Database {name} is prepared for Epic 10: everything but the switch, with the old application at work."
-    else:
-        yield f"Database {name} becomes Epic 10. The old application has to be stopped."
-    for number, step in enumerate(steps(wishes), start=1):
+    """What the operator is asked to agree to: what will be done to this database, as it stands."""
+    connection = connections[using]
+    begins = found(connection)
+    yield _becomes(connection, begins, wishes)
+    if begins.switched and wishes.only_prepare:
+        return
+    for number, step in enumerate(steps(connection, begins, wishes), start=1):
         yield f"  {number}. {step}"
-    back = "stays as it is" if wishes.keep else "goes back by itself"
-    yield f"If anything fails after the first change, or it takes longer than {seconds(wishes.timeout)}, it {back}."
+    yield _if_it_fails(begins, wishes)
 
 
-def steps(wishes: Wishes) -> Iterator[str]:
+def steps(connection, begins: Found, wishes: Wishes) -> Iterator[str]:
+    is_in_place = begins.switched and not wishes.only_prepare
+    if not is_in_place:
+        yield from _before_the_first_change(wishes)
+    if wishes.only_prepare:
+        yield f"prepare: {', '.join(phase.name for phase in plan.load().phases[:-1])}"
+        return
+    if is_in_place:
+        yield f"migrate: {', '.join(later.to_do(connection)) or 'nothing is left to do'}"
+    else:
+        yield f"migrate: {', '.join(phase.name for phase in plan.load().phases)}"
+    yield "validate: schema and every row"
+    yield "smoke: what the new application does, rolled back"
+    yield "vacuum: statistics for the planner"
+
+
+def _before_the_first_change(wishes):
+    if not wishes.only_prepare:
+        yield "stopped: nobody is writing to the tables any more"
     yield "precheck: GO or NO-GO"
     if wishes.snapshot:
         yield f"verify: the snapshot {wishes.snapshot}, by restoring it"
     else:
         yield f"snapshot: into {wishes.directory}"
         yield "verify: every file, and a restored copy with every row"
+
+
+def _becomes(connection, begins, wishes):
+    name = connection.settings_dict["NAME"]
+    if begins.switched and wishes.only_prepare:
+        return f"Database {name} is Epic 10 already: there is nothing to prepare, and nothing will be changed."
+    if begins.switched:
+        return f"Database {name} is Epic 10 already: only what comes after the switch is done, beside the application."
+    earlier = "" if not begins.begun else f" An earlier run has begun it, on {_began(connection)}; this one goes on."
     if wishes.only_prepare:
-        yield f"prepare: {', '.join(phase.name for phase in plan.load().phases[:-1])}"
-    else:
-        yield f"migrate: {', '.join(phase.name for phase in plan.load().phases)}"
-        yield "validate: schema and every row"
-        yield "smoke: what the new application does, rolled back"
-        yield "vacuum: statistics for the planner"
+        return (
+            f"Database {name} is prepared for Epic 10: everything but the switch, with the old application at work."
+            f"{earlier}"
+        )
+    return f"Database {name} becomes Epic 10. The old application has to be stopped.{earlier}"
+
+
+def _began(connection):
+    began = release_state.began_at(connection)
+    when = f"{began.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if began else "a day that nobody knows any more"
+    return f"{when}, and it was going back last" if release_state.is_going_back(connection) else when
+
+
+def _if_it_fails(begins, wishes):
+    if begins.switched:
+        return "If anything fails, it is said and nothing is taken back; python manage.py epic10_rollback goes back."
+    late = f"or it takes longer than {seconds(wishes.timeout)}"
+    if wishes.keep:
+        return f"If anything fails after the first change, {late}, it stays as it is."
+    if not begins.begun:
+        return f"If anything fails after the first change, {late}, it goes back by itself."
+    return (
+        f"If anything fails after this run has added something, {late}, it goes back by itself, to before the earlier "
+        "run; before that it stays as the earlier run has left it."
+    )
 
 
 def lines(using: str, wishes: Wishes) -> Iterator[str]:
     """The same with the estimate and the exact SQL."""
     release, connection = plan.load(), connections[using]
     yield from summary(using, wishes)
+    if release.is_switched(connection):
+        for name in later.to_do(connection):
+            yield _sql(using, name)
+        return
     measured = estimate(connection)
     for work in measured.tables:
         yield f"{work.table}: {work.to_change:,} of {work.rows:,} {work.unit} to change"
@@ -57,6 +108,10 @@ def lines(using: str, wishes: Wishes) -> Iterator[str]:
     yield (
         f"rehearsed: {passed.finished_at:%Y-%m-%d %H:%M} UTC" if passed else "rehearsed: not on a snapshot of this one"
     )
+    yield _sql(using, release.name)
+
+
+def _sql(using, name) -> str:
     sql = io.StringIO()
-    call_command("sqlmigrate", release.app_label, release.name, database=using, stdout=sql)
-    yield sql.getvalue()
+    call_command("sqlmigrate", plan.load().app_label, name, database=using, stdout=sql)
+    return sql.getvalue()

@@ -1,4 +1,4 @@
-"""In which order? The sequences an operator runs, and nothing else."""
+"""The sequences an operator runs, and nothing else."""
 
 from pathlib import Path
 
@@ -8,30 +8,35 @@ from django.db import Error, connections
 from epic10 import asking, checks, comparison, deadline, manifest, plan, release_state, snapshot, validation
 from epic10.asking import Show
 from epic10.catalog import quoted
-from epic10.going_back import BACK, go_back
-from epic10.interrupts import EXIT_STATUS
-from epic10.locks import named
+from epic10.failed_deployment import ended_early, found
+from epic10.going_back import go_back
 from epic10.progress import logger
 from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.report import Report
-from epic10.run import OK, Run, witnessed
-from epic10.session import execute, reconnect, unhurried
+from epic10.run import Run, witnessed
+from epic10.session import execute, unhurried
 from epic10.what_now import NO_WAY_BACK, why
-from epic10.writers import writers
+from epic10.writers import insist_that_nobody_writes
 
 
 def deploy(run: Run, wishes: Wishes, *, show: Show, out):
     """
-    Precheck, snapshot, verify, migrate, validate, smoke, vacuum; or everything before the switch.
+    Is the application stopped? Precheck, snapshot, verify, migrate, validate, smoke, vacuum; or all before the switch.
 
-    Whatever fails after the first change is taken back, unless the operator
-    wants to keep it.
+    What becomes of it when something fails: failed_deployment.
     """
     release, connection = plan.load(), connections[run.using]
-    if release.is_switched(connection) and not wishes.only_prepare:
+    before = found(connection)
+    if before.switched and not wishes.only_prepare:
         run.decide("Epic 10 is in place already: only what comes after the switch is done.")
-    else:
+    elif wishes.only_prepare:
         make_ready(run, wishes, show=show)
+    else:
+        is_stopped = run.step("stopped", lambda: _nobody_writes(run, wishes))
+        make_ready(run, wishes, show=show)
+        if is_stopped:
+            # A snapshot takes its time, and somebody may have started it again.
+            run.step("still stopped", lambda: _nobody_writes(run, wishes))
     try:
         with deadline.within(wishes.timeout), witnessed(run, run.using):
             if wishes.only_prepare:
@@ -41,18 +46,20 @@ def deploy(run: Run, wishes: Wishes, *, show: Show, out):
             _hold(run.step("validate", lambda: run.report(validation.validate(run.using, show=show))))
             _hold(run.step("smoke", lambda: run.report(smoke(run.using, show=show))))
     except (CommandError, Error, KeyboardInterrupt) as error:
-        _take_back(run, wishes, error, show, out)
+        ended_early(run, wishes, before, error, show=show, out=out)
     run.facts["after"] = comparison.numbers(manifest.contents(connection))
     run.step("vacuum", lambda: _vacuum(run.using, release.tables()))
 
 
-def rollback(run: Run, *, directory: Path, jobs: int, force: bool, without_snapshot: bool, show: Show, out):
+def rollback(
+    run: Run, *, directory: Path, jobs: int, force: bool, without_snapshot: bool, may_ask: bool, show: Show, out
+):
     """Is the application stopped? Then a safety snapshot, and back from any point; compare with what was before."""
     insist_on_a_way_back(run.using)
     if not release_state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
-    run.step("stopped", lambda: _insist_that_nobody_writes(run, force))
+    run.step("stopped", lambda: _nobody_writes_any_more(run, force, may_ask))
     if without_snapshot:
         run.decide("No safety snapshot, as the operator asked.")
     else:
@@ -86,49 +93,15 @@ def _hold(report: Report):
         raise NotDeployed(f"{report.command} failed: {', '.join(result.check.id for result in report.failed)}.")
 
 
-def _take_back(run, wishes, error, show, out):
-    is_interrupted = isinstance(error, KeyboardInterrupt) or getattr(error, "returncode", 1) == EXIT_STATUS
-    status = EXIT_STATUS if is_interrupted else 1
-    reason = why(error)
-    if wishes.keep:
-        raise NotDeployed(
-            f"{reason}\nKept as it is, because of --keep.\nHINT: python manage.py epic10_status says where it stands; "
-            "epic10_deploy goes on from there, epic10_rollback goes back.",
-            returncode=status,
-        ) from error
-    run.decide(f"Going back: {reason.splitlines()[0]}")
-    try:
-        reconnect(run.using)
-        reports = go_back(run, jobs=wishes.jobs, show=show, out=out)
-    except (CommandError, Error, KeyboardInterrupt) as another:
-        raise NotDeployed(f"{reason}\n{_how_far_back(run, why(another))}", returncode=status) from error
-    outcome = f"Epic 10 is undone: {'; '.join(report.summary for report in reports)}."
-    raise NotDeployed(
-        f"{reason}\n{outcome}\nHINT: Set it right, then python manage.py epic10_deploy.", returncode=status
-    ) from error
+def _nobody_writes(run, wishes):
+    harm = "and what it writes after the switch is refused, or keeps dates that are wrong"
+    tables = plan.load().tables()
+    return insist_that_nobody_writes(run, tables, force=wishes.force, may_ask=wishes.may_ask, otherwise=harm)
 
 
-def _how_far_back(run, reason):
-    if any(step.name == BACK and step.outcome == OK for step in run.steps):
-        return (
-            f"Epic 10 is undone, but whether everything is what it was could not be asked: {reason}\n"
-            "HINT: Compare with the snapshot before the application starts: epic10_snapshot restore … --into …"
-        )
-    return (
-        f"Going back failed, too: {reason}\nHINT: python manage.py epic10_rollback, as soon as that is set right; "
-        "epic10_status says where it stands."
-    )
-
-
-def _insist_that_nobody_writes(run, force):
-    found = writers(run.using, plan.load().tables())
-    if found and not force:
-        raise CommandError(
-            f"Nothing was changed: the application is still writing: {named(found)}.\n"
-            "HINT: Stop it, then run the same command again; --force goes on, and parks what it has written."
-        )
-    if found:
-        run.decide(f"The application was still writing, and the operator went on: {named(found)}.")
+def _nobody_writes_any_more(run, force, may_ask):
+    harm = "and parks what it has written"
+    insist_that_nobody_writes(run, plan.load().tables(), force=force, may_ask=may_ask, otherwise=harm)
 
 
 def _vacuum(using, tables):

@@ -8,6 +8,7 @@ begins, and both ways can run again.
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from epic10 import plan
 from epic10.operations.phase import Phase
 from epic10.operations.record import BACKWARDS, FORWARDS
 from epic10.progress import logger
@@ -31,6 +32,16 @@ def reconcile_later(connection, release: Key, migration_name: str | None):
         elif not is_back and key in records and last == BACKWARDS:
             logger.info("%s was being undone when that stopped. Going forward from there.", key[1])
             recorder.record_unapplied(*key)
+
+
+def to_do(connection) -> list[str]:
+    """The app's migrations after the release that Django has not applied, by name, in their order."""
+    release = plan.load()
+    records = MigrationRecorder(connection).applied_migrations()
+    graph = MigrationLoader(None).graph
+    return [
+        name for label, name in _later_than(graph, (release.app_label, release.name)) if (label, name) not in records
+    ]
 
 
 def _later_than(graph, release: Key) -> list[Key]:

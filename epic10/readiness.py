@@ -17,7 +17,12 @@ from epic10.watch import baseline
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the operator has asked for. ``timeout`` counts seconds from the first change to the last check."""
+    """
+    What the operator has asked for.
+
+    ``timeout`` counts seconds from the first change to the last check; with
+    ``may_ask`` somebody may be there to be asked.
+    """
 
     directory: Path
     limits: precheck.Limits = field(default_factory=precheck.Limits)
@@ -27,6 +32,8 @@ class Wishes:
     keep: bool = False
     only_prepare: bool = False
     without_rehearsal: bool = False
+    force: bool = False
+    may_ask: bool = False
 
 
 class NotDeployed(CommandError):

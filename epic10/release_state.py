@@ -28,6 +28,8 @@ NO_REGISTER = (
 )
 CLAIMS = relation_exists("epic10_created_object")
 RUNS = relation_exists("epic10_phase_run")
+CLAIMED = "SELECT count(*), max(id) FROM epic10_created_object"
+FILLED = "SELECT coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"
 MAY_READ = "has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
 LAST = """
     SELECT id, phase, direction, finished_at, error FROM epic10_phase_run
@@ -90,6 +92,13 @@ def was_taken_back_at(connection) -> datetime | None:
     """When a release that was here and is not any more was gone."""
     last = last_run(connection)
     return last.finished_at if last and last.direction == BACKWARDS and not has_begun(connection) else None
+
+
+def mark(connection) -> tuple:
+    """What is another one as soon as somebody has changed anything of the release that a way back would undo."""
+    claims = _one(connection, CLAIMED) if holds(connection, CLAIMS) else None
+    rows = _one(connection, FILLED) if holds(connection, RUNS) else None
+    return claims, rows, plan.load().is_switched(connection)
 
 
 def last_run(connection, phases=None) -> LastRun | None:

@@ -1,31 +1,40 @@
-"""Is the application stopped? Who is writing to the tables of the release, or did so just now?"""
+"""Whether the application is stopped: who writes to the tables of the release, or did so just now."""
 
+import sys
 import time
+from dataclasses import dataclass
 
+from django.core.management import CommandError
 from django.db import connections
 
-from epic10.locks import Blocker
+from epic10 import consent
+from epic10.one_at_a_time import KEY
 from epic10.progress import logger
+from epic10.run import Run
+from epic10.units import seconds as spelled
 
 # A pool's session holds locks only while it is in a transaction, so its last
 # statement counts too. Its text is looked at by the server and never shown.
 RECENT = "5 minutes"
 LOOKS, PAUSE = 3, 0.3
+MOST_NAMED = 5
 
-WRITERS = r"""
-SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
-       coalesce(extract(epoch FROM now() - a.xact_start), 0)::int,
-       coalesce(string_agg(DISTINCT t.name, ', ') FILTER (WHERE l.pid IS NOT NULL), '')
+# Those who are connected, and the tables that each writes to: none is an empty string.
+SESSIONS = r"""
+SELECT a.pid, a.usename, a.application_name, a.state,
+       greatest(extract(epoch FROM clock_timestamp() - a.state_change), 0)::float8,
+       coalesce(string_agg(DISTINCT t.name, ', ' ORDER BY t.name) FILTER (WHERE l.pid IS NOT NULL), ''),
+       bool_or(l.pid IS NOT NULL
+        OR a.state_change > now() - %s::interval
+       AND a.query ~* ('\m(insert\s+into|update|delete\s+from|merge\s+into)\s+(only\s+)?'
+                       '("?\w+"?\.)?"?' || t.name || '\M'))
   FROM pg_stat_activity a
   CROSS JOIN unnest(%s::text[]) AS t (name)
   LEFT JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'relation' AND l.granted
    AND l.relation = to_regclass(quote_ident(t.name)) AND l.database = a.datid
    AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
  WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
-   AND (l.pid IS NOT NULL
-        OR a.state_change > now() - %s::interval
-       AND a.query ~* ('\m(insert\s+into|update|delete\s+from|merge\s+into)\s+(only\s+)?'
-                       '("?\w+"?\.)?"?' || t.name || '\M'))
+   AND NOT EXISTS (SELECT FROM pg_locks m WHERE m.pid = a.pid AND m.locktype = 'advisory' AND m.classid = %s)
  GROUP BY 1, 2, 3, 4, 5
  ORDER BY 1
 """
@@ -37,14 +46,59 @@ SELECT count(*) FROM pg_stat_activity
 """
 
 
-def writers(using: str, tables: list[str]) -> list[Blocker]:
-    """Other sessions that write to the tables at this moment, or did within the last few minutes."""
-    found = {}
+@dataclass(frozen=True)
+class Session:
+    """``idle`` is for how many seconds it has been in its state, ``tables`` those it has locks on to write."""
+
+    pid: int
+    user: str
+    application: str
+    state: str
+    idle: float
+    tables: str
+    writes: bool
+
+    def __str__(self):
+        name = f" ({self.application})" if self.application else ""
+        holds = f", holds {self.tables}" if self.tables else ""
+        return f"pid {self.pid}, {self.user}{name}, {self.state}, last activity {spelled(round(self.idle))} ago{holds}"
+
+
+def insist_that_nobody_writes(run: Run, tables: list[str], *, force: bool, may_ask: bool, otherwise: str) -> bool:
+    """
+    Go on only where the application is stopped, True, or somebody wants to go on all the same.
+
+    Where somebody is there to be asked, he is; elsewhere ``--force`` says it
+    beforehand, and ``otherwise`` what that means.
+    """
+    found = sessions(run.using, tables)
+    writing = [session for session in found if session.writes]
+    if connected := named(session for session in found if not session.writes):
+        run.decide(f"Connected, and not writing in the last {RECENT}: {connected}.")
+    if not writing:
+        return True
+    said = f"the application is still writing: {named(writing)}."
+    if not force and may_ask and sys.stdin and sys.stdin.isatty():
+        consent.ask(f"It is not stopped; {said}", otherwise="--force")
+    elif not force:
+        raise CommandError(
+            f"Nothing was changed: {said}\n"
+            f"HINT: Stop it, then run the same command again; --force goes on, {otherwise}."
+        )
+    run.decide(f"The application was still writing, and the operator went on: {named(writing)}.")
+    return False
+
+
+def sessions(using: str, tables: list[str]) -> list[Session]:
+    """Other sessions; whether they write to the tables at this moment, or did within the last few minutes."""
+    found: dict[int, Session] = {}
     with connections[using].cursor() as cursor:
         for look in range(LOOKS):
             time.sleep(PAUSE if look else 0)
-            cursor.execute(WRITERS, [tables, RECENT])
-            found |= {row[0]: Blocker(*row) for row in cursor.fetchall()}
+            cursor.execute(SESSIONS, [RECENT, tables, KEY[0]])
+            for session in (Session(*row) for row in cursor.fetchall()):
+                if session.writes or not (session.pid in found and found[session.pid].writes):
+                    found[session.pid] = session
         cursor.execute(CLOSED)
         [closed] = cursor.fetchone()
     if closed:
@@ -52,3 +106,9 @@ def writers(using: str, tables: list[str]) -> list[Blocker]:
             "%s sessions of other roles cannot be looked into: GRANT pg_read_all_stats TO your role.", closed
         )
     return list(found.values())
+
+
+def named(found) -> str:
+    first = list(found)
+    more = [f"{len(first) - MOST_NAMED} more"] if len(first) > MOST_NAMED else []
+    return "; ".join([*map(str, first[:MOST_NAMED]), *more])

@@ -20,6 +20,7 @@ from epic10 import (
 )
 from epic10.console import Help, shown
 from epic10.deployment import deploy
+from epic10.output import Lasting
 from epic10.readiness import Wishes
 
 INTERRUPTED = "python manage.py epic10_status says where the database stands."
@@ -31,11 +32,12 @@ examples:
 """
 
 
-class Command(BaseCommand):
+class Command(Lasting, BaseCommand):
     help = (
-        "Deploy the release, and go back by itself if it fails. Precheck, snapshot, verify it, migrate, validate, "
-        "smoke, vacuum. If anything fails after the first change, or it takes longer than --timeout, the database "
-        "goes back to what it was, by itself. Killed at any moment, the same command goes on from there. Exit status "
+        "Deploy the release, and go back by itself if it fails. Is the application stopped? Precheck, snapshot, verify "
+        "it, migrate, validate, smoke, vacuum. If anything fails after its first change, or it takes longer than "
+        "--timeout, the database goes back to what it was, by itself; where Epic 10 was in place before, it only says "
+        "what failed. Killed at any moment, the same command goes on from there. Exit status "
         "0: Epic 10 is in place, or prepared."
     )
 
@@ -48,6 +50,7 @@ class Command(BaseCommand):
         add("--yes", action="store_true", help="Do not ask before it begins.")
         add("--timeout", type=arguments.duration, default="10m", help="Go back when it takes longer (default: 10m).")
         add("--keep", action="store_true", help="Do not go back on failure; leave it for somebody to look at.")
+        add("--force", action="store_true", help="Even though the application is still writing to the tables.")
         add("--without-rehearsal", action="store_true", help="Even though none has passed on a snapshot of this one.")
         add("--snapshot", type=arguments.file_name, metavar="NAME", help="Verify and use this one; take none.")
         add(
@@ -70,9 +73,9 @@ class Command(BaseCommand):
     def handle(self, *, database, format, dry_run, yes, window, free_disk, prepare, **options):
         stream = "stdout" if format == "text" else "stderr"
         out = options.get(stream) or getattr(sys, stream)
-        known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal")
+        known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal", "force")
         limits = precheck.Limits(window=window, free_disk=free_disk)
-        wishes = Wishes(limits=limits, only_prepare=prepare, **{name: options[name] for name in known})
+        wishes = Wishes(limits=limits, only_prepare=prepare, may_ask=not yes, **{name: options[name] for name in known})
         if dry_run:
             self.stdout.write("\n".join(deploy_plan.lines(database, wishes)))
             return
@@ -93,7 +96,7 @@ class Command(BaseCommand):
         with (
             interrupts.told(INTERRUPTED),
             shown(progress),
-            run_record.recorded(
+            run_record.alone(
                 "epic10_deploy", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
             ) as run,
         ):
@@ -104,7 +107,7 @@ class Command(BaseCommand):
 
 def told(wishes):
     """The options as they go into the record."""
-    return {name: str(value) for name, value in vars(wishes).items() if name != "limits"}
+    return {name: str(value) for name, value in vars(wishes).items() if name not in ("limits", "may_ask")}
 
 
 def text(run, wishes):

@@ -8,12 +8,13 @@ from django.db import connections
 from epic10 import arguments, checks, consent, failures, interrupts, release_state, report, run_record, snapshot
 from epic10.console import shown
 from epic10.deployment import insist_on_a_way_back, rollback
+from epic10.output import Lasting
 
 INTERRUPTED = "The same command goes on from here; python manage.py epic10_status says where the database stands."
 QUESTION = "Database {name} goes back to what it was before Epic 10. The application has to be stopped."
 
 
-class Command(BaseCommand):
+class Command(Lasting, BaseCommand):
     help = (
         "Go back to before Epic 10, from any point. Is the application stopped? A safety snapshot; back; compare every "
         "table with the last snapshot from before. Every old label comes back; what only Epic 10 can hold is parked, "
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         stream = "stdout" if format == "text" else "stderr"
         out = options.get(stream) or getattr(sys, stream)
         wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
+        wishes["may_ask"] = not yes
         runs = []
         with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
             insist_on_a_way_back(database)
@@ -63,7 +65,7 @@ class Command(BaseCommand):
         with (
             interrupts.told(INTERRUPTED),
             shown(progress),
-            run_record.recorded(
+            run_record.alone(
                 "epic10_rollback", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)
             ) as run,
         ):
@@ -74,7 +76,7 @@ class Command(BaseCommand):
 
 def told(wishes):
     """The options as they go into the record."""
-    return {name: str(value) for name, value in wishes.items()}
+    return {name: str(value) for name, value in wishes.items() if name != "may_ask"}
 
 
 def text(run):

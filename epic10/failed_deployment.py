@@ -1,0 +1,92 @@
+"""
+What becomes of a deployment that has failed: the database goes back, or stays, and the operator is told which.
+
+Past the switch nothing goes back by itself but the run that has switched: whoever
+came later meets a release at work, with people writing to it. And who has
+changed nothing takes nothing back.
+"""
+
+from dataclasses import dataclass
+
+from django.core.management import CommandError
+from django.db import Error, connections
+
+from epic10 import interrupts, one_at_a_time, plan, release_state
+from epic10.asking import Show
+from epic10.going_back import BACK, go_back
+from epic10.readiness import NotDeployed, Wishes
+from epic10.run import OK, Run
+from epic10.session import reconnect
+from epic10.what_now import why
+
+LOOK = "python manage.py epic10_status says where it stands"
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a run has found the database: whether the release was at work, whether it had begun, and how far it was."""
+
+    switched: bool
+    begun: bool
+    mark: tuple
+
+
+def found(connection) -> Found:
+    switched = plan.load().is_switched(connection)
+    return Found(switched, release_state.has_begun(connection), release_state.mark(connection))
+
+
+def ended_early(run: Run, wishes: Wishes, before: Found, error: BaseException, *, show: Show, out):
+    """Raise NotDeployed, after everything that this run has changed is undone as far as that is its business."""
+    status = interrupts.EXIT_STATUS if interrupts.is_one(error) else 1
+    reason = why(error)
+    try:
+        outcome = _outcome(run, wishes, before, reason, show, out)
+    except (one_at_a_time.AlreadyRunning, one_at_a_time.LockLost) as refusal:
+        outcome = f"Nothing is taken back, as that is not for this run any more.\n{refusal}"
+    except (CommandError, Error, KeyboardInterrupt) as another:
+        outcome = _how_far_back(run, why(another))
+    raise NotDeployed(f"{reason}\n{outcome}", returncode=status) from error
+
+
+def _outcome(run, wishes, before, reason, show, out) -> str:
+    if before.switched:
+        return (
+            "Nothing is taken back: Epic 10 was in place before this run, and somebody may be at work with it.\n"
+            f"HINT: {LOOK}. Set it right, then python manage.py epic10_deploy; or go back, with "
+            "python manage.py epic10_rollback."
+        )
+    if wishes.keep:
+        return (
+            f"Kept as it is, because of --keep.\nHINT: {LOOK}; epic10_deploy goes on from there, "
+            "epic10_rollback goes back."
+        )
+    reconnect(run.using)
+    one_at_a_time.regain(connections[run.using])
+    if found(connections[run.using]).mark == before.mark:
+        return _as_it_was(before)
+    run.decide(f"Going back: {reason.splitlines()[0]}")
+    reports = go_back(run, jobs=wishes.jobs, show=show, out=out)
+    undone = "; ".join(report.summary for report in reports)
+    return f"Epic 10 is undone: {undone}.\nHINT: Set it right, then python manage.py epic10_deploy."
+
+
+def _how_far_back(run, reason) -> str:
+    if any(step.name == BACK and step.outcome == OK for step in run.steps):
+        return (
+            f"Epic 10 is undone, but whether everything is what it was could not be asked: {reason}\n"
+            "HINT: Compare with the snapshot before the application starts: epic10_snapshot restore … --into …"
+        )
+    return (
+        f"Going back failed, too: {reason}\nHINT: python manage.py epic10_rollback, as soon as that is set right; "
+        "epic10_status says where it stands."
+    )
+
+
+def _as_it_was(before) -> str:
+    if not before.begun:
+        return "Nothing was changed.\nHINT: Set it right, then python manage.py epic10_deploy."
+    return (
+        "What an earlier run has done stays: this one has added nothing to it, and nothing of it is visible.\n"
+        "HINT: Set it right, then python manage.py epic10_deploy goes on; python manage.py epic10_rollback goes back."
+    )

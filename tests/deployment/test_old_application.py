@@ -1,0 +1,93 @@
+"""Is the old application stopped? Before the switch epic10_deploy looks, and says who is not."""
+
+import re
+
+import psycopg
+import pytest
+
+from epic10 import snapshot
+from tests.migration.disturbances import look_at
+
+from .test_deploy import steps
+
+WRITES = "UPDATE ndas SET updated_at = updated_at WHERE false"
+HARM = "and what it writes after the switch is refused, or keeps dates that are wrong"
+
+
+@pytest.fixture
+def application(legacy_database):
+    with psycopg.connect(legacy_database.url, autocommit=True, application_name="ndas web") as session:
+        yield session
+
+
+def named(session, state="idle"):
+    return (
+        rf"pid {session.info.backend_pid}, {session.info.user} \(ndas web\), {state}, last activity \d+ m?s ago"
+        r"(, holds [\w, ]+)?"
+    )
+
+
+def test_while_it_writes_a_deployment_refuses_and_says_who(night, legacy_database, application, is_untouched):
+    application.execute(WRITES)
+    ended = night("epic10_deploy")
+    assert ended.status == 1
+    assert re.fullmatch(
+        rf"Nothing was changed: the application is still writing: {named(application)}\.\n"
+        rf"HINT: Stop it, then run the same command again; --force goes on, {HARM}\.",
+        ended.complaint,
+    )
+    assert steps(ended.said) == ["stopped"]
+    assert is_untouched(legacy_database)
+
+
+def test_forced_it_goes_on_and_keeps_who_it_was(night, application, record):
+    application.execute(WRITES)
+    ended = night("epic10_deploy", force=True)
+    assert ended.status == 0
+    went_on = rf"The application was still writing, and the operator went on: {named(application)}\."
+    assert re.fullmatch(went_on, record()["decisions"][0])
+
+
+def test_who_is_connected_and_does_not_write_is_named_and_in_nobodys_way(night, application, record):
+    application.execute("SELECT count(*) FROM ndas")
+    assert night("epic10_deploy").status == 0
+    connected = rf"Connected, and not writing in the last 5 minutes: {named(application)}\."
+    assert re.fullmatch(connected, record()["decisions"][0])
+
+
+def test_to_prepare_it_may_be_at_work(night, application):
+    application.execute(WRITES)
+    assert night("epic10_deploy", prepare=True).status == 0
+
+
+@pytest.mark.parametrize(("answer", "status"), [("no", 1), ("yes", 0)])
+def test_on_a_terminal_somebody_is_asked(night, legacy_database, application, monkeypatch, answer, status):
+    asked = []
+    answers = iter(["yes", answer])
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or next(answers))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    application.execute(WRITES)
+    before = look_at(legacy_database)
+    ended = night("epic10_deploy", yes=False)
+    assert re.fullmatch(
+        rf'It is not stopped; the application is still writing: {named(application)}\.\nType "yes" to go on: ', asked[1]
+    )
+    assert ended.status == status
+    if answer == "no":
+        assert (ended.complaint, look_at(legacy_database)) == ("Nothing was changed.", before)
+
+
+def test_started_again_while_the_snapshot_was_taken_it_is_seen(night, legacy_database, application, monkeypatch):
+    take = snapshot.take
+
+    def take_and_start_it(*arguments, **options):
+        taken = take(*arguments, **options)
+        application.execute(WRITES)
+        return taken
+
+    monkeypatch.setattr(snapshot, "take", take_and_start_it)
+    before = look_at(legacy_database)
+    ended = night("epic10_deploy")
+    assert steps(ended.said)[-1] == "still stopped"
+    assert ended.complaint.startswith("Nothing was changed: the application is still writing: ")
+    assert look_at(legacy_database) == before
