@@ -7,7 +7,9 @@ starts fifty pairs of epic10_deploy, each pair on a database of its own, and pri
 table of the endings.
 """
 
+import argparse
 import contextlib
+import os
 import re
 import sys
 import tempfile
@@ -18,8 +20,6 @@ from dataclasses import dataclass
 import django
 
 DEPLOY = ("epic10_deploy", "--yes", "--without-rehearsal")
-# Until one of two has ended, whatever the machine is doing meanwhile.
-LONG_ENOUGH = 300
 
 DID_THE_WORK, REFUSED = "did the work", "refused, naming the other"
 
@@ -52,34 +52,25 @@ def refused(name: str, other: int, command: str) -> str:
     )
 
 
-def together(database, *commands, in_the_way=None, **environment) -> list[Ending]:
-    """
-    The endings of commands started at once.
-
-    ``in_the_way`` is a session that keeps the one that does the work from ending: it
-    is rolled back when one of the others has ended, so that they meet.
-    """
-    processes = [database.start(*command, **environment) for command in commands]
-    if in_the_way:
-        deadline = time.monotonic() + LONG_ENOUGH
-        while not any(process.poll() is not None for process in processes):
-            assert time.monotonic() < deadline, "none of them has ended"
-            time.sleep(0.05)
-        in_the_way.rollback()
-    endings = []
-    for process in processes:
-        said, complaint = process.communicate()
-        endings.append(Ending(process.pid, process.returncode, said, complaint))
-    return endings
+def ended(process) -> Ending:
+    said, complaint = process.communicate()
+    return Ending(process.pid, process.returncode, said, complaint)
 
 
 def pair_of_deploys(database, **environment) -> list[str]:
     """The endings of two, in words, sorted."""
-    first, second = together(database, DEPLOY, DEPLOY, **environment)
+    processes = [database.start(*DEPLOY, **environment) for _ in range(2)]
+    first, second = map(ended, processes)
     return sorted([first.in_words(database.name, second.pid), second.in_words(database.name, first.pid)])
 
 
-def main(number: int):
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.deployment.pairs", description=__doc__)
+    parser.add_argument("pairs", type=int, nargs="?", default=50, help="How many (default: 50).")
+    return _many(parser.parse_args().pairs)
+
+
+def _many(number):
     from django.core.management import call_command
 
     from epic10.status import status
@@ -111,5 +102,6 @@ def main(number: int):
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 50))
+    sys.exit(main())

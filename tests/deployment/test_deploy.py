@@ -202,7 +202,7 @@ def test_what_the_new_application_cannot_do_takes_it_back(night, legacy_database
     assert re.fullmatch(rf"smoke failed: smoke\.broken\.\n{UNDONE}\n{AGAIN}", ended.complaint)
 
 
-def test_past_its_timeout_it_takes_back_what_there_is(
+def test_past_its_timeout_it_takes_nothing_back_of_nothing(
     night, legacy_database, is_untouched, record, monkeypatch, settings
 ):
     """Which is up while it waits for a reader that does not go."""

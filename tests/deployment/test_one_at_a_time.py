@@ -10,9 +10,9 @@ from epic10 import release_state, snapshot_files
 from epic10.catalog import literal, quoted
 from epic10.models import RunRecord
 from epic10.status import status
-from tests.migration.disturbances import look_at, somebody, wait_for
+from tests.migration.disturbances import look_at, wait_for
 
-from .pairs import DEPLOY, DID_THE_WORK, REFUSED, pair_of_deploys, refused, together
+from .pairs import DEPLOY, DID_THE_WORK, REFUSED, ended, pair_of_deploys, refused
 
 PREPARE = (*DEPLOY, "--prepare")
 ROLLBACK = ("epic10_rollback", "--yes", "--force")
@@ -66,10 +66,16 @@ def test_beside_one_that_is_at_work_every_other_leaves_and_says_who_is_there(
 
 
 def test_of_two_deployments_started_together_one_does_the_work_and_the_other_leaves(legacy_database, environment):
-    with somebody(legacy_database, "SELECT 1 FROM ndas") as reader:
-        first, second = together(legacy_database, DEPLOY, DEPLOY, in_the_way=reader, **environment)
-    endings = {first.in_words(legacy_database.name, second.pid), second.in_words(legacy_database.name, first.pid)}
-    assert endings == {DID_THE_WORK, REFUSED}
+    both = [legacy_database.start(*DEPLOY, **environment) for _ in range(2)]
+    wait_for(legacy_database, HELD)
+    [first] = [one for one in both if f", process {one.pid}, step " in status(legacy_database.connection).worker]
+    [second] = [one for one in both if one is not first]
+    # However slow the other is, they meet.
+    first.send_signal(signal.SIGSTOP)
+    left = ended(second)
+    first.send_signal(signal.SIGCONT)
+    assert left.in_words(legacy_database.name, first.pid) == REFUSED
+    assert ended(first).in_words(legacy_database.name, second.pid) == DID_THE_WORK
     [record] = RunRecord.objects.using(legacy_database.alias).all()
     assert (record.command, record.verdict) == ("epic10_deploy", "OK")
     assert status(legacy_database.connection).state == "switched"

@@ -4,7 +4,9 @@ import json
 import signal
 
 import pytest
+from django.core.management import CommandError
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from epic10 import deadline, interrupts
 from epic10.status import status
@@ -75,3 +77,22 @@ def test_past_a_deadline_it_is_the_deadline_and_no_interruption(slow_database):
     connection.close()
     assert str(late.value) == "It took longer than 0.5 s."
     assert not interrupts.is_one(late.value)
+
+
+def test_just_before_a_commit_is_sent_it_is_an_interruption_too(legacy_database, monkeypatch):
+    """Then the transaction is open, and Django, which wants to leave it, has the last word."""
+    left = [signal.SIGINT]
+
+    def commit(connection):
+        if connection.alias == legacy_database.alias and left:
+            signal.raise_signal(left.pop())
+        return send(connection)
+
+    send = BaseDatabaseWrapper._commit
+    monkeypatch.setattr(BaseDatabaseWrapper, "_commit", commit)
+    with pytest.raises(CommandError) as interrupted:
+        legacy_database.migrate()
+    assert interrupted.value.returncode == 130
+    assert str(interrupted.value).startswith("Interrupted. ")
+    legacy_database.migrate()
+    assert status(legacy_database.connection).state == "switched"
