@@ -9,7 +9,7 @@ import sys
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import Error
+from django.db import Error, NotSupportedError
 
 from config.help import Utility
 from epic10 import interrupts
@@ -63,6 +63,9 @@ def interrupted() -> int:
 def explain(error: Exception) -> str:
     """What the operator has to set right, without the statement and without the rows it may quote."""
     cause = error.__cause__
+    if isinstance(error, NotSupportedError):
+        # Django 6.1 says it of PostgreSQL 14 before we can.
+        return f"{error}\nHINT: Upgrade the server first."
     if not isinstance(cause, psycopg.Error):
         return str(error)
     reason = cause.diag.message_primary or " ".join(str(error).split())

@@ -11,6 +11,7 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.test import override_settings
 
 from epic10 import plan, scratch
 
@@ -218,6 +219,13 @@ def test_a_project_without_the_releases_app_migrates_as_django_does(empty_databa
     finished = without_the_app(empty_database, "migrate")
     assert (finished.returncode, finished.stderr) == (0, "")
     assert "  Applying sessions.0001_initial... OK\n" in finished.stdout
+
+
+def test_apps_that_are_not_installed_for_a_while_are_not_there():
+    assert plan.is_installed()
+    with override_settings(INSTALLED_APPS=["epic10", "django.contrib.contenttypes", "django.contrib.auth"]):
+        assert not plan.is_installed()
+    assert plan.is_installed()
 
 
 def test_and_what_is_for_the_release_says_that_there_is_none(empty_database):

@@ -101,8 +101,10 @@ def _fetched(major, directory):
 
 
 def _unpack(archive, directory):
+    # Debian 12's Python 3.11.2 has no filter yet; what npm fetched has the checksum of its registry.
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(archive) as tar:
-        tar.extractall(directory, filter="data")
+        tar.extractall(directory, **safely)
     package = Path(directory) / "package"
     # npm has no symbolic links; the package lists those that the libraries need.
     for link in json.loads((package / "native" / "pg-symlinks.json").read_text()):

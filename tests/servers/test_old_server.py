@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.management import CommandError
+from django.db import NotSupportedError
 
 from epic10.clients import ToolFailed
+from manage import explain
 from tests.databases import Scratch, database
 from tests.migration.test_two_routes import SCRIPTS
 from tests.servers import programs
@@ -27,6 +29,11 @@ def test_postgresql_14_is_refused_by_migrate(old_database: Scratch, target):
         old_database.migrate(target)
     assert str(refusal.value) == f"{TOO_OLD}\nHINT: {HINT}"
     assert old_database.rows(RELATIONS) == [(0,)]
+
+
+def test_what_a_newer_django_refuses_by_itself_has_a_hint_too():
+    refusal = NotSupportedError("PostgreSQL 15 or later is required (found 14.23).")
+    assert explain(refusal) == f"{refusal}\nHINT: {HINT}"
 
 
 @pytest.mark.parametrize("script", ["migration.sql", "rollback.sql"])

@@ -73,7 +73,7 @@ def test_a_slow_page_is_told_once_and_so_is_its_recovery(monitor, database, told
     ]
     assert hook.posts[0]["finding"] == "detail takes 250 ms; it may take 200 ms"
     assert hook.posts[0]["text"] == f"[{database.name}] query.detail: {hook.posts[0]['finding']}"
-    assert [subject.replace("\n", "") for subject in inbox.subjects] == [post["text"] for post in hook.posts]
+    assert inbox.subjects == [post["text"] for post in hook.posts]
     assert inbox.recipients == ["ops@example.org"] * 2
     kept = Incident.objects.using(database.alias).get()
     assert (kept.name, kept.closed_at > kept.opened_at) == ("query.detail", True)
