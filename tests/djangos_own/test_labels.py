@@ -4,7 +4,9 @@ Django's own tests say the same of our migrate, our flush and our database backe
     python -m pytest -m long tests/djangos_own
 
 They are in Django's source distribution, which pip fetches. Each label is run twice on
-a server of ours, plain and with what is ours: whatever ends otherwise has a reason here.
+a server of ours, plain and with what is ours, and none of them may end otherwise.
+Of 1,331 tests of Django 5.2.19 on PostgreSQL 18, 31 fail plain: without ICU, without
+psycopg_pool, and for NOT NULL constraints, which have names since PostgreSQL 18.
 """
 
 import json
@@ -20,9 +22,6 @@ from django.conf import settings
 from tests.servers.server import place
 
 LABELS = ("backends", "migrate_signals", "migrations", "schema")
-
-# What ends otherwise with ours, by the end of its name, and why that is as it should be.
-DIFFERENT: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -60,5 +59,4 @@ def test_they_end_as_with_djangos(tests, label):
     (plain, _), (ours, said) = ended(tests, label, NDAS_PLAIN="1"), ended(tests, label)
     assert ours["ran"] == plain["ran"] > 0
     worse = {name for name in ours["different"] if name not in plain["different"]}
-    expected = {name for name in worse if any(name.endswith(known) for known in DIFFERENT)}
-    assert worse == expected, said
+    assert worse == set(), said
