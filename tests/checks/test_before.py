@@ -222,7 +222,9 @@ ELSEWHERE = {
         "disk.checkpoints",
         "window.measured",
         "window.fits",
+        "role.scratch",
     },
+    "adversity/test_roles_of_the_night.py": {"role.reads"},
 }
 
 
