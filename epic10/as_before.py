@@ -6,7 +6,7 @@ wrote, of which they know themselves whether it is there: of the NDAs that they
 change, the columns that they do not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from epic10 import fingerprint, schema_objects
@@ -28,13 +28,17 @@ class Look:
     content: dict[str, tuple[int, int]]
 
 
-def look(connection, columns: dict[str, list[str]], busy: Busy | None = None) -> Look:
-    """Schema, and content of the tables in the columns named."""
+def look(
+    connection, columns: dict[str, list[str]], busy: Busy | None = None, *, only: Mapping[str, str] | None = None
+) -> Look:
+    """Schema, and content of the tables in the columns named; ``only`` is a condition by table."""
+    only = only or {}
     if busy is None:
-        return Look(fingerprint.schema(connection), fingerprint.content(connection, columns))
+        return Look(fingerprint.schema(connection), fingerprint.content(connection, columns, only=only))
     theirs = list(dict.fromkeys([*busy.ndas, *busy.written.get(NDAS, ())]))
     entries = busy.written.get(HISTORIES, ())
     others = {NDAS: f"id <> ALL ({array(theirs)})", HISTORIES: f"id <> ALL ({array(entries)})"}
+    others |= {table: f"{condition} AND {others.get(table, 'true')}" for table, condition in only.items()}
     kept = {NDAS: [column for column in columns[NDAS] if column not in WRITTEN]}
     content = fingerprint.content(connection, columns, only=others)
     [changed] = fingerprint.content(connection, kept, only={NDAS: f"id = ANY ({array(busy.ndas)})"}).values()

@@ -1,4 +1,4 @@
-"""What each statement locked, as a LockWatch has seen it."""
+"""The locks of each statement, as a LockWatch has seen them."""
 
 import re
 import statistics
@@ -11,6 +11,10 @@ from epic10.models import PhaseRun
 
 # Whoever only reads is of interest where somebody waits.
 NOTABLE = MODES.index("ROW EXCLUSIVE")
+# Seconds. So long an application may stand before a lock, and be patient.
+LONGEST_LOCK = 10.0
+# Of those that are noted, the one that is in the way of no application, however long an index is built.
+HARMLESS = "SHARE UPDATE EXCLUSIVE"
 WORDS, MOST_NAMED = 5, 5
 # Its UPDATE comes later than the server keeps of a statement.
 BATCH = ("WITH batch AS ", "WITH wanted AS ")
@@ -73,6 +77,20 @@ def lines(data: dict) -> list[str]:
     return [*told, f"{every}, and what was held for less may not have been seen"]
 
 
+def too_long(data: dict) -> list[str]:
+    """One line for every lock that was held, or kept somebody waiting, longer than an application can stand."""
+    told = []
+    for one in data["found"]:
+        where = f"{one['phase']} {one['direction']}: {one['statement']}"
+        if one["mode"] != HARMLESS and one["held"] > 1000 * LONGEST_LOCK:
+            told.append(f"{where} held {one['mode']} on {one['table']} for {_past(one['held'])}")
+        if one["kept_waiting"] and one["kept_waiting"][0]["milliseconds"] > 1000 * LONGEST_LOCK:
+            longest = one["kept_waiting"][0]
+            who = _named(longest["pid"], longest["application"])
+            told.append(f"{where} kept {who} waiting for {one['table']} for {_past(longest['milliseconds'])}")
+    return told
+
+
 def named(tables: list[dict], relation: str) -> list[str]:
     """The sessions of "waited_for" or "kept_waiting" of these; the many briefly."""
     sessions = [session for table in tables for session in table[relation]]
@@ -115,6 +133,10 @@ def _strongest(key, pieces) -> Found:
             for (pid, application), waited in sorted(waiters.items(), key=lambda pair: -pair[1])
         ],
     )
+
+
+def _past(milliseconds):
+    return f"{milliseconds / 1000:.1f} s; more than {LONGEST_LOCK:g} s is too long."
 
 
 def _named(pid, application, milliseconds=None):

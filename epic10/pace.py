@@ -1,11 +1,11 @@
-"""How do the applications fare in each phase of the release?"""
+"""The pace of the applications in each phase of the release."""
 
 import time
 from dataclasses import asdict, dataclass
 
 from django.db import connections
 
-from epic10 import traffic
+from epic10 import lock_table, traffic
 from epic10.load.outcome import Figures, Outcome
 from epic10.models import PhaseRun
 from epic10.run import Run, last_phase
@@ -68,6 +68,17 @@ def as_json(figures: dict[str, Figures]) -> list[dict]:
     return [
         {"when": when, **{name: _rounded(value) for name, value in asdict(found).items()}}
         for when, found in figures.items()
+    ]
+
+
+def too_long(told: dict) -> list[str]:
+    """One line for each time in which no application had an answer for longer than it can stand."""
+    longest = lock_table.LONGEST_LOCK
+    return [
+        f"{one['when']}: the applications had no answer for {one['stall'] / 1000:.1f} s; "
+        f"more than {longest:g} s is too long."
+        for one in told["figures"]
+        if one["stall"] > 1000 * longest
     ]
 
 

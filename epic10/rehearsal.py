@@ -1,4 +1,4 @@
-"""How would the night go? There, back and there again on a scratch database."""
+"""A rehearsal of the night: there, back and there again on a scratch database."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -7,11 +7,12 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import dump, fingerprint, lock_table, plan, scratch, snapshot, validation
+from epic10 import dump, fingerprint, lock_table, pace, plan, rehearsed_rows, scratch, snapshot, validation
 from epic10.as_before import Busy, differences, look
 from epic10.catalog import holds, quoted, relation_exists
 from epic10.checks import Database
 from epic10.deployment import smoke
+from epic10.load.applications import NDAS
 from epic10.lock_watch import LockWatch
 from epic10.manifest import Manifest
 from epic10.one_at_a_time import only_migrator
@@ -57,7 +58,14 @@ def rehearse(run: Run, source: Source, *, window: float, jobs: int, out, busy: W
 def failures(run: Run) -> list[str]:
     """One line a failure; none means that the rehearsal passed."""
     failed = [f"{report.summary} ({report.command})" for report in run.reports if report.failed]
-    return [*failed, *run.facts.get("differences", []), *run.facts.get("traffic", {}).get("failures", [])[:MOST_TOLD]]
+    locks, parked, busy = run.facts.get("locks"), run.facts.get("parked"), run.facts.get("traffic")
+    return [
+        *failed,
+        *run.facts.get("differences", []),
+        *(rehearsed_rows.failures(parked) if parked else []),
+        *(lock_table.too_long(locks) if locks else []),
+        *(pace.too_long(busy) + busy["failures"][:MOST_TOLD] if busy else []),
+    ]
 
 
 def _there_back_and_there_again(run, alias, source, jobs, out, busy):
@@ -65,10 +73,11 @@ def _there_back_and_there_again(run, alias, source, jobs, out, busy):
     watch = LockWatch(connection, release.tables())
     migrate = partial(call_command, "migrate", release.app_label, database=alias, stdout=out)
     _filled(run, alias, source, jobs, out)
-    _there_and_back(run, alias, migrate, watch, busy)
+    written = _there_and_back(run, alias, migrate, watch, busy)
     run.step("previous", lambda: run.report(validation.previous_works(alias)))
     run.step("forward again", watch.over(migrate))
     run.step("validate again", lambda: run.report(validation.validate(alias)))
+    run.facts["parked"] = rehearsed_rows.restored(alias, written)
     run.facts["locks"] = lock_table.as_data(watch)
 
 
@@ -76,20 +85,29 @@ def _there_and_back(run, alias, migrate, watch, busy):
     release, connection = plan.load(), connections[alias]
     columns = fingerprint.columns(connection, release.tables())
     load = idle(run, alias, busy) if busy else None
-    before = run.step("fingerprint", lambda: look(connection, columns, _changed(load)))
+    rehearsed_rows.prepare(alias)
+    only = rehearsed_rows.left_out()
+    before = run.step("fingerprint", lambda: look(connection, columns, _changed(load), only=only))
     # The first way there is timed, and not watched: to look takes a core, and there may be few.
     load = during(run, alias, "forward", migrate, busy, load)
     run.step("validate", lambda: run.report(validation.validate(alias)))
     run.step("smoke", lambda: run.report(smoke(alias)))
+    run.step("write", lambda: rehearsed_rows.write(alias, columns, _theirs(load)))
     # Nor is the way back, where somebody else needs that core.
     back = partial(migrate if busy else watch.over(migrate), release.previous)
     load = during(run, alias, "back", back, busy, load)
-    after = run.step("compare", lambda: look(connection, columns, _changed(load)))
+    after = run.step("compare", lambda: look(connection, columns, _changed(load), only=only))
     run.facts["differences"] = list(differences(before, after))
+    return rehearsed_rows.parked(alias)
 
 
 def _changed(load) -> Busy | None:
     return Busy(load.ndas, load.outcome.written) if load else None
+
+
+def _theirs(load) -> list[str]:
+    """NDAs that the applications change or have made."""
+    return [*load.ndas, *load.outcome.written.get(NDAS, ())] if load else []
 
 
 def _filled(run, alias, source, jobs, out):

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from epic10 import pace, scratch
+from epic10 import lock_table, pace, scratch
 from epic10.rehearsal import PREFIX as REHEARSAL
 
 # Whoever changes a table of the register waits until somebody who looks at its locks has begun a look and ended it:
@@ -68,9 +68,30 @@ def rehearse(baseline_database):
 @contextlib.contextmanager
 def on_the_way_back(statement):
     """Somebody does this as soon as the way back is done."""
+    with after_a_migration(statement, lambda using, plan: any(backwards for _, backwards in plan)):
+        yield
 
+
+@contextlib.contextmanager
+def on_the_way_there_again(statement):
+    """Somebody does this as soon as what was parked is put back."""
+
+    def is_it(using, plan):
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT to_regclass('epic10_archive')")
+            if cursor.fetchone() == (None,):
+                return False
+            cursor.execute("SELECT EXISTS (SELECT FROM epic10_archive WHERE event = 'restored')")
+            return cursor.fetchone()[0]
+
+    with after_a_migration(statement, is_it):
+        yield
+
+
+@contextlib.contextmanager
+def after_a_migration(statement, is_it):
     def spoil(using, plan, **kwargs):
-        if any(backwards for _, backwards in plan):
+        if plan and is_it(using, plan):
             with connections[using].cursor() as cursor:
                 cursor.execute(statement)
 
@@ -92,6 +113,7 @@ def test_it_goes_there_back_and_there_again(rehearse, every_lock_is_seen):
         "forward",
         "validate",
         "smoke",
+        "write",
         "back",
         "compare",
         "previous",
@@ -100,6 +122,8 @@ def test_it_goes_there_back_and_there_again(rehearse, every_lock_is_seen):
     ]
     assert "    ACCESS EXCLUSIVE " in output.partition("  switch forwards: ")[2].splitlines()[1]
     assert "back: schema and content are what they were before\n" in output
+    assert re.search(r"\nonly Epic 10 can hold: 120 NDAs written, 120 parked, 120 put back\n", output)
+    assert re.search(r"\nparking took \d+\.\d\d s, putting back and filling \d+\.\d\d s\n", output)
 
 
 def test_under_traffic_it_says_what_each_phase_cost_the_applications(rehearse, monkeypatch, every_lock_is_seen):
@@ -173,6 +197,50 @@ def test_a_row_lost_on_the_way_back_fails_the_rehearsal(rehearse):
         pytest.raises(CommandError, match=r"^The rehearsal failed: documents is not what it was: .* before"),
     ):
         rehearse(rows=300)
+
+
+def test_what_only_the_new_application_can_hold_is_parked_and_put_back(rehearse):
+    output = rehearse(rows=300, format="json")
+    told = json.loads(output)["facts"]["parked"]
+    ndas, entries = told["tables"]
+    assert (ndas["table"], ndas["rows"], ndas["parked"], ndas["restored"]) == ("ndas", 120, 120, 120)
+    assert entries["table"] == "nda_status_history"
+    assert entries["rows"] == entries["parked"] == entries["restored"] > 0
+    # Every kind of value that the release parks at all.
+    every = {"nda_type", "is_non_usmax", "expiration_date", "approved_by_id", "approved_at", "rejection_reason"}
+    assert {column for column, rows in ndas["columns"].items() if rows == 120} == every
+    assert ndas["columns"]["status"] == entries["rows"] == entries["columns"]["status"]
+    assert {"parking", "restoring"} <= set(told)
+
+
+def test_a_row_that_is_not_put_back_as_it_was_written_fails_the_rehearsal(rehearse):
+    spoil = "UPDATE ndas SET rejection_reason = 'Another' WHERE id = (SELECT min(row_id) FROM epic10_archive)"
+    failure = (
+        r"^The rehearsal failed: ndas: of 120 rows with what only Epic 10 can hold 1 do not read as written, such as "
+        r"[-0-9a-f]{36}\.$"
+    )
+    with on_the_way_there_again(spoil), pytest.raises(CommandError, match=failure):
+        rehearse(rows=300)
+
+
+def test_a_lock_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch, every_lock_is_seen):
+    # Longer than nothing is every lock that was seen.
+    monkeypatch.setattr(lock_table, "LONGEST_LOCK", 0.0)
+    with pytest.raises(CommandError) as failed:
+        rehearse(rows=300)
+    held = r"switch forwards: .+ held ACCESS EXCLUSIVE on ndas for \d+\.\d s; more than 0 s is too long\."
+    lines = str(failed.value).removeprefix("The rehearsal failed: ").splitlines()
+    assert any(re.fullmatch(held, line) for line in lines), lines
+
+
+def test_a_stall_of_the_applications_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch):
+    monkeypatch.setattr(lock_table, "LONGEST_LOCK", 0.0)
+    monkeypatch.setattr(pace, "IDLE", 0.5)
+    with pytest.raises(CommandError) as failed:
+        rehearse(rows=300, traffic=50, processes=1)
+    stall = r"(forward|back): the applications had no answer for \d+\.\d s; more than 0 s is too long\."
+    lines = str(failed.value).removeprefix("The rehearsal failed: ").splitlines()
+    assert sum(bool(re.fullmatch(stall, line)) for line in lines) == 2, lines
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])

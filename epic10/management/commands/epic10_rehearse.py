@@ -4,7 +4,7 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, interrupts, lock_table, pace, run_record, snapshot, snapshot_files
+from epic10 import arguments, interrupts, lock_table, pace, rehearsed_rows, run_record, snapshot, snapshot_files
 from epic10.console import Help
 from epic10.failures import as_json
 from epic10.output import Lasting
@@ -24,8 +24,9 @@ examples:
 
 class Command(Lasting, BaseCommand):
     help = (
-        "Rehearse the release on a scratch database beside the real one. Forward, validate, smoke, back, compare with "
-        "before, forward again, validate; it says how long production would take. The scratch database is gone "
+        "Rehearse the release on a scratch database beside the real one. Forward, validate, smoke, write what only "
+        "Epic 10 can hold, back, compare with before, forward again, validate; it says how long production would take. "
+        "A difference fails it, and so does a lock or a stall of more than 10 s. The scratch database is gone "
         "afterwards; the real one is read, and remembers in its ledger that the rehearsal took place."
     )
 
@@ -122,7 +123,7 @@ def text(run):
         lines += ["", *pace.lines(busy)]
     lines += ["", *(f"validated: {report.summary}" for report in run.reports)]
     same = "schema and content are what they were before" if not run.facts["differences"] else "NOT as before"
-    lines.append(f"back: {same}")
+    lines += [f"back: {same}", *rehearsed_rows.lines(run.facts["parked"])]
     if outlook:
         fits = "fits" if outlook["fits"] else "does NOT fit"
         lines.append(

@@ -1,0 +1,226 @@
+"""
+What only Epic 10 can hold, written between there and back, and looked for after the way there again.
+
+Read from what the release parks: its fields, and its labels without a counterpart.
+Nothing else of a row is written, so that the way back leaves the old application what
+it had. Of a history, which nobody changes, there are new entries instead.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+
+from django.db import connections, models
+from django.db.migrations.state import ProjectState
+
+from epic10 import plan
+from epic10.catalog import array, literal, quoted
+from epic10.load.applications import HISTORIES, NDAS
+from epic10.models import PhaseRun
+from epic10.operations import Derived, Park, Parking, Shadow
+from epic10.operations.relabel import shadows
+
+# Two NDAs of five, and no more than a statement has room to name.
+OF_FIVE, MOST = 2, 20_000
+# As a table of ours it is no part of what is compared with before.
+REMEMBERED = "epic10_rehearsed_row"
+CREATE = f"""
+CREATE TABLE {REMEMBERED} (
+  table_name text NOT NULL, row_id text NOT NULL, written jsonb, PRIMARY KEY (table_name, row_id))"""
+
+CHOOSE = f"""
+INSERT INTO {REMEMBERED} (table_name, row_id)
+SELECT {literal(NDAS)}, id FROM {NDAS}
+ WHERE display_id % 5 < {OF_FIVE} AND id <> ALL ({{busy}}) ORDER BY display_id LIMIT {MOST}"""
+
+ADD_ENTRIES = f"""
+WITH entries AS (
+  INSERT INTO {HISTORIES} (id, nda_id, status, changed_by_id)
+  SELECT pg_catalog.gen_random_uuid()::pg_catalog.text, id, status, created_by_id FROM {NDAS}
+   WHERE status::pg_catalog.text = ANY ({{labels}})
+     AND id IN (SELECT row_id FROM {REMEMBERED} WHERE table_name = {literal(NDAS)})
+  RETURNING id
+)
+INSERT INTO {REMEMBERED} (table_name, row_id) SELECT {literal(HISTORIES)}, id FROM entries"""
+
+REMEMBER = (
+    f"UPDATE {REMEMBERED} SET written = {{held}} FROM {{table}} WHERE {{table}}.id = row_id AND table_name = {{name}}"
+)
+
+# What the archive says of them since the newest rollback, and which of them read otherwise than written.
+BECAME = f"""
+SELECT pg_catalog.count(*),
+       pg_catalog.count(*) FILTER (WHERE row_id IN (
+         SELECT row_id FROM epic10_archive WHERE table_name = {{name}} AND event = {{event}}
+            AND rollback_id = (SELECT pg_catalog.max(id) FROM epic10_rollback))),
+       pg_catalog.count(*) FILTER (WHERE {{otherwise}}), pg_catalog.min(row_id) FILTER (WHERE {{otherwise}})
+  FROM {REMEMBERED} LEFT JOIN {{table}} ON {{table}}.id = row_id
+ WHERE table_name = {{name}}"""
+
+COLUMNS = f"""
+SELECT key, pg_catalog.count(*) FROM epic10_archive, pg_catalog.jsonb_object_keys(content) AS key
+ WHERE table_name = {{name}} AND event = 'parked' AND rollback_id = (SELECT pg_catalog.max(id) FROM epic10_rollback)
+   AND row_id IN (SELECT row_id FROM {REMEMBERED} WHERE table_name = {{name}})
+ GROUP BY key ORDER BY key"""
+
+A_DATE = "2031-02-28 03:04:05.678"
+
+
+@dataclass(frozen=True)
+class Written:
+    """
+    Of one table: rows written, parked and put back; how many of them read otherwise, and one of those.
+
+    ``columns`` are those parked, each with the number of its rows.
+    """
+
+    table: str
+    unit: str
+    rows: int
+    parked: int
+    columns: dict[str, int]
+    restored: int = 0
+    other: int = 0
+    such_as: str | None = None
+
+
+def prepare(alias: str):
+    """Before the first look, so that every look leaves out the same."""
+    _execute(alias, CREATE)
+
+
+def left_out() -> dict[str, str]:
+    """Which rows to compare, a condition by table: NDAs come back as they were, and entries were added."""
+    return {HISTORIES: f"id NOT IN (SELECT row_id FROM {REMEMBERED} WHERE table_name = {literal(HISTORIES)})"}
+
+
+def write(alias: str, before: dict[str, list[str]], busy: Iterable[str] = ()):
+    """As the new application would; ``before`` are the columns before the release, ``busy`` NDAs of somebody else."""
+    _execute(alias, CHOOSE.format(busy=array(busy)))
+    labels = set()
+    for parking, state in _parkings():
+        labels |= {label for _, label, _ in _without_counterpart(parking)}
+        if parking.fields:
+            _execute(alias, _update(parking, state, before[parking.table]))
+    _execute(alias, ADD_ENTRIES.format(labels=array(sorted(labels))))
+    for parking, state in _parkings():
+        held = _held(parking, state)
+        _execute(alias, REMEMBER.format(held=held, table=quoted(parking.table), name=literal(parking.table)))
+
+
+def parked(alias: str) -> list[Written]:
+    """After the way back."""
+    written = []
+    for parking, _ in _parkings():
+        rows, there, *_ = _became(alias, parking, "parked", "false")
+        with connections[alias].cursor() as cursor:
+            cursor.execute(COLUMNS.format(name=literal(parking.table)))
+            written.append(Written(parking.table, parking.unit, rows, there, dict(cursor.fetchall())))
+    return written
+
+
+def restored(alias: str, written: list[Written]) -> dict:
+    """After the way there again, as plain data, with the seconds of the phases that parked and put back."""
+    tables = []
+    for (parking, state), one in zip(_parkings(), written, strict=True):
+        found = _became(alias, parking, "restored", f"written IS DISTINCT FROM {_held(parking, state)}")
+        _, there, other, such_as = found
+        tables.append(asdict(replace(one, restored=there, other=other, such_as=such_as)))
+    runs = PhaseRun.objects.using(alias).filter(phase="backfill", finished_at__isnull=False).order_by("id")
+    *_, back, again = [round((run.finished_at - run.started_at).total_seconds(), 2) for run in runs]
+    return {"tables": tables, "parking": back, "restoring": again}
+
+
+def failures(told: dict) -> Iterator[str]:
+    for one in told["tables"]:
+        table, rows = one["table"], f"{one['rows']:,} rows with what only Epic 10 can hold"
+        if not one["rows"]:
+            yield f"{table}: there is no row that could hold what only Epic 10 can, so nothing was parked."
+        if one["parked"] != one["rows"]:
+            yield f"{table}: of {rows} the way back has parked {one['parked']:,}."
+        if one["restored"] != one["rows"]:
+            yield f"{table}: of {rows} the way there again has put back {one['restored']:,}."
+        if one["other"]:
+            yield f"{table}: of {rows} {one['other']:,} do not read as written, such as {one['such_as']}."
+
+
+def lines(told: dict) -> list[str]:
+    return [
+        *(
+            f"only Epic 10 can hold: {one['rows']:,} {one['unit']} written, {one['parked']:,} parked, "
+            f"{one['restored']:,} put back"
+            for one in told["tables"]
+        ),
+        f"parking took {told['parking']:.2f} s, putting back and filling {told['restoring']:.2f} s",
+    ]
+
+
+def _parkings() -> list[tuple[Parking, ProjectState]]:
+    [(park, state)] = [(one, state) for _, one, _, state in plan.load().operations() if isinstance(one, Park)]
+    return [(parking, state) for parking in park.parkings]
+
+
+def _without_counterpart(parking) -> Iterator[tuple[Shadow, str, str]]:
+    """Labels that the way back does not bring back, with the old one that it leaves instead."""
+    for shadow in shadows(parking.rules):
+        up, down = shadow.relabel.up, shadow.relabel.down
+        for label in shadow.relabel.labels:
+            old = down.get(label, label)
+            if up.get(old, old) != label:
+                yield shadow, label, old
+
+
+def _update(parking, state, before):
+    model = state.apps.get_model(plan.load().app_label, parking.model)
+    names = [*parking.fields, *(rule.target for rule in parking.rules if isinstance(rule, Derived))]
+    # A column that was there before is somebody's, and what is written there is to be seen after the way back.
+    fields = [field for field in map(model._meta.get_field, names) if field.column not in before]
+    assignments = [f"{quoted(field.column)} = {_value(field)}" for field in fields]
+    for shadow in shadows(parking.rules):
+        labels = [(label, old) for one, label, old in _without_counterpart(parking) if one is shadow]
+        if labels:
+            assignments.append(_labels(shadow, labels))
+    return (
+        f"UPDATE {quoted(parking.table)} SET {', '.join(assignments)}\n"
+        f" WHERE id IN (SELECT row_id FROM {REMEMBERED} WHERE table_name = {literal(parking.table)})"
+    )
+
+
+def _labels(shadow, labels):
+    """A new label where the old one stays what it is: also where the old type has got more labels than planned."""
+    column, legacy = quoted(shadow.column), quoted(shadow.legacy)
+    known = "SELECT FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.pg_typeof({}) AND enumlabel = {}"
+    cases = " ".join(
+        f"WHEN {legacy}::pg_catalog.text = {literal(old)} AND {column}::pg_catalog.text = "
+        f"{literal(shadow.relabel.up.get(old, old))} AND NOT EXISTS ({known.format(legacy, literal(label))}) "
+        f"THEN {literal(label)}::{quoted(shadow.relabel.type)}"
+        for label, old in labels
+    )
+    return f"{column} = CASE {cases} ELSE {column} END"
+
+
+def _value(field):
+    if field.is_relation:
+        return f"(SELECT pg_catalog.min(id) FROM {quoted(field.related_model._meta.db_table)})"
+    if field.choices:
+        return literal(field.choices[-1][0])
+    if isinstance(field, models.BooleanField):
+        return "true"
+    return literal(A_DATE if isinstance(field, models.DateTimeField) else "As only Epic 10 can hold it.")
+
+
+def _held(parking, state):
+    table = quoted(parking.table)
+    columns = [held.key for held in parking.held(plan.load().app_label, state)]
+    return f"pg_catalog.jsonb_build_object({', '.join(f'{literal(key)}, {table}.{quoted(key)}' for key in columns)})"
+
+
+def _became(alias, parking, event, otherwise):
+    with connections[alias].cursor() as cursor:
+        names = {"table": quoted(parking.table), "name": literal(parking.table)}
+        cursor.execute(BECAME.format(event=literal(event), otherwise=otherwise, **names))
+        return cursor.fetchone()
+
+
+def _execute(alias, statement):
+    with connections[alias].cursor() as cursor:
+        cursor.execute(statement)
