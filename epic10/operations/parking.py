@@ -37,6 +37,11 @@ class Held:
     references: str | None = None
     cleared: bool = False
 
+    @property
+    def follows(self) -> bool:
+        """Is it a column beside an old one, which the backfill sets right?"""
+        return self.key != self.column
+
     def is_held(self, row: str) -> str:
         value = f"{row}.{self.column}{self.cast}"
         differs = f"{value} IS DISTINCT FROM {self.plain.format(row)}"
@@ -45,6 +50,10 @@ class Held:
     def in_content(self, row: str) -> str:
         value = f"jsonb_build_object({literal(self.key)}, {row}.{self.column})"
         return f"CASE WHEN {self.is_held(row)} AND {self.ours} THEN {value} ELSE '{{}}' END"
+
+    def made_plain(self, row: str) -> str:
+        """An assignment: what the column reads in a row that only the old application has written."""
+        return f"{self.column} = CASE WHEN {self.ours} THEN {self.plain.format(row)} ELSE {row}.{self.column} END"
 
     def lost(self, row: str, content: str) -> str:
         """As jsonb: it is NULL in a restored row, because what it referred to is not there any more."""
@@ -113,8 +122,14 @@ def content(held: list[Held], row: str) -> str:
 
 def as_a_row(table: str, held: list[Held], content: str) -> str:
     """What is parked, as a row of the table: a column may be somebody else's here, of another type."""
-    values = ", ".join(f"{literal(column.column)}, {content} -> {literal(column.key)}" for column in held)
-    return f"jsonb_populate_record(NULL::{table}, jsonb_build_object({values}))"
+    renamed = [column for column in held if column.follows]
+    if renamed:
+        keys = f"ARRAY[{', '.join(literal(column.key) for column in renamed)}]"
+        values = ", ".join(f"{literal(column.column)}, {content} -> {literal(column.key)}" for column in renamed)
+        renaming = f"{content} - {keys} || pg_catalog.jsonb_build_object({values})"
+        # To build an object anew takes as long as all the rest.
+        content = f"CASE WHEN {content} ?| {keys} THEN {renaming} ELSE {content} END"
+    return f"pg_catalog.jsonb_populate_record(NULL::{table}, {content})"
 
 
 def lost(held: list[Held], row: str, content: str) -> str:

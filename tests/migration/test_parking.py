@@ -309,3 +309,28 @@ def test_columns_are_not_dropped_before_what_they_hold_is_parked(lived_in):
     said = refusal.value.__cause__.diag
     assert said.message_primary == "Not everything that only Epic 10 can hold is parked."
     assert said.message_hint == "Run the way back from its beginning: python manage.py migrate ndas 0001"
+
+
+def test_of_a_row_changed_between_half_way_back_and_the_way_there_again_nothing_of_epic_10_stays(lived_in):
+    """Its columns were never dropped, and read what is parked."""
+    back_to(lived_in, "backfill")
+    phase("expand").forwards(lived_in)
+    pending, consultant, approved, rejected, expired, position = lived_in.ids
+    lived_in.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [pending])
+    lived_in.execute(
+        "UPDATE ndas SET company_name = 'Other LLC' WHERE id = ANY (%s)", [[consultant, approved, rejected]]
+    )
+    lived_in.execute("UPDATE ndas SET fully_executed_date = '2025-03-04' WHERE id = %s", [expired])
+    lived_in.execute("UPDATE ndas SET company_name = 'Other LLC' WHERE id = %s", [position])
+    assert "6 NDAs were changed by the old application since" in lived_in.migrate(RELEASE)
+    read = "SELECT status::text, nda_type::text, is_non_usmax, approved_by_id, rejection_reason, expiration_date::text"
+    plain = ("MUTUAL", False, None, None)
+    assert [lived_in.rows(f"{read} FROM ndas WHERE id = %s", [row]) for row in lived_in.ids] == [
+        [("SENT_PENDING_SIGNATURE", *plain, None)],
+        *[[("CREATED", *plain, None)]] * 3,
+        [("FULLY_EXECUTED", *plain, "2026-03-04 00:00:00")],
+        [("CREATED", *plain, None)],
+    ]
+    [(event, content, found)] = lived_in.rows(LAST, [consultant])
+    assert (event, json.loads(content)) == ("changed", {"nda_type": "CONSULTANT", "is_non_usmax": True})
+    assert json.loads(found) == {"nda_type": "MUTUAL", "is_non_usmax": False}

@@ -1521,12 +1521,18 @@ BEGIN
         ), locked AS MATERIALIZED (
           SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'ndas' AND newest.row_id = ndas.id
-                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS now, ndas AS row_now
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS now, ndas AS row_now,
+                 (ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
+            OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
+            OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
+            OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
+            OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
+            OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL) AS holds
             FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT place, parked, (parked).content, jsonb_populate_record(NULL::ndas, jsonb_build_object('status_epic10', (parked).content -> 'status', 'usmax_position_epic10', (parked).content -> 'usmax_position', 'expiration_date', (parked).content -> 'expiration_date', 'nda_type', (parked).content -> 'nda_type', 'is_non_usmax', (parked).content -> 'is_non_usmax', 'approved_by_id', (parked).content -> 'approved_by_id', 'approved_at', (parked).content -> 'approved_at', 'rejection_reason', (parked).content -> 'rejection_reason')) AS held FROM locked WHERE now = (parked).fingerprint
+          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::ndas, CASE WHEN (parked).content ?| ARRAY['status', 'usmax_position'] THEN (parked).content - ARRAY['status', 'usmax_position'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status', 'usmax_position_epic10', (parked).content -> 'usmax_position') ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
         ), restored AS (
           UPDATE ndas SET
             status_epic10 = CASE WHEN here.content ? 'status' THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10" END,
@@ -1539,10 +1545,22 @@ BEGIN
             rejection_reason = CASE WHEN here.content ? 'rejection_reason' THEN (here.held).rejection_reason ELSE ndas.rejection_reason END
             FROM here WHERE ndas.ctid = here.place
           RETURNING ndas.id, here.parked, nullif(CASE WHEN here.content ? 'approved_by_id' AND ndas.approved_by_id IS NULL THEN jsonb_build_object('approved_by_id', NULL) ELSE '{}' END, '{}') AS lost
+        ), left_so AS (
+          UPDATE ndas SET
+            expiration_date = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) ELSE ndas.expiration_date END,
+            nda_type = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN 'MUTUAL' ELSE ndas.nda_type END,
+            is_non_usmax = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN 'False' ELSE ndas.is_non_usmax END,
+            approved_by_id = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN NULL ELSE ndas.approved_by_id END,
+            approved_at = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN NULL ELSE ndas.approved_at END,
+            rejection_reason = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN NULL ELSE ndas.rejection_reason END
+            FROM locked WHERE ndas.ctid = locked.place AND now <> (parked).fingerprint AND holds
+          RETURNING ndas.id, parked, (SELECT jsonb_object_agg(key, to_jsonb(ndas) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
         ), events AS (
           SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
           UNION ALL
-          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint
+          SELECT id, 'changed', parked, reads FROM left_so
+          UNION ALL
+          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
           UNION ALL
           SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'ndas' AND newest.row_id = key
@@ -1642,21 +1660,29 @@ BEGIN
         ), locked AS MATERIALIZED (
           SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'nda_status_history' AND newest.row_id = nda_status_history.id
-                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS now, nda_status_history AS row_now
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS now, nda_status_history AS row_now,
+                 false AS holds
             FROM nda_status_history
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT place, parked, (parked).content, jsonb_populate_record(NULL::nda_status_history, jsonb_build_object('status_epic10', (parked).content -> 'status')) AS held FROM locked WHERE now = (parked).fingerprint
+          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::nda_status_history, CASE WHEN (parked).content ?| ARRAY['status'] THEN (parked).content - ARRAY['status'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status') ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
         ), restored AS (
           UPDATE nda_status_history SET
             status_epic10 = CASE WHEN here.content ? 'status' THEN (here.held).status_epic10 ELSE (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10" END
             FROM here WHERE nda_status_history.ctid = here.place
           RETURNING nda_status_history.id, here.parked, NULL::jsonb AS lost
+        ), left_so AS (
+          UPDATE nda_status_history SET
+            id = nda_status_history.id
+            FROM locked WHERE nda_status_history.ctid = locked.place AND now <> (parked).fingerprint AND holds
+          RETURNING nda_status_history.id, parked, (SELECT jsonb_object_agg(key, to_jsonb(nda_status_history) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
         ), events AS (
           SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
           UNION ALL
-          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint
+          SELECT id, 'changed', parked, reads FROM left_so
+          UNION ALL
+          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
           UNION ALL
           SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'nda_status_history' AND newest.row_id = key
