@@ -35,7 +35,7 @@ def database(url: str) -> dict:
             f"at {MOST_BYTES}.\nHINT: Write the name as psql -l shows it."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": parts.pop("dbname"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),

@@ -12,9 +12,9 @@ from epic10.session import execute
 # Of pg_trigger: BEFORE (2) TRUNCATE (32), fired unless disabled. Ours refuse; what somebody else's do nobody knows.
 GUARDS = """
 SELECT c.relname, t.tgname, t.tgenabled,
-       p.proname = 'epic10_append_only' OR starts_with(p.proname, 'pgtrigger_no_truncate')
+       p.proname = 'epic10_append_only' OR pg_catalog.starts_with(p.proname, 'pgtrigger_no_truncate')
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
- WHERE NOT t.tgisinternal AND t.tgtype & 34 = 34 AND t.tgenabled <> 'D' AND pg_table_is_visible(c.oid)
+ WHERE NOT t.tgisinternal AND t.tgtype::int & 34 = 34 AND t.tgenabled <> 'D' AND pg_table_is_visible(c.oid)
  ORDER BY c.relname, t.tgname"""
 ENABLED = {"O": "ENABLE TRIGGER", "A": "ENABLE ALWAYS TRIGGER", "R": "ENABLE REPLICA TRIGGER"}
 

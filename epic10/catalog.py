@@ -6,7 +6,7 @@ from psycopg import sql
 
 # Of a row of pg_attribute with its pg_attrdef.
 DEFINITION = (
-    "format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END "
+    "pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END "
     "|| coalesce(' default ' || pg_get_expr(adbin, adrelid), '')"
 )
 
@@ -41,16 +41,17 @@ def bound(statement: str, values: dict) -> str:
 
 
 def table_oid(table: str) -> str:
-    return f"to_regclass({literal(quoted(table))})"
+    return f"to_regclass({literal(quoted(table))})::oid"
 
 
 def table_oids(tables) -> str:
     """An array of them; NULL for a table that is not there."""
-    return f"ARRAY(SELECT to_regclass(quote_ident(name)) FROM unnest({array(tables)}) AS name)"
+    oids = f"SELECT to_regclass(pg_catalog.quote_ident(name))::oid FROM pg_catalog.unnest({array(tables)}) AS name"
+    return f"ARRAY({oids})"
 
 
 def type_oid(name: str) -> str:
-    return f"to_regtype({literal(quoted(name))})"
+    return f"to_regtype({literal(quoted(name))})::oid"
 
 
 def column_exists(table: str, column: str) -> str:
@@ -88,7 +89,8 @@ def constraint_exists(table: str, name: str) -> str:
 
 def enum_labels(name: str) -> str:
     """The labels of an enum type as text[], in their declared order; NULL when it has none."""
-    return f"(SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = {type_oid(name)})"
+    of_the_type = f"FROM pg_enum WHERE enumtypid = {type_oid(name)}"
+    return f"(SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) {of_the_type})"
 
 
 def array(values) -> str:

@@ -16,47 +16,47 @@ WITH used AS (
    WHERE attrelid = {table} AND attname = ANY ({columns}) AND NOT attisdropped
 ), dependent AS (
   SELECT DISTINCT classid, objid, attname FROM pg_depend
-    JOIN used ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+    JOIN used ON refclassid = 'pg_class'::regclass::oid AND refobjid = attrelid AND refobjsubid = attnum
    WHERE deptype <> 'i'
 )
 SELECT CASE WHEN rulename <> '_RETURN' THEN 'rule' WHEN relkind = 'm' THEN 'materialized view' ELSE 'view' END,
-       CASE WHEN rulename <> '_RETURN' THEN format('%s on %s', rulename, ev_class::regclass)
+       CASE WHEN rulename <> '_RETURN' THEN pg_catalog.format('%s on %s', rulename, ev_class::regclass)
             ELSE ev_class::regclass::text END, dependent.attname
-  FROM dependent JOIN pg_rewrite r ON r.oid = objid AND classid = 'pg_rewrite'::regclass
+  FROM dependent JOIN pg_rewrite r ON r.oid = objid AND classid = 'pg_rewrite'::regclass::oid
   JOIN pg_class c ON c.oid = ev_class
 UNION
 SELECT 'policy', polname, attname
-  FROM dependent JOIN pg_policy p ON p.oid = objid AND classid = 'pg_policy'::regclass
+  FROM dependent JOIN pg_policy p ON p.oid = objid AND classid = 'pg_policy'::regclass::oid
 UNION
 SELECT 'trigger', tgname, attname
-  FROM dependent JOIN pg_trigger t ON t.oid = objid AND classid = 'pg_trigger'::regclass
- WHERE NOT tgisinternal AND tgname !~ '^(zz|00)_epic10_'
+  FROM dependent JOIN pg_trigger t ON t.oid = objid AND classid = 'pg_trigger'::regclass::oid
+ WHERE NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'
 UNION
 SELECT 'generated column', a.attname, dependent.attname
-  FROM dependent JOIN pg_attrdef d ON d.oid = objid AND classid = 'pg_attrdef'::regclass
+  FROM dependent JOIN pg_attrdef d ON d.oid = objid AND classid = 'pg_attrdef'::regclass::oid
   JOIN pg_attribute a ON attrelid = adrelid AND attnum = adnum AND attgenerated <> ''
 UNION
 SELECT 'constraint', conname, attname
-  FROM dependent JOIN pg_constraint k ON k.oid = objid AND classid = 'pg_constraint'::regclass
+  FROM dependent JOIN pg_constraint k ON k.oid = objid AND classid = 'pg_constraint'::regclass::oid
  WHERE contype NOT IN ('f', 'n')
 UNION
 SELECT 'index', relname, attname
-  FROM dependent JOIN pg_class c ON c.oid = objid AND classid = 'pg_class'::regclass AND relkind IN ('i', 'I')
+  FROM dependent JOIN pg_class c ON c.oid = objid AND classid = 'pg_class'::regclass::oid AND relkind IN ('i', 'I')
  WHERE relname <> ALL ({indexes})
 UNION
 SELECT 'statistics', stxname, attname
-  FROM dependent JOIN pg_statistic_ext s ON s.oid = objid AND classid = 'pg_statistic_ext'::regclass
+  FROM dependent JOIN pg_statistic_ext s ON s.oid = objid AND classid = 'pg_statistic_ext'::regclass::oid
 UNION
 SELECT 'publication', pubname, attname
-  FROM dependent JOIN pg_publication_rel m ON m.oid = objid AND classid = 'pg_publication_rel'::regclass
+  FROM dependent JOIN pg_publication_rel m ON m.oid = objid AND classid = 'pg_publication_rel'::regclass::oid
   JOIN pg_publication p ON p.oid = prpubid
 UNION
 SELECT 'function', objid::regprocedure::text, attname
-  FROM dependent WHERE classid = 'pg_proc'::regclass
+  FROM dependent WHERE classid = 'pg_proc'::regclass::oid
 UNION
 SELECT 'trigger function', tgfoid::regprocedure::text, attname
-  FROM used JOIN pg_trigger ON tgrelid = attrelid AND NOT tgisinternal AND tgname !~ '^(zz|00)_epic10_'
-  JOIN pg_proc ON pg_proc.oid = tgfoid AND prosrc ~ ('\\m' || attname || '\\M')
+  FROM used JOIN pg_trigger ON tgrelid = attrelid AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'
+  JOIN pg_proc ON pg_proc.oid = tgfoid AND prosrc ~ ('\\m' || attname::text || '\\M')
  ORDER BY 1, 2, 3"""
 
 BY_NAME = "trigger function"

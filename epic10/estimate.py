@@ -39,7 +39,7 @@ RESTORING, FASTEST = 4, 20_000
 
 COLUMNS = """
     SELECT attname FROM pg_attribute
-     WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
+     WHERE attrelid = to_regclass(%s)::oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _copy_some_rows(connection, backfill):
         for rule in _to_come(connection, backfill):
             for statement in _add_column(connection, backfill.table, rule):
                 cursor.execute(statement)
-        cursor.execute(f"SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = to_regclass({literal(table)})")
+        cursor.execute(f"SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = to_regclass({literal(table)})::oid")
         wanted, [rows] = BATCHES * batch_size(), cursor.fetchone()
         share = min(100.0, 200.0 * wanted / rows) if rows else 100.0
         cursor.execute(
@@ -184,7 +184,7 @@ def _add_column(connection, table, rule) -> Iterable[str]:
     add = f"ALTER TABLE {quoted(SAMPLE)} ADD COLUMN {quoted(rule.target)}"
     if isinstance(rule, Derived):
         value = f"(SELECT {rule.value.format(quoted(rule.source))} FROM {quoted(table)} LIMIT 0)"
-        yield f"DO $$ BEGIN EXECUTE {literal(add + ' ')} || pg_typeof({value}); END $$"
+        yield f"DO $$ BEGIN EXECUTE {literal(add + ' ')} || pg_catalog.pg_typeof({value})::text; END $$"
         return
     working, relabel = quoted(rule.relabel.working_type), rule.relabel
     if not holds(connection, type_exists(relabel.working_type)):

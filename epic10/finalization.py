@@ -34,7 +34,7 @@ SIGN = "CREATE TABLE epic10_finalization AS SELECT clock_timestamp() AS at, curr
 
 KEEP = """\
 WITH batch AS (
-  SELECT id, jsonb_build_object({labels}) AS labels FROM {table} WHERE id > {after} ORDER BY id LIMIT {size}
+  SELECT id, pg_catalog.jsonb_build_object({labels}) AS labels FROM {table} WHERE id > {after} ORDER BY id LIMIT {size}
 ), kept AS (
   INSERT INTO epic10_original (table_name, row_id, labels) SELECT {name}, id, labels FROM batch
   ON CONFLICT DO NOTHING RETURNING 1
@@ -97,7 +97,8 @@ def _succeeded(connection, table, columns):
     own = [column.legacy_index for column in columns if column.legacy_index]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT legacy FROM ({claimed(table)}) AS claimed WHERE to_regclass(quote_ident(name)) IS NOT NULL"
+            f"SELECT legacy FROM ({claimed(table)}) AS claimed "
+            f"WHERE to_regclass(pg_catalog.quote_ident(name)) IS NOT NULL"
         )
         return own + [name for [name] in cursor.fetchall()]
 

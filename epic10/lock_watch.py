@@ -44,13 +44,15 @@ WITH ours AS MATERIALIZED (
    WHERE (database = %(database)s AND locktype = 'relation' AND relation = ANY (%(tables)s::oid[])) OR NOT granted
 )
 SELECT statement_timestamp(), clock_timestamp(),
-       (SELECT coalesce(json_agg(json_build_array(
+       (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
                  pid, virtualtransaction, coalesce(relname, 'a transaction'), mode, granted, query,
                  CASE WHEN NOT granted THEN (
-                   SELECT json_agg(json_build_array(b.pid, b.application_name)) FROM pg_stat_activity b
+                   SELECT pg_catalog.json_agg(pg_catalog.json_build_array(b.pid, b.application_name))
+                       FROM pg_stat_activity b
                     WHERE b.pid = ANY (pg_blocking_pids(seen.pid)) AND b.pid <> pg_backend_pid()) END)), '[]')
           FROM seen JOIN ours USING (pid)),
-       (SELECT coalesce(json_agg(json_build_array(pid, application_name, relname, blocking)), '[]')
+       (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(pid, application_name, relname,
+           blocking)), '[]')
           FROM seen JOIN pg_stat_activity USING (pid) CROSS JOIN LATERAL pg_blocking_pids(pid) AS blocking
          WHERE NOT granted AND pid NOT IN (SELECT pid FROM ours)
            AND blocking && ARRAY(SELECT pid FROM ours))
@@ -114,8 +116,9 @@ class LockWatch:
     def __enter__(self):
         with self.connection.cursor() as cursor:
             cursor.execute(
-                "SELECT current_setting('application_name'), oid, ARRAY(SELECT to_regclass(quote_ident(name))::oid "
-                "FROM unnest(%s::text[]) AS name) FROM pg_database WHERE datname = current_database()",
+                "SELECT pg_catalog.current_setting('application_name'), oid, ARRAY(SELECT "
+                "to_regclass(pg_catalog.quote_ident(name))::oid "
+                "FROM pg_catalog.unnest(%s::text[]) AS name) FROM pg_database WHERE datname = current_database()",
                 [self.tables],
             )
             ours, database, tables = cursor.fetchone()

@@ -31,10 +31,10 @@ ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
 SESSIONS = """
 SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
        coalesce(extract(epoch FROM now() - a.xact_start), 0)::int AS age,
-       coalesce(string_agg(DISTINCT l.relation::regclass::text, ', '), '')
+       coalesce(pg_catalog.string_agg(DISTINCT l.relation::regclass::text, ', '), '')
   FROM pg_stat_activity a LEFT JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'relation' AND l.granted
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-   AND l.relation IN (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
+   AND l.relation IN (SELECT to_regclass(pg_catalog.quote_ident(name))::oid FROM pg_catalog.unnest(%s::text[]) AS name)
  WHERE {which}
  GROUP BY 1, 2, 3, 4, 5
  ORDER BY age DESC
@@ -50,11 +50,11 @@ BLOCKERS_OF = SESSIONS.format(which="a.pid = ANY (pg_blocking_pids(%s))")
 # pid 0. The lock on its own number tells which are its.
 PREPARED = """
 SELECT 0, owner::text, '', 'prepared', extract(epoch FROM now() - prepared)::int AS age,
-       coalesce(string_agg(DISTINCT l.relation::regclass::text, ', '), ''), gid
+       coalesce(pg_catalog.string_agg(DISTINCT l.relation::regclass::text, ', '), ''), gid
   FROM pg_prepared_xacts p
   LEFT JOIN pg_locks own ON own.pid IS NULL AND own.locktype = 'transactionid' AND own.transactionid = p.transaction
   LEFT JOIN pg_locks l ON l.pid IS NULL AND l.virtualtransaction = own.virtualtransaction AND l.locktype = 'relation'
-   AND l.relation IN (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
+   AND l.relation IN (SELECT to_regclass(pg_catalog.quote_ident(name))::oid FROM pg_catalog.unnest(%s::text[]) AS name)
  WHERE p.database = current_database() AND {which}
  GROUP BY owner, prepared, gid
  ORDER BY age DESC

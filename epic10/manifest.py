@@ -14,26 +14,27 @@ from epic10.transaction_numbers import Seen
 # not dumped, and what belongs to an extension comes with the extension.
 OBJECTS = """
     WITH ours AS (SELECT oid FROM pg_namespace
-                   WHERE nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')),
+                   WHERE nspname <> 'information_schema' AND NOT pg_catalog.starts_with(nspname, 'pg_')),
          objects AS (
       SELECT CASE relkind WHEN 'v' THEN 'views' WHEN 'm' THEN 'materialized views' WHEN 'S' THEN 'sequences'
                           WHEN 'r' THEN 'tables' WHEN 'p' THEN 'partitioned tables' WHEN 'f' THEN 'foreign tables'
-             END AS kind, oid, 'pg_class'::regclass AS catalog
+             END AS kind, oid, 'pg_class'::regclass::oid AS catalog
         FROM pg_class WHERE relnamespace IN (TABLE ours) AND relkind IN ('v', 'm', 'S', 'r', 'p', 'f')
        UNION ALL
-      SELECT 'indexes', indexrelid, 'pg_class'::regclass FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+      SELECT 'indexes', indexrelid, 'pg_class'::regclass::oid FROM pg_index JOIN pg_class c ON c.oid = indexrelid
        WHERE relnamespace IN (TABLE ours) AND indisvalid AND indisready
        UNION ALL
-      SELECT 'constraints', oid, 'pg_constraint'::regclass FROM pg_constraint
+      SELECT 'constraints', oid, 'pg_constraint'::regclass::oid FROM pg_constraint
        WHERE connamespace IN (TABLE ours) AND contype IN ('c', 'f', 'p', 'u', 'x')
        UNION ALL
-      SELECT 'triggers', oid, 'pg_trigger'::regclass FROM pg_trigger WHERE NOT tgisinternal
+      SELECT 'triggers', oid, 'pg_trigger'::regclass::oid FROM pg_trigger WHERE NOT tgisinternal
        UNION ALL
-      SELECT 'functions', oid, 'pg_proc'::regclass FROM pg_proc WHERE pronamespace IN (TABLE ours)
+      SELECT 'functions', oid, 'pg_proc'::regclass::oid FROM pg_proc WHERE pronamespace IN (TABLE ours)
        UNION ALL
-      SELECT 'types', oid, 'pg_type'::regclass FROM pg_type WHERE typnamespace IN (TABLE ours) AND typtype IN ('e', 'd')
+      SELECT 'types', oid, 'pg_type'::regclass::oid FROM pg_type WHERE typnamespace IN (TABLE ours)
+          AND typtype IN ('e', 'd')
        UNION ALL
-      SELECT 'policies', oid, 'pg_policy'::regclass FROM pg_policy)
+      SELECT 'policies', oid, 'pg_policy'::regclass::oid FROM pg_policy)
     SELECT kind, count(*) FROM objects
      WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = catalog AND objid = objects.oid AND deptype = 'e')
      GROUP BY kind ORDER BY kind"""

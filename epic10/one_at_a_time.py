@@ -39,14 +39,14 @@ LOOK = "HINT: python manage.py epic10_status says where the database stands; the
 
 SIGNS = """
 SELECT classid::bigint, objid::bigint FROM pg_locks
- WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid IN (%s, %s)
+ WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid IN (%s::oid, %s::oid)
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 # Whose sessions they are everybody may see, but when another role's began only who may see all sessions.
 HOLDER = """
 SELECT a.application_name, a.usename, a.pid, extract(epoch FROM clock_timestamp() - a.backend_start)::float8
   FROM pg_locks l JOIN pg_stat_activity a USING (pid)
- WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted
+ WHERE l.locktype = 'advisory' AND l.classid = %s::oid AND l.objid = %s::oid AND l.granted
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 NEWEST_RUN = "SELECT coalesce(max(id), 0) FROM epic10_phase_run"

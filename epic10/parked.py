@@ -8,9 +8,9 @@ from epic10.progress import logger
 
 BY_COLUMN = """
 SELECT (SELECT count(*) FROM parked),
-       (SELECT string_agg(format('%s %s', key, rows), ', ' ORDER BY key)
+       (SELECT pg_catalog.string_agg(pg_catalog.format('%s %s', key, rows), ', ' ORDER BY key)
           FROM (SELECT key, count(*) AS rows FROM parked, jsonb_object_keys(content) AS key GROUP BY key) AS columns),
-       (SELECT string_agg(row_id, ', ' ORDER BY row_id)
+       (SELECT pg_catalog.string_agg(row_id, ', ' ORDER BY row_id)
           FROM (SELECT row_id FROM parked ORDER BY row_id LIMIT 3) AS first)
 """
 
@@ -20,7 +20,7 @@ SELECT table_name, count(*) FROM epic10_archive archive
 
 EVENTS = """
 SELECT CASE WHEN event = 'restored' AND found IS NOT NULL THEN 'incomplete' ELSE event END AS became,
-       count(*), (array_agg(row_id ORDER BY row_id))[:3]
+       count(*), (pg_catalog.array_agg(row_id ORDER BY row_id))[:3]
   FROM epic10_archive
  WHERE table_name = {table} AND rollback_id = (SELECT max(id) FROM epic10_rollback) AND event <> 'parked'
  GROUP BY became ORDER BY became DESC

@@ -43,7 +43,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '{max_lag}');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '{max_lag}');
   standby record;
   waits int := 0;
   batch_size int := {size};
@@ -76,16 +76,16 @@ BEGIN
       {count_rows};
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least({size}, greatest({smallest}, batch_size * least({target}
+      batch_size := least({size}, greatest({smallest}, batch_size::numeric * least({target}
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE '{verb} % {unit} (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / {megabyte}, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / {megabyte}.0, 1) AS behind INTO standby FROM (
         {standby}
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * {megabyte} ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * {megabyte}.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',

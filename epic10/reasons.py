@@ -143,7 +143,7 @@ def _computed(derived, subject, theirs) -> Reason:
 
 
 def _computed_from(derived):
-    return f"{literal(f'computed from {derived.source} ')} || {quoted(derived.source)}"
+    return f"{literal(f'computed from {derived.source} ')} || {quoted(derived.source)}::text"
 
 
 def _is_new(connection, subject, column) -> bool:

@@ -30,7 +30,7 @@ CLAIMS = relation_exists("epic10_created_object")
 RUNS = relation_exists("epic10_phase_run")
 CLAIMED = "SELECT count(*), max(id) FROM epic10_created_object"
 FILLED = "SELECT coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"
-MAY_READ = "has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
+MAY_READ = "pg_catalog.has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
 LAST = """
     SELECT id, phase, direction, finished_at, error FROM epic10_phase_run
      WHERE phase = ANY (%s) ORDER BY id DESC LIMIT 1"""
@@ -74,7 +74,7 @@ def is_recorded(connection) -> bool:
     if not holds(connection, relation_exists(plan.RECORD)):
         return False
     app, name = literal(release.app_label), literal(release.name)
-    return holds(connection, f"EXISTS (SELECT FROM {plan.RECORD} WHERE app = {app} AND name = {name})")
+    return holds(connection, f"EXISTS (SELECT FROM {plan.RECORD} WHERE app::text = {app} AND name::text = {name})")
 
 
 def is_left_to_undo(connection) -> bool:

@@ -24,12 +24,13 @@ OTHER_SESSIONS = """
      WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker' ORDER BY pid LIMIT 5"""
 
 PREPARED = """
-    SELECT gid, format('of %%s, since %%s UTC', owner, date_trunc('second', prepared AT TIME ZONE 'UTC'))
+    SELECT gid, pg_catalog.format('of %%s, since %%s UTC', owner, pg_catalog.date_trunc('second', prepared AT
+        TIME ZONE 'UTC'))
       FROM pg_prepared_xacts WHERE database = %s ORDER BY prepared"""
 
 # What belongs to a database itself, and is not in a dump of what is in it.
 ITS_OWN = """
-    SELECT pg_get_userbyid(datdba), datacl IS NOT NULL
+    SELECT pg_catalog.pg_get_userbyid(datdba), datacl IS NOT NULL
            OR EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = d.oid)
       FROM pg_database d WHERE datname = %s"""
 

@@ -29,9 +29,10 @@ ONE_AT_A_TIME = """
     SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0;
     LOCK TABLE epic10_run_record IN SHARE ROW EXCLUSIVE MODE;
     INSERT INTO epic10_run_record SELECT * FROM epic10_run_record WHERE false"""
-RECORDED = "SELECT hash, body FROM epic10_run_record WHERE body ->> 'run' = %s"
+RECORDED = "SELECT hash, body FROM epic10_run_record WHERE body ->> 'run'::text = %s"
 NEWEST = """
-    SELECT hash, body -> 'number', body ->> 'run', count(*) OVER () FROM epic10_run_record ORDER BY id DESC LIMIT 1"""
+    SELECT hash, body -> 'number'::text, body ->> 'run'::text, count(*) OVER () FROM epic10_run_record
+        ORDER BY id DESC LIMIT 1"""
 READ_HEAD = f"SELECT number, hash, run FROM {HEAD}"
 MOVE_HEAD = f"""
     INSERT INTO {HEAD} (number, hash, run) VALUES (%s, %s, %s)

@@ -25,7 +25,7 @@ ATTEMPTS, PAUSE = 3, 1.0
 
 ABANDONED = """
 SELECT datname FROM pg_database d
- WHERE starts_with(datname, %s) AND pg_catalog.pg_get_userbyid(datdba) = current_user
+ WHERE pg_catalog.starts_with(datname, %s) AND pg_catalog.pg_get_userbyid(datdba) = current_user
    AND substring(substr(datname, length(%s) + 1) FROM '^([0-9]+)_')::bigint <= %s
    AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
 """

@@ -18,14 +18,14 @@ DIRECT, BY_SESSION, BY_TRANSACTION = "direct", "by session", "by transaction"
 LOOKS = 10
 
 TOO_OLD = """\
-SELECT format('PostgreSQL %s', current_setting('server_version'))
- WHERE current_setting('server_version_num')::int < {}"""
+SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('server_version'))
+ WHERE pg_catalog.current_setting('server_version_num')::int < {}"""
 
 IN_RECOVERY = "SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()"
 
 # Not transaction_read_only: a check is asked in a transaction that only reads.
 READ_ONLY = """\
-SELECT format('default_transaction_read_only is on, by %s', source)
+SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()"""
 
 

@@ -32,12 +32,12 @@ SETTINGS = {
 }
 
 # The switch is on disk when it is said to be done. What is stronger than "on" stays.
-COMMITS_WAIT = "coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on')"
+COMMITS_WAIT = "coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on')"
 
 # Beside an application, on a table that outgrows the server's memory. Its pages go to
 # the disk as they are written, not all of them while a checkpoint ends and every
 # commit waits; and a scan takes one core. What is set already stays.
-FLUSHES = """coalesce(nullif(current_setting('backend_flush_after'), '0'),
+FLUSHES = """coalesce(nullif(pg_catalog.current_setting('backend_flush_after'), '0'),
       (SELECT least(max_val::int, 128)::text FROM pg_settings WHERE name = 'backend_flush_after'))"""
 SPARING = {"backend_flush_after": FLUSHES, "max_parallel_workers_per_gather": literal("0")}
 
@@ -50,9 +50,9 @@ NO_LIMIT = "SET statement_timeout = 0"
 SET = """\
 DO $epic10$
 BEGIN
-  PERFORM set_config(name, value, false) FROM (VALUES
+  PERFORM pg_catalog.set_config(name, value, false) FROM (VALUES
     {settings}
-  ) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL;
+  ) AS wanted (name, value) WHERE pg_catalog.current_setting(name, true) IS NOT NULL;
 END
 $epic10$"""
 
@@ -125,5 +125,7 @@ def _set(values):
 
 def _now(connection, names):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, current_setting(name, true) FROM unnest(%s::text[]) AS name", [names])
+        cursor.execute(
+            "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name", [names]
+        )
         return dict(cursor.fetchall())

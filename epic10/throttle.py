@@ -33,8 +33,8 @@ WITH standby AS (
 SELECT (SELECT count(*) FROM standby),
        (SELECT count(*) FROM standby WHERE state IS NULL),
        (SELECT ARRAY[name, lag::text] FROM standby WHERE lag IS NOT NULL ORDER BY lag DESC LIMIT 1),
-       (SELECT count(DISTINCT pid) FROM pg_locks
-         WHERE NOT granted AND relation = to_regclass(quote_ident(%s))
+       (SELECT pg_catalog.count(DISTINCT pid) FROM pg_locks
+         WHERE NOT granted AND relation = to_regclass(pg_catalog.quote_ident(%s))::oid
            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
 

@@ -20,7 +20,8 @@ COMPUTED = f"""
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < {BEGAN_UTC}
          AND NOT EXISTS (SELECT FROM epic10_archive
-                          WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date'))"""
+                          WHERE table_name = 'ndas' AND row_id = ndas.id
+                              AND content ? 'expiration_date'::text))"""
 
 OTHER_DATE = f"""
     SELECT count(*), min(id)

@@ -60,7 +60,7 @@ POSITION_PAIRS = (
 ONE_YEAR_LATER = """
         make_date(extract(year FROM fully_executed_date)::int + 1,
                   extract(month FROM fully_executed_date)::int,
-                  CASE WHEN extract(month FROM fully_executed_date) = 2
+                  CASE WHEN extract(month FROM fully_executed_date)::int = 2
                        THEN least(extract(day FROM fully_executed_date)::int, 28)
                        ELSE extract(day FROM fully_executed_date)::int END)
         + fully_executed_date::time"""

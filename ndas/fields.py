@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from epic10.catalog import quoted
+from epic10.lookups import LabelExact, LabelIn
 
 
 def new_id():
@@ -47,6 +48,10 @@ class EnumField(models.CharField):
         if label is None or label in dict(self.flatchoices):
             return label
         raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": label})
+
+
+for lookup in (LabelExact, LabelIn):
+    EnumField.register_lookup(lookup)
 
 
 class TimestampField(models.DateTimeField):

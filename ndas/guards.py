@@ -10,7 +10,7 @@ PAIRS = ",\n    ".join(f"('{edge.source}', '{edge.target}')" for edge in EDGES)
 TRANSITIONS = Guard(
     name="transitions",
     operation=pgtrigger.Update,
-    condition=pgtrigger.Condition("OLD.status IS DISTINCT FROM NEW.status"),
+    condition=pgtrigger.Condition("OLD.status::text IS DISTINCT FROM NEW.status::text"),
     func=f"""\
   IF (OLD.status::text, NEW.status::text) NOT IN (
     {PAIRS}

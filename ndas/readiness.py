@@ -19,9 +19,10 @@ WRITTEN = {
     "axes_accesslog": ("INSERT", "UPDATE"),
 }
 LACKING = """
-    SELECT name, privilege, oid IS NULL, quote_ident(current_user)
-      FROM unnest({tables}, {privileges}) AS needed (name, privilege), to_regclass(quote_ident(name)) AS oid
-     WHERE oid IS NULL OR NOT has_table_privilege(oid, privilege)
+    SELECT name, privilege, oid IS NULL, pg_catalog.quote_ident(current_user)
+      FROM ROWS FROM (pg_catalog.unnest({tables}), pg_catalog.unnest({privileges}))
+          AS needed (name, privilege), to_regclass(pg_catalog.quote_ident(name)) AS oid
+     WHERE oid IS NULL OR NOT pg_catalog.has_table_privilege(oid, privilege)
      ORDER BY name, privilege"""
 
 

@@ -14,10 +14,10 @@ UNDEFINED = {"42P01", "42703", "42704"}  # table, column, type
 STATUS_LABELS = """
     SELECT enumlabel FROM pg_enum
      WHERE enumtypid = (SELECT atttypid FROM pg_attribute
-                         WHERE attrelid = to_regclass('ndas') AND attname = 'status' AND NOT attisdropped)"""
+                         WHERE attrelid = to_regclass('ndas')::oid AND attname = 'status' AND NOT attisdropped)"""
 EPIC_10_COLUMNS = """
     SELECT attname FROM pg_attribute
-     WHERE attrelid = to_regclass('ndas') AND NOT attisdropped
+     WHERE attrelid = to_regclass('ndas')::oid AND NOT attisdropped
        AND attname IN ('status_epic10', 'status_legacy')"""
 
 
@@ -78,7 +78,7 @@ def unchecked(cursor):
 
     There is nothing to find: an invented row refers to rows of its own transaction only.
     """
-    cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
+    cursor.execute("SELECT pg_catalog.has_parameter_privilege('session_replication_role', 'SET')")
     (permitted,) = cursor.fetchone()
     if permitted:
         cursor.execute("SET LOCAL session_replication_role = replica")

@@ -27,11 +27,12 @@ RECORD = """
 POSITION = """UPDATE ndas SET usmax_position = %(position)s::"UsMaxPosition" WHERE id = %(name)s"""
 
 STATUS_NOW = """
-    SELECT status::text, (SELECT count(*) FROM nda_status_history WHERE nda_id = ndas.id AND status = ndas.status)
+    SELECT status::text, (SELECT count(*) FROM nda_status_history WHERE nda_id = ndas.id
+        AND status::text = ndas.status::text)
       FROM ndas WHERE id = %(name)s"""
 POSITION_NOW = "SELECT usmax_position::text FROM ndas WHERE id = %(name)s"
 LISTED = """
-    SELECT count(*) FROM (SELECT id FROM ndas WHERE status NOT IN ('INACTIVE', 'CANCELLED')
+    SELECT count(*) FROM (SELECT id FROM ndas WHERE status::text NOT IN ('INACTIVE', 'CANCELLED')
                            ORDER BY display_id LIMIT 25) AS page"""
 
 JOURNEYS = {

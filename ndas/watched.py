@@ -38,12 +38,12 @@ HISTORY = "SELECT * FROM nda_status_history WHERE nda_id = %s ORDER BY changed_a
 DOCUMENTS = "SELECT * FROM documents WHERE nda_id = %s ORDER BY uploaded_at DESC"
 AUDIT = "SELECT * FROM audit_log WHERE entity_id = %s AND entity_type = 'nda' ORDER BY created_at DESC LIMIT 50"
 
-NOT_OVER = "status NOT IN ('INACTIVE', 'CANCELLED')"
+NOT_OVER = "status OPERATOR(pg_catalog.<>) ALL ('{INACTIVE,CANCELLED}')"
 FILTERS = {
     "list": ("", NOT_OVER),
     "list, every status": ("status=ALL", "true"),
-    "list by status": ("status=SENT_PENDING_SIGNATURE", "status = 'EMAILED'"),
-    "list by position": ("position=SUB_CONTRACTOR", f"usmax_position = 'SUB' AND {NOT_OVER}"),
+    "list by status": ("status=SENT_PENDING_SIGNATURE", "status OPERATOR(pg_catalog.=) 'EMAILED'"),
+    "list by position": ("position=SUB_CONTRACTOR", f"usmax_position OPERATOR(pg_catalog.=) 'SUB' AND {NOT_OVER}"),
     "list by company": ("company=gran", f"upper(company_name) LIKE 'GRAN%' AND {NOT_OVER}"),
     "list by date": (A_YEAR, f"effective_date >= '2024-01-01' AND effective_date < '2025-01-01' AND {NOT_OVER}"),
     "list by type": ("type=CONSULTANT", None),
@@ -53,12 +53,14 @@ FILTERS = {
 
 # Only who still runs the previous application writes these: the new one has no such words.
 OLD_WORDS = """
-    SELECT coalesce(details->'after'->>'status', details->>'after') AS label, count(*), min(entity_id)
+    SELECT coalesce(details -> 'after'::text ->> 'status'::text, details ->> 'after'::text)
+        AS label, count(*), min(entity_id)
       FROM audit_log
      WHERE entity_type = 'nda' AND created_at > (now() AT TIME ZONE 'UTC') - interval '1 hour'
        AND created_at > (SELECT max(finished_at) AT TIME ZONE 'UTC' FROM epic10_phase_run
                           WHERE phase = 'switch' AND direction = 'forwards')
-       AND coalesce(details->'after'->>'status', details->>'after') IN ('EMAILED', 'INACTIVE', 'CANCELLED')
+       AND coalesce(details -> 'after'::text ->> 'status'::text, details ->> 'after'::text) IN ('EMAILED',
+           'INACTIVE', 'CANCELLED')
      GROUP BY 1 ORDER BY 1"""
 
 # Task group 10, "comprehensive validation queries".

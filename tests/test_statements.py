@@ -44,7 +44,9 @@ def senders(trees) -> dict[str, tuple]:
             for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
                 if named(call.func) in SENDS and isinstance(call.func, ast.Attribute):
                     handed = [ast.unparse(argument) for argument in call.args[:2]]
-                    if len(handed) == 2 and set(handed) <= set(names):
+                    if len(handed) == 2 and handed[0] in names:
+                        # With parameters of its own it always has some.
+                        handed[1] = handed[1] if handed[1] in names else handed[0]
                         found[function.name] = tuple((names.index(name), name) for name in handed)
     return found
 
@@ -63,6 +65,8 @@ def constants(tree) -> set[str]:
 def is_constant(statement, known) -> bool:
     if isinstance(statement, ast.Tuple):
         return all(is_constant(part, known) for part in statement.elts)
+    if isinstance(statement, ast.Attribute):
+        return statement.attr.isupper()
     return isinstance(statement, ast.Constant) or (isinstance(statement, ast.Name) and statement.id in known)
 
 

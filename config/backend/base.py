@@ -1,8 +1,9 @@
 """Django's PostgreSQL backend, on a server that the first connection starts."""
 
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import client
 
 from config import embedded
+from config.postgresql import base
 from epic10 import clients
 
 

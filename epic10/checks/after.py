@@ -20,23 +20,23 @@ STRANGE_PAIRS = """
      GROUP BY 1, 2 ORDER BY 1, 2"""
 
 LABELS = """
-    SELECT format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
-                  coalesce(array_to_string(found.labels, ', '), 'no enum'))
+    SELECT pg_catalog.format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
+                  coalesce(pg_catalog.array_to_string(found.labels, ', '), 'no enum'))
       FROM (VALUES {wanted}) AS wanted (tab, col, type, labels)
       LEFT JOIN LATERAL (
            SELECT t.typname::text AS type,
-                  (SELECT array_agg(enumlabel::text ORDER BY enumsortorder)
+                  (SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder)
                      FROM pg_enum WHERE enumtypid = t.oid) AS labels
              FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = to_regclass(wanted.tab) AND a.attname = wanted.col AND NOT a.attisdropped
+            WHERE a.attrelid = to_regclass(wanted.tab)::oid AND a.attname = wanted.col AND NOT a.attisdropped
            ) AS found ON true
-     WHERE (found.type, found.labels) IS DISTINCT FROM (wanted.type, wanted.labels)"""
+     WHERE found.type IS DISTINCT FROM wanted.type OR (found.labels OPERATOR(pg_catalog.=) wanted.labels) IS NOT TRUE"""
 
 FOREIGN_KEYS = """
     SELECT conname, conrelid::regclass::text, confrelid::regclass::text,
-           ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (number, position)
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(conkey) WITH ORDINALITY AS key (number, position)
                    JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY position),
-           ARRAY(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY AS key (number, position)
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(confkey) WITH ORDINALITY AS key (number, position)
                    JOIN pg_attribute ON attrelid = confrelid AND attnum = number ORDER BY position)
       FROM pg_constraint
      WHERE contype = 'f' AND (conrelid = ANY ({tables}) OR confrelid = ANY ({tables}))
@@ -76,7 +76,7 @@ def where_present(table: str, column: str, find: Find) -> Find:
 
     def find_if_present(db):
         if not db.rows(
-            "SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped",
+            "SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s)::oid AND attname = %s AND NOT attisdropped",
             [table, column],
         ):
             raise Skip(f"There is no {table}.{column}; it is dropped when the release is finalized.")

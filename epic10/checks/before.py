@@ -133,6 +133,12 @@ def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours
             hint="It costs time, which the estimate leaves out. ALTER TABLE … DISABLE TRIGGER … if it is not meant for "
             "these changes, and ENABLE it afterwards.",
         ),
+        _warning(
+            "schema.open",
+            "nobody but its owner may create in a schema of the search_path",
+            schema.nobody_else_creates(),
+            hint="Have the owner of the schema, or a superuser, run the statements above.",
+        ),
     ]
 
 

@@ -13,9 +13,10 @@ SHARE_OF_THE_DATABASE = 0.10
 # Two questions: a function that the role may not run is refused when the statement
 # begins, whatever its WHERE says.
 MAY_SEE = """
-    SELECT pg_has_role('pg_read_all_settings', 'USAGE'), has_function_privilege('pg_stat_file(text)', 'EXECUTE')"""
+    SELECT pg_catalog.pg_has_role('pg_read_all_settings', 'USAGE'),
+        pg_catalog.has_function_privilege('pg_stat_file(text)', 'EXECUTE')"""
 DIRECTORY = """
-    SELECT current_setting('data_directory'), extract(epoch FROM (pg_stat_file('.')).modification)"""
+    SELECT pg_catalog.current_setting('data_directory'), extract(epoch FROM (pg_stat_file('.')).modification)"""
 
 
 class Unknown(Exception):
@@ -57,7 +58,7 @@ def takes_a_log_of(needed: int) -> Find:
     """After ``max_wal_size`` at the latest the server makes a checkpoint; commits wait while it flushes the disk."""
 
     def find(db):
-        [[most]] = db.rows("SELECT pg_size_bytes(current_setting('max_wal_size'))")
+        [[most]] = db.rows("SELECT pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_wal_size'))")
         line = f"the release writes about {amount(needed)} of log, and a checkpoint comes after {amount(most)} at most"
         yield line if needed > most else Fact(line)
 

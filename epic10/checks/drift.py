@@ -20,12 +20,13 @@ ON_DELETE = {models.RESTRICT: "restrict", models.SET_NULL: "set null", models.CA
 ANY_DEFAULT = "default (computed)"
 
 TABLES = (
-    "SELECT 'table ' || name, 'there' FROM unnest({tables}) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL"
+    "SELECT 'table ' || name, 'there' FROM pg_catalog.unnest({tables}) AS name "
+    "WHERE to_regclass(pg_catalog.quote_ident(name)) IS NOT NULL"
 )
 
 COLUMNS = """
-    SELECT format('column %s.%s', relname, attname),
-           format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+    SELECT pg_catalog.format('column %s.%s', relname, attname),
+           pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
            || CASE WHEN adbin IS NULL THEN ''
                    WHEN pg_get_expr(adbin, adrelid) LIKE 'nextval(%' THEN ' default (computed)'
                    ELSE ' default ' || pg_get_expr(adbin, adrelid) END
@@ -34,9 +35,9 @@ COLUMNS = """
      WHERE c.oid = ANY ({oids})"""
 
 INDEXES = """
-    SELECT format('%s on %s (%s)', CASE WHEN indisunique THEN 'unique index' ELSE 'index' END, tab.relname,
-                  array_to_string(ARRAY(SELECT pg_get_indexdef(indexrelid, n, true)
-                                          FROM generate_series(1, indnkeyatts) AS n), ', ')),
+    SELECT pg_catalog.format('%s on %s (%s)', CASE WHEN indisunique THEN 'unique index' ELSE 'index' END, tab.relname,
+                  pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.pg_get_indexdef(indexrelid, n, true)
+                                          FROM pg_catalog.generate_series(1, indnkeyatts) AS n), ', ')),
            min(CASE WHEN indisunique AND indpred IS NULL THEN 'there' ELSE ind.relname::text
                     || CASE WHEN indpred IS NULL THEN '' ELSE ' in part' END END)
       FROM pg_index JOIN pg_class tab ON tab.oid = indrelid JOIN pg_class ind ON ind.oid = indexrelid
@@ -45,23 +46,23 @@ INDEXES = """
 
 CONSTRAINTS = """
     SELECT CASE contype
-             WHEN 'f' THEN format('foreign key %s (%s)', relname, columns)
-             ELSE format('constraint %s on %s', conname, relname) END,
+             WHEN 'f' THEN pg_catalog.format('foreign key %s (%s)', relname, columns)
+             ELSE pg_catalog.format('constraint %s on %s', conname, relname) END,
            CASE contype
-             WHEN 'f' THEN format('references %s, on delete %s%s', confrelid::regclass,
+             WHEN 'f' THEN pg_catalog.format('references %s, on delete %s%s', confrelid::regclass,
                     CASE confdeltype WHEN 'r' THEN 'restrict' WHEN 'n' THEN 'set null' WHEN 'c' THEN 'cascade'
                                      WHEN 'd' THEN 'set default' ELSE 'no action' END,
                     CASE WHEN convalidated THEN '' ELSE ', not valid' END)
-             ELSE pg_get_constraintdef(con.oid) END
+             ELSE pg_catalog.pg_get_constraintdef(con.oid) END
       FROM pg_constraint con JOIN pg_class tab ON tab.oid = conrelid
-      CROSS JOIN LATERAL (SELECT string_agg(attname, ', ' ORDER BY position) AS columns
-                            FROM unnest(conkey) WITH ORDINALITY AS key (number, position)
+      CROSS JOIN LATERAL (SELECT pg_catalog.string_agg(attname, ', ' ORDER BY position) AS columns
+                            FROM pg_catalog.unnest(conkey) WITH ORDINALITY AS key (number, position)
                             JOIN pg_attribute ON attrelid = conrelid AND attnum = number) AS key
      WHERE conrelid = ANY ({oids}) AND contype NOT IN ('p', 'u', 'n', 't')"""
 
 ENUMS = """
-    SELECT DISTINCT 'enum ' || typname,
-           (SELECT string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)
+    SELECT DISTINCT 'enum ' || typname::text,
+           (SELECT pg_catalog.string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)
       FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
      WHERE attrelid = ANY ({oids}) AND typtype = 'e' AND NOT attisdropped"""
 

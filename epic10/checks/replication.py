@@ -16,7 +16,7 @@ SLOTS = """
      ORDER BY slot_name"""
 
 STANDBYS = """
-    SELECT coalesce(nullif(application_name, ''), 'pid ' || pid),
+    SELECT coalesce(nullif(application_name, ''), 'pid ' || pid::text),
            pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(replay_lsn, flush_lsn, sent_lsn))
       FROM pg_stat_replication WHERE NOT pg_is_in_recovery()
      ORDER BY 1"""
@@ -24,12 +24,12 @@ STANDBYS = """
 # Logical replication finds columns by their names: what the switch renames, the
 # other side has to know as well.
 REPLICATED = """
-    SELECT format('publication %s sends %s', pubname, tablename)
+    SELECT pg_catalog.format('publication %s sends %s', pubname, tablename)
       FROM pg_publication_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = ANY ({tables})
     UNION ALL
-    SELECT format('a subscription writes to %s', srrelid::regclass)
+    SELECT pg_catalog.format('a subscription writes to %s', srrelid::regclass)
       FROM pg_subscription_rel WHERE srrelid = ANY (
-           SELECT to_regclass(quote_ident(name)) FROM unnest({tables}) AS name)
+           SELECT to_regclass(pg_catalog.quote_ident(name))::oid FROM pg_catalog.unnest({tables}) AS name)
     ORDER BY 1"""
 
 

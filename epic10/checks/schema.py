@@ -1,4 +1,4 @@
-"""What of the tables' surroundings would make trouble, before or after?"""
+"""What of the tables' surroundings would make trouble, before or after."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,8 @@ from . import Find, violations
 
 # The same columns, operators, order, expression and condition: one of the two is only written to.
 DUPLICATES = """
-    SELECT format('%s says the same as %s, on %s', b.indexrelid::regclass, a.indexrelid::regclass, a.indrelid::regclass)
+    SELECT pg_catalog.format('%s says the same as %s, on %s', b.indexrelid::regclass, a.indexrelid::regclass,
+        a.indrelid::regclass)
       FROM pg_index a JOIN pg_index b ON a.indrelid = b.indrelid AND a.indexrelid < b.indexrelid
        AND (a.indkey::text, a.indclass::text, a.indcollation::text, a.indoption::text, a.indnkeyatts)
          = (b.indkey::text, b.indclass::text, b.indcollation::text, b.indoption::text, b.indnkeyatts)
@@ -19,14 +20,36 @@ DUPLICATES = """
 
 # Fired by an UPDATE of columns that do not exist yet: a trigger for columns of its own is not.
 TRIGGERS = """
-    SELECT format('trigger %s on %s runs %s for every row that is changed', tgname, tgrelid::regclass, tgfoid::regproc)
+    SELECT pg_catalog.format('trigger %s on %s runs %s for every row that is changed', tgname,
+        tgrelid::regclass, tgfoid::regproc)
       FROM pg_trigger
      WHERE tgrelid = ANY ({oids}) AND NOT tgisinternal AND tgenabled IN ('O', 'A')
-       AND (tgtype & 16) <> 0 AND cardinality(tgattr::int[]) = 0 AND NOT starts_with(tgname, {ours})
+       AND (tgtype::int & 16) <> 0 AND pg_catalog.cardinality(tgattr::int[]) = 0
+           AND NOT pg_catalog.starts_with(tgname, {ours})
     UNION ALL
-    SELECT format('event trigger %s runs %s at every %s', evtname, evtfoid::regproc, evtevent)
+    SELECT pg_catalog.format('event trigger %s runs %s at every %s', evtname, evtfoid::regproc, evtevent)
       FROM pg_event_trigger WHERE evtenabled IN ('O', 'A')
     ORDER BY 1"""
+
+# Up to PostgreSQL 14 everybody might create in public, and an upgrade keeps that.
+# (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATTERNS)
+OPEN_SCHEMAS = """
+    SELECT pg_catalog.format('%s may create in the schema %I, which is on the search_path',
+                             CASE WHEN grantee = 0::oid THEN 'everybody' ELSE rolname::text END, nspname),
+           pg_catalog.format('REVOKE CREATE ON SCHEMA %I FROM %s;', nspname,
+                             CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(rolname) END)
+      FROM pg_catalog.pg_namespace
+      CROSS JOIN pg_catalog.aclexplode(coalesce(nspacl, pg_catalog.acldefault('n', nspowner))) AS granted
+      LEFT JOIN pg_catalog.pg_roles r ON r.oid = grantee
+     WHERE nspname OPERATOR(pg_catalog.=) ANY (pg_catalog.current_schemas(false))
+       AND privilege_type = 'CREATE' AND grantee <> nspowner
+       AND rolname IS DISTINCT FROM current_user AND rolsuper IS NOT TRUE
+     ORDER BY 1"""
+
+
+def nobody_else_creates() -> Find:
+    """What somebody creates beside the register may be taken for PostgreSQL's own, by everybody's sessions."""
+    return violations(OPEN_SCHEMAS, "{}: {}")
 
 
 def no_duplicate_index(tables: Iterable[str]) -> Find:

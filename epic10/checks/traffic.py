@@ -15,8 +15,8 @@ LONG_FOR_A_TRANSACTION = 60
 SOON = 0.95
 
 PREPARED = """
-    SELECT format('%s by %s in database %s, prepared %s ago', quote_literal(gid), owner, database,
-                  date_trunc('second', now() - prepared))
+    SELECT pg_catalog.format('%s by %s in database %s, prepared %s ago', quote_literal(gid), owner, database,
+                  pg_catalog.date_trunc('second', now() - prepared))
       FROM pg_prepared_xacts WHERE (database = current_database()) = {here} ORDER BY prepared"""
 
 # A build of an index waits for every snapshot of its database that is older.
@@ -26,44 +26,48 @@ SNAPSHOTS = """
       FROM pg_stat_activity a
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL
        AND backend_type = 'client backend' AND application_name <> 'pg_dump'
-       AND xact_start < now() - %s * interval '1 second'
+       AND xact_start < now() - pg_catalog.make_interval(secs => %s)
        AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)
      ORDER BY xact_start"""
 
 # What else keeps old row versions: transactions without a snapshot, those of
 # other databases, standbys that report theirs, slots.
 HORIZON = """
-    SELECT format('pid %%s, %%s in database %%s, in its transaction for %%s', pid, coalesce(usename, backend_type),
-                  coalesce(datname, '(none)'), date_trunc('second', now() - xact_start))
+    SELECT pg_catalog.format('pid %%s, %%s in database %%s, in its transaction for %%s', pid, coalesce(usename,
+        backend_type),
+                  coalesce(datname, '(none)'), pg_catalog.date_trunc('second', now() - xact_start))
       FROM pg_stat_activity
      WHERE pid <> pg_backend_pid() AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)
        AND NOT (datname IS NOT DISTINCT FROM current_database() AND backend_xmin IS NOT NULL)
-       AND xact_start < now() - %s * interval '1 second'
+       AND xact_start < now() - pg_catalog.make_interval(secs => %s)
     UNION ALL
-    SELECT format('standby %%s (pid %%s) holds back %%s transactions', application_name, pid, age(backend_xmin))
-      FROM pg_stat_replication WHERE backend_xmin IS NOT NULL AND age(backend_xmin) > 1000
+    SELECT pg_catalog.format('standby %%s (pid %%s) holds back %%s transactions', application_name, pid,
+        pg_catalog.age(backend_xmin))
+      FROM pg_stat_replication WHERE backend_xmin IS NOT NULL AND pg_catalog.age(backend_xmin) > 1000
     UNION ALL
-    SELECT format('replication slot %%s holds back %%s transactions', slot_name,
-                  greatest(age(xmin), age(catalog_xmin)))
-      FROM pg_replication_slots WHERE greatest(age(xmin), age(catalog_xmin)) > 1000"""
+    SELECT pg_catalog.format('replication slot %%s holds back %%s transactions', slot_name,
+                  greatest(pg_catalog.age(xmin), pg_catalog.age(catalog_xmin)))
+      FROM pg_replication_slots WHERE greatest(pg_catalog.age(xmin), pg_catalog.age(catalog_xmin)) > 1000"""
 
 DUMPS = """
-    SELECT format('pid %s, user %s, for %s', pid, usename, date_trunc('second', now() - backend_start))
+    SELECT pg_catalog.format('pid %s, user %s, for %s', pid, usename, pg_catalog.date_trunc('second', now() -
+        backend_start))
       FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('pg_dump', 'pg_dumpall')"""
 
 WRAPAROUND = """
-    SELECT format('pid %s: %s', a.pid, l.relation::regclass)
+    SELECT pg_catalog.format('pid %s: %s', a.pid, l.relation::regclass)
       FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'relation'
        AND l.mode = 'ShareUpdateExclusiveLock' AND l.relation = ANY ({oids})
      WHERE a.backend_type = 'autovacuum worker' AND a.query LIKE '%(to prevent wraparound)'"""
 
 AGE = """
-    SELECT format('%s is %s transactions old; the vacuum begins at %s', relname, age(relfrozenxid), allowed)
-      FROM (SELECT *, least(current_setting('autovacuum_freeze_max_age')::bigint,
+    SELECT pg_catalog.format('%s is %s transactions old; the vacuum begins at %s', relname,
+        pg_catalog.age(relfrozenxid), allowed)
+      FROM (SELECT *, least(pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint,
                     (SELECT option_value::bigint FROM pg_options_to_table(reloptions)
                       WHERE option_name = 'autovacuum_freeze_max_age')) AS allowed
               FROM pg_class WHERE oid = ANY ({oids})) AS tables
-     WHERE age(relfrozenxid) > {soon} * allowed"""
+     WHERE pg_catalog.age(relfrozenxid)::float8 > {soon}::float8 * allowed::float8"""
 
 
 def nobody_holds(tables: Iterable[str]) -> Find:
@@ -114,7 +118,7 @@ def others_visible() -> Find:
     """The role sees what other sessions do; without that the checks of this module see little."""
 
     def find(db):
-        [[role, sees_all]] = db.rows("SELECT current_user, pg_has_role('pg_read_all_stats', 'USAGE')")
+        [[role, sees_all]] = db.rows("SELECT current_user, pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')")
         if not sees_all:
             yield f"{role} sees its own sessions only; nothing is known of the others"
         else:

@@ -13,23 +13,27 @@ NEWEST = """
 # A snapshot is of the whole database, and pg_dump reads all of it or nothing.
 UNREADABLE = """
   WITH there AS (
-    SELECT c.oid, c.oid::regclass AS name, relkind, pg_get_userbyid(relowner) AS owner,
-           has_schema_privilege(relnamespace, 'USAGE')
+    SELECT c.oid, c.oid::regclass AS name, relkind, pg_catalog.pg_get_userbyid(relowner) AS owner,
+           pg_catalog.has_schema_privilege(relnamespace, 'USAGE')
            AND CASE relkind WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
-                            ELSE has_table_privilege(c.oid, 'SELECT') END AS readable
+                            ELSE pg_catalog.has_table_privilege(c.oid, 'SELECT') END AS readable
       FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-     WHERE relkind IN ('r', 'p', 'S', 'm') AND nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_'))
-  SELECT format('%s of %s', string_agg(name::text, ', ' ORDER BY name::text), quote_ident(owner)),
-         format('GRANT pg_read_all_data TO %I;', current_user)
+     WHERE relkind IN ('r', 'p', 'S', 'm') AND nspname <> 'information_schema'
+         AND NOT pg_catalog.starts_with(nspname, 'pg_'))
+  SELECT pg_catalog.format('%s of %s', pg_catalog.string_agg(name::text, ', '
+      ORDER BY name::text), pg_catalog.quote_ident(owner)),
+         pg_catalog.format('GRANT pg_read_all_data TO %I;', current_user)
     FROM there WHERE NOT readable GROUP BY owner
    UNION ALL
-  SELECT format('rows of %s, hidden by row security', string_agg(name::text, ', ' ORDER BY name::text)),
-         format('ALTER ROLE %I BYPASSRLS;', current_user)
+  SELECT pg_catalog.format('rows of %s, hidden by row security', pg_catalog.string_agg(name::text, ', '
+      ORDER BY name::text)),
+         pg_catalog.format('ALTER ROLE %I BYPASSRLS;', current_user)
     FROM there WHERE relkind IN ('r', 'p') AND readable AND row_security_active(oid) HAVING count(*) > 0
    ORDER BY 1"""
 
 MAY_MAKE_DATABASES = """
-  SELECT format('%s has no CREATEDB: ALTER ROLE %s CREATEDB;', quote_ident(rolname), quote_ident(rolname))
+  SELECT pg_catalog.format('%s has no CREATEDB: ALTER ROLE %s CREATEDB;', pg_catalog.quote_ident(rolname),
+      pg_catalog.quote_ident(rolname))
     FROM pg_roles WHERE rolname = current_user AND NOT (rolcreatedb OR rolsuper)"""
 
 

@@ -15,7 +15,7 @@ from epic10 import plan
 from epic10.catalog import array
 from epic10.what_now import said
 
-MISSING = "SELECT name FROM unnest({tables}) AS name WHERE to_regclass(quote_ident(name)) IS NULL"
+MISSING = "SELECT name FROM pg_catalog.unnest({tables}) AS name WHERE to_regclass(pg_catalog.quote_ident(name)) IS NULL"
 
 
 def for_staff(view):

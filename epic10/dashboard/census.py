@@ -26,7 +26,7 @@ KEPT = 60.0  # seconds
 NONE = "no value"
 
 ARCHIVED = """
-    SELECT labels ->> {column}, count(*) FROM epic10_original WHERE table_name = {table} GROUP BY 1"""
+    SELECT labels ->> {column}::text, count(*) FROM epic10_original WHERE table_name = {table} GROUP BY 1"""
 
 _one_counts = threading.Lock()
 _last: dict[tuple, tuple[float, tuple, "Census"]] = {}

@@ -15,7 +15,7 @@ SHOWN = 30
 
 RECORDS = """
     SELECT id, command, verdict, started_at, extract(epoch FROM finished_at - started_at)::float,
-           body ->> 'operator', body ->> 'error'
+           body ->> 'operator'::text, body ->> 'error'::text
       FROM epic10_run_record ORDER BY id DESC LIMIT %s"""
 
 # Of a rehearsal's reports, which are about another database, none.
@@ -23,13 +23,13 @@ REPORTS = """
     SELECT command, verdict, made_at, checks::text,
            EXISTS (SELECT FROM epic10_phase_run WHERE started_at > made_at)
       FROM (SELECT DISTINCT ON (command) * FROM (
-              SELECT command, verdict, made_at, body -> 'checks' AS checks FROM epic10_saved_report
+              SELECT command, verdict, made_at, body -> 'checks'::text AS checks FROM epic10_saved_report
                UNION ALL
-              SELECT report ->> 'command', report ->> 'verdict', (report ->> 'finished')::timestamptz,
-                     report -> 'checks'
+              SELECT report ->> 'command'::text, report ->> 'verdict'::text, (report ->> 'finished'::text)::timestamptz,
+                     report -> 'checks'::text
                 FROM (SELECT body FROM epic10_run_record ORDER BY id DESC LIMIT %s) AS recent,
-                     jsonb_array_elements(body -> 'reports') AS report
-               WHERE report -> 'database' ->> 'name' = current_database()
+                     jsonb_array_elements(body -> 'reports'::text) AS report
+               WHERE report -> 'database'::text ->> 'name'::text = current_database()
             ) AS every WHERE command LIKE 'epic10_validate%%' OR command = 'epic10_rollback'
             ORDER BY command, made_at DESC) AS newest
      ORDER BY made_at DESC"""

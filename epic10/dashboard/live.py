@@ -18,7 +18,7 @@ from epic10.status import BASELINE, Status, seen
 FRESH, KEPT = 1.0, 60.0
 
 LEDGER = """
-    SELECT coalesce(max(id), 0), count(finished_at), coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"""
+    SELECT coalesce(max(id), 0), pg_catalog.count(finished_at), coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"""
 
 _last: dict[tuple, "Look"] = {}
 _one_counts = threading.Lock()

@@ -23,9 +23,9 @@ SETTINGS = """
 
 # All at once: whoever grants one table would only be told of the next.
 UNREADABLE = """
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY name), quote_ident(current_user)
-      FROM unnest({tables}) AS name, to_regclass(quote_ident(name)) AS oid
-     WHERE oid IS NOT NULL AND NOT has_table_privilege(oid, 'SELECT')"""
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), pg_catalog.quote_ident(current_user)
+      FROM pg_catalog.unnest({tables}) AS name, to_regclass(pg_catalog.quote_ident(name)) AS oid
+     WHERE oid IS NOT NULL AND NOT pg_catalog.has_table_privilege(oid, 'SELECT')"""
 
 
 @dataclass(frozen=True)

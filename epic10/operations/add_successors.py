@@ -16,7 +16,7 @@ from .successors import KIND, NAMED, successors
 CLAIMED = """\
 SELECT name, {successor} AS successor, {legacy} AS legacy
     FROM (SELECT substring(name FROM {after}) AS name FROM epic10_created_object
-           WHERE kind = {kind} AND starts_with(name, {prefix})) AS claimed"""
+           WHERE kind = {kind} AND pg_catalog.starts_with(name, {prefix})) AS claimed"""
 
 OURS = "name IN (SELECT name FROM ({claimed}) AS claimed)"
 
@@ -41,43 +41,47 @@ $epic10$"""
 
 THERE = """\
 IF theirs.renamed_here THEN
-      CONTINUE WHEN to_regclass(quote_ident(theirs.name)) IS NULL OR to_regclass(quote_ident(theirs.successor)) IS NULL;
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
+      CONTINUE WHEN to_regclass(pg_catalog.quote_ident(theirs.name)) IS NULL OR
+          to_regclass(pg_catalog.quote_ident(theirs.successor)) IS NULL;
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
     END IF;"""
 # Whoever has dropped the new one gets theirs back all the same.
 BACK = """\
-IF theirs.renamed_here AND to_regclass(quote_ident(theirs.legacy)) IS NOT NULL THEN
-      EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
+IF theirs.renamed_here AND to_regclass(pg_catalog.quote_ident(theirs.legacy)) IS NOT NULL THEN
+      EXECUTE pg_catalog.format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
     END IF;"""
 
 # What belongs to the name: a comment is said once, of a table one index is its order and one its identity.
 CARRY = """\
       WITH one AS (
-        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+        SELECT source.indisclustered, source.indisreplident,
+               pg_catalog.obj_description(source.indexrelid, 'pg_class') AS comment,
                source.indexrelid AS source, target.indexrelid AS target,
-               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{{}}'))) AS options
+               ARRAY(SELECT o FROM pg_catalog.unnest(s.reloptions) AS o
+                   WHERE o <> ALL (coalesce(t.reloptions, '{{}}'))) AS options
           FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
                pg_index target JOIN pg_class t ON t.oid = target.indexrelid
-         WHERE source.indexrelid = to_regclass(quote_ident(theirs.{source}))
-           AND target.indexrelid = to_regclass(quote_ident(theirs.{target}))
+         WHERE source.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.{source}))::oid
+           AND target.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.{target}))::oid
       )
-      SELECT format('ALTER TABLE {table} CLUSTER ON %I', theirs.{target}) AS statement FROM one
+      SELECT pg_catalog.format('ALTER TABLE {table} CLUSTER ON %I', theirs.{target}) AS statement FROM one
        WHERE indisclustered
       UNION ALL
-      SELECT format('ALTER TABLE {table} REPLICA IDENTITY USING INDEX %I', theirs.{target}) FROM one
+      SELECT pg_catalog.format('ALTER TABLE {table} REPLICA IDENTITY USING INDEX %I', theirs.{target}) FROM one
        WHERE indisreplident
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS %L', theirs.{target}, comment) FROM one
-       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS %L', theirs.{target}, comment) FROM one
+       WHERE comment IS DISTINCT FROM pg_catalog.obj_description(target, 'pg_class')
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.{source}) FROM one WHERE comment IS NOT NULL
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS NULL', theirs.{source}) FROM one WHERE comment IS NOT NULL
       UNION ALL
-      SELECT format('ALTER INDEX %I SET (%s)', theirs.{target}, array_to_string(options, ', ')) FROM one
-       WHERE options <> '{{}}'
+      SELECT pg_catalog.format('ALTER INDEX %I SET (%s)', theirs.{target}, pg_catalog.array_to_string(options,
+          ', ')) FROM one
+       WHERE pg_catalog.cardinality(options) > 0
       UNION ALL
-      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.{target}, s.attnum,
+      SELECT pg_catalog.format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.{target}, s.attnum,
                     coalesce(s.attstattarget, -1))
         FROM one JOIN pg_attribute s ON s.attrelid = source
         JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
@@ -98,31 +102,31 @@ class AddSuccessors(RunPython):
         found, ours = successors(self.table, self.rules, built=True), OURS.format(claimed=claimed(self.table))
         schema_editor.execute(
             f"{CLAIM} (kind, name) SELECT {literal(KIND)}, {literal(f'{self.table}.')} || name FROM (\n{found}\n"
-            f") AS found WHERE hindrance IS NULL AND to_regclass(quote_ident(successor)) IS NULL\n"
-            f"   AND to_regclass(quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING",
+            f") AS found WHERE hindrance IS NULL AND to_regclass(pg_catalog.quote_ident(successor)) IS NULL\n"
+            f"   AND to_regclass(pg_catalog.quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING",
             params=None,
         )
         each(
             schema_editor,
-            f"SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)\n"
+            f"SELECT successor, pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)\n"
             f"  FROM ({claimed(self.table)}) AS ours\n"
-            f"  JOIN pg_index ON indexrelid = to_regclass(quote_ident(successor)) AND NOT indisvalid",
+            f"  JOIN pg_index ON indexrelid = to_regclass(pg_catalog.quote_ident(successor))::oid AND NOT indisvalid",
         )
         each(
             schema_editor,
             f"SELECT successor, statement FROM (\n{found}\n) AS found\n"
-            f" WHERE hindrance IS NULL AND {ours} AND to_regclass(quote_ident(successor)) IS NULL",
+            f" WHERE hindrance IS NULL AND {ours} AND to_regclass(pg_catalog.quote_ident(successor)) IS NULL",
         )
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         each(
             schema_editor,
-            f"SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)\n"
-            f"  FROM ({claimed(self.table)}) AS ours WHERE to_regclass(quote_ident(successor)) IS NOT NULL",
+            f"SELECT successor, pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)\n"
+            f"  FROM ({claimed(self.table)}) AS ours WHERE to_regclass(pg_catalog.quote_ident(successor)) IS NOT NULL",
         )
         schema_editor.execute(
             f"DELETE FROM epic10_created_object\n"
-            f" WHERE kind = {literal(KIND)} AND starts_with(name, {literal(f'{self.table}.')})",
+            f" WHERE kind = {literal(KIND)} AND pg_catalog.starts_with(name, {literal(f'{self.table}.')})",
             params=None,
         )
 

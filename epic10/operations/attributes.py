@@ -30,25 +30,26 @@ END"""
 # that is all that an owner can do, and the column that steps aside keeps its own grants as they are.
 GRANTS = """\
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s{columns} ON {object} FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s{columns} ON {object} FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s{columns} ON {object} TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s{columns} ON {object} TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)"""
 
 COLUMN = """\
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{{}}') AS options,
-           col_description(attrelid, attnum) AS comment
+           pg_catalog.col_description(attrelid, attnum) AS comment
       FROM pg_attribute WHERE attrelid = {table} AND attname IN ({source}, {target}) AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = {source}
@@ -56,23 +57,24 @@ COLUMN = """\
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = {target}
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = {source} AND target.attname = {target}
   ),
 {grants}
   UNION ALL
-  SELECT 3, format('{alter} SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('{alter} SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('{alter} RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{{}}'
+  SELECT 4, pg_catalog.format('{alter} RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('{alter} SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{{}}'
+  SELECT 5, pg_catalog.format('{alter} SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN {object}.{quoted_target} IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN {object}.{quoted_target} IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN {object}.{quoted_source} IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step"""
@@ -88,22 +90,25 @@ TYPE = """\
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
      WHERE pg_type.oid = {target} AND grantee <> typowner
   ), said AS (
-    SELECT obj_description({source}, 'pg_type') AS comment, obj_description({target}, 'pg_type') AS other
+    SELECT pg_catalog.obj_description({source}, 'pg_type') AS comment,
+           pg_catalog.obj_description({target}, 'pg_type') AS other
      WHERE {source} IS NOT NULL AND {target} IS NOT NULL
   ),
 {grants}
   UNION ALL
-  SELECT 3, format('COMMENT ON {object} IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  SELECT 3, pg_catalog.format('COMMENT ON {object} IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE {quoted_source} IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step"""
 
 # Where the role may: ALTER TYPE … OWNER TO asks for both.
 OWNER = """\
-  SELECT 1 AS step, format('ALTER TYPE {quoted_target} OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+  SELECT 1 AS step, pg_catalog.format('ALTER TYPE {quoted_target} OWNER TO %I',
+      pg_catalog.pg_get_userbyid(old.typowner)) AS statement
     FROM pg_type AS old, pg_type AS new
    WHERE old.oid = {source} AND new.oid = {target} AND old.typowner <> new.typowner
-     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')"""
+     AND pg_catalog.pg_has_role(old.typowner, 'MEMBER')
+         AND pg_catalog.has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')"""
 
 
 def carry_column(table: str, source: str, target: str) -> str:
@@ -154,8 +159,8 @@ def same_grants(table: str, column: str, legacy: str) -> Check:
         f"grants.{name}",
         f"who was granted anything on {name} before the switch has it after the switch",
         violations(
-            f"SELECT format('%s may %s %s, and not %s',\n"
-            f"              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,\n"
+            f"SELECT pg_catalog.format('%s may %s %s, and not %s',\n"
+            f"              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,\n"
             f"              privilege_type, {literal(other)}, {literal(name)})\n"
             f"  FROM ({rights}{literal(legacy)}\n   EXCEPT {rights}{literal(column)}) AS lost"
         ),

@@ -30,13 +30,14 @@ WITH {wanted}batch AS (
   RETURNING {rewritten} AS columns
 ), told AS (
   SELECT (SELECT count(*) FROM changed) AS rows, {last} AS last_id,
-         (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
+         (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
 )
 SELECT rows, last_id,
 {complaint}{into} FROM told"""
 
 PARTITIONED = """\
-SELECT format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = {} AND relkind = 'p'"""
+SELECT pg_catalog.format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = {}
+    AND relkind = 'p'"""
 
 
 class Backfill(RunPython):
@@ -144,7 +145,7 @@ class Backfill(RunPython):
             f"backfill.{self.table}.{rule.target.removesuffix('_epic10')}",
             f"no row of {self.table} still waits for {rule.target.removesuffix('_epic10')}",
             violations(
-                f"SELECT format('%s rows, the first of them %s', count(*), min(id)) || {suspects}\n"
+                f"SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || {suspects}\n"
                 f"  FROM {quoted(self.table)} WHERE {wrong}\nHAVING count(*) > 0",
                 only_if=self.only_if,
             ),

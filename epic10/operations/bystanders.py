@@ -22,26 +22,28 @@ DECLARE
   listening text;
 BEGIN
   FOR theirs IN
-    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
-           obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
+        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
+           (SELECT description FROM pg_description
+             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
                    JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
-      FROM pg_trigger t WHERE tgrelid = {table} AND NOT tgisinternal AND tgattr::int2[] <> '{{}}'
+      FROM pg_trigger t WHERE tgrelid = {table} AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
 {wanted}
     ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && {moved};
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\\1');
     IF theirs.is_constraint THEN
-      EXECUTE format('DROP TRIGGER %I ON {quoted_table}', theirs.tgname);
+      EXECUTE pg_catalog.format('DROP TRIGGER %I ON {quoted_table}', theirs.tgname);
     ELSE
-      theirs.definition := replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     END IF;
     EXECUTE theirs.definition;
-    EXECUTE format('COMMENT ON TRIGGER %I ON {quoted_table} IS %L', theirs.tgname, theirs.comment);
-    EXECUTE format('ALTER TABLE {quoted_table} %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON {quoted_table} IS %L', theirs.tgname, theirs.comment);
+    EXECUTE pg_catalog.format('ALTER TABLE {quoted_table} %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
       WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
   END LOOP;
 END
@@ -50,14 +52,15 @@ $epic10$"""
 # In the order that they were named in; the new one just before the old one.
 TO_BOTH = """\
       SELECT name, min(place) FROM (
-        SELECT name, place FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        SELECT name, place FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
         UNION ALL
-        SELECT new, place - 0.5 FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
-          JOIN unnest({new}, {old}) AS pair (new, old) ON old = name
+        SELECT new, place - 0.5 FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+          JOIN ROWS FROM (pg_catalog.unnest({new}), pg_catalog.unnest({old})) AS pair (new, old) ON old = name
       ) AS listed GROUP BY name"""
 TO_THE_OLD = """\
-      SELECT coalesce(old, name), min(place) FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
-        LEFT JOIN unnest({new}, {old}) AS pair (new, old) ON new = name
+      SELECT coalesce(old, name), min(place) FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY
+          AS listed (name, place)
+        LEFT JOIN ROWS FROM (pg_catalog.unnest({new}), pg_catalog.unnest({old})) AS pair (new, old) ON new = name
        GROUP BY 1"""
 
 
@@ -91,10 +94,11 @@ def no_rule_follows(table: str, column: str) -> Check:
         f"rules.{table}.{column}",
         f"no rule for INSERT or UPDATE on {table} reads {column}",
         violations(
-            f"SELECT DISTINCT format('%s does', rulename)\n"
-            f"  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid\n"
+            f"SELECT DISTINCT pg_catalog.format('%s does', rulename)\n"
+            f"  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid\n"
             f"  JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid\n"
-            f" WHERE ev_class = {table_oid(table)} AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass\n"
+            f" WHERE ev_class = {table_oid(table)} AND ev_type IN ('2', '3') "
+            f"AND refclassid = 'pg_class'::regclass::oid\n"
             f"   AND refobjid = ev_class AND attname = {literal(column)}"
         ),
         when=BEFORE,

@@ -83,7 +83,7 @@ class AddColumn(AddField):
         table, column = self._names(app_label, state)
         wanted = literal(self._wanted(app_label, state))
         return (
-            f"format('%s is %s, expected %s', {literal(f'{table}.{column}')}, {DEFINITION}, {wanted})\n"
+            f"pg_catalog.format('%s is %s, expected %s', {literal(f'{table}.{column}')}, {DEFINITION}, {wanted})\n"
             f"  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
             f" WHERE attrelid = {table_oid(table)} AND attname = {literal(column)}\n"
             f"   AND NOT attisdropped AND {DEFINITION} <> {wanted}"

@@ -120,7 +120,7 @@ def needs_both(table: str, rule: Beside, wanted: str) -> str:
 def differs(table: str, shadow: Shadow) -> str:
     """Is there a type, or a column, by the names of the release, and not as the release wants it?"""
     name, wanted = f"{table}.{shadow.column}", shadow_definition(shadow)
-    labels = f"{enum_labels(shadow.relabel.type)} IS DISTINCT FROM {array(shadow.relabel.labels)}"
+    labels = f"({enum_labels(shadow.relabel.type)} OPERATOR(pg_catalog.=) {array(shadow.relabel.labels)}) IS NOT TRUE"
     type_differs = f"{type_exists(shadow.relabel.type)} AND {labels} AND NOT {is_ours('type', shadow.relabel.type)}"
     column_differs = f"{column_definition(table, shadow.column)} <> {literal(wanted)} AND NOT {is_ours('column', name)}"
     return f"(({type_differs}) OR ({column_differs}))"
@@ -138,12 +138,13 @@ def is_convertible(table: str, rule: Convert) -> Check:
         f"column.{name}.convertible",
         f"{name} is absent, or is {' or '.join(rule.types)} with {_said(rule.default)}",
         violations(
-            f"SELECT format('%s is %s%s', {literal(name)}, CASE WHEN attgenerated <> '' THEN 'generated ' END,\n"
+            f"SELECT pg_catalog.format('%s is %s%s', {literal(name)}, CASE WHEN attgenerated <> '' "
+            f"THEN 'generated ' END,\n"
             f"              {DEFINITION})\n"
             f"  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
             f" WHERE attrelid = {table_oid(table)} AND attname = {literal(rule.column)}\n"
             f"   AND NOT attisdropped AND NOT {is_ours('column', name)}\n"
-            f"   AND (attgenerated <> '' OR format_type(atttypid, NULL) NOT IN ({types})\n"
+            f"   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ({types})\n"
             f"        OR pg_get_expr(adbin, adrelid) <> {literal(rule.default or '')})"
         ),
         when=BEFORE,

@@ -38,7 +38,7 @@ class CountRows(RunSQL):
                 f"rows.{table}",
                 f"{table} has no fewer rows than before the release",
                 violations(
-                    f"SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)\n"
+                    f"SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)\n"
                     f"  FROM (SELECT count(*) AS now FROM {quoted(table)}) AS counted\n"
                     f"  LEFT JOIN epic10_row_count ON table_name = {literal(table)}\n"
                     f" WHERE rows IS NULL OR now < rows"
@@ -70,7 +70,7 @@ class Analyze(RunSQL):
 def _analyze(table: str) -> str:
     return block(
         f"EXECUTE {literal(f'ANALYZE {quoted(table)}')} || (\n"
-        f"    SELECT coalesce(' (' || string_agg(quote_ident(attname), ', ') || ')', '')\n"
-        f"      FROM pg_attribute JOIN epic10_created_object ON name = {literal(table)} || '.' || attname\n"
+        f"    SELECT coalesce(' (' || pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ') || ')', '')\n"
+        f"      FROM pg_attribute JOIN epic10_created_object ON name = {literal(table)} || '.' || attname::text\n"
         f"     WHERE kind = 'column' AND attrelid = {table_oid(table)} AND NOT attisdropped);"
     )

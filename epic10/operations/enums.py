@@ -40,10 +40,11 @@ class CreateEnum(RunSQL):
             f"enum.{self.name}.free",
             f"the name {self.name} is free, or names the enum the release wants",
             violations(
-                f"SELECT format('type %s is there already with the labels %s, expected %s', {literal(self.name)}, "
-                f"array_to_string({enum_labels(self.name)}, ', '), {literal(', '.join(self.labels))})\n"
+                f"SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', "
+                f"{literal(self.name)}, "
+                f"pg_catalog.array_to_string({enum_labels(self.name)}, ', '), {literal(', '.join(self.labels))})\n"
                 f" WHERE {type_exists(self.name)} AND NOT {is_ours('type', self.name)}\n"
-                f"   AND {enum_labels(self.name)} IS DISTINCT FROM {array(self.labels)}"
+                f"   AND ({enum_labels(self.name)} OPERATOR(pg_catalog.=) {array(self.labels)}) IS NOT TRUE"
             ),
             when=BEFORE,
             hint=f'Rename it out of the way: ALTER TYPE {quoted(self.name)} RENAME TO "{self.name}_before_epic10".',
@@ -91,7 +92,7 @@ class CreateEnumBeside(RunSQL):
             f"enum.{name}.free",
             f"the name {name} is free, or names an enum",
             violations(
-                f"SELECT format('%s is no enum', typname) FROM pg_type\n"
+                f"SELECT pg_catalog.format('%s is no enum', typname) FROM pg_type\n"
                 f" WHERE pg_type.oid = {type_oid(name)} AND typtype <> 'e'"
             ),
             when=BEFORE,
@@ -109,8 +110,8 @@ def has_labels(name: str, labels) -> Check:
         f"enum.{name}",
         f"enum {name} has exactly {', '.join(labels)}, in this order",
         violations(
-            f"SELECT 'it has ' || coalesce(array_to_string({enum_labels(name)}, ', '), 'no label')\n"
-            f" WHERE {enum_labels(name)} IS DISTINCT FROM {array(labels)}"
+            f"SELECT 'it has ' || coalesce(pg_catalog.array_to_string({enum_labels(name)}, ', '), 'no label')\n"
+            f" WHERE ({enum_labels(name)} OPERATOR(pg_catalog.=) {array(labels)}) IS NOT TRUE"
         ),
         hint="python manage.py migrate ndas",
     )

@@ -49,7 +49,7 @@ class AddForeignKey(RunSQL):
             f"foreign_key.{self.name}.free",
             f"the constraint name {self.name} is free, or names the foreign key the release wants",
             violations(
-                f"SELECT format('%s is %s, expected %s', {literal(self.name)}, {self._found()},\n"
+                f"SELECT pg_catalog.format('%s is %s, expected %s', {literal(self.name)}, {self._found()},\n"
                 f"              {literal(self.definition)})\n"
                 f"  FROM {self._rows()} AND {self._found()} <> {literal(self.definition)}\n"
                 f"   AND NOT {is_ours('constraint', f'{self.table}.{self.name}')}"
@@ -66,7 +66,7 @@ class AddForeignKey(RunSQL):
                 f"SELECT {literal(f'{self.name} is missing')} "
                 f"WHERE NOT {constraint_exists(self.table, self.name)}\n"
                 f"UNION ALL\n"
-                f"SELECT format('%s is %s', {literal(self.name)}, pg_get_constraintdef(oid))\n"
+                f"SELECT pg_catalog.format('%s is %s', {literal(self.name)}, pg_catalog.pg_get_constraintdef(oid))\n"
                 f"  FROM {self._rows()} AND ({self._found()} <> {literal(self.definition)} OR NOT convalidated)"
             ),
             hint=f"Where it is missing: ALTER TABLE {quoted(self.table)} ADD CONSTRAINT {quoted(self.name)} "
@@ -85,11 +85,12 @@ class AddForeignKey(RunSQL):
             f"what references anything from {self.table}.{self.column}, or is called {self.name}, "
             f"references {self.references} from there",
             violations(
-                f"SELECT format('%s is %s', conname, pg_get_constraintdef(oid))\n"
+                f"SELECT pg_catalog.format('%s is %s', conname, pg_catalog.pg_get_constraintdef(oid))\n"
                 f"  FROM pg_constraint WHERE conrelid = {table_oid(self.table)}\n"
                 f"   AND (conname = {literal(self.name)} OR contype = 'f' AND {column} = ANY (conkey))\n"
-                f"   AND NOT (contype = 'f' AND confrelid = {table_oid(self.references)} AND conkey = ARRAY[{column}]\n"
-                f"            AND pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')"
+                f"   AND NOT (contype = 'f' AND confrelid = {table_oid(self.references)} "
+                f"AND conkey OPERATOR(pg_catalog.=) ARRAY[{column}]\n"
+                f"            AND pg_catalog.pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')"
             ),
             when=BEFORE,
             hint=f"ALTER TABLE {quoted(self.table)} RENAME CONSTRAINT {quoted(self.name)} TO …, or drop it.",
@@ -99,7 +100,7 @@ class AddForeignKey(RunSQL):
         return f"pg_constraint WHERE conrelid = {table_oid(self.table)} AND conname = {literal(self.name)}"
 
     def _found(self):
-        return "replace(pg_get_constraintdef(oid), ' NOT VALID', '')"
+        return "pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '')"
 
 
 class ValidateForeignKey(RunSQL):
@@ -138,7 +139,7 @@ def is_in_place(table: str, column: str, *, references: str, name: str, on_delet
     definition = key_definition(column, references, on_delete)
     return (
         f"EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(table)} AND conname = {literal(name)} "
-        f"AND pg_get_constraintdef(oid) = {literal(definition)})"
+        f"AND pg_catalog.pg_get_constraintdef(oid) = {literal(definition)})"
     )
 
 

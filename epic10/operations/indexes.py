@@ -164,9 +164,10 @@ def _difference(table: str, name: str, columns: list[str], *, invalid_too: bool 
     """By definition and validity: a name, or an index of that name, proves nothing."""
     wanted = f"USING btree ({', '.join(columns)})"
     # How full its pages are is the customer's business.
-    found = "regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \\([^)]*\\)$', '')"
+    using = "substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$')"
+    found = f"regexp_replace({using}, ' WITH \\([^)]*\\)$', '')"
     return (
-        f"SELECT format('index %s on %s is %s%s', {literal(name)}, indrelid::regclass, {found},\n"
+        f"SELECT pg_catalog.format('index %s on %s is %s%s', {literal(name)}, indrelid::regclass, {found},\n"
         f"              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)\n"
         f"  FROM pg_index WHERE indexrelid = {table_oid(name)}\n"
         f"   AND (indrelid IS DISTINCT FROM {table_oid(table)} OR {found} <> {literal(wanted)}"

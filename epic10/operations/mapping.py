@@ -27,5 +27,6 @@ def written_to_the_old_one(rule, differs: str) -> str:
     is_default = f"{new}::text IS NOT DISTINCT FROM {literal(rule.default)}"
     return (
         f"(CASE TG_OP WHEN 'INSERT' THEN {is_default} AND {old} IS NOT NULL AND {differs}\n"
-        f"  ELSE {new} IS NOT DISTINCT FROM OLD.{rule.column} AND {old} IS DISTINCT FROM OLD.{rule.legacy} END)"
+        f"  ELSE {new}::text IS NOT DISTINCT FROM OLD.{rule.column}::text\n"
+        f"   AND {old}::text IS DISTINCT FROM OLD.{rule.legacy}::text END)"
     )

@@ -66,13 +66,13 @@ class KeepOrphans(RunSQL):
 def no_orphans(table: str, rule: Convert, references: str) -> Check:
     column = quoted(rule.column)
     # Once ours is beside theirs the operator has said so.
-    decided = f"{is_beside(table, rule)} OR current_setting({literal(SETTING)}, true) = {literal(SET_NULL)}"
+    decided = f"{is_beside(table, rule)} OR pg_catalog.current_setting({literal(SETTING)}, true) = {literal(SET_NULL)}"
     return Check(
         f"orphans.{table}.{rule.column}",
         f"every {table}.{rule.column} points at a row of {references}",
         violations(
-            f"SELECT format('%s rows point at nobody, the first of them %s', count(*),\n"
-            f"              array_to_string((array_agg(id ORDER BY id))[:{NAMED}], ', '))\n"
+            f"SELECT pg_catalog.format('%s rows point at nobody, the first of them %s', count(*),\n"
+            f"              pg_catalog.array_to_string((pg_catalog.array_agg(id ORDER BY id))[:{NAMED}], ', '))\n"
             f"  FROM {quoted(table)} WHERE {column} IS NOT NULL\n"
             f"   AND NOT EXISTS (SELECT FROM {quoted(references)} parent WHERE parent.id = {column})\n"
             f"HAVING count(*) > 0",

@@ -33,7 +33,7 @@ WITH wanted AS MATERIALIZED (
                       WHERE rollback_id = {this_rollback} AND table_name = {name} AND row_id = batch.id
                         AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
 )
-SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+SELECT (SELECT count(*) FROM parked), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
        {complaint}{into} FROM otherwise"""
 
 

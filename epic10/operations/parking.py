@@ -48,7 +48,7 @@ class Held:
         return differs if self.cleared else f"{value} IS NOT NULL AND {differs}"
 
     def in_content(self, row: str) -> str:
-        value = f"jsonb_build_object({literal(self.key)}, {row}.{self.column})"
+        value = f"pg_catalog.jsonb_build_object({literal(self.key)}, {row}.{self.column})"
         return f"CASE WHEN {self.is_held(row)} AND {self.ours} THEN {value} ELSE '{{}}' END"
 
     def made_plain(self, row: str) -> str:
@@ -57,8 +57,9 @@ class Held:
 
     def lost(self, row: str, content: str) -> str:
         """As jsonb: it is NULL in a restored row, because what it referred to is not there any more."""
-        value = f"jsonb_build_object({literal(self.key)}, NULL)"
-        return f"CASE WHEN {content} ? {literal(self.key)} AND {row}.{self.column} IS NULL THEN {value} ELSE '{{}}' END"
+        value = f"pg_catalog.jsonb_build_object({literal(self.key)}, NULL)"
+        is_held = f"{content} ? {literal(self.key)}::text"
+        return f"CASE WHEN {is_held} AND {row}.{self.column} IS NULL THEN {value} ELSE '{{}}' END"
 
     def assignment(self, row: str, parked: str) -> str:
         """``parked`` has the jsonb in ``content``, and in ``held`` the same as a row of the table."""
@@ -67,7 +68,7 @@ class Held:
             # Deleted in the meantime, it leaves NULL, as the foreign key would have.
             value = f"(SELECT id FROM {self.references} WHERE id = {value})"
         return (
-            f"{self.column} = CASE WHEN {parked}.content ? {literal(self.key)} THEN {value} "
+            f"{self.column} = CASE WHEN {parked}.content ? {literal(self.key)}::text THEN {value} "
             f"ELSE {self.otherwise.format(row)} END"
         )
 
@@ -108,7 +109,7 @@ class Parking:
             f"{row}.{name}::text" if _type(model, name).startswith('"') else f"{row}.{name}"
             for name in self.known(app_label, state)
         ]
-        return f"hash_record_extended(ROW({', '.join(values)}), 0)"
+        return f"pg_catalog.hash_record_extended(ROW({', '.join(values)}), 0)"
 
 
 def any_held(held: list[Held], row: str) -> str:
@@ -125,7 +126,7 @@ def as_a_row(table: str, held: list[Held], content: str) -> str:
     renamed = [column for column in held if column.follows]
     if renamed:
         keys = f"ARRAY[{', '.join(literal(column.key) for column in renamed)}]"
-        values = ", ".join(f"{literal(column.column)}, {content} -> {literal(column.key)}" for column in renamed)
+        values = ", ".join(f"{literal(column.column)}, {content} -> {literal(column.key)}::text" for column in renamed)
         renaming = f"{content} - {keys} || pg_catalog.jsonb_build_object({values})"
         # To build an object anew takes as long as all the rest.
         content = f"CASE WHEN {content} ?| {keys} THEN {renaming} ELSE {content} END"
@@ -140,7 +141,8 @@ def lost(held: list[Held], row: str, content: str) -> str:
 
 def found(row: str, parked: str) -> str:
     """What the row reads now in the columns of ``parked``, as jsonb."""
-    return f"(SELECT jsonb_object_agg(key, to_jsonb({row}) -> key) FROM jsonb_object_keys({parked}) AS key)"
+    values = f"pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb({row}) -> key)"
+    return f"(SELECT {values} FROM jsonb_object_keys({parked}) AS key)"
 
 
 def _relabelled(shadow):
@@ -162,6 +164,7 @@ def _added(model, field):
         field.column,
         default,
         f"{{0}}.{field.column}",
+        cast="::text" if isinstance(field.db_default, str) else "",
         ours=_ours(model, field.column),
         references=field.related_model._meta.db_table if field.is_relation else None,
     )

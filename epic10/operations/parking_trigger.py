@@ -14,6 +14,7 @@ from .archive import BOTH_STAY, IS_PARKING, is_restored, other_values
 from .ownership import block
 from .parking import Parking, any_held, content, found
 from .relabel import shadows
+from .sync import changes
 
 PREFIX = "zz_epic10_park"
 
@@ -31,7 +32,7 @@ DECLARE
 BEGIN
   IF TG_RELID IS DISTINCT FROM {oid} THEN
     RAISE EXCEPTION '{name} works for the table {bare_table} alone, not for %.', TG_RELID::regclass
-      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+      USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF TG_ARGV[1]::bool OR {parking} OR {restored} THEN
@@ -61,10 +62,10 @@ REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS {name}_update ON {quoted_table};
   DROP TRIGGER IF EXISTS {name}_delete ON {quoted_table};
-  EXECUTE format({on_update}, (SELECT max(id) FROM epic10_rollback), {parking});
-  EXECUTE format({on_delete}, (SELECT max(id) FROM epic10_rollback), {parking});
+  EXECUTE pg_catalog.format({on_update}, (SELECT max(id) FROM epic10_rollback), {parking});
+  EXECUTE pg_catalog.format({on_delete}, (SELECT max(id) FROM epic10_rollback), {parking});
 END IF;
-EXECUTE format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
+EXECUTE pg_catalog.format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {oid}));"""
 
 # For format(): which rollback it is, and whether it is under way.
@@ -142,7 +143,7 @@ def installation(parking: Parking, app_label, state) -> str:
     """The function and its triggers, for a PL/pgSQL block; it can run twice."""
     held = parking.held(app_label, state)
     known = parking.known(app_label, state)
-    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in known)
+    changed = changes(known)
     return INSTALL.format(
         name=name(parking.table),
         table=literal(parking.table),
@@ -157,7 +158,7 @@ def installation(parking: Parking, app_label, state) -> str:
         plain=";\n      ".join(map(_made_plain, held)),
         fingerprint=parking.fingerprint("OLD", app_label, state),
         found=found("NEW", "held"),
-        on_update=_on("update", parking.table, f"({changed})\n     AND ({any_held(held, 'OLD')})"),
+        on_update=_on("update", parking.table, f"{changed}\n     AND ({any_held(held, 'OLD')})"),
         on_delete=_on("delete", parking.table, any_held(held, "OLD")),
     )
 

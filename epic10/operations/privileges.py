@@ -24,53 +24,60 @@ WITH wanted (kind, name, privilege) AS (VALUES
     {wanted}
 ), object AS (
   SELECT kind, name, privilege, c.oid, relowner AS owner, relnamespace AS namespace
-    FROM wanted JOIN pg_class c ON c.oid = to_regclass(quote_ident(name)) WHERE kind = 'table'
+    FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(quote_ident(name)) WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = to_regtype(pg_catalog.quote_ident(name))::oid WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
-    FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(quote_ident(name) || '()') WHERE kind = 'function'
+    FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
+        WHERE kind = 'function'
 ), somebody_elses AS (
-  SELECT kind, name, owner FROM object WHERE privilege = 'owner' AND NOT pg_has_role(owner, 'USAGE')
+  SELECT kind, name, owner FROM object WHERE privilege = 'owner' AND NOT pg_catalog.pg_has_role(owner, 'USAGE')
 ), denied AS (  -- and would be, even as a member of those owners
-  SELECT name, string_agg(privilege, ', ' ORDER BY privilege) AS privileges FROM object
-   WHERE privilege <> 'owner' AND NOT has_table_privilege(oid, privilege)
-     AND NOT EXISTS (SELECT FROM somebody_elses s WHERE has_table_privilege(s.owner, object.oid, privilege))
+  SELECT name, pg_catalog.string_agg(privilege, ', ' ORDER BY privilege) AS privileges FROM object
+   WHERE privilege <> 'owner' AND NOT pg_catalog.has_table_privilege(oid, privilege)
+     AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_table_privilege(s.owner, object.oid, privilege))
    GROUP BY name
 ), out_of_sight AS (
-  SELECT name, nspname, has_schema_privilege(n.oid, 'USAGE') AS usable
+  SELECT name, nspname, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usable
     FROM wanted JOIN pg_class ON relname = name AND relkind IN ('r', 'p') JOIN pg_namespace n ON n.oid = relnamespace
-   WHERE kind = 'table' AND privilege = 'owner' AND nspname !~ '^pg_' AND to_regclass(quote_ident(name)) IS NULL
+   WHERE kind = 'table' AND privilege = 'owner' AND NOT pg_catalog.starts_with(nspname, 'pg_')
+       AND to_regclass(pg_catalog.quote_ident(name)) IS NULL
 )
-SELECT format('%s %s: owner %s', kind, string_agg(quote_ident(name), ', ' ORDER BY name), owner::regrole) AS finding,
-       CASE WHEN pg_has_role(owner, 'MEMBER') THEN format('ALTER ROLE %I SET role = %s;', current_user, owner::regrole)
-            ELSE format('GRANT %s TO %I;', owner::regrole, current_user) END AS remedy
+SELECT pg_catalog.format('%s %s: owner %s', kind, pg_catalog.string_agg(pg_catalog.quote_ident(name), ', '
+    ORDER BY name), owner::regrole) AS finding,
+       CASE WHEN pg_catalog.pg_has_role(owner, 'MEMBER')
+           THEN pg_catalog.format('ALTER ROLE %I SET role = %s;', current_user, owner::regrole)
+            ELSE pg_catalog.format('GRANT %s TO %I;', owner::regrole, current_user) END AS remedy
   FROM somebody_elses GROUP BY kind, owner
 UNION
-SELECT format('no %s on %s', privileges, string_agg(quote_ident(name), ', ' ORDER BY name)),
-       format('GRANT %s ON %s TO %I;', privileges, string_agg(quote_ident(name), ', ' ORDER BY name), current_user)
+SELECT pg_catalog.format('no %s on %s', privileges, pg_catalog.string_agg(pg_catalog.quote_ident(name), ', '
+    ORDER BY name)),
+       pg_catalog.format('GRANT %s ON %s TO %I;', privileges,
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), current_user)
   FROM denied GROUP BY privileges
 UNION
-SELECT format('rows of %s hidden by row security', string_agg(DISTINCT quote_ident(name), ', ')),
-       format('ALTER ROLE %I BYPASSRLS;', current_user)
+SELECT pg_catalog.format('rows of %s hidden by row security', pg_catalog.string_agg(DISTINCT
+    pg_catalog.quote_ident(name), ', ')),
+       pg_catalog.format('ALTER ROLE %I BYPASSRLS;', current_user)
   FROM object WHERE kind = 'table' AND row_security_active(oid) HAVING count(*) > 0
 UNION
-SELECT format('no CREATE in schema %I', current_schema()),
-       format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
- WHERE NOT has_schema_privilege(current_schema(), 'CREATE')
-   AND NOT EXISTS (SELECT FROM somebody_elses WHERE has_schema_privilege(owner, current_schema(), 'CREATE'))
+SELECT pg_catalog.format('no CREATE in schema %I', current_schema()),
+       pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
+ WHERE NOT pg_catalog.has_schema_privilege(current_schema(), 'CREATE')
+   AND NOT EXISTS (SELECT FROM somebody_elses WHERE pg_catalog.has_schema_privilege(owner, current_schema(), 'CREATE'))
 UNION
-SELECT format('table %s in schema %I, while search_path puts new objects into %I',
-              string_agg(quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
-       format('ALTER ROLE %I SET search_path = %I;', current_user, nspname)
+SELECT pg_catalog.format('table %s in schema %I, while search_path puts new objects into %I',
+              pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
+       pg_catalog.format('ALTER ROLE %I SET search_path = %I;', current_user, nspname)
   FROM object JOIN pg_namespace n ON n.oid = namespace AND nspname <> current_schema()
  WHERE kind = 'table' AND privilege = 'owner' GROUP BY nspname
 UNION
-SELECT format(CASE WHEN usable THEN 'table %s in schema %I, which is not in search_path'
+SELECT pg_catalog.format(CASE WHEN usable THEN 'table %s in schema %I, which is not in search_path'
                    ELSE 'table %s in schema %I, with no USAGE on it' END,
-              string_agg(quote_ident(name), ', ' ORDER BY name), nspname),
-       format(CASE WHEN usable THEN 'ALTER ROLE %2$I SET search_path = %1$I;'
+              pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname),
+       pg_catalog.format(CASE WHEN usable THEN 'ALTER ROLE %2$I SET search_path = %1$I;'
                    ELSE 'GRANT USAGE, CREATE ON SCHEMA %1$I TO %2$I;' END, nspname, current_user)
   FROM out_of_sight GROUP BY nspname, usable
  ORDER BY finding"""
@@ -81,12 +88,13 @@ DECLARE
   findings text;
   remedies text;
 BEGIN
-  SELECT string_agg(finding, '; '), string_agg(DISTINCT remedy, ' ') INTO findings, remedies FROM (
+  SELECT pg_catalog.string_agg(finding, '; '), pg_catalog.string_agg(DISTINCT remedy, ' ')
+      INTO findings, remedies FROM (
 {missing}
   ) AS missing;
   IF findings IS NOT NULL THEN
     RAISE EXCEPTION 'The role % may not do what the release does. What stands in its way: %.',
-      quote_ident(current_user), findings USING HINT = remedies;
+      pg_catalog.quote_ident(current_user), findings USING HINT = remedies;
   END IF;
 END
 $epic10$"""

@@ -54,7 +54,8 @@ class Relabel:
         planned = self.downwards(source)
         return (
             f"coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum\n"
-            f"    WHERE enumtypid = pg_typeof({column}) AND {self.upwards('enumlabel')} = {source}::text\n"
+            f"    WHERE enumtypid = pg_catalog.pg_typeof({column})::oid "
+            f"AND {self.upwards('enumlabel')} = {source}::text\n"
             f"    ORDER BY enumlabel <> {planned}, enumlabel <> {source}::text, enumsortorder LIMIT 1), {planned})"
         )
 

@@ -19,7 +19,8 @@ BEGIN
   FOR wanted IN SELECT * FROM (VALUES
 {checks}
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;

@@ -29,9 +29,11 @@ FOR_EACH_INDEX = 4
 
 
 SIZES = """
-SELECT pg_relation_size({0}::regclass) / current_setting('block_size')::int,
-       (SELECT count(*) FROM pg_index WHERE indrelid = {0}::regclass)"""
-LARGE = "pg_relation_size({}::regclass) > pg_size_bytes(current_setting('shared_buffers'))"
+SELECT pg_catalog.pg_relation_size({0}::regclass) / pg_catalog.current_setting('block_size')::int,
+       (SELECT count(*) FROM pg_index WHERE indrelid = {0}::regclass::oid)"""
+LARGE = (
+    "pg_catalog.pg_relation_size({}::regclass) > pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers'))"
+)
 BOUNDARY = "SELECT id FROM {table} ORDER BY id OFFSET {rows} LIMIT 1"
 
 
@@ -48,7 +50,7 @@ wanted AS MATERIALIZED (
                 ORDER BY id LIMIT {size}) AS keys
 ), """
     ROWS: ClassVar[str] = "id = ANY ((SELECT keys FROM wanted)::text[])"
-    LAST: ClassVar[str] = "(SELECT keys[cardinality(keys)] FROM wanted)"
+    LAST: ClassVar[str] = "(SELECT keys[pg_catalog.cardinality(keys)] FROM wanted)"
 
     def first(self) -> dict:
         return {"after": self.after}

@@ -23,7 +23,7 @@ class CommonestLabel(RunSQL):
     def __init__(self, table: str, shadow: Shadow):
         self.table, self.shadow = table, shadow
         super().__init__(
-            sql=[f"SELECT set_config({setting(table, shadow)}, (\n  {commonest(table, shadow)}), false)"],
+            sql=[f"SELECT pg_catalog.set_config({setting(table, shadow)}, (\n  {commonest(table, shadow)}), false)"],
             reverse_sql=RunSQL.noop,
         )
 
@@ -43,13 +43,13 @@ class AddShadow(RunSQL):
             f"{quoted(shadow.relabel.working_type)} DEFAULT %L NOT NULL"
         )
         default = (
-            f"coalesce(nullif(current_setting({setting(table, shadow)}, true), ''), "
+            f"coalesce(nullif(pg_catalog.current_setting({setting(table, shadow)}, true), ''), "
             f"{literal(shadow.relabel.labels[0])})"
         )
         super().__init__(
             sql=[
                 claim("column", name, exists=column_exists(table, shadow.target)),
-                block(f"EXECUTE format({literal(add)}, {default});"),
+                block(f"EXECUTE pg_catalog.format({literal(add)}, {default});"),
             ],
             reverse_sql=[
                 drop_if_ours(
@@ -114,9 +114,9 @@ def holds_labels(table: str, column: str, *, required: bool = True) -> Check:
         f"column.{table}.{column}.type",
         f"{table}.{column} is a column of labels, an enum or text",
         violations(
-            f"SELECT format('%s is %s%s', {literal(f'{table}.{column}')},\n"
+            f"SELECT pg_catalog.format('%s is %s%s', {literal(f'{table}.{column}')},\n"
             f"              CASE WHEN attgenerated <> '' THEN 'generated ' END,\n"
-            f"              coalesce(format_type(atttypid, atttypmod), 'missing'))\n"
+            f"              coalesce(pg_catalog.format_type(atttypid, atttypmod), 'missing'))\n"
             f"  FROM (VALUES ({table_oid(table)}, {literal(column)})) AS wanted (relation, name)\n"
             f"  {attribute} ON attrelid = relation AND attname = name AND NOT attisdropped\n"
             f"  LEFT JOIN pg_type ON pg_type.oid = atttypid\n"
@@ -134,7 +134,7 @@ def default_is_known(table: str, shadow: Shadow) -> Check:
         f"column.{table}.{shadow.column}.default",
         f"the default of {table}.{shadow.column} becomes {shadow.default or 'none'} or is missing",
         violations(
-            f"SELECT format('the default is %s', pg_get_expr(adbin, adrelid))\n"
+            f"SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid))\n"
             f"  FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum\n"
             f" WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.column)}\n"
             f"   AND {shadow.relabel.upwards(default)} IS DISTINCT FROM {literal(shadow.default)}\n"
@@ -156,7 +156,7 @@ def labels_are_known(table: str, shadow: Shadow) -> Check:
         f"column.{table}.{shadow.column}.labels",
         f"every label in {table}.{shadow.column} has a place in Epic 10",
         violations(
-            f"SELECT format('%s rows have %s', rows, coalesce('the label ' || {column}::text, 'no label'))\n"
+            f"SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || {column}::text, 'no label'))\n"
             f"  FROM ({by_label(table, shadow.column)}) AS labels WHERE {unknown}\n ORDER BY {column}"
         ),
         when=BEFORE,

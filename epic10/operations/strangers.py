@@ -14,27 +14,29 @@ OURS = "zz_epic10_"
 BEFORE_EACH_UPDATED_ROW, AFTER_OR_BEFORE = 1 + 2 + 16, 1 + 16
 
 REWRITTEN = """\
-CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-    CASE WHEN to_jsonb({table}) - {targets} <> was - {targets} THEN
-      (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-        WHERE key <> ALL ({targets}) AND value IS DISTINCT FROM to_jsonb({table}) -> key) END,
+CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
+    CASE WHEN pg_catalog.to_jsonb({table}) - {targets} <> was - {targets} THEN
+      (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+        WHERE key <> ALL ({targets}) AND value IS DISTINCT FROM pg_catalog.to_jsonb({table}) -> key) END,
     {wrong}), '') END"""
 
 # Joined, not formatted: psycopg would take a per cent sign for a placeholder.
 COMPLAINT = """\
-(SELECT {begin} || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
+(SELECT {begin} || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
+    ', ' ORDER BY tgname) || '.'
    FROM {triggers})"""
 
 REMEDY = """\
-(SELECT {alter} || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+(SELECT {alter} || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
         || '; then run the same command again. Afterwards: '
-        || {alter} || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
+        || {alter} || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
+            ORDER BY tgname) || ';'
    FROM {triggers})"""
 
 
 def as_it_was(table: str) -> str:
     """The row before the update, where somebody might change more of it than we do; else NULL."""
-    return f"CASE WHEN EXISTS (SELECT FROM {_triggers(table)}) THEN to_jsonb({quoted(table)}) END"
+    return f"CASE WHEN EXISTS (SELECT FROM {_triggers(table)}) THEN pg_catalog.to_jsonb({quoted(table)}) END"
 
 
 def rewritten(table: str, rules: list[Rule]) -> str:
@@ -59,7 +61,8 @@ def complaint(table: str) -> str:
 def suspects(table: str) -> str:
     """ "; triggers there: …", or nothing: who else may have undone what a backfill wrote."""
     return (
-        f"coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)\n"
+        f"coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' "
+        f"ORDER BY tgname)\n"
         f"            FROM {_triggers(table, AFTER_OR_BEFORE)}), '')"
     )
 
@@ -69,13 +72,13 @@ def _not_as_meant(rule):
         return rule.wrong()
     value = rule.value.format(rule.source)
     return (
-        f"CASE WHEN was ->> {literal(rule.target)} IS NULL THEN {rule.target} IS DISTINCT FROM {value}\n"
-        f"      ELSE to_jsonb({rule.target}) IS DISTINCT FROM was -> {literal(rule.target)} END"
+        f"CASE WHEN was ->> {literal(rule.target)}::text IS NULL THEN {rule.target} IS DISTINCT FROM {value}\n"
+        f"      ELSE pg_catalog.to_jsonb({rule.target}) IS DISTINCT FROM was -> {literal(rule.target)}::text END"
     )
 
 
 def _triggers(table, type=BEFORE_EACH_UPDATED_ROW):
     return (
-        f"pg_trigger WHERE tgrelid = {table_oid(table)} AND tgtype & {type} = {type} AND tgenabled <> 'D'\n"
-        f"   AND NOT tgisinternal AND NOT starts_with(tgname, {literal(OURS)})"
+        f"pg_trigger WHERE tgrelid = {table_oid(table)} AND tgtype::int & {type} = {type} AND tgenabled <> 'D'\n"
+        f"   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, {literal(OURS)})"
     )

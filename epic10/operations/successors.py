@@ -24,30 +24,32 @@ SUCCESSORS = """\
 WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   {moved}
 ), moving AS (
-  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
-         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
+  SELECT attnum, column_name, successor, has_index, pg_catalog.format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND pg_catalog.format_type(atttypid, atttypmod) = pg_catalog.quote_ident(type_name) AS is_enum
+             FROM moved
     JOIN pg_attribute ON attrelid = {table} AND attname = column_name AND NOT attisdropped{there}
 ), theirs AS (
   SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
     FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
-   WHERE indrelid = {table} AND indislive AND relname <> ALL ({ours}) AND relname !~ '_(epic10|legacy)$'
+   WHERE indrelid = {table} AND indislive AND relname <> ALL ({ours}) AND relname::text !~ '_(epic10|legacy)$'
      AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
-                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
-                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+                  WHERE classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass::oid AND refobjid = indrelid)
 ), part AS (
   SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
-         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
-              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         CASE WHEN moving.attnum IS NOT NULL THEN pg_catalog.quote_ident(successor)
+              ELSE pg_catalog.pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
          indkey[n - 1] = 0 AS is_expression,
          CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
-              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
-         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              ELSE pg_catalog.format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0::oid
               THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
-         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         coalesce('(' || pg_catalog.array_to_string(attoptions, ', ') || ')', '') AS options,
          CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
-              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
-              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
-    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+              WHEN indoption[n - 1]::int & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1]::int & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1]::int & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS
+        JOIN pg_catalog.generate_series(1, indnatts) AS n
     JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
     LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
@@ -56,16 +58,16 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   UNION ALL
   SELECT indexrelid, 0, {condition} FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
-  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
-    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
-   WHERE refclassid = 'pg_proc'::regclass
-      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass::oid
+      OR pg_catalog.format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
          AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
 ), made AS (
   SELECT relname::text AS name, theirs.*, {successor} AS successor, {legacy} AS legacy,
          CASE WHEN NOT indisvalid THEN 'it is not valid'
               WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
-                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                   AND (SELECT has_index AND opcdefault AND pg_catalog.concat(collated, options, ordered) = '' FROM part
                          WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
               WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
                      WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
@@ -83,24 +85,25 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
          END AS hindrance
     FROM theirs
 )
-SELECT name, successor, legacy, hindrance, format(
+SELECT name, successor, legacy, hindrance, pg_catalog.format(
     'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON {quoted_table} USING %I (%s)%s%s%s%s%s',
     CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
-    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(text.written, collated, operators, options, ordered), ', '
+        ORDER BY n)
        FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
-    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+    (SELECT ' INCLUDE (' || pg_catalog.string_agg(part.written, ', ' ORDER BY n) || ')'
        FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
     CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
-    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+    (SELECT ' WITH (' || pg_catalog.string_agg(pg_catalog.format('%I = %L', option_name, option_value), ', ') || ')'
        FROM pg_options_to_table(reloptions)),
-    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT pg_catalog.format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
     (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
   FROM made"""
 
 # Strings and quoted names apart, so that a column's name is found where it is one.
 TOKENS = r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'"]+"""
 RENAMED = """\
-(SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE {renamed} END, '' ORDER BY place)
+(SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE {renamed} END, '' ORDER BY place)
        FROM regexp_matches({labelled}, {tokens}, 'g') WITH ORDINALITY AS found (token, place))"""
 
 
@@ -156,7 +159,7 @@ def _labelled(text, shadow, of):
         becomes = relabel.up.get(label, label)
         if becomes in relabel.labels:
             was, now = f"{literal(label)}::{old}", f"{literal(becomes)}::{new}"
-            text = f"replace({text}, {literal(was)}, {_new(shadow, was, now, of)})"
+            text = f"pg_catalog.replace({text}, {literal(was)}, {_new(shadow, was, now, of)})"
     return text
 
 

@@ -161,7 +161,7 @@ def _default_of_the_old_one(table: str, shadow: Shadow) -> list[str]:
         f"IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = {table_oid(table)} "
         f"AND attname = {literal(shadow.legacy)} AND NOT atthasdef) THEN\n"
         f"    {claim('default', f'{table}.{shadow.column}', exists='false')};\n"
-        f"    EXECUTE format({literal(alter)}, (SELECT {shadow.legacy_default} FROM pg_attribute\n"
+        f"    EXECUTE pg_catalog.format({literal(alter)}, (SELECT {shadow.legacy_default} FROM pg_attribute\n"
         f"      WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.legacy)}));\n  END IF"
     ]
 
@@ -200,8 +200,9 @@ def _not_switched(table: str, shadow: Shadow) -> str:
         wanted += f" default {literal(shadow.default)}::{quoted(shadow.relabel.type)}"
     name = f"{table}.{shadow.column}"
     return (
-        f"SELECT format('%s is %s, expected %s', {literal(name)}, now_is, {literal(wanted)})\n"
-        f"  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END\n"
+        f"SELECT pg_catalog.format('%s is %s, expected %s', {literal(name)}, now_is, {literal(wanted)})\n"
+        f"  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' "
+        f"ELSE '' END\n"
         f"               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is\n"
         f"          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
         f"         WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.column)}) AS column_now\n"

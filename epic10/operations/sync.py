@@ -1,5 +1,7 @@
 """The trigger that keeps old and new column in step while both exist."""
 
+from collections.abc import Iterable
+
 import pgtrigger
 from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
@@ -110,7 +112,8 @@ def off_duty(table: str, name: str) -> str:
     """A query for those of the triggers that are missing or disabled."""
     names = [f"{when}_{event}" for when in (name, name.replace(PREFIX, FIRST)) for event in ("insert", "update")]
     return (
-        f"SELECT format('trigger %s is missing or disabled', name) FROM unnest({array(names)}) AS wanted (name)\n"
+        f"SELECT pg_catalog.format('trigger %s is missing or disabled', name) "
+        f"FROM pg_catalog.unnest({array(names)}) AS wanted (name)\n"
         f" WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = {table_oid(table)} AND tgname = name"
         f" AND tgenabled IN ('O', 'A'))"
     )
@@ -130,7 +133,7 @@ def function_oid(table: str) -> str:
 def follow_the_old_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
     """Before the switch: every write of a source column sets its target."""
     return _sync(
-        SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], _changed(_sources(rules))
+        SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], [changes(_sources(rules))]
     )
 
 
@@ -145,7 +148,7 @@ def follow_the_new_application(table: str, rules: list[Rule], *, name: str | Non
     sources = [column for rule in relabelled for column in (rule.column, rule.legacy)] + _sources(computed)
     statements = [*(rule.follow_back() for rule in relabelled), *(rule.follow() for rule in computed)]
     # Not before the switch: most rows are without a value then, and wait for the backfill.
-    conditions = [*_changed(sources), *(rule.lacks() for rule in computed)]
+    conditions = [changes(sources), *(rule.lacks() for rule in computed)]
     return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, conditions)
 
 
@@ -153,8 +156,15 @@ def _sources(rules):
     return [source for rule in rules for source in rule.sources]
 
 
-def _changed(columns):
-    return [f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns]
+def changes(columns: Iterable[str]) -> str:
+    """
+    True of an updated row that reads otherwise in one of the columns.
+
+    Not ``IS DISTINCT FROM``, which looks for an operator by the name ``=``, and would
+    take one that anybody has made for the very type.
+    """
+    old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+    return f"pg_catalog.record_image_ne(ROW({old}), ROW({new}))"
 
 
 def _sync(kind, name, table, statements, conditions) -> SyncTriggerSql:

@@ -43,8 +43,8 @@ WITH wanted AS MATERIALIZED (
   UNION ALL
   SELECT id, 'changed', parked, {found} FROM locked WHERE now <> (parked).fingerprint AND NOT holds
   UNION ALL
-  SELECT key, 'gone', {gone}, NULL FROM unnest((SELECT keys FROM wanted)::text[]) AS key
-   WHERE (SELECT cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
+  SELECT key, 'gone', {gone}, NULL FROM pg_catalog.unnest((SELECT keys FROM wanted)::text[]) AS key
+   WHERE (SELECT pg_catalog.cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
      AND (SELECT id FROM {table} WHERE id = key LIMIT 1) IS NULL
 ), told AS (
   INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
@@ -54,7 +54,7 @@ WITH wanted AS MATERIALIZED (
 ), otherwise AS (
   SELECT min(id) AS id FROM events WHERE id NOT IN (SELECT row_id FROM told)
 )
-SELECT (SELECT count(*) FROM restored), (SELECT keys[cardinality(keys)] FROM wanted),
+SELECT (SELECT count(*) FROM restored), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
        {complaint}{into} FROM otherwise"""
 
 # Rows put back before stay so: going back parks them again, under a number of their own.
@@ -97,7 +97,7 @@ class Unpark(RunPython):
                 f"parked.{parking.table}.decided",
                 f"nothing that was parked of {parking.table} still waits to be put back",
                 violations(
-                    f"SELECT format('%s rows, the first of them %s', count(*), min(row_id))\n"
+                    f"SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(row_id))\n"
                     f"  {waiting(parking.table)}\nHAVING count(*) > 0"
                 ),
                 hint="python manage.py migrate ndas",
@@ -109,7 +109,7 @@ class Unpark(RunPython):
                 f"parked.{parking.table}",
                 f"everything that was parked of {parking.table} is back",
                 violations(
-                    f"SELECT format('%s rows, the first of them %s, were ' || CASE event\n"
+                    f"SELECT pg_catalog.format('%s rows, the first of them %s, were ' || CASE event\n"
                     f"         WHEN 'restored' THEN 'put back without what they referred to, "
                     f"which is not there any more'\n"
                     f"         ELSE event || ' since and were not put back' END, count(*), min(row_id))\n"

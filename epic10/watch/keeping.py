@@ -22,12 +22,12 @@ ONLY = 1  # the one row
 
 # Samples from before the release are the baseline: they are kept beside newer ones only.
 PRUNE = (
-    "DELETE FROM epic10_sample WHERE after AND taken_at < now() - %s * interval '1 day'",
+    "DELETE FROM epic10_sample WHERE after AND taken_at < now() - pg_catalog.make_interval(days => %s)",
     "DELETE FROM epic10_sample WHERE NOT after AND taken_at < "
-    "(SELECT max(taken_at) FROM epic10_sample WHERE NOT after) - %s * interval '1 day'",
-    "DELETE FROM epic10_gauge WHERE taken_at < now() - %s * interval '1 day'",
-    "DELETE FROM epic10_incident WHERE closed_at < now() - 3 * %s * interval '1 day'",
-    "DELETE FROM epic10_error WHERE last_seen < now() - 3 * %s * interval '1 day'",
+    "(SELECT max(taken_at) FROM epic10_sample WHERE NOT after) - pg_catalog.make_interval(days => %s)",
+    "DELETE FROM epic10_gauge WHERE taken_at < now() - pg_catalog.make_interval(days => %s)",
+    "DELETE FROM epic10_incident WHERE closed_at < now() - pg_catalog.make_interval(days => 3 * %s)",
+    "DELETE FROM epic10_error WHERE last_seen < now() - pg_catalog.make_interval(days => 3 * %s)",
 )
 
 
@@ -65,16 +65,15 @@ def keep(using: str, seen: Seen, state: dict) -> str:
 
 def sample(using: str, seen: Seen):
     """The times alone, as of one look."""
-    Sample.objects.using(using).bulk_create(
-        Sample(
+    # One by one: bulk_create takes them apart by an UNNEST that anybody may have made for these types.
+    for timing in seen.timings:
+        Sample.objects.using(using).create(
             taken_at=seen.at,
             name=timing.name,
             milliseconds=timing.milliseconds,
             baseline=timing.baseline,
             after=seen.after,
         )
-        for timing in seen.timings
-    )
 
 
 def _write(using, seen, state):
@@ -82,9 +81,8 @@ def _write(using, seen, state):
     if not holds(connection, relation_exists("epic10_watch")):
         tables.create(connection)
     sample(using, seen)
-    Gauge.objects.using(using).bulk_create(
-        Gauge(taken_at=seen.at, name=name, value=value) for name, value in seen.gauges.items()
-    )
+    for name, value in seen.gauges.items():
+        Gauge.objects.using(using).create(taken_at=seen.at, name=name, value=value)
     _write_incidents(using, state)
     kept = {name: value for name, value in state.items() if name != "closed"}
     Watch.objects.using(using).update_or_create(id=ONLY, defaults={"kept_at": seen.at, "state": kept})

@@ -13,7 +13,7 @@ OLD = """
      WHERE {column}::text <> ALL ({labels}) GROUP BY 1 ORDER BY 1"""
 # A label that the type does not have is in no row: then there is nothing to read.
 POSSIBLE = """(EXISTS (SELECT FROM pg_attribute a LEFT JOIN pg_enum e ON e.enumtypid = a.atttypid
-           WHERE a.attrelid = to_regclass('{table}') AND a.attname = '{column}' AND NOT a.attisdropped
+           WHERE a.attrelid = to_regclass('{table}')::oid AND a.attname = '{column}' AND NOT a.attisdropped
              AND (e.oid IS NULL OR e.enumlabel::text <> ALL ({labels}))))"""
 
 

@@ -23,7 +23,7 @@ TIMEOUT = 5.0  # seconds
 HOW_TO_TIME = f"SET LOCAL transaction_read_only = on; SET LOCAL statement_timeout = '{TIMEOUT:.0f}s'"
 
 BASELINES = """
-    SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds)
+    SELECT name, pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds)
       FROM (SELECT name, milliseconds, row_number() OVER (PARTITION BY name ORDER BY taken_at DESC) AS place
               FROM epic10_sample WHERE NOT after) AS samples
      WHERE place <= 100 GROUP BY name"""

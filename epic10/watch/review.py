@@ -21,22 +21,22 @@ HOURS_TO_WATCH = 24
 # Acceptance criteria, task group 10.
 ATTENDEES = ("DevOps", "Backend Dev", "QA", "Product Manager")
 
-PERIOD = "SELECT min(taken_at), max(taken_at), count(DISTINCT taken_at) FROM epic10_sample WHERE after"
+PERIOD = "SELECT min(taken_at), max(taken_at), pg_catalog.count(DISTINCT taken_at) FROM epic10_sample WHERE after"
 TIMES = """
-    SELECT name, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds),
-           percentile_cont(0.95) WITHIN GROUP (ORDER BY milliseconds), max(milliseconds),
-           (array_agg(baseline ORDER BY taken_at DESC))[1]
+    SELECT name, count(*), pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds),
+           pg_catalog.percentile_cont(0.95) WITHIN GROUP (ORDER BY milliseconds), max(milliseconds),
+           (pg_catalog.array_agg(baseline ORDER BY taken_at DESC))[1]
       FROM epic10_sample WHERE after GROUP BY name ORDER BY min(id)"""
 GAUGES = """
-    SELECT name, min(value), percentile_cont(0.5) WITHIN GROUP (ORDER BY value), max(value),
-           (array_agg(value ORDER BY taken_at DESC))[1]
+    SELECT name, min(value), pg_catalog.percentile_cont(0.5) WITHIN GROUP (ORDER BY value), max(value),
+           (pg_catalog.array_agg(value ORDER BY taken_at DESC))[1]
       FROM epic10_gauge WHERE taken_at >= %s GROUP BY name ORDER BY name"""
 INCIDENTS = """
     SELECT name, opened_at, closed_at, finding FROM epic10_incident WHERE opened_at >= %s
      ORDER BY opened_at DESC LIMIT 200"""
 ERRORS = "SELECT kind, count, first_seen, last_seen, message FROM epic10_error ORDER BY count DESC LIMIT 50"
 UNUSED = """
-    SELECT s.indexrelid::regclass::text, pg_relation_size(s.indexrelid)
+    SELECT s.indexrelid::regclass::text, pg_catalog.pg_relation_size(s.indexrelid)
       FROM pg_stat_user_indexes s JOIN pg_index i USING (indexrelid)
      WHERE idx_scan = 0 AND NOT indisunique AND s.relid = ANY ({oids}) ORDER BY 2 DESC LIMIT 20"""
 SLOWEST = """

@@ -24,7 +24,7 @@ SESSIONS = """
     SELECT count(*), count(*) FILTER (WHERE state = 'active'),
            count(*) FILTER (WHERE state LIKE 'idle in transaction%%'),
            (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
-           current_setting('max_connections')::int
+           pg_catalog.current_setting('max_connections')::int
       FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
        AND backend_type = 'client backend'"""
 
@@ -32,12 +32,13 @@ SESSIONS = """
 BLOCKERS = """
     SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
            coalesce(extract(epoch FROM now() - a.xact_start), 0)::int,
-           string_agg(DISTINCT l.relation::regclass::text, ', '),
-           count(DISTINCT l.pid)
+           pg_catalog.string_agg(DISTINCT l.relation::regclass::text, ', '),
+           pg_catalog.count(DISTINCT l.pid)
       FROM pg_locks l JOIN pg_stat_activity waiting ON waiting.pid = l.pid
-      CROSS JOIN LATERAL unnest(pg_blocking_pids(l.pid)) AS blocking (pid)
+      CROSS JOIN LATERAL pg_catalog.unnest(pg_blocking_pids(l.pid)) AS blocking (pid)
       JOIN pg_stat_activity a ON a.pid = blocking.pid
-     WHERE NOT l.granted AND l.waitstart < now() - %s * interval '1 second' AND waiting.datname = current_database()
+     WHERE NOT l.granted AND l.waitstart < now() - pg_catalog.make_interval(secs => %s)
+         AND waiting.datname = current_database()
      GROUP BY 1, 2, 3, 4, 5 ORDER BY 5 DESC LIMIT %s"""
 
 RUNNING = """
@@ -45,7 +46,7 @@ RUNNING = """
       FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND wait_event_type <> 'Lock'
        AND backend_type = 'client backend' AND application_name NOT IN ('pg_dump', 'pg_dumpall')
-       AND query_start < now() - %s * interval '1 second' ORDER BY query_start LIMIT %s"""
+       AND query_start < now() - pg_catalog.make_interval(secs => %s) ORDER BY query_start LIMIT %s"""
 
 TRANSACTIONS = """
     SELECT xact_commit, xact_rollback, deadlocks, pg_database_size(current_database())
@@ -59,12 +60,12 @@ INVALID = """
      WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY ({oids}) ORDER BY 1"""
 
 UNUSED = """
-    SELECT count(*), coalesce(sum(pg_relation_size(s.indexrelid)), 0)
+    SELECT count(*), coalesce(sum(pg_catalog.pg_relation_size(s.indexrelid)), 0)
       FROM pg_stat_user_indexes s JOIN pg_index i USING (indexrelid)
      WHERE idx_scan = 0 AND NOT indisunique AND s.relid = ANY ({oids})"""
 
 EXTENSION = """
-    SELECT quote_ident(nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace
+    SELECT pg_catalog.quote_ident(nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace
      WHERE extname = 'pg_stat_statements'"""
 SLOWEST = """
     SELECT max(mean_exec_time) FROM {schema}.pg_stat_statements

@@ -35,7 +35,7 @@ class Batch:
 
     def numbers(self, count):
         """The first ``count`` numbers of the batch, as ``n``."""
-        return f"generate_series({self.first}::bigint, {self.first + count - 1}) AS n"
+        return f"pg_catalog.generate_series({self.first}::bigint, {self.first + count - 1}) AS n"
 
     def key(self, kind, number):
         return f"md5('{self.seed} {kind} ' || {number})::uuid::text"

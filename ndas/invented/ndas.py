@@ -39,9 +39,9 @@ def ndas(batch):
                {batch.weigh("office", OFFICES, of="origin")},
                upper(left(name, 3) || left(trade, 3)),
                {batch.pick("purpose", PURPOSES)},
-               date_trunc('day', executed_at),
+               pg_catalog.date_trunc('day', executed_at),
                {batch.weigh("position", POSITIONS)}::"UsMaxPosition",
-               statuses[cardinality(statuses)]::"NdaStatus",
+               statuses[pg_catalog.cardinality(statuses)]::"NdaStatus",
                {recorded_execution(batch)},
                CASE WHEN {batch.draw("own opportunity", 4)} > 0 THEN {batch.contact("creator")}
                     ELSE {batch.contact("opportunity")} END,
@@ -63,7 +63,7 @@ def status_history(batch):
                {timestamp("created + (step - 1) * pace")},
                CASE step WHEN 1 THEN {batch.contact("creator")}
                     ELSE {batch.contact("actor", of="n * 8 + step")} END
-          FROM {journeys(batch)}, unnest(statuses) WITH ORDINALITY AS stop(status, step)"""
+          FROM {journeys(batch)}, pg_catalog.unnest(statuses) WITH ORDINALITY AS stop(status, step)"""
 
 
 def documents(batch):
@@ -89,7 +89,7 @@ def audit_log(batch):
         SELECT {batch.key("audit", "n || '/' || step")},
                CASE step WHEN 1 THEN 'nda_created' ELSE 'nda_status_changed' END,
                'nda', nda_id, changed_by_id,
-               jsonb_build_object('before', status_before, 'after', status), changed_at
+               pg_catalog.jsonb_build_object('before', status_before, 'after', status), changed_at
           FROM {happenings(batch)}
          WHERE changed_at >= {timestamp(AUDITED_SINCE)}"""
 
@@ -109,7 +109,7 @@ def journeys(batch):
           FROM {batch.numbers(batch.rows)},
                LATERAL (SELECT string_to_array({batch.weigh("journey", JOURNEYS)}, ' ')
                                AS statuses) AS course,
-               LATERAL (SELECT array_position(statuses, 'FULLY_EXECUTED') AS executed_step) AS signature,
+               LATERAL (SELECT pg_catalog.array_position(statuses, 'FULLY_EXECUTED') AS executed_step) AS signature,
                LATERAL (SELECT {evenly(f"(n - {batch.first})", batch.rows)} AS planned) AS plan,
                LATERAL (SELECT {in_office_hours("planned")} AS created) AS creation,
                LATERAL (SELECT CASE WHEN {batch.draw("leap", 2)} > 0 THEN {next_leap_day("created")} END
@@ -136,5 +136,5 @@ def happenings(batch):
 def recorded_execution(batch):
     """Some only have a date, and a few signed ones were never given any."""
     return f"""CASE WHEN {batch.draw("undated", 50)} = 0 THEN NULL
-                    WHEN {batch.draw("date only", 8)} = 0 THEN date_trunc('day', executed_at)
+                    WHEN {batch.draw("date only", 8)} = 0 THEN pg_catalog.date_trunc('day', executed_at)
                     ELSE executed_at END"""

@@ -36,7 +36,7 @@ def subagencies(batch):
         INSERT INTO subagencies (id, agency_group_id, name, code, created_at, updated_at)
         SELECT {batch.key("subagency", "n || '/' || place")}, {batch.key("agency group", "n")},
                ({array(SUBAGENCIES)})[place], ({array(SUBAGENCIES.values())})[place], {FOUNDED}, {FOUNDED}
-          FROM {batch.numbers(batch.agency_groups)}, generate_series(1, {len(SUBAGENCIES)}) AS place"""
+          FROM {batch.numbers(batch.agency_groups)}, pg_catalog.generate_series(1, {len(SUBAGENCIES)}) AS place"""
 
 
 def agency_group_grants(batch):
@@ -47,7 +47,7 @@ def agency_group_grants(batch):
         INSERT INTO agency_group_grants (id, contact_id, agency_group_id, created_at)
         SELECT {batch.key("agency group grant", "n || '/' || place")}, {batch.key("contact", "n")},
                {batch.key("agency group", group)}, {FOUNDED}
-          FROM {batch.numbers(batch.contacts)}, generate_series(1, least(1 + n % 2, {groups})) AS place"""
+          FROM {batch.numbers(batch.contacts)}, pg_catalog.generate_series(1, least(1 + n % 2, {groups})) AS place"""
 
 
 def subagency_grants(batch):

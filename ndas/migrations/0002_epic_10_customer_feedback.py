@@ -136,7 +136,8 @@ EXPIRES = Convert(
     "expiration_date",
     types=("timestamp without time zone", "date"),
     up="CASE WHEN {theirs} IS NULL THEN " + A_YEAR_LATER.format("{row}fully_executed_date") + "\n    "
-    "ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', {theirs}::timestamp))) "
+    "ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', "
+    "{theirs}::timestamp))) "
     "END",
     reads=("fully_executed_date",),
     accepted="false",  # Or nobody could tell, going back, which dates the release has computed.

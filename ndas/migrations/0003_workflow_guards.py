@@ -82,7 +82,7 @@ GUARD = [
         "ndas",
         TRANSITIONS,
         operation="UPDATE",
-        condition="WHEN (OLD.status IS DISTINCT FROM NEW.status)",
+        condition="WHEN (OLD.status::text IS DISTINCT FROM NEW.status::text)",
     ),
     Note("10.4", "What is fully executed ends a year later, whoever wrote it."),
     guard(

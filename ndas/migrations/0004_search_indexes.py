@@ -8,11 +8,13 @@ Built beside the traffic, and taken back by ``migrate ndas 0001`` as well.
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import migrations, models
-from django.db.models.functions import Upper
+from django.db.models.functions import Cast, Upper
 
 from epic10.operations import AddIndex, Phase
 
-WORDS = SearchVector("company_name", "company_city", "abbreviated_name", "authorized_purpose", config="simple")
+# A varchar as text: for text and varchar there is no || of PostgreSQL's own, and the index would keep anybody's.
+PURPOSE = Cast("authorized_purpose", models.TextField())
+WORDS = SearchVector("company_name", "company_city", "abbreviated_name", PURPOSE, config="simple")
 COMPANY = OpClass(Upper("company_name"), "text_pattern_ops")
 
 

@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Cast, Upper
 from django.urls import reverse
 
 from ndas.choices import DocumentType, NdaStatus, NdaType, UsMaxPosition
@@ -12,7 +12,9 @@ from ndas.guards import A_CONTACT_IS_GONE, EXPIRATION, TRANSITIONS, append_only
 from ndas.models.people import AgencyGroup, Contact, Subagency
 from ndas.models.row import Row, optional, required
 
-SEARCHED = SearchVector("company_name", "company_city", "abbreviated_name", "authorized_purpose", config="simple")
+# A varchar as text: for text and varchar there is no || of PostgreSQL's own, and an index would keep anybody's.
+PURPOSE = Cast("authorized_purpose", models.TextField())
+SEARCHED = SearchVector("company_name", "company_city", "abbreviated_name", PURPOSE, config="simple")
 
 
 class Nda(Row):

@@ -154,6 +154,14 @@ FOUND = {
         "traffic.visible",
         ("epic10_reader sees its own sessions only; nothing is known of the others",),
     ),
+    "a schema where everybody may create": (
+        "GRANT CREATE ON SCHEMA public TO PUBLIC",
+        "schema.open",
+        (
+            "everybody may create in the schema public, which is on the search_path: "
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
+        ),
+    ),
     "read-only by default": (
         "SET LOCAL default_transaction_read_only = on",
         "server.writes",
@@ -178,6 +186,7 @@ ONLY_WARNED_OF = {
     "schema.duplicate_indexes",
     "schema.dependents",
     "schema.triggers",
+    "schema.open",
     "rows.executed",
     "rows.executed_when",
     "traffic.visible",

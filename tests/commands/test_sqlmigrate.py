@@ -50,8 +50,8 @@ def test_what_is_counted_and_required_first_is_printed_too(legacy_database):
     first = [
         statement
         for statement in sent(legacy_database, "0002")
-        if "epic10_row_count" in statement or statement.startswith(("SELECT set_config", "DO $epic10$"))
-        if "PERFORM set_config" not in statement  # the session's settings, and back again
+        if "epic10_row_count" in statement or statement.startswith(("SELECT pg_catalog.set_config", "DO $epic10$"))
+        if "PERFORM pg_catalog.set_config" not in statement  # the session's settings, and back again
         if "remedies text" not in statement  # the role's privileges, asked before the migration begins
     ]
     # The server, the preconditions, nine tables counted in two groups, three commonest labels; and the

@@ -13,7 +13,7 @@ from config.database_url import database
 def test_a_url_names_host_port_user_password_and_database():
     settings = database("postgresql://anna:p%40ss@db.example:5433/register?sslmode=require")
     assert settings == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": "register",
         "USER": "anna",
         "PASSWORD": "p@ss",

@@ -11,7 +11,7 @@ from epic10.operations.routes import Keys, KeysUntil, Named, Places
 from epic10.plan import load
 
 IDS = "SELECT id FROM ndas ORDER BY id"
-LARGE = routes.LARGE.replace("> pg_size_bytes", "< pg_size_bytes")
+LARGE = routes.LARGE.replace("> pg_catalog", "< pg_catalog")
 SHADOWS = """
 SELECT (SELECT count(*) FROM ndas WHERE status_legacy = 'EMAILED' AND status <> 'SENT_PENDING_SIGNATURE'),
        (SELECT count(*) FROM nda_status_history WHERE status_legacy = 'EMAILED' AND status <> 'SENT_PENDING_SIGNATURE'),

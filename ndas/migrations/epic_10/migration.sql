@@ -33,8 +33,8 @@ BEGIN
     ('the server is PostgreSQL 15 or newer',
      'Upgrade the server first.',
      true,
-$check$SELECT format('PostgreSQL %s', current_setting('server_version'))
- WHERE current_setting('server_version_num')::int < 150000$check$),
+$check$SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('server_version'))
+ WHERE pg_catalog.current_setting('server_version_num')::int < 150000$check$),
     ('the server takes writes',
      'Connect to its primary.',
      true,
@@ -42,10 +42,11 @@ $check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$che
     ('sessions may write unless they say otherwise',
      'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
      true,
-$check$SELECT format('default_transaction_read_only is on, by %s', source)
+$check$SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
@@ -58,7 +59,7 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'Migration started', clock_timestamp();
 -- After epic10_finalize there is no way back, and nothing left to do.
 DO $epic10$
 BEGIN
-  IF to_regclass('"epic10_finalization"') IS NOT NULL THEN
+  IF to_regclass('"epic10_finalization"')::oid IS NOT NULL THEN
     RAISE EXCEPTION 'Epic 10 is finalized in this database.' USING HINT = 'python manage.py epic10_validate';
   END IF;
 END
@@ -75,7 +76,7 @@ $epic10$;
 SET statement_timeout = 0;
 DO $epic10$
 BEGIN
-  PERFORM set_config(name, value, false) FROM (VALUES
+  PERFORM pg_catalog.set_config(name, value, false) FROM (VALUES
     ('lock_timeout', '5s'),
     ('idle_in_transaction_session_timeout', '0'),
     ('idle_session_timeout', '0'),
@@ -89,8 +90,8 @@ BEGIN
     ('datestyle', 'ISO, MDY'),
     ('standard_conforming_strings', 'on'),
     ('quote_all_identifiers', 'off'),
-    ('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'))
-  ) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL;
+    ('synchronous_commit', coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on'))
+  ) AS wanted (name, value) WHERE pg_catalog.current_setting(name, true) IS NOT NULL;
 END
 $epic10$;
 
@@ -100,7 +101,8 @@ DECLARE
   findings text;
   remedies text;
 BEGIN
-  SELECT string_agg(finding, '; '), string_agg(DISTINCT remedy, ' ') INTO findings, remedies FROM (
+  SELECT pg_catalog.string_agg(finding, '; '), pg_catalog.string_agg(DISTINCT remedy, ' ')
+      INTO findings, remedies FROM (
 WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'ndas', 'SELECT'),
     ('table', 'nda_status_history', 'SELECT'),
@@ -179,60 +181,67 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('function', 'epic10_append_only', 'owner')
 ), object AS (
   SELECT kind, name, privilege, c.oid, relowner AS owner, relnamespace AS namespace
-    FROM wanted JOIN pg_class c ON c.oid = to_regclass(quote_ident(name)) WHERE kind = 'table'
+    FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(quote_ident(name)) WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = to_regtype(pg_catalog.quote_ident(name))::oid WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
-    FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(quote_ident(name) || '()') WHERE kind = 'function'
+    FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
+        WHERE kind = 'function'
 ), somebody_elses AS (
-  SELECT kind, name, owner FROM object WHERE privilege = 'owner' AND NOT pg_has_role(owner, 'USAGE')
+  SELECT kind, name, owner FROM object WHERE privilege = 'owner' AND NOT pg_catalog.pg_has_role(owner, 'USAGE')
 ), denied AS (  -- and would be, even as a member of those owners
-  SELECT name, string_agg(privilege, ', ' ORDER BY privilege) AS privileges FROM object
-   WHERE privilege <> 'owner' AND NOT has_table_privilege(oid, privilege)
-     AND NOT EXISTS (SELECT FROM somebody_elses s WHERE has_table_privilege(s.owner, object.oid, privilege))
+  SELECT name, pg_catalog.string_agg(privilege, ', ' ORDER BY privilege) AS privileges FROM object
+   WHERE privilege <> 'owner' AND NOT pg_catalog.has_table_privilege(oid, privilege)
+     AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_table_privilege(s.owner, object.oid, privilege))
    GROUP BY name
 ), out_of_sight AS (
-  SELECT name, nspname, has_schema_privilege(n.oid, 'USAGE') AS usable
+  SELECT name, nspname, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usable
     FROM wanted JOIN pg_class ON relname = name AND relkind IN ('r', 'p') JOIN pg_namespace n ON n.oid = relnamespace
-   WHERE kind = 'table' AND privilege = 'owner' AND nspname !~ '^pg_' AND to_regclass(quote_ident(name)) IS NULL
+   WHERE kind = 'table' AND privilege = 'owner' AND NOT pg_catalog.starts_with(nspname, 'pg_')
+       AND to_regclass(pg_catalog.quote_ident(name)) IS NULL
 )
-SELECT format('%s %s: owner %s', kind, string_agg(quote_ident(name), ', ' ORDER BY name), owner::regrole) AS finding,
-       CASE WHEN pg_has_role(owner, 'MEMBER') THEN format('ALTER ROLE %I SET role = %s;', current_user, owner::regrole)
-            ELSE format('GRANT %s TO %I;', owner::regrole, current_user) END AS remedy
+SELECT pg_catalog.format('%s %s: owner %s', kind, pg_catalog.string_agg(pg_catalog.quote_ident(name), ', '
+    ORDER BY name), owner::regrole) AS finding,
+       CASE WHEN pg_catalog.pg_has_role(owner, 'MEMBER')
+           THEN pg_catalog.format('ALTER ROLE %I SET role = %s;', current_user, owner::regrole)
+            ELSE pg_catalog.format('GRANT %s TO %I;', owner::regrole, current_user) END AS remedy
   FROM somebody_elses GROUP BY kind, owner
 UNION
-SELECT format('no %s on %s', privileges, string_agg(quote_ident(name), ', ' ORDER BY name)),
-       format('GRANT %s ON %s TO %I;', privileges, string_agg(quote_ident(name), ', ' ORDER BY name), current_user)
+SELECT pg_catalog.format('no %s on %s', privileges, pg_catalog.string_agg(pg_catalog.quote_ident(name), ', '
+    ORDER BY name)),
+       pg_catalog.format('GRANT %s ON %s TO %I;', privileges,
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), current_user)
   FROM denied GROUP BY privileges
 UNION
-SELECT format('rows of %s hidden by row security', string_agg(DISTINCT quote_ident(name), ', ')),
-       format('ALTER ROLE %I BYPASSRLS;', current_user)
+SELECT pg_catalog.format('rows of %s hidden by row security', pg_catalog.string_agg(DISTINCT
+    pg_catalog.quote_ident(name), ', ')),
+       pg_catalog.format('ALTER ROLE %I BYPASSRLS;', current_user)
   FROM object WHERE kind = 'table' AND row_security_active(oid) HAVING count(*) > 0
 UNION
-SELECT format('no CREATE in schema %I', current_schema()),
-       format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
- WHERE NOT has_schema_privilege(current_schema(), 'CREATE')
-   AND NOT EXISTS (SELECT FROM somebody_elses WHERE has_schema_privilege(owner, current_schema(), 'CREATE'))
+SELECT pg_catalog.format('no CREATE in schema %I', current_schema()),
+       pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
+ WHERE NOT pg_catalog.has_schema_privilege(current_schema(), 'CREATE')
+   AND NOT EXISTS (SELECT FROM somebody_elses WHERE pg_catalog.has_schema_privilege(owner, current_schema(), 'CREATE'))
 UNION
-SELECT format('table %s in schema %I, while search_path puts new objects into %I',
-              string_agg(quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
-       format('ALTER ROLE %I SET search_path = %I;', current_user, nspname)
+SELECT pg_catalog.format('table %s in schema %I, while search_path puts new objects into %I',
+              pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
+       pg_catalog.format('ALTER ROLE %I SET search_path = %I;', current_user, nspname)
   FROM object JOIN pg_namespace n ON n.oid = namespace AND nspname <> current_schema()
  WHERE kind = 'table' AND privilege = 'owner' GROUP BY nspname
 UNION
-SELECT format(CASE WHEN usable THEN 'table %s in schema %I, which is not in search_path'
+SELECT pg_catalog.format(CASE WHEN usable THEN 'table %s in schema %I, which is not in search_path'
                    ELSE 'table %s in schema %I, with no USAGE on it' END,
-              string_agg(quote_ident(name), ', ' ORDER BY name), nspname),
-       format(CASE WHEN usable THEN 'ALTER ROLE %2$I SET search_path = %1$I;'
+              pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname),
+       pg_catalog.format(CASE WHEN usable THEN 'ALTER ROLE %2$I SET search_path = %1$I;'
                    ELSE 'GRANT USAGE, CREATE ON SCHEMA %1$I TO %2$I;' END, nspname, current_user)
   FROM out_of_sight GROUP BY nspname, usable
  ORDER BY finding
   ) AS missing;
   IF findings IS NOT NULL THEN
     RAISE EXCEPTION 'The role % may not do what the release does. What stands in its way: %.',
-      quote_ident(current_user), findings USING HINT = remedies;
+      pg_catalog.quote_ident(current_user), findings USING HINT = remedies;
   END IF;
 END
 $epic10$;
@@ -355,13 +364,13 @@ CREATE OR REPLACE TRIGGER epic10_original_append_only
 RESET client_min_messages;
 
 \if :{?orphans}
-SELECT set_config('epic10.orphans', :'orphans', false) AS orphans \gset
+SELECT pg_catalog.set_config('epic10.orphans', :'orphans', false) AS orphans \gset
 \endif
 
 -- ============================================================
 -- expand: Add everything the new code needs; break nothing the old code uses.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
@@ -375,8 +384,8 @@ BEGIN
     ('the server is PostgreSQL 15 or newer',
      'Upgrade the server first.',
      true,
-$check$SELECT format('PostgreSQL %s', current_setting('server_version'))
- WHERE current_setting('server_version_num')::int < 150000$check$),
+$check$SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('server_version'))
+ WHERE pg_catalog.current_setting('server_version_num')::int < 150000$check$),
     ('the server takes writes',
      'Connect to its primary.',
      true,
@@ -384,10 +393,11 @@ $check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$che
     ('sessions may write unless they say otherwise',
      'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
      true,
-$check$SELECT format('default_transaction_read_only is on, by %s', source)
+$check$SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
@@ -403,342 +413,345 @@ BEGIN
     ('the name NdaType is free, or names an enum',
      'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
      true,
-$check$SELECT format('%s is no enum', typname) FROM pg_type
- WHERE pg_type.oid = to_regtype('"NdaType"') AND typtype <> 'e'$check$),
+$check$SELECT pg_catalog.format('%s is no enum', typname) FROM pg_type
+ WHERE pg_type.oid = to_regtype('"NdaType"')::oid AND typtype <> 'e'$check$),
     ('the type name NdaType_epic10 is free',
      'ALTER TYPE "NdaType_epic10" RENAME TO …',
      true,
-$check$SELECT 'NdaType_epic10 is there already' WHERE to_regtype('"NdaType_epic10"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
+$check$SELECT 'NdaType_epic10 is there already' WHERE to_regtype('"NdaType_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
     ('the type name NdaType_legacy is free',
      'ALTER TYPE "NdaType_legacy" RENAME TO …',
      true,
-$check$SELECT 'NdaType_legacy is there already' WHERE to_regtype('"NdaType_legacy"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
+$check$SELECT 'NdaType_legacy is there already' WHERE to_regtype('"NdaType_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
     ('ndas.nda_type is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "nda_type" TYPE text;',
      true,
-$check$SELECT format('%s is %s%s', 'ndas.nda_type',
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.nda_type',
               CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              coalesce(format_type(atttypid, atttypmod), 'missing'))
-  FROM (VALUES (to_regclass('"ndas"'), 'nda_type')) AS wanted (relation, name)
+              coalesce(pg_catalog.format_type(atttypid, atttypmod), 'missing'))
+  FROM (VALUES (to_regclass('"ndas"')::oid, 'nda_type')) AS wanted (relation, name)
   JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
   LEFT JOIN pg_type ON pg_type.oid = atttypid
  WHERE typcategory IS NULL OR typcategory NOT IN ('E', 'S') OR attgenerated <> ''$check$),
     ('the default of ndas.nda_type becomes MUTUAL or is missing',
      'ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET DEFAULT ''MUTUAL'';',
      true,
-$check$SELECT format('the default is %s', pg_get_expr(adbin, adrelid))
+$check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid))
   FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type'
    AND coalesce(CASE WHEN substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text END, 'MUTUAL') IS DISTINCT FROM 'MUTUAL'
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')$check$),
     ('the column name ndas.nda_type_epic10 is free',
      'ALTER TABLE "ndas" RENAME COLUMN "nda_type_epic10" TO …',
      true,
 $check$SELECT 'ndas.nda_type_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10')$check$),
     ('the column name ndas.nda_type_legacy is free',
      'ALTER TABLE "ndas" RENAME COLUMN "nda_type_legacy" TO …',
      true,
 $check$SELECT 'ndas.nda_type_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10')$check$),
     ('ndas.is_non_usmax is absent, or is boolean with default false or none',
      'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
      true,
-$check$SELECT format('%s is %s%s', 'ndas.is_non_usmax', CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.is_non_usmax', CASE WHEN attgenerated <> '' THEN 'generated ' END,
+              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
    AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax')
-   AND (attgenerated <> '' OR format_type(atttypid, NULL) NOT IN ('boolean')
+   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('boolean')
         OR pg_get_expr(adbin, adrelid) <> 'false')$check$),
     ('the column name ndas.is_non_usmax_epic10 is free',
      'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO …',
      true,
 $check$SELECT 'ndas.is_non_usmax_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')$check$),
     ('the column name ndas.is_non_usmax_legacy is free',
      'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_legacy" TO …',
      true,
 $check$SELECT 'ndas.is_non_usmax_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')$check$),
     ('ndas.expiration_date is absent, or is timestamp without time zone or date with no default',
      'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
      true,
-$check$SELECT format('%s is %s%s', 'ndas.expiration_date', CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.expiration_date', CASE WHEN attgenerated <> '' THEN 'generated ' END,
+              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date'
    AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
-   AND (attgenerated <> '' OR format_type(atttypid, NULL) NOT IN ('timestamp without time zone', 'date')
+   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('timestamp without time zone', 'date')
         OR pg_get_expr(adbin, adrelid) <> '')$check$),
     ('the column name ndas.expiration_date_epic10 is free',
      'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_epic10" TO …',
      true,
 $check$SELECT 'ndas.expiration_date_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')$check$),
     ('the column name ndas.expiration_date_legacy is free',
      'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO …',
      true,
 $check$SELECT 'ndas.expiration_date_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_legacy' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')$check$),
     ('ndas.approved_by_id is absent, or is text or character varying with no default',
      'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_before_epic10".',
      true,
-$check$SELECT format('%s is %s%s', 'ndas.approved_by_id', CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.approved_by_id', CASE WHEN attgenerated <> '' THEN 'generated ' END,
+              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id'
    AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id')
-   AND (attgenerated <> '' OR format_type(atttypid, NULL) NOT IN ('text', 'character varying')
+   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('text', 'character varying')
         OR pg_get_expr(adbin, adrelid) <> '')$check$),
     ('the column name ndas.approved_by_id_epic10 is free',
      'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_epic10" TO …',
      true,
 $check$SELECT 'ndas.approved_by_id_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
     ('the column name ndas.approved_by_id_legacy is free',
      'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_legacy" TO …',
      true,
 $check$SELECT 'ndas.approved_by_id_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_legacy' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
     ('ndas.approved_at is absent, or is what the release wants',
      'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_at" TO "approved_at_before_epic10".',
      true,
-$check$SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_at', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at')$check$),
     ('ndas.rejection_reason is absent, or is what the release wants',
      'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "rejection_reason" TO "rejection_reason_before_epic10".',
      true,
-$check$SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason')$check$),
     ('what references anything from ndas.approved_by_id, or is called ndas_approved_by_id_fkey, references contacts from there',
      'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …, or drop it.',
      true,
-$check$SELECT format('%s is %s', conname, pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')
+$check$SELECT pg_catalog.format('%s is %s', conname, pg_catalog.pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid
    AND (conname = 'ndas_approved_by_id_fkey' OR contype = 'f' AND (SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = 'approved_by_id'
     AND NOT attisdropped) = ANY (conkey))
-   AND NOT (contype = 'f' AND confrelid = to_regclass('"contacts"') AND conkey = ARRAY[(SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = 'approved_by_id'
+   AND NOT (contype = 'f' AND confrelid = to_regclass('"contacts"')::oid AND conkey OPERATOR(pg_catalog.=) ARRAY[(SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = 'approved_by_id'
     AND NOT attisdropped)]
-            AND pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')$check$),
+            AND pg_catalog.pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')$check$),
     ('every ndas.approved_by_id points at a row of contacts',
      'Correct these rows, or let them read NULL, which is written down and undone on the way back: python manage.py migrate ndas --orphans set-null, or psql -v orphans=set-null',
-     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped) AND (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') OR current_setting('epic10.orphans', true) = 'set-null') IS NOT true,
-$check$SELECT format('%s rows point at nobody, the first of them %s', count(*),
-              array_to_string((array_agg(id ORDER BY id))[:10], ', '))
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) AND (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') OR pg_catalog.current_setting('epic10.orphans', true) = 'set-null') IS NOT true,
+$check$SELECT pg_catalog.format('%s rows point at nobody, the first of them %s', count(*),
+              pg_catalog.array_to_string((pg_catalog.array_agg(id ORDER BY id))[:10], ', '))
   FROM "ndas" WHERE "approved_by_id" IS NOT NULL
    AND NOT EXISTS (SELECT FROM "contacts" parent WHERE parent.id = "approved_by_id")
 HAVING count(*) > 0$check$),
     ('the constraint name ndas_approved_by_id_epic10_fkey is free',
      'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_fkey" TO …',
      true,
-$check$SELECT 'ndas_approved_by_id_epic10_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_epic10_fkey')
+$check$SELECT 'ndas_approved_by_id_epic10_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey')
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
     ('the constraint name ndas_approved_by_id_legacy_fkey is free',
      'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_fkey" TO …',
      true,
-$check$SELECT 'ndas_approved_by_id_legacy_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_legacy_fkey')
+$check$SELECT 'ndas_approved_by_id_legacy_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_legacy_fkey')
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
     ('the name NdaStatus_epic10 is free, or names the enum the release wants',
      'Rename it out of the way: ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus_epic10_before_epic10".',
      true,
-$check$SELECT format('type %s is there already with the labels %s, expected %s', 'NdaStatus_epic10', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
- WHERE to_regtype('"NdaStatus_epic10"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')
-   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]$check$),
+$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'NdaStatus_epic10', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')::oid), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
+ WHERE to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')
+   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
     ('the type name NdaStatus_legacy is free',
      'ALTER TYPE "NdaStatus_legacy" RENAME TO …',
      true,
-$check$SELECT 'NdaStatus_legacy is there already' WHERE to_regtype('"NdaStatus_legacy"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')$check$),
+$check$SELECT 'NdaStatus_legacy is there already' WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')$check$),
     ('ndas.status is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "status" TYPE text;',
      true,
-$check$SELECT format('%s is %s%s', 'ndas.status',
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.status',
               CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              coalesce(format_type(atttypid, atttypmod), 'missing'))
-  FROM (VALUES (to_regclass('"ndas"'), 'status')) AS wanted (relation, name)
+              coalesce(pg_catalog.format_type(atttypid, atttypmod), 'missing'))
+  FROM (VALUES (to_regclass('"ndas"')::oid, 'status')) AS wanted (relation, name)
   LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
   LEFT JOIN pg_type ON pg_type.oid = atttypid
  WHERE typcategory IS NULL OR typcategory NOT IN ('E', 'S') OR attgenerated <> ''$check$),
     ('the default of ndas.status becomes CREATED or is missing',
      'ALTER TABLE "ndas" ALTER COLUMN "status" SET DEFAULT ''CREATED'';',
      true,
-$check$SELECT format('the default is %s', pg_get_expr(adbin, adrelid))
+$check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid))
   FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'status'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status'
    AND CASE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text END IS DISTINCT FROM 'CREATED'
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status')$check$),
     ('every label in ndas.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
     ('no rule for INSERT or UPDATE on ndas reads status',
      'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
      true,
-$check$SELECT DISTINCT format('%s does', rulename)
-  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
+$check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
+  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
   JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
- WHERE ev_class = to_regclass('"ndas"') AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass
+ WHERE ev_class = to_regclass('"ndas"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
    AND refobjid = ev_class AND attname = 'status'$check$),
     ('the column name ndas.status_epic10 is free',
      'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO …',
      true,
 $check$SELECT 'ndas.status_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')$check$),
     ('the column name ndas.status_legacy is free',
      'ALTER TABLE "ndas" RENAME COLUMN "status_legacy" TO …',
      true,
 $check$SELECT 'ndas.status_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')$check$),
     ('nda_status_history.status is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "nda_status_history" ALTER COLUMN "status" TYPE text;',
      true,
-$check$SELECT format('%s is %s%s', 'nda_status_history.status',
+$check$SELECT pg_catalog.format('%s is %s%s', 'nda_status_history.status',
               CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              coalesce(format_type(atttypid, atttypmod), 'missing'))
-  FROM (VALUES (to_regclass('"nda_status_history"'), 'status')) AS wanted (relation, name)
+              coalesce(pg_catalog.format_type(atttypid, atttypmod), 'missing'))
+  FROM (VALUES (to_regclass('"nda_status_history"')::oid, 'status')) AS wanted (relation, name)
   LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
   LEFT JOIN pg_type ON pg_type.oid = atttypid
  WHERE typcategory IS NULL OR typcategory NOT IN ('E', 'S') OR attgenerated <> ''$check$),
     ('the default of nda_status_history.status becomes none or is missing',
      'ALTER TABLE "nda_status_history" ALTER COLUMN "status" DROP DEFAULT;',
      true,
-$check$SELECT format('the default is %s', pg_get_expr(adbin, adrelid))
+$check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid))
   FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
- WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status'
+ WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status'
    AND CASE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text END IS DISTINCT FROM NULL
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status')$check$),
     ('every label in nda_status_history.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
     ('no rule for INSERT or UPDATE on nda_status_history reads status',
      'Make a trigger of it, which sees both columns; then DROP RULE … ON "nda_status_history";',
      true,
-$check$SELECT DISTINCT format('%s does', rulename)
-  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
+$check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
+  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
   JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
- WHERE ev_class = to_regclass('"nda_status_history"') AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass
+ WHERE ev_class = to_regclass('"nda_status_history"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
    AND refobjid = ev_class AND attname = 'status'$check$),
     ('the column name nda_status_history.status_epic10 is free',
      'ALTER TABLE "nda_status_history" RENAME COLUMN "status_epic10" TO …',
      true,
 $check$SELECT 'nda_status_history.status_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')$check$),
     ('the column name nda_status_history.status_legacy is free',
      'ALTER TABLE "nda_status_history" RENAME COLUMN "status_legacy" TO …',
      true,
 $check$SELECT 'nda_status_history.status_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')$check$),
     ('the name UsMaxPosition_epic10 is free, or names the enum the release wants',
      'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".',
      true,
-$check$SELECT format('type %s is there already with the labels %s, expected %s', 'UsMaxPosition_epic10', array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
- WHERE to_regtype('"UsMaxPosition_epic10"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')
-   AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]$check$),
+$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'UsMaxPosition_epic10', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
+ WHERE to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')
+   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
     ('the type name UsMaxPosition_legacy is free',
      'ALTER TYPE "UsMaxPosition_legacy" RENAME TO …',
      true,
-$check$SELECT 'UsMaxPosition_legacy is there already' WHERE to_regtype('"UsMaxPosition_legacy"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
+$check$SELECT 'UsMaxPosition_legacy is there already' WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
     ('ndas.usmax_position is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE text;',
      true,
-$check$SELECT format('%s is %s%s', 'ndas.usmax_position',
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.usmax_position',
               CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              coalesce(format_type(atttypid, atttypmod), 'missing'))
-  FROM (VALUES (to_regclass('"ndas"'), 'usmax_position')) AS wanted (relation, name)
+              coalesce(pg_catalog.format_type(atttypid, atttypmod), 'missing'))
+  FROM (VALUES (to_regclass('"ndas"')::oid, 'usmax_position')) AS wanted (relation, name)
   LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
   LEFT JOIN pg_type ON pg_type.oid = atttypid
  WHERE typcategory IS NULL OR typcategory NOT IN ('E', 'S') OR attgenerated <> ''$check$),
     ('the default of ndas.usmax_position becomes PRIME or is missing',
      'ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET DEFAULT ''PRIME'';',
      true,
-$check$SELECT format('the default is %s', pg_get_expr(adbin, adrelid))
+$check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid))
   FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position'
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position'
    AND coalesce(CASE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text END, 'PRIME') IS DISTINCT FROM 'PRIME'
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position')$check$),
     ('every label in ndas.usmax_position has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
   FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
  ORDER BY "usmax_position"$check$),
     ('no rule for INSERT or UPDATE on ndas reads usmax_position',
      'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
      true,
-$check$SELECT DISTINCT format('%s does', rulename)
-  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
+$check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
+  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
   JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
- WHERE ev_class = to_regclass('"ndas"') AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass
+ WHERE ev_class = to_regclass('"ndas"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
    AND refobjid = ev_class AND attname = 'usmax_position'$check$),
     ('the column name ndas.usmax_position_epic10 is free',
      'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO …',
      true,
 $check$SELECT 'ndas.usmax_position_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
     ('the column name ndas.usmax_position_legacy is free',
      'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_legacy" TO …',
      true,
 $check$SELECT 'ndas.usmax_position_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
     ('the index name idx_ndas_expiration_date is free, or names an index on ndas (expiration_date)',
      'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
      true,
-$check$SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+$check$SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date')$check$),
+  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date')$check$),
     ('the index name idx_ndas_expiration_date_epic10_idx is free',
      'ALTER INDEX "idx_ndas_expiration_date_epic10_idx" RENAME TO …',
      true,
 $check$SELECT 'idx_ndas_expiration_date_epic10_idx is there already'
- WHERE to_regclass('"idx_ndas_expiration_date_epic10_idx"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
+ WHERE to_regclass('"idx_ndas_expiration_date_epic10_idx"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
     ('the index name idx_ndas_expiration_date_legacy_idx is free',
      'ALTER INDEX "idx_ndas_expiration_date_legacy_idx" RENAME TO …',
      true,
 $check$SELECT 'idx_ndas_expiration_date_legacy_idx is there already'
- WHERE to_regclass('"idx_ndas_expiration_date_legacy_idx"') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
+ WHERE to_regclass('"idx_ndas_expiration_date_legacy_idx"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
     ('the index name ndas_status_epic10_idx is free, or names a valid index on ndas (status_epic10)',
      'ALTER INDEX "ndas_status_epic10_idx" RENAME TO …, or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";',
      true,
-$check$SELECT format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+$check$SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
+  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
     ('ndas is one table',
      'Move its rows into an ordinary table by the name of ndas for the release.',
      true,
-$check$SELECT format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"ndas"') AND relkind = 'p'$check$),
+$check$SELECT pg_catalog.format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"ndas"')::oid
+    AND relkind = 'p'$check$),
     ('nda_status_history is one table',
      'Move its rows into an ordinary table by the name of nda_status_history for the release.',
      true,
-$check$SELECT format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"nda_status_history"') AND relkind = 'p'$check$)
+$check$SELECT pg_catalog.format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid
+    AND relkind = 'p'$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
@@ -776,13 +789,13 @@ SELECT 'agency_group_grants', (SELECT count(*) FROM "agency_group_grants")
 INSERT INTO epic10_row_count (table_name, rows)
 SELECT 'subagency_grants', (SELECT count(*) FROM "subagency_grants")
  WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'subagency_grants');
-SELECT set_config('epic10.ndas_status', (
+SELECT pg_catalog.set_config('epic10.ndas_status', (
   SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
-SELECT set_config('epic10.ndas_usmax_position', (
+SELECT pg_catalog.set_config('epic10.ndas_usmax_position', (
   SELECT coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
-SELECT set_config('epic10.nda_status_history_status', (
+SELECT pg_catalog.set_config('epic10.nda_status_history_status', (
   SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 BEGIN;
@@ -804,51 +817,51 @@ BEGIN
 END
 $epic10$;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaType_epic10'
- WHERE NOT (NOT ((to_regtype('"NdaType"') IS NOT NULL AND (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[] AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+ WHERE NOT (NOT ((to_regtype('"NdaType"')::oid IS NOT NULL AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')))) ON CONFLICT DO NOTHING;
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaType'
- WHERE NOT (to_regtype('"NdaType"') IS NOT NULL OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')) ON CONFLICT DO NOTHING;
+ WHERE NOT (to_regtype('"NdaType"')::oid IS NOT NULL OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') AND NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')))) ON CONFLICT DO NOTHING;
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') AND NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') AND NOT ((SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped) = 'boolean not null default false' AND true))) ON CONFLICT DO NOTHING;
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped) = 'boolean not null default false' AND true))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') AND NOT ((SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped) = 'timestamp(3) without time zone' AND false))) ON CONFLICT DO NOTHING;
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped) = 'timestamp(3) without time zone' AND false))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') AND NOT ((SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped) = 'text' AND EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND pg_get_constraintdef(oid) = 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL')))) ON CONFLICT DO NOTHING;
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) = 'text' AND EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND pg_catalog.pg_get_constraintdef(oid) = 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL')))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_at'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.rejection_reason'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_fkey'
- WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') OR NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') OR NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_epic10_fkey'
- WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_epic10_fkey') OR NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') OR NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaStatus_epic10'
- WHERE NOT (to_regtype('"NdaStatus_epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
+ WHERE NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.status_epic10'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'nda_status_history.status_epic10'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'UsMaxPosition_epic10'
- WHERE NOT (to_regtype('"UsMaxPosition_epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
+ WHERE NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas'
  WHERE NOT (to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_nda_status_history'
@@ -881,9 +894,9 @@ $epic10$;
 -- 10.2: Every NDA is Mutual or Consultant. Existing rows read the default; no row is touched.
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"') IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"')::oid IS NOT NULL) THEN
     CREATE TYPE "NdaType_epic10" AS ENUM ('MUTUAL', 'CONSULTANT');
-  ELSIF NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') OR to_regtype('"NdaType"') IS NOT NULL) THEN
+  ELSIF NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') OR to_regtype('"NdaType"')::oid IS NOT NULL) THEN
     CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'CONSULTANT');
   END IF;
 END
@@ -933,14 +946,14 @@ ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_at" timestamp(3) NULL;
 ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "rejection_reason" text NULL;
 DO $epic10$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
     ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID;
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_epic10_fkey') AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
     ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_epic10_fkey" FOREIGN KEY (approved_by_id_epic10) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID;
   END IF;
 END
@@ -948,32 +961,32 @@ $epic10$;
 -- 10.3, 10.6: The new status labels, in a column beside the old one, for NDAs and for their history.
 DO $epic10$
 BEGIN
-  IF NOT (to_regtype('"NdaStatus_epic10"') IS NOT NULL) THEN
+  IF NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
     CREATE TYPE "NdaStatus_epic10" AS ENUM ('CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED');
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  EXECUTE format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(current_setting('epic10.ndas_status', true), ''), 'CREATED'));
+  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_status', true), ''), 'CREATED'));
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  EXECUTE format('ALTER TABLE "nda_status_history" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(current_setting('epic10.nda_status_history_status', true), ''), 'CREATED'));
+  EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.nda_status_history_status', true), ''), 'CREATED'));
 END
 $epic10$;
 -- 10.1: The new positions, in a column beside the old one; NULL becomes PRIME.
 DO $epic10$
 BEGIN
-  IF NOT (to_regtype('"UsMaxPosition_epic10"') IS NOT NULL) THEN
+  IF NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) THEN
     CREATE TYPE "UsMaxPosition_epic10" AS ENUM ('PRIME', 'SUB_CONTRACTOR', 'OTHER');
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  EXECUTE format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "usmax_position_epic10" "UsMaxPosition_epic10" DEFAULT %L NOT NULL', coalesce(nullif(current_setting('epic10.ndas_usmax_position', true), ''), 'PRIME'));
+  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "usmax_position_epic10" "UsMaxPosition_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_usmax_position', true), ''), 'PRIME'));
 END
 $epic10$;
 -- 10.1, 10.3, 10.4: From here on whatever the running application writes is translated as it is written.
@@ -995,8 +1008,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. e4e8f3a6dbbf1480e84bbd2f3d8b8aa2f4e0bee0';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.usmax_position, OLD.fully_executed_date), ROW(NEW.status, NEW.usmax_position, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. d4a0e436783acd72d6d6672d4715a0d4c2e3db14';
 CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
@@ -1008,8 +1021,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_update" ON "nda_status
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_insert ON "nda_status_history";
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_update ON "nda_status_history";
 CREATE TRIGGER zz_epic10_sync_nda_status_history_insert BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 38b1c1a7fb6e703375407883b2c1978450ce3d2e';
+CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status), ROW(NEW.status))) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 5b8fa30520a45b4c1113067ad132a1b8f5b973ce';
 DO $epic10$
 BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10') THEN
@@ -1024,8 +1037,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. be59e5ae87e12d44ab771cfcef8847afb95d04ec';
+CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.nda_type), ROW(NEW.nda_type))) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. 16473b810d47e34e2f7694dde38ea915f88179bf';
   END IF;
 END
 $epic10$;
@@ -1043,8 +1056,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 073d3f03c40130771b6adb60f63d3d2ed1e79f8d';
+CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax), ROW(NEW.is_non_usmax))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 868df032b8068b45231ae2c039b8ad1c4cc10fd0';
   END IF;
 END
 $epic10$;
@@ -1054,7 +1067,7 @@ BEGIN
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
 NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
 REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_expiration_date() FROM PUBLIC;
@@ -1063,8 +1076,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 4722bd8ec7558af31597c35ea4feae6d3f88d71e';
+CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.fully_executed_date), ROW(NEW.expiration_date, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 964c29281d4b29b1e3c2f2fee33d97721258edff';
   END IF;
 END
 $epic10$;
@@ -1082,8 +1095,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_approved_by_id_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. fee42d50f5d0f1876bd2c4edec8be91cbcf46b58';
+CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.approved_by_id), ROW(NEW.approved_by_id))) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. 06ba69e713d7415f18e263a750b7db9b1fd48cdf';
   END IF;
 END
 $epic10$;
@@ -1097,21 +1110,21 @@ DECLARE
   this_rollback bigint := greatest(TG_ARGV[0]::bigint, (SELECT max(id) FROM epic10_rollback));
   this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
-  IF TG_RELID IS DISTINCT FROM to_regclass('"ndas"') THEN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"ndas"')::oid THEN
     RAISE EXCEPTION 'zz_epic10_park_ndas works for the table ndas alone, not for %.', TG_RELID::regclass
-      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+      USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF TG_ARGV[1]::bool OR EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
-    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END
-    || CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN jsonb_build_object('usmax_position', OLD.usmax_position_epic10) ELSE '{}' END
-    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
-    || CASE WHEN OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN jsonb_build_object('nda_type', OLD.nda_type) ELSE '{}' END
-    || CASE WHEN OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN jsonb_build_object('is_non_usmax', OLD.is_non_usmax) ELSE '{}' END
-    || CASE WHEN OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN jsonb_build_object('approved_by_id', OLD.approved_by_id) ELSE '{}' END
-    || CASE WHEN OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN jsonb_build_object('approved_at', OLD.approved_at) ELSE '{}' END
-    || CASE WHEN OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN jsonb_build_object('rejection_reason', OLD.rejection_reason) ELSE '{}' END);
+    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN pg_catalog.jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END
+    || CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', OLD.usmax_position_epic10) ELSE '{}' END
+    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
+    || CASE WHEN OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', OLD.nda_type) ELSE '{}' END
+    || CASE WHEN OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', OLD.is_non_usmax) ELSE '{}' END
+    || CASE WHEN OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', OLD.approved_by_id) ELSE '{}' END
+    || CASE WHEN OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN pg_catalog.jsonb_build_object('approved_at', OLD.approved_at) ELSE '{}' END
+    || CASE WHEN OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN pg_catalog.jsonb_build_object('rejection_reason', OLD.rejection_reason) ELSE '{}' END);
   END IF;
   IF held <> '{}' THEN
     IF TG_OP = 'UPDATE' THEN
@@ -1126,7 +1139,7 @@ BEGIN
     END IF;
     INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
     VALUES (this_rollback, 'ndas', OLD.id, this_event, held,
-            CASE TG_OP WHEN 'UPDATE' THEN (SELECT jsonb_object_agg(key, to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, hash_record_extended(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position::text, OLD.status::text, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), 0)) ON CONFLICT DO NOTHING;
+            CASE TG_OP WHEN 'UPDATE' THEN (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, pg_catalog.hash_record_extended(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position::text, OLD.status::text, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), 0)) ON CONFLICT DO NOTHING;
     IF NOT FOUND AND NOT EXISTS (
       SELECT FROM epic10_archive WHERE rollback_id = this_rollback AND table_name = 'ndas' AND row_id = OLD.id
          AND event = this_event AND content = held) THEN
@@ -1144,28 +1157,28 @@ REVOKE ALL ON FUNCTION zz_epic10_park_ndas() FROM PUBLIC;
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS zz_epic10_park_ndas_update ON "ndas";
   DROP TRIGGER IF EXISTS zz_epic10_park_ndas_delete ON "ndas";
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_ndas_update BEFORE update ON "ndas" FOR EACH ROW
-    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.display_id IS DISTINCT FROM NEW.display_id OR OLD.company_name IS DISTINCT FROM NEW.company_name OR OLD.company_city IS DISTINCT FROM NEW.company_city OR OLD.company_state IS DISTINCT FROM NEW.company_state OR OLD.state_of_incorporation IS DISTINCT FROM NEW.state_of_incorporation OR OLD.agency_group_id IS DISTINCT FROM NEW.agency_group_id OR OLD.subagency_id IS DISTINCT FROM NEW.subagency_id OR OLD.agency_office_name IS DISTINCT FROM NEW.agency_office_name OR OLD.abbreviated_name IS DISTINCT FROM NEW.abbreviated_name OR OLD.authorized_purpose IS DISTINCT FROM NEW.authorized_purpose OR OLD.effective_date IS DISTINCT FROM NEW.effective_date OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.status IS DISTINCT FROM NEW.status OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR OLD.opportunity_poc_id IS DISTINCT FROM NEW.opportunity_poc_id OR OLD.contracts_poc_id IS DISTINCT FROM NEW.contracts_poc_id OR OLD.relationship_poc_id IS DISTINCT FROM NEW.relationship_poc_id OR OLD.cloned_from_id IS DISTINCT FROM NEW.cloned_from_id OR OLD.created_by_id IS DISTINCT FROM NEW.created_by_id OR OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.updated_at IS DISTINCT FROM NEW.updated_at)
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_ndas_update BEFORE update ON "ndas" FOR EACH ROW
+    WHEN (pg_catalog.record_image_ne(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position, OLD.status, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), ROW(NEW.id, NEW.display_id, NEW.company_name, NEW.company_city, NEW.company_state, NEW.state_of_incorporation, NEW.agency_group_id, NEW.subagency_id, NEW.agency_office_name, NEW.abbreviated_name, NEW.authorized_purpose, NEW.effective_date, NEW.usmax_position, NEW.status, NEW.fully_executed_date, NEW.opportunity_poc_id, NEW.contracts_poc_id, NEW.relationship_poc_id, NEW.cloned_from_id, NEW.created_by_id, NEW.created_at, NEW.updated_at))
      AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
     OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
-    OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM ''MUTUAL''
+    OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL)) EXECUTE FUNCTION zz_epic10_park_ndas(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE delete ON "ndas" FOR EACH ROW
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE delete ON "ndas" FOR EACH ROW
     WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
     OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
-    OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM ''MUTUAL''
+    OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL) EXECUTE FUNCTION zz_epic10_park_ndas(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
 END IF;
-EXECUTE format('ALTER FUNCTION zz_epic10_park_ndas() SET search_path = %I, pg_temp', (
-  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')));
+EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_park_ndas() SET search_path = %I, pg_temp', (
+  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')::oid));
 END
 $epic10$;
 DO $epic10$
@@ -1177,14 +1190,14 @@ DECLARE
   this_rollback bigint := greatest(TG_ARGV[0]::bigint, (SELECT max(id) FROM epic10_rollback));
   this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
-  IF TG_RELID IS DISTINCT FROM to_regclass('"nda_status_history"') THEN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"nda_status_history"')::oid THEN
     RAISE EXCEPTION 'zz_epic10_park_nda_status_history works for the table nda_status_history alone, not for %.', TG_RELID::regclass
-      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+      USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF TG_ARGV[1]::bool OR EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'nda_status_history' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
-    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END);
+    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN pg_catalog.jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END);
   END IF;
   IF held <> '{}' THEN
     IF TG_OP = 'UPDATE' THEN
@@ -1192,7 +1205,7 @@ BEGIN
     END IF;
     INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
     VALUES (this_rollback, 'nda_status_history', OLD.id, this_event, held,
-            CASE TG_OP WHEN 'UPDATE' THEN (SELECT jsonb_object_agg(key, to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, hash_record_extended(ROW(OLD.id, OLD.nda_id, OLD.status::text, OLD.changed_at, OLD.changed_by_id), 0)) ON CONFLICT DO NOTHING;
+            CASE TG_OP WHEN 'UPDATE' THEN (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, pg_catalog.hash_record_extended(ROW(OLD.id, OLD.nda_id, OLD.status::text, OLD.changed_at, OLD.changed_by_id), 0)) ON CONFLICT DO NOTHING;
     IF NOT FOUND AND NOT EXISTS (
       SELECT FROM epic10_archive WHERE rollback_id = this_rollback AND table_name = 'nda_status_history' AND row_id = OLD.id
          AND event = this_event AND content = held) THEN
@@ -1210,14 +1223,14 @@ REVOKE ALL ON FUNCTION zz_epic10_park_nda_status_history() FROM PUBLIC;
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_update ON "nda_status_history";
   DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_delete ON "nda_status_history";
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE update ON "nda_status_history" FOR EACH ROW
-    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.nda_id IS DISTINCT FROM NEW.nda_id OR OLD.status IS DISTINCT FROM NEW.status OR OLD.changed_at IS DISTINCT FROM NEW.changed_at OR OLD.changed_by_id IS DISTINCT FROM NEW.changed_by_id)
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE update ON "nda_status_history" FOR EACH ROW
+    WHEN (pg_catalog.record_image_ne(ROW(OLD.id, OLD.nda_id, OLD.status, OLD.changed_at, OLD.changed_by_id), ROW(NEW.id, NEW.nda_id, NEW.status, NEW.changed_at, NEW.changed_by_id))
      AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END)) EXECUTE FUNCTION zz_epic10_park_nda_status_history(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE delete ON "nda_status_history" FOR EACH ROW
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE delete ON "nda_status_history" FOR EACH ROW
     WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END) EXECUTE FUNCTION zz_epic10_park_nda_status_history(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
 END IF;
-EXECUTE format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
-  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')));
+EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
+  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')::oid));
 END
 $epic10$;
 COMMIT;
@@ -1229,7 +1242,7 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand forwards done', clock_timestamp
 -- ============================================================
 -- backfill: Give existing rows their new values, a thousand at a time.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'backfill forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
@@ -1243,23 +1256,24 @@ BEGIN
     ('every label in ndas.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
     ('every label in nda_status_history.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
     ('every label in ndas.usmax_position has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
-$check$SELECT format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
   FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
  ORDER BY "usmax_position"$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
@@ -1277,13 +1291,13 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
   began timestamptz;
 BEGIN
-  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
+  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
   END IF;
   FOR pass IN 1..1 LOOP
@@ -1302,26 +1316,26 @@ BEGIN
                         WHERE id > last AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
             OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
-            OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
+            OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
             OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL)
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
-          SELECT id, (CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN jsonb_build_object('status', ndas.status_epic10) ELSE '{}' END
-            || CASE WHEN ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME') AND true THEN jsonb_build_object('usmax_position', ndas.usmax_position_epic10) ELSE '{}' END
-            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
-            || CASE WHEN ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN jsonb_build_object('nda_type', ndas.nda_type) ELSE '{}' END
-            || CASE WHEN ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN jsonb_build_object('is_non_usmax', ndas.is_non_usmax) ELSE '{}' END
-            || CASE WHEN ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN jsonb_build_object('approved_by_id', ndas.approved_by_id) ELSE '{}' END
-            || CASE WHEN ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN jsonb_build_object('approved_at', ndas.approved_at) ELSE '{}' END
-            || CASE WHEN ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN jsonb_build_object('rejection_reason', ndas.rejection_reason) ELSE '{}' END) AS held, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS fingerprint
+          SELECT id, (CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN pg_catalog.jsonb_build_object('status', ndas.status_epic10) ELSE '{}' END
+            || CASE WHEN ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', ndas.usmax_position_epic10) ELSE '{}' END
+            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
+            || CASE WHEN ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', ndas.nda_type) ELSE '{}' END
+            || CASE WHEN ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', ndas.is_non_usmax) ELSE '{}' END
+            || CASE WHEN ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', ndas.approved_by_id) ELSE '{}' END
+            || CASE WHEN ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN pg_catalog.jsonb_build_object('approved_at', ndas.approved_at) ELSE '{}' END
+            || CASE WHEN ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN pg_catalog.jsonb_build_object('rejection_reason', ndas.rejection_reason) ELSE '{}' END) AS held, pg_catalog.hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS fingerprint
             FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
             OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
-            OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
+            OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
@@ -1339,7 +1353,7 @@ BEGIN
                               WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = batch.id
                                 AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
         )
-        SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+        SELECT (SELECT count(*) FROM parked), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
                'epic10_archive has other values of the row ' || id || ' of ndas than the row itself.',
                CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -1358,17 +1372,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -1394,13 +1408,13 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
   began timestamptz;
 BEGIN
-  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
+  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
   END IF;
   FOR pass IN 1..1 LOOP
@@ -1419,7 +1433,7 @@ BEGIN
                         WHERE id > last AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
-          SELECT id, (CASE WHEN nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END AND true THEN jsonb_build_object('status', nda_status_history.status_epic10) ELSE '{}' END) AS held, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS fingerprint
+          SELECT id, (CASE WHEN nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END AND true THEN pg_catalog.jsonb_build_object('status', nda_status_history.status_epic10) ELSE '{}' END) AS held, pg_catalog.hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS fingerprint
             FROM nda_status_history
            WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
            FOR SHARE
@@ -1435,7 +1449,7 @@ BEGIN
                               WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = batch.id
                                 AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
         )
-        SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+        SELECT (SELECT count(*) FROM parked), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
                'epic10_archive has other values of the row ' || id || ' of nda_status_history than the row itself.',
                CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -1454,17 +1468,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % history entries (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -1491,7 +1505,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -1521,9 +1535,9 @@ BEGIN
         ), locked AS MATERIALIZED (
           SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'ndas' AND newest.row_id = ndas.id
-                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS now, ndas AS row_now,
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, pg_catalog.hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS now, ndas AS row_now,
                  (ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
-            OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
+            OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
@@ -1532,19 +1546,19 @@ BEGIN
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::ndas, CASE WHEN (parked).content ?| ARRAY['status', 'usmax_position'] THEN (parked).content - ARRAY['status', 'usmax_position'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status', 'usmax_position_epic10', (parked).content -> 'usmax_position') ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
+          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::ndas, CASE WHEN (parked).content ?| ARRAY['status', 'usmax_position'] THEN (parked).content - ARRAY['status', 'usmax_position'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status'::text, 'usmax_position_epic10', (parked).content -> 'usmax_position'::text) ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
         ), restored AS (
           UPDATE ndas SET
-            status_epic10 = CASE WHEN here.content ? 'status' THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10" END,
-            usmax_position_epic10 = CASE WHEN here.content ? 'usmax_position' THEN (here.held).usmax_position_epic10 ELSE (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10" END,
-            expiration_date = CASE WHEN here.content ? 'expiration_date' THEN (here.held).expiration_date ELSE coalesce(ndas.expiration_date, (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)) END,
-            nda_type = CASE WHEN here.content ? 'nda_type' THEN (here.held).nda_type ELSE ndas.nda_type END,
-            is_non_usmax = CASE WHEN here.content ? 'is_non_usmax' THEN (here.held).is_non_usmax ELSE ndas.is_non_usmax END,
-            approved_by_id = CASE WHEN here.content ? 'approved_by_id' THEN (SELECT id FROM contacts WHERE id = (here.held).approved_by_id) ELSE ndas.approved_by_id END,
-            approved_at = CASE WHEN here.content ? 'approved_at' THEN (here.held).approved_at ELSE ndas.approved_at END,
-            rejection_reason = CASE WHEN here.content ? 'rejection_reason' THEN (here.held).rejection_reason ELSE ndas.rejection_reason END
+            status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10" END,
+            usmax_position_epic10 = CASE WHEN here.content ? 'usmax_position'::text THEN (here.held).usmax_position_epic10 ELSE (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10" END,
+            expiration_date = CASE WHEN here.content ? 'expiration_date'::text THEN (here.held).expiration_date ELSE coalesce(ndas.expiration_date, (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)) END,
+            nda_type = CASE WHEN here.content ? 'nda_type'::text THEN (here.held).nda_type ELSE ndas.nda_type END,
+            is_non_usmax = CASE WHEN here.content ? 'is_non_usmax'::text THEN (here.held).is_non_usmax ELSE ndas.is_non_usmax END,
+            approved_by_id = CASE WHEN here.content ? 'approved_by_id'::text THEN (SELECT id FROM contacts WHERE id = (here.held).approved_by_id) ELSE ndas.approved_by_id END,
+            approved_at = CASE WHEN here.content ? 'approved_at'::text THEN (here.held).approved_at ELSE ndas.approved_at END,
+            rejection_reason = CASE WHEN here.content ? 'rejection_reason'::text THEN (here.held).rejection_reason ELSE ndas.rejection_reason END
             FROM here WHERE ndas.ctid = here.place
-          RETURNING ndas.id, here.parked, nullif(CASE WHEN here.content ? 'approved_by_id' AND ndas.approved_by_id IS NULL THEN jsonb_build_object('approved_by_id', NULL) ELSE '{}' END, '{}') AS lost
+          RETURNING ndas.id, here.parked, nullif(CASE WHEN here.content ? 'approved_by_id'::text AND ndas.approved_by_id IS NULL THEN pg_catalog.jsonb_build_object('approved_by_id', NULL) ELSE '{}' END, '{}') AS lost
         ), left_so AS (
           UPDATE ndas SET
             expiration_date = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) ELSE ndas.expiration_date END,
@@ -1554,18 +1568,18 @@ BEGIN
             approved_at = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN NULL ELSE ndas.approved_at END,
             rejection_reason = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN NULL ELSE ndas.rejection_reason END
             FROM locked WHERE ndas.ctid = locked.place AND now <> (parked).fingerprint AND holds
-          RETURNING ndas.id, parked, (SELECT jsonb_object_agg(key, to_jsonb(ndas) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
+          RETURNING ndas.id, parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(ndas) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
         ), events AS (
           SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
           UNION ALL
           SELECT id, 'changed', parked, reads FROM left_so
           UNION ALL
-          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
+          SELECT id, 'changed', parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
           UNION ALL
           SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'ndas' AND newest.row_id = key
-                   ORDER BY newest.id DESC LIMIT 1), NULL FROM unnest((SELECT keys FROM wanted)::text[]) AS key
-           WHERE (SELECT cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
+                   ORDER BY newest.id DESC LIMIT 1), NULL FROM pg_catalog.unnest((SELECT keys FROM wanted)::text[]) AS key
+           WHERE (SELECT pg_catalog.cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
              AND (SELECT id FROM ndas WHERE id = key LIMIT 1) IS NULL
         ), told AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
@@ -1575,7 +1589,7 @@ BEGIN
         ), otherwise AS (
           SELECT min(id) AS id FROM events WHERE id NOT IN (SELECT row_id FROM told)
         )
-        SELECT (SELECT count(*) FROM restored), (SELECT keys[cardinality(keys)] FROM wanted),
+        SELECT (SELECT count(*) FROM restored), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
                'epic10_archive has other values of the row ' || id || ' of ndas than the row itself.',
                CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001, and python manage.py migrate ndas.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -1594,17 +1608,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Restored % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -1630,7 +1644,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -1660,34 +1674,34 @@ BEGIN
         ), locked AS MATERIALIZED (
           SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'nda_status_history' AND newest.row_id = nda_status_history.id
-                   ORDER BY newest.id DESC LIMIT 1) AS parked, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS now, nda_status_history AS row_now,
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, pg_catalog.hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS now, nda_status_history AS row_now,
                  false AS holds
             FROM nda_status_history
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::nda_status_history, CASE WHEN (parked).content ?| ARRAY['status'] THEN (parked).content - ARRAY['status'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status') ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
+          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::nda_status_history, CASE WHEN (parked).content ?| ARRAY['status'] THEN (parked).content - ARRAY['status'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status'::text) ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
         ), restored AS (
           UPDATE nda_status_history SET
-            status_epic10 = CASE WHEN here.content ? 'status' THEN (here.held).status_epic10 ELSE (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10" END
+            status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10" END
             FROM here WHERE nda_status_history.ctid = here.place
           RETURNING nda_status_history.id, here.parked, NULL::jsonb AS lost
         ), left_so AS (
           UPDATE nda_status_history SET
             id = nda_status_history.id
             FROM locked WHERE nda_status_history.ctid = locked.place AND now <> (parked).fingerprint AND holds
-          RETURNING nda_status_history.id, parked, (SELECT jsonb_object_agg(key, to_jsonb(nda_status_history) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
+          RETURNING nda_status_history.id, parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(nda_status_history) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
         ), events AS (
           SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
           UNION ALL
           SELECT id, 'changed', parked, reads FROM left_so
           UNION ALL
-          SELECT id, 'changed', parked, (SELECT jsonb_object_agg(key, to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
+          SELECT id, 'changed', parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
           UNION ALL
           SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'nda_status_history' AND newest.row_id = key
-                   ORDER BY newest.id DESC LIMIT 1), NULL FROM unnest((SELECT keys FROM wanted)::text[]) AS key
-           WHERE (SELECT cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
+                   ORDER BY newest.id DESC LIMIT 1), NULL FROM pg_catalog.unnest((SELECT keys FROM wanted)::text[]) AS key
+           WHERE (SELECT pg_catalog.cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
              AND (SELECT id FROM nda_status_history WHERE id = key LIMIT 1) IS NULL
         ), told AS (
           INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
@@ -1697,7 +1711,7 @@ BEGIN
         ), otherwise AS (
           SELECT min(id) AS id FROM events WHERE id NOT IN (SELECT row_id FROM told)
         )
-        SELECT (SELECT count(*) FROM restored), (SELECT keys[cardinality(keys)] FROM wanted),
+        SELECT (SELECT count(*) FROM restored), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
                'epic10_archive has other values of the row ' || id || ' of nda_status_history than the row itself.',
                CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001, and python manage.py migrate ndas.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -1716,17 +1730,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Restored % history entries (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -1753,7 +1767,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -1777,42 +1791,44 @@ BEGIN
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
             OR usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
-            OR (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
+            OR (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
            AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
                  WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true))
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
-          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
             status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"NdaStatus_epic10",
             usmax_position_epic10 = coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')::"UsMaxPosition_epic10",
-            expiration_date = coalesce(expiration_date, CASE WHEN NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END END)
+            expiration_date = coalesce(expiration_date, CASE WHEN NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END END)
             FROM batch WHERE ndas.ctid = batch.place
-          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            CASE WHEN to_jsonb("ndas") - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] <> was - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] THEN
-              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
+            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] <> was - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] THEN
+              (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
             CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END,
             CASE WHEN usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') THEN 'usmax_position_epic10' END,
-            CASE WHEN CASE WHEN was ->> 'expiration_date' IS NULL THEN expiration_date IS DISTINCT FROM CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-              ELSE to_jsonb(expiration_date) IS DISTINCT FROM was -> 'expiration_date' END THEN 'expiration_date' END), '') END AS columns
+            CASE WHEN CASE WHEN was ->> 'expiration_date'::text IS NULL THEN expiration_date IS DISTINCT FROM CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+              ELSE pg_catalog.to_jsonb(expiration_date) IS DISTINCT FROM was -> 'expiration_date'::text END THEN 'expiration_date' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
-                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
+                 (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
+            ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
-                || 'ALTER TABLE "ndas" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+                || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
+                    ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1829,17 +1845,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -1866,7 +1882,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -1893,32 +1909,34 @@ BEGIN
                  WHERE table_name = 'nda_status_history' AND row_id = nda_status_history.id ORDER BY id DESC LIMIT 1) IS NOT true))
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
-          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("nda_status_history") END AS was FROM nda_status_history
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("nda_status_history") END AS was FROM nda_status_history
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE nda_status_history SET
             status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"NdaStatus_epic10"
             FROM batch WHERE nda_status_history.ctid = batch.place
-          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            CASE WHEN to_jsonb("nda_status_history") - ARRAY['status_epic10']::text[] <> was - ARRAY['status_epic10']::text[] THEN
-              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['status_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("nda_status_history") -> key) END,
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
+            CASE WHEN pg_catalog.to_jsonb("nda_status_history") - ARRAY['status_epic10']::text[] <> was - ARRAY['status_epic10']::text[] THEN
+              (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['status_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("nda_status_history") -> key) END,
             CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
-                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
+                 (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on nda_status_history changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "nda_status_history" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on nda_status_history changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
+            ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "nda_status_history" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
-                || 'ALTER TABLE "nda_status_history" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+                || 'ALTER TABLE "nda_status_history" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
+                    ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -1935,17 +1953,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % history entries (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -1974,7 +1992,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -1999,32 +2017,34 @@ BEGIN
                         WHERE id > last AND (nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL'))
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
-          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
             nda_type_epic10 = coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')::"NdaType_epic10"
             FROM batch WHERE ndas.ctid = batch.place
-          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            CASE WHEN to_jsonb("ndas") - ARRAY['nda_type_epic10']::text[] <> was - ARRAY['nda_type_epic10']::text[] THEN
-              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['nda_type_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
+            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['nda_type_epic10']::text[] <> was - ARRAY['nda_type_epic10']::text[] THEN
+              (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['nda_type_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
             CASE WHEN nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL') THEN 'nda_type_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
-                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
+                 (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
+            ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
-                || 'ALTER TABLE "ndas" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+                || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
+                    ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -2041,17 +2061,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -2080,7 +2100,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -2105,32 +2125,34 @@ BEGIN
                         WHERE id > last AND (is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false))
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
-          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
             is_non_usmax_epic10 = coalesce(is_non_usmax, false)
             FROM batch WHERE ndas.ctid = batch.place
-          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            CASE WHEN to_jsonb("ndas") - ARRAY['is_non_usmax_epic10']::text[] <> was - ARRAY['is_non_usmax_epic10']::text[] THEN
-              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['is_non_usmax_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
+            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['is_non_usmax_epic10']::text[] <> was - ARRAY['is_non_usmax_epic10']::text[] THEN
+              (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['is_non_usmax_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
             CASE WHEN is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false) THEN 'is_non_usmax_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
-                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
+                 (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
+            ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
-                || 'ALTER TABLE "ndas" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+                || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
+                    ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -2147,17 +2169,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -2186,7 +2208,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -2209,37 +2231,39 @@ BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date::timestamp))) END)
+            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END)
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
-          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
             expiration_date_epic10 = CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date::timestamp))) END
+            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END
             FROM batch WHERE ndas.ctid = batch.place
-          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            CASE WHEN to_jsonb("ndas") - ARRAY['expiration_date_epic10']::text[] <> was - ARRAY['expiration_date_epic10']::text[] THEN
-              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['expiration_date_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
+            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['expiration_date_epic10']::text[] <> was - ARRAY['expiration_date_epic10']::text[] THEN
+              (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['expiration_date_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
             CASE WHEN expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date::timestamp))) END THEN 'expiration_date_epic10' END), '') END AS columns
+            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END THEN 'expiration_date_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
-                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
+                 (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
+            ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
-                || 'ALTER TABLE "ndas" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+                || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
+                    ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -2256,17 +2280,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -2295,7 +2319,7 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
@@ -2320,32 +2344,34 @@ BEGIN
                         WHERE id > last AND (approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id))
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
-          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) THEN to_jsonb("ndas") END AS was FROM ndas
+          SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
             approved_by_id_epic10 = (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id)
             FROM batch WHERE ndas.ctid = batch.place
-          RETURNING CASE WHEN was IS NOT NULL THEN nullif(concat_ws(', ',
-            CASE WHEN to_jsonb("ndas") - ARRAY['approved_by_id_epic10']::text[] <> was - ARRAY['approved_by_id_epic10']::text[] THEN
-              (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['approved_by_id_epic10']::text[]) AND value IS DISTINCT FROM to_jsonb("ndas") -> key) END,
+          RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
+            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['approved_by_id_epic10']::text[] <> was - ARRAY['approved_by_id_epic10']::text[] THEN
+              (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
+                WHERE key <> ALL (ARRAY['approved_by_id_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
             CASE WHEN approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id) THEN 'approved_by_id_epic10' END), '') END AS columns
         ), told AS (
-          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[cardinality(keys)] FROM wanted) AS last_id,
-                 (SELECT string_agg(DISTINCT columns, '; ') FROM changed) AS columns
+          SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
+                 (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
         )
         SELECT rows, last_id,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname) || '.'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END,
-        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || string_agg('DISABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname)
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
+            ', ' ORDER BY tgname) || '.'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+        CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
-                || 'ALTER TABLE "ndas" ' || string_agg('ENABLE TRIGGER ' || quote_ident(tgname), ', ' ORDER BY tgname) || ';'
-           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+                || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
+                    ORDER BY tgname) || ';'
+           FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
+           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -2362,17 +2388,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Migrated % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -2397,41 +2423,41 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'backfill forwards done', clock_timesta
 -- ============================================================
 -- index: Build the indexes without blocking writers.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('index', 'forwards');
 -- 10.4: The daily job and the list of what expires soon look by date.
-SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"') AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
+SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "idx_ndas_expiration_date";
 SET lock_timeout = '5s';
 \endif
 INSERT INTO epic10_created_object (kind, name) SELECT 'index', 'idx_ndas_expiration_date'
- WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL OR NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'))) ON CONFLICT DO NOTHING;
-SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"') AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date') AS go_on \gset
+ WHERE NOT (to_regclass('"idx_ndas_expiration_date"')::oid IS NOT NULL OR NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'))) ON CONFLICT DO NOTHING;
+SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "idx_ndas_expiration_date";
 SET lock_timeout = '5s';
 \endif
-SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
+SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_ndas_expiration_date" ON "ndas" ("expiration_date");
 SET lock_timeout = '5s';
 \endif
 INSERT INTO epic10_created_object (kind, name) SELECT 'index', 'idx_ndas_expiration_date_epic10_idx'
- WHERE NOT (to_regclass('"idx_ndas_expiration_date_epic10_idx"') IS NOT NULL OR NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'))) ON CONFLICT DO NOTHING;
-SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date_epic10_idx"') AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx') AS go_on \gset
+ WHERE NOT (to_regclass('"idx_ndas_expiration_date_epic10_idx"')::oid IS NOT NULL OR NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'))) ON CONFLICT DO NOTHING;
+SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date_epic10_idx"')::oid AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "idx_ndas_expiration_date_epic10_idx";
 SET lock_timeout = '5s';
 \endif
-SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date_epic10_idx"')) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
+SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date_epic10_idx"')::oid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_ndas_expiration_date_epic10_idx" ON "ndas" ("expiration_date_epic10");
@@ -2439,14 +2465,14 @@ SET lock_timeout = '5s';
 \endif
 -- 10.3: The list looks by status: the new column needs what the old one has.
 INSERT INTO epic10_created_object (kind, name) SELECT 'index', 'ndas_status_epic10_idx'
- WHERE NOT (to_regclass('"ndas_status_epic10_idx"') IS NOT NULL) ON CONFLICT DO NOTHING;
-SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"') AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
+ WHERE NOT (to_regclass('"ndas_status_epic10_idx"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
+SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
 DROP INDEX CONCURRENTLY IF EXISTS "ndas_status_epic10_idx";
 SET lock_timeout = '5s';
 \endif
-SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')) AND true AS go_on \gset
+SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid) AND true AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "ndas_status_epic10_idx" ON "ndas" ("status_epic10");
@@ -2462,51 +2488,53 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   ('expiration_date', 'expiration_date_epic10', '', false, true),
   ('approved_by_id', 'approved_by_id_epic10', '', false, false)
 ), moving AS (
-  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
-         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
-    JOIN pg_attribute ON attrelid = to_regclass('"ndas"') AND attname = column_name AND NOT attisdropped
-     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = successor AND NOT attisdropped)
+  SELECT attnum, column_name, successor, has_index, pg_catalog.format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND pg_catalog.format_type(atttypid, atttypmod) = pg_catalog.quote_ident(type_name) AS is_enum
+             FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"ndas"')::oid AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = successor AND NOT attisdropped)
 ), theirs AS (
   SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
     FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
-   WHERE indrelid = to_regclass('"ndas"') AND indislive AND relname <> ALL (ARRAY['ndas_status_idx', 'idx_ndas_expiration_date']::text[]) AND relname !~ '_(epic10|legacy)$'
+   WHERE indrelid = to_regclass('"ndas"')::oid AND indislive AND relname <> ALL (ARRAY['ndas_status_idx', 'idx_ndas_expiration_date']::text[]) AND relname::text !~ '_(epic10|legacy)$'
      AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
-                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
-                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+                  WHERE classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass::oid AND refobjid = indrelid)
 ), part AS (
   SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
-         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
-              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         CASE WHEN moving.attnum IS NOT NULL THEN pg_catalog.quote_ident(successor)
+              ELSE pg_catalog.pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
          indkey[n - 1] = 0 AS is_expression,
          CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
-              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
-         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              ELSE pg_catalog.format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0::oid
               THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
-         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         coalesce('(' || pg_catalog.array_to_string(attoptions, ', ') || ')', '') AS options,
          CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
-              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
-              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
-    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+              WHEN indoption[n - 1]::int & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1]::int & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1]::int & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS
+        JOIN pg_catalog.generate_series(1, indnatts) AS n
     JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
     LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
-  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
-  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
-  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
-    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
-   WHERE refclassid = 'pg_proc'::regclass
-      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass::oid
+      OR pg_catalog.format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
          AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
 ), made AS (
   SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
          CASE WHEN NOT indisvalid THEN 'it is not valid'
               WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
-                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                   AND (SELECT has_index AND opcdefault AND pg_catalog.concat(collated, options, ordered) = '' FROM part
                          WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
               WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
                      WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
@@ -2524,28 +2552,29 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
          END AS hindrance
     FROM theirs
 )
-SELECT name, successor, legacy, hindrance, format(
+SELECT name, successor, legacy, hindrance, pg_catalog.format(
     'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "ndas" USING %I (%s)%s%s%s%s%s',
     CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
-    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(text.written, collated, operators, options, ordered), ', '
+        ORDER BY n)
        FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
-    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+    (SELECT ' INCLUDE (' || pg_catalog.string_agg(part.written, ', ' ORDER BY n) || ')'
        FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
     CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
-    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+    (SELECT ' WITH (' || pg_catalog.string_agg(pg_catalog.format('%I = %L', option_name, option_value), ', ') || ')'
        FROM pg_options_to_table(reloptions)),
-    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT pg_catalog.format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
     (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
   FROM made
-) AS found WHERE hindrance IS NULL AND to_regclass(quote_ident(successor)) IS NULL
-   AND to_regclass(quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING;
+) AS found WHERE hindrance IS NULL AND to_regclass(pg_catalog.quote_ident(successor)) IS NULL
+   AND to_regclass(pg_catalog.quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING;
 SET lock_timeout = '300s';
 SELECT statement FROM (
-SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+SELECT successor, pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
   FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS ours
-  JOIN pg_index ON indexrelid = to_regclass(quote_ident(successor)) AND NOT indisvalid
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'ndas.')) AS claimed) AS ours
+  JOIN pg_index ON indexrelid = to_regclass(pg_catalog.quote_ident(successor))::oid AND NOT indisvalid
 ) AS each (name, statement) \gexec
 SET lock_timeout = '5s';
 SET lock_timeout = '300s';
@@ -2559,51 +2588,53 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   ('expiration_date', 'expiration_date_epic10', '', false, true),
   ('approved_by_id', 'approved_by_id_epic10', '', false, false)
 ), moving AS (
-  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
-         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
-    JOIN pg_attribute ON attrelid = to_regclass('"ndas"') AND attname = column_name AND NOT attisdropped
-     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = successor AND NOT attisdropped)
+  SELECT attnum, column_name, successor, has_index, pg_catalog.format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND pg_catalog.format_type(atttypid, atttypmod) = pg_catalog.quote_ident(type_name) AS is_enum
+             FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"ndas"')::oid AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = successor AND NOT attisdropped)
 ), theirs AS (
   SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
     FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
-   WHERE indrelid = to_regclass('"ndas"') AND indislive AND relname <> ALL (ARRAY['ndas_status_idx', 'idx_ndas_expiration_date']::text[]) AND relname !~ '_(epic10|legacy)$'
+   WHERE indrelid = to_regclass('"ndas"')::oid AND indislive AND relname <> ALL (ARRAY['ndas_status_idx', 'idx_ndas_expiration_date']::text[]) AND relname::text !~ '_(epic10|legacy)$'
      AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
-                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
-                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+                  WHERE classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass::oid AND refobjid = indrelid)
 ), part AS (
   SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
-         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
-              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         CASE WHEN moving.attnum IS NOT NULL THEN pg_catalog.quote_ident(successor)
+              ELSE pg_catalog.pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
          indkey[n - 1] = 0 AS is_expression,
          CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
-              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
-         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              ELSE pg_catalog.format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0::oid
               THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
-         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         coalesce('(' || pg_catalog.array_to_string(attoptions, ', ') || ')', '') AS options,
          CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
-              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
-              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
-    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+              WHEN indoption[n - 1]::int & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1]::int & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1]::int & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS
+        JOIN pg_catalog.generate_series(1, indnatts) AS n
     JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
     LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
-  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
-  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
-  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
-    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
-   WHERE refclassid = 'pg_proc'::regclass
-      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass::oid
+      OR pg_catalog.format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
          AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
 ), made AS (
   SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
          CASE WHEN NOT indisvalid THEN 'it is not valid'
               WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
-                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                   AND (SELECT has_index AND opcdefault AND pg_catalog.concat(collated, options, ordered) = '' FROM part
                          WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
               WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
                      WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
@@ -2621,74 +2652,77 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
          END AS hindrance
     FROM theirs
 )
-SELECT name, successor, legacy, hindrance, format(
+SELECT name, successor, legacy, hindrance, pg_catalog.format(
     'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "ndas" USING %I (%s)%s%s%s%s%s',
     CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
-    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(text.written, collated, operators, options, ordered), ', '
+        ORDER BY n)
        FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
-    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+    (SELECT ' INCLUDE (' || pg_catalog.string_agg(part.written, ', ' ORDER BY n) || ')'
        FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
     CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
-    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+    (SELECT ' WITH (' || pg_catalog.string_agg(pg_catalog.format('%I = %L', option_name, option_value), ', ') || ')'
        FROM pg_options_to_table(reloptions)),
-    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT pg_catalog.format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
     (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
   FROM made
 ) AS found
  WHERE hindrance IS NULL AND name IN (SELECT name FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS claimed) AND to_regclass(quote_ident(successor)) IS NULL
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'ndas.')) AS claimed) AS claimed) AND to_regclass(pg_catalog.quote_ident(successor)) IS NULL
 ) AS each (name, statement) \gexec
 SET lock_timeout = '5s';
 INSERT INTO epic10_created_object (kind, name) SELECT 'successor', 'nda_status_history.' || name FROM (
 WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   ('status', 'status_epic10', 'NdaStatus', true, false)
 ), moving AS (
-  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
-         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
-    JOIN pg_attribute ON attrelid = to_regclass('"nda_status_history"') AND attname = column_name AND NOT attisdropped
-     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = successor AND NOT attisdropped)
+  SELECT attnum, column_name, successor, has_index, pg_catalog.format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND pg_catalog.format_type(atttypid, atttypmod) = pg_catalog.quote_ident(type_name) AS is_enum
+             FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"nda_status_history"')::oid AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = successor AND NOT attisdropped)
 ), theirs AS (
   SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
     FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
-   WHERE indrelid = to_regclass('"nda_status_history"') AND indislive AND relname <> ALL (ARRAY[]::text[]) AND relname !~ '_(epic10|legacy)$'
+   WHERE indrelid = to_regclass('"nda_status_history"')::oid AND indislive AND relname <> ALL (ARRAY[]::text[]) AND relname::text !~ '_(epic10|legacy)$'
      AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
-                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
-                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+                  WHERE classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass::oid AND refobjid = indrelid)
 ), part AS (
   SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
-         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
-              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         CASE WHEN moving.attnum IS NOT NULL THEN pg_catalog.quote_ident(successor)
+              ELSE pg_catalog.pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
          indkey[n - 1] = 0 AS is_expression,
          CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
-              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
-         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              ELSE pg_catalog.format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0::oid
               THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
-         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         coalesce('(' || pg_catalog.array_to_string(attoptions, ', ') || ')', '') AS options,
          CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
-              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
-              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
-    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+              WHEN indoption[n - 1]::int & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1]::int & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1]::int & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS
+        JOIN pg_catalog.generate_series(1, indnatts) AS n
     JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
     LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
-  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
-  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
-  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
-    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
-   WHERE refclassid = 'pg_proc'::regclass
-      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass::oid
+      OR pg_catalog.format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
          AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
 ), made AS (
   SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
          CASE WHEN NOT indisvalid THEN 'it is not valid'
               WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
-                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                   AND (SELECT has_index AND opcdefault AND pg_catalog.concat(collated, options, ordered) = '' FROM part
                          WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
               WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
                      WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
@@ -2706,28 +2740,29 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
          END AS hindrance
     FROM theirs
 )
-SELECT name, successor, legacy, hindrance, format(
+SELECT name, successor, legacy, hindrance, pg_catalog.format(
     'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "nda_status_history" USING %I (%s)%s%s%s%s%s',
     CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
-    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(text.written, collated, operators, options, ordered), ', '
+        ORDER BY n)
        FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
-    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+    (SELECT ' INCLUDE (' || pg_catalog.string_agg(part.written, ', ' ORDER BY n) || ')'
        FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
     CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
-    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+    (SELECT ' WITH (' || pg_catalog.string_agg(pg_catalog.format('%I = %L', option_name, option_value), ', ') || ')'
        FROM pg_options_to_table(reloptions)),
-    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT pg_catalog.format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
     (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
   FROM made
-) AS found WHERE hindrance IS NULL AND to_regclass(quote_ident(successor)) IS NULL
-   AND to_regclass(quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING;
+) AS found WHERE hindrance IS NULL AND to_regclass(pg_catalog.quote_ident(successor)) IS NULL
+   AND to_regclass(pg_catalog.quote_ident(legacy)) IS NULL ON CONFLICT DO NOTHING;
 SET lock_timeout = '300s';
 SELECT statement FROM (
-SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+SELECT successor, pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
   FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS ours
-  JOIN pg_index ON indexrelid = to_regclass(quote_ident(successor)) AND NOT indisvalid
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'nda_status_history.')) AS claimed) AS ours
+  JOIN pg_index ON indexrelid = to_regclass(pg_catalog.quote_ident(successor))::oid AND NOT indisvalid
 ) AS each (name, statement) \gexec
 SET lock_timeout = '5s';
 SET lock_timeout = '300s';
@@ -2736,51 +2771,53 @@ SELECT successor, statement FROM (
 WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   ('status', 'status_epic10', 'NdaStatus', true, false)
 ), moving AS (
-  SELECT attnum, column_name, successor, has_index, format_type(atttypid, atttypmod) AS type_now,
-         is_enum AND format_type(atttypid, atttypmod) = quote_ident(type_name) AS is_enum FROM moved
-    JOIN pg_attribute ON attrelid = to_regclass('"nda_status_history"') AND attname = column_name AND NOT attisdropped
-     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = successor AND NOT attisdropped)
+  SELECT attnum, column_name, successor, has_index, pg_catalog.format_type(atttypid, atttypmod) AS type_now,
+         is_enum AND pg_catalog.format_type(atttypid, atttypmod) = pg_catalog.quote_ident(type_name) AS is_enum
+             FROM moved
+    JOIN pg_attribute ON attrelid = to_regclass('"nda_status_history"')::oid AND attname = column_name AND NOT attisdropped
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = successor AND NOT attisdropped)
 ), theirs AS (
   SELECT i.*, c.relname, c.reloptions, c.reltablespace, amname, pg_get_expr(indpred, indrelid) AS condition
     FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_am a ON a.oid = relam
-   WHERE indrelid = to_regclass('"nda_status_history"') AND indislive AND relname <> ALL (ARRAY[]::text[]) AND relname !~ '_(epic10|legacy)$'
+   WHERE indrelid = to_regclass('"nda_status_history"')::oid AND indislive AND relname <> ALL (ARRAY[]::text[]) AND relname::text !~ '_(epic10|legacy)$'
      AND EXISTS (SELECT FROM moving JOIN pg_depend ON refobjsubid = moving.attnum
-                  WHERE classid = 'pg_class'::regclass AND objid = indexrelid
-                    AND refclassid = 'pg_class'::regclass AND refobjid = indrelid)
+                  WHERE classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                    AND refclassid = 'pg_class'::regclass::oid AND refobjid = indrelid)
 ), part AS (
   SELECT theirs.indexrelid, n, n <= indnkeyatts AS is_key, moving.column_name, has_index,
-         CASE WHEN moving.attnum IS NOT NULL THEN quote_ident(successor)
-              ELSE pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
+         CASE WHEN moving.attnum IS NOT NULL THEN pg_catalog.quote_ident(successor)
+              ELSE pg_catalog.pg_get_indexdef(theirs.indexrelid, n, false) END AS written,
          indkey[n - 1] = 0 AS is_expression,
          CASE WHEN n > indnkeyatts THEN NULL WHEN moving.attnum IS NOT NULL AND opcdefault THEN ''
-              ELSE format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
-         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0
+              ELSE pg_catalog.format(' %I.%I', opcnamespace::regnamespace::text, opcname) END AS operators, opcdefault,
+         CASE WHEN n <= indnkeyatts AND moving.attnum IS NULL AND indcollation[n - 1] <> 0::oid
               THEN ' COLLATE ' || indcollation[n - 1]::regcollation::text ELSE '' END AS collated,
-         coalesce('(' || array_to_string(attoptions, ', ') || ')', '') AS options,
+         coalesce('(' || pg_catalog.array_to_string(attoptions, ', ') || ')', '') AS options,
          CASE WHEN n > indnkeyatts OR NOT pg_indexam_has_property(relam, 'can_order') THEN ''
-              WHEN indoption[n - 1] & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1] & 3 = 3 THEN ' DESC'
-              WHEN indoption[n - 1] & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
-    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS JOIN generate_series(1, indnatts) AS n
+              WHEN indoption[n - 1]::int & 3 = 1 THEN ' DESC NULLS LAST' WHEN indoption[n - 1]::int & 3 = 3 THEN ' DESC'
+              WHEN indoption[n - 1]::int & 3 = 2 THEN ' NULLS FIRST' ELSE '' END AS ordered
+    FROM theirs JOIN pg_class index ON index.oid = theirs.indexrelid CROSS
+        JOIN pg_catalog.generate_series(1, indnatts) AS n
     JOIN pg_attribute ON attrelid = theirs.indexrelid AND pg_attribute.attnum = n
     LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
-  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
-  SELECT indexrelid, 0, (SELECT string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
-  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = indexrelid
-    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass AND attrelid = refobjid AND attnum = refobjsubid
-   WHERE refclassid = 'pg_proc'::regclass
-      OR format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
+  SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+    LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
+   WHERE refclassid = 'pg_proc'::regclass::oid
+      OR pg_catalog.format_type(atttypid, atttypmod) IN (SELECT type_now FROM moving)
          AND NOT EXISTS (SELECT FROM moving WHERE moving.attnum = a.attnum)
 ), made AS (
   SELECT relname::text AS name, theirs.*, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_epic10' AS successor, CASE WHEN octet_length(relname::text) <= 56 THEN relname::text ELSE 'idx_' || md5(relname::text) END || '_legacy' AS legacy,
          CASE WHEN NOT indisvalid THEN 'it is not valid'
               WHEN indnatts = 1 AND amname = 'btree' AND NOT indisunique AND condition IS NULL
-                   AND (SELECT has_index AND opcdefault AND concat(collated, options, ordered) = '' FROM part
+                   AND (SELECT has_index AND opcdefault AND pg_catalog.concat(collated, options, ordered) = '' FROM part
                          WHERE part.indexrelid = theirs.indexrelid) THEN 'the release has an index that says the same'
               WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
                      WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
@@ -2798,23 +2835,24 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
          END AS hindrance
     FROM theirs
 )
-SELECT name, successor, legacy, hindrance, format(
+SELECT name, successor, legacy, hindrance, pg_catalog.format(
     'CREATE %sINDEX CONCURRENTLY IF NOT EXISTS %I ON "nda_status_history" USING %I (%s)%s%s%s%s%s',
     CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END, successor, amname,
-    (SELECT string_agg(concat(text.written, collated, operators, options, ordered), ', ' ORDER BY n)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(text.written, collated, operators, options, ordered), ', '
+        ORDER BY n)
        FROM part JOIN text USING (indexrelid, n) WHERE indexrelid = made.indexrelid AND is_key),
-    (SELECT ' INCLUDE (' || string_agg(part.written, ', ' ORDER BY n) || ')'
+    (SELECT ' INCLUDE (' || pg_catalog.string_agg(part.written, ', ' ORDER BY n) || ')'
        FROM part WHERE indexrelid = made.indexrelid AND NOT is_key),
     CASE WHEN indnullsnotdistinct THEN ' NULLS NOT DISTINCT' ELSE '' END,
-    (SELECT ' WITH (' || string_agg(format('%I = %L', option_name, option_value), ', ') || ')'
+    (SELECT ' WITH (' || pg_catalog.string_agg(pg_catalog.format('%I = %L', option_name, option_value), ', ') || ')'
        FROM pg_options_to_table(reloptions)),
-    (SELECT format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
+    (SELECT pg_catalog.format(' TABLESPACE %I', spcname) FROM pg_tablespace WHERE oid = reltablespace),
     (SELECT ' WHERE ' || written FROM text WHERE indexrelid = made.indexrelid AND n = 0)) AS statement
   FROM made
 ) AS found
  WHERE hindrance IS NULL AND name IN (SELECT name FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS claimed) AND to_regclass(quote_ident(successor)) IS NULL
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'nda_status_history.')) AS claimed) AS claimed) AND to_regclass(pg_catalog.quote_ident(successor)) IS NULL
 ) AS each (name, statement) \gexec
 SET lock_timeout = '5s';
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
@@ -2825,7 +2863,7 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index forwards done', clock_timestamp(
 -- ============================================================
 -- enforce: Validate the foreign key and prove the data, without a strong lock.
 -- ============================================================
-SELECT NOT ((to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
+SELECT NOT ((to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))) AS go_on \gset
 \if :go_on
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'enforce forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
@@ -2864,14 +2902,14 @@ $epic10$;
 -- 10.6: The rows that were there before the foreign key.
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
     ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_epic10_fkey') AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
     ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_epic10_fkey";
   END IF;
 END
@@ -2886,7 +2924,7 @@ BEGIN
     ('nothing that was parked of ndas still waits to be put back',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(row_id))
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(row_id))
   FROM epic10_archive archive
    WHERE table_name = 'ndas' AND event = 'parked'
      AND id = (SELECT later.id FROM epic10_archive later
@@ -2896,7 +2934,7 @@ HAVING count(*) > 0$check$),
     ('nothing that was parked of nda_status_history still waits to be put back',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(row_id))
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(row_id))
   FROM epic10_archive archive
    WHERE table_name = 'nda_status_history' AND event = 'parked'
      AND id = (SELECT later.id FROM epic10_archive later
@@ -2906,9 +2944,9 @@ HAVING count(*) > 0$check$),
     ('no row of ndas still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT status, status_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "ndas" GROUP BY status, status_epic10, otherwise_wrong) AS labels WHERE status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
    AND (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
@@ -2918,9 +2956,9 @@ HAVING count(*) > 0$check$),
     ('no row of ndas still waits for usmax_position',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT usmax_position, usmax_position_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "ndas" GROUP BY usmax_position, usmax_position_epic10, otherwise_wrong) AS labels WHERE usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME'))
    AND (usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME'))
@@ -2930,19 +2968,19 @@ HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+  FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
    AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
     ('no row of nda_status_history still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "nda_status_history" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "nda_status_history" WHERE EXISTS (SELECT FROM (SELECT status, status_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "nda_status_history" GROUP BY status, status_epic10, otherwise_wrong) AS labels WHERE status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
    AND (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END)
@@ -2952,9 +2990,9 @@ HAVING count(*) > 0$check$),
     ('no row of ndas still waits for nda_type',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT nda_type, nda_type_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "ndas" GROUP BY nda_type, nda_type_epic10, otherwise_wrong) AS labels WHERE nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL'))
    AND nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')
@@ -2962,30 +3000,31 @@ HAVING count(*) > 0$check$),
     ('no row of ndas still waits for is_non_usmax',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date::timestamp))) END
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for approved_by_id',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || string_agg(quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgtype & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT starts_with(tgname, 'zz_epic10_')), '')
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id)
 HAVING count(*) > 0$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
@@ -3005,17 +3044,17 @@ $epic10$;
 DO $epic10$
 BEGIN
   EXECUTE 'ANALYZE "ndas"' || (
-    SELECT coalesce(' (' || string_agg(quote_ident(attname), ', ') || ')', '')
-      FROM pg_attribute JOIN epic10_created_object ON name = 'ndas' || '.' || attname
-     WHERE kind = 'column' AND attrelid = to_regclass('"ndas"') AND NOT attisdropped);
+    SELECT coalesce(' (' || pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ') || ')', '')
+      FROM pg_attribute JOIN epic10_created_object ON name = 'ndas' || '.' || attname::text
+     WHERE kind = 'column' AND attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped);
 END
 $epic10$;
 DO $epic10$
 BEGIN
   EXECUTE 'ANALYZE "nda_status_history"' || (
-    SELECT coalesce(' (' || string_agg(quote_ident(attname), ', ') || ')', '')
-      FROM pg_attribute JOIN epic10_created_object ON name = 'nda_status_history' || '.' || attname
-     WHERE kind = 'column' AND attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped);
+    SELECT coalesce(' (' || pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ') || ')', '')
+      FROM pg_attribute JOIN epic10_created_object ON name = 'nda_status_history' || '.' || attname::text
+     WHERE kind = 'column' AND attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped);
 END
 $epic10$;
 COMMIT;
@@ -3071,8 +3110,8 @@ DROP FUNCTION IF EXISTS zz_epic10_park_nda_status_history() CASCADE;
 -- 10.3, 10.6: The new labels take the name of the old ones.
 DO $epic10$
 BEGIN
-  IF to_regtype('"NdaStatus_epic10"') IS NOT NULL THEN
-  IF to_regtype('"NdaStatus"') IS NOT NULL THEN
+  IF to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL THEN
+  IF to_regtype('"NdaStatus"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_legacy";
   END IF;
   ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus";
@@ -3081,10 +3120,12 @@ BEGIN
 BEGIN
   FOR look IN 1..2 LOOP
     FOR carried IN
-  SELECT 1 AS step, format('ALTER TYPE "NdaStatus" OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+  SELECT 1 AS step, pg_catalog.format('ALTER TYPE "NdaStatus" OWNER TO %I',
+      pg_catalog.pg_get_userbyid(old.typowner)) AS statement
     FROM pg_type AS old, pg_type AS new
-   WHERE old.oid = to_regtype('"NdaStatus_legacy"') AND new.oid = to_regtype('"NdaStatus"') AND old.typowner <> new.typowner
-     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
+   WHERE old.oid = to_regtype('"NdaStatus_legacy"')::oid AND new.oid = to_regtype('"NdaStatus"')::oid AND old.typowner <> new.typowner
+     AND pg_catalog.pg_has_role(old.typowner, 'MEMBER')
+         AND pg_catalog.has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
         EXECUTE carried.statement;
@@ -3100,32 +3141,34 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus_legacy"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaStatus_legacy"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT obj_description(to_regtype('"NdaStatus_legacy"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaStatus"'), 'pg_type') AS other
-     WHERE to_regtype('"NdaStatus_legacy"') IS NOT NULL AND to_regtype('"NdaStatus"') IS NOT NULL
+    SELECT pg_catalog.obj_description(to_regtype('"NdaStatus_legacy"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "NdaStatus_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
@@ -3141,8 +3184,8 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF to_regtype('"UsMaxPosition_epic10"') IS NOT NULL THEN
-  IF to_regtype('"UsMaxPosition"') IS NOT NULL THEN
+  IF to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL THEN
+  IF to_regtype('"UsMaxPosition"')::oid IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition" RENAME TO "UsMaxPosition_legacy";
   END IF;
   ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition";
@@ -3151,10 +3194,12 @@ BEGIN
 BEGIN
   FOR look IN 1..2 LOOP
     FOR carried IN
-  SELECT 1 AS step, format('ALTER TYPE "UsMaxPosition" OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+  SELECT 1 AS step, pg_catalog.format('ALTER TYPE "UsMaxPosition" OWNER TO %I',
+      pg_catalog.pg_get_userbyid(old.typowner)) AS statement
     FROM pg_type AS old, pg_type AS new
-   WHERE old.oid = to_regtype('"UsMaxPosition_legacy"') AND new.oid = to_regtype('"UsMaxPosition"') AND old.typowner <> new.typowner
-     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
+   WHERE old.oid = to_regtype('"UsMaxPosition_legacy"')::oid AND new.oid = to_regtype('"UsMaxPosition"')::oid AND old.typowner <> new.typowner
+     AND pg_catalog.pg_has_role(old.typowner, 'MEMBER')
+         AND pg_catalog.has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
         EXECUTE carried.statement;
@@ -3170,32 +3215,34 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"UsMaxPosition_legacy"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition_legacy"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"UsMaxPosition"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT obj_description(to_regtype('"UsMaxPosition_legacy"'), 'pg_type') AS comment, obj_description(to_regtype('"UsMaxPosition"'), 'pg_type') AS other
-     WHERE to_regtype('"UsMaxPosition_legacy"') IS NOT NULL AND to_regtype('"UsMaxPosition"') IS NOT NULL
+    SELECT pg_catalog.obj_description(to_regtype('"UsMaxPosition_legacy"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"UsMaxPosition"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL AND to_regtype('"UsMaxPosition"')::oid IS NOT NULL
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "UsMaxPosition" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "UsMaxPosition" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ON TYPE "UsMaxPosition" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "UsMaxPosition" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "UsMaxPosition_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
@@ -3211,8 +3258,8 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF to_regtype('"NdaType_epic10"') IS NOT NULL THEN
-  IF to_regtype('"NdaType"') IS NOT NULL THEN
+  IF to_regtype('"NdaType_epic10"')::oid IS NOT NULL THEN
+  IF to_regtype('"NdaType"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaType" RENAME TO "NdaType_legacy";
   END IF;
   ALTER TYPE "NdaType_epic10" RENAME TO "NdaType";
@@ -3221,10 +3268,12 @@ BEGIN
 BEGIN
   FOR look IN 1..2 LOOP
     FOR carried IN
-  SELECT 1 AS step, format('ALTER TYPE "NdaType" OWNER TO %I', pg_get_userbyid(old.typowner)) AS statement
+  SELECT 1 AS step, pg_catalog.format('ALTER TYPE "NdaType" OWNER TO %I',
+      pg_catalog.pg_get_userbyid(old.typowner)) AS statement
     FROM pg_type AS old, pg_type AS new
-   WHERE old.oid = to_regtype('"NdaType_legacy"') AND new.oid = to_regtype('"NdaType"') AND old.typowner <> new.typowner
-     AND pg_has_role(old.typowner, 'MEMBER') AND has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
+   WHERE old.oid = to_regtype('"NdaType_legacy"')::oid AND new.oid = to_regtype('"NdaType"')::oid AND old.typowner <> new.typowner
+     AND pg_catalog.pg_has_role(old.typowner, 'MEMBER')
+         AND pg_catalog.has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
         EXECUTE carried.statement;
@@ -3240,32 +3289,34 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaType_legacy"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaType_legacy"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaType"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaType"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT obj_description(to_regtype('"NdaType_legacy"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaType"'), 'pg_type') AS other
-     WHERE to_regtype('"NdaType_legacy"') IS NOT NULL AND to_regtype('"NdaType"') IS NOT NULL
+    SELECT pg_catalog.obj_description(to_regtype('"NdaType_legacy"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"NdaType"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"NdaType_legacy"')::oid IS NOT NULL AND to_regtype('"NdaType"')::oid IS NOT NULL
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaType" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaType" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ON TYPE "NdaType" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaType" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "NdaType_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
@@ -3282,13 +3333,13 @@ $epic10$;
 -- 10.1, 10.3: So do the columns; from here on the legacy columns follow.
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN
   ALTER TABLE "ndas" RENAME COLUMN "status" TO "status_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_status_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_status_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_not_null" TO "ndas_status_legacy_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO "status";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_status_epic10_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_status_epic10_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_epic10_not_null" TO "ndas_status_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "status" SET DEFAULT 'CREATED';
@@ -3299,45 +3350,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('status_legacy', 'status') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('status_legacy', 'status') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_legacy'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'status_legacy' AND target.attname = 'status'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("status") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("status") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("status") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "status" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "status" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."status" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."status_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -3351,11 +3404,11 @@ END;
   ALTER INDEX IF EXISTS "ndas_status_idx" RENAME TO "ndas_status_legacy_idx";
   ALTER INDEX IF EXISTS "ndas_status_epic10_idx" RENAME TO "ndas_status_idx";
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position" TO "usmax_position_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_usmax_position_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_usmax_position_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_not_null" TO "ndas_usmax_position_legacy_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO "usmax_position";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_usmax_position_epic10_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_usmax_position_epic10_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_epic10_not_null" TO "ndas_usmax_position_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET DEFAULT 'PRIME';
@@ -3366,45 +3419,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('usmax_position_legacy', 'usmax_position') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('usmax_position_legacy', 'usmax_position') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position_legacy'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'usmax_position_legacy' AND target.attname = 'usmax_position'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("usmax_position") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("usmax_position") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("usmax_position") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("usmax_position") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."usmax_position" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."usmax_position" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."usmax_position_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -3415,31 +3470,33 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT atthasdef) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT atthasdef) THEN
     INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.usmax_position'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
-    EXECUTE format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position_legacy" SET DEFAULT %L', (SELECT (SELECT CASE WHEN typtype <> 'e' THEN CASE 'PRIME'::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE 'PRIME'::text END ELSE (
+    EXECUTE pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position_legacy" SET DEFAULT %L', (SELECT (SELECT CASE WHEN typtype <> 'e' THEN CASE 'PRIME'::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE 'PRIME'::text END ELSE (
       SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid
          AND coalesce(CASE enumlabel::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE enumlabel::text END, 'PRIME') = 'PRIME'
        ORDER BY enumlabel <> CASE 'PRIME'::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE 'PRIME'::text END, enumsortorder LIMIT 1) END FROM pg_type t WHERE t.oid = atttypid) FROM pg_attribute
-      WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy'));
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy'));
   END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.status::text IS NOT DISTINCT FROM 'CREATED' AND NEW.status_legacy IS NOT NULL AND (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text)
-  ELSE NEW.status IS NOT DISTINCT FROM OLD.status AND NEW.status_legacy IS DISTINCT FROM OLD.status_legacy END) THEN
+  ELSE NEW.status::text IS NOT DISTINCT FROM OLD.status::text
+   AND NEW.status_legacy::text IS DISTINCT FROM OLD.status_legacy::text END) THEN
   NEW.status := CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END;
 ELSIF (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text) THEN
   NEW.status_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
-    WHERE enumtypid = pg_typeof(NEW.status_legacy) AND CASE enumlabel::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE enumlabel::text END = NEW.status::text
+    WHERE enumtypid = pg_catalog.pg_typeof(NEW.status_legacy)::oid AND CASE enumlabel::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE enumlabel::text END = NEW.status::text
     ORDER BY enumlabel <> CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END, enumlabel <> NEW.status::text, enumsortorder LIMIT 1), CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END);
 END IF;
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.usmax_position::text IS NOT DISTINCT FROM 'PRIME' AND NEW.usmax_position_legacy IS NOT NULL AND (coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position_legacy::text END, 'PRIME') IS DISTINCT FROM NEW.usmax_position::text)
-  ELSE NEW.usmax_position IS NOT DISTINCT FROM OLD.usmax_position AND NEW.usmax_position_legacy IS DISTINCT FROM OLD.usmax_position_legacy END) THEN
+  ELSE NEW.usmax_position::text IS NOT DISTINCT FROM OLD.usmax_position::text
+   AND NEW.usmax_position_legacy::text IS DISTINCT FROM OLD.usmax_position_legacy::text END) THEN
   NEW.usmax_position := coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position_legacy::text END, 'PRIME');
 ELSIF (coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position_legacy::text END, 'PRIME') IS DISTINCT FROM NEW.usmax_position::text) THEN
   NEW.usmax_position_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
-    WHERE enumtypid = pg_typeof(NEW.usmax_position_legacy) AND coalesce(CASE enumlabel::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE enumlabel::text END, 'PRIME') = NEW.usmax_position::text
+    WHERE enumtypid = pg_catalog.pg_typeof(NEW.usmax_position_legacy)::oid AND coalesce(CASE enumlabel::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE enumlabel::text END, 'PRIME') = NEW.usmax_position::text
     ORDER BY enumlabel <> CASE NEW.usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE NEW.usmax_position::text END, enumlabel <> NEW.usmax_position::text, enumsortorder LIMIT 1), CASE NEW.usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE NEW.usmax_position::text END);
 END IF;
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date IS NULL
@@ -3456,23 +3513,23 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. ddc71af0df1c30177b6ad4d0ea68506d737ae2ee';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy, OLD.usmax_position, OLD.usmax_position_legacy, OLD.fully_executed_date), ROW(NEW.status, NEW.status_legacy, NEW.usmax_position, NEW.usmax_position_legacy, NEW.fully_executed_date)) OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 1798aab92157ae8ba1e5a8248081c0f7de682f8b';
 CREATE TRIGGER "00_epic10_sync_ndas_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.usmax_position_legacy IS DISTINCT FROM NEW.usmax_position_legacy OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED'))
+CREATE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy, OLD.usmax_position, OLD.usmax_position_legacy, OLD.fully_executed_date), ROW(NEW.status, NEW.status_legacy, NEW.usmax_position, NEW.usmax_position_legacy, NEW.fully_executed_date)) OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED'))
   EXECUTE FUNCTION zz_epic10_sync_ndas();
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN
   ALTER TABLE "nda_status_history" RENAME COLUMN "status" TO "status_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"') AND contype = 'n' AND conname = 'nda_status_history_status_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype = 'n' AND conname = 'nda_status_history_status_not_null') THEN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_not_null" TO "nda_status_history_status_legacy_not_null";
   END IF;
   ALTER TABLE "nda_status_history" RENAME COLUMN "status_epic10" TO "status";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"') AND contype = 'n' AND conname = 'nda_status_history_status_epic10_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype = 'n' AND conname = 'nda_status_history_status_epic10_not_null') THEN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_epic10_not_null" TO "nda_status_history_status_not_null";
   END IF;
   ALTER TABLE "nda_status_history" ALTER COLUMN "status" DROP DEFAULT;
@@ -3483,45 +3540,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname IN ('status_legacy', 'status') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname IN ('status_legacy', 'status') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_legacy'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'status_legacy' AND target.attname = 'status'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "nda_status_history" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("status") ON "nda_status_history" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("status") ON "nda_status_history" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("status") ON "nda_status_history" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "nda_status_history"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "nda_status_history"."status" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "nda_status_history"."status_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -3535,11 +3594,12 @@ END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.status::text IS NOT DISTINCT FROM NULL AND NEW.status_legacy IS NOT NULL AND (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text)
-  ELSE NEW.status IS NOT DISTINCT FROM OLD.status AND NEW.status_legacy IS DISTINCT FROM OLD.status_legacy END) THEN
+  ELSE NEW.status::text IS NOT DISTINCT FROM OLD.status::text
+   AND NEW.status_legacy::text IS DISTINCT FROM OLD.status_legacy::text END) THEN
   NEW.status := CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END;
 ELSIF (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text) THEN
   NEW.status_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
-    WHERE enumtypid = pg_typeof(NEW.status_legacy) AND CASE enumlabel::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE enumlabel::text END = NEW.status::text
+    WHERE enumtypid = pg_catalog.pg_typeof(NEW.status_legacy)::oid AND CASE enumlabel::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE enumlabel::text END = NEW.status::text
     ORDER BY enumlabel <> CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END, enumlabel <> NEW.status::text, enumsortorder LIMIT 1), CASE NEW.status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE NEW.status::text END);
 END IF;
 RETURN NEW;
@@ -3550,10 +3610,10 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_update" ON "nda_status
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_insert ON "nda_status_history";
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_update ON "nda_status_history";
 CREATE TRIGGER zz_epic10_sync_nda_status_history_insert BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 5c3a4b8796826abd2dd3c30e0091cb8870f65253';
+CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy), ROW(NEW.status, NEW.status_legacy))) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. ac4e1c496dcb0266dfb146bbbf6c3322f1267e51';
 CREATE TRIGGER "00_epic10_sync_nda_status_history_insert" BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-CREATE TRIGGER "00_epic10_sync_nda_status_history_update" BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.status_legacy IS DISTINCT FROM NEW.status_legacy)
+CREATE TRIGGER "00_epic10_sync_nda_status_history_update" BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy), ROW(NEW.status, NEW.status_legacy)))
   EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
   END IF;
 END
@@ -3565,31 +3625,33 @@ DECLARE
   listening text;
 BEGIN
   FOR theirs IN
-    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
-           obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
+        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
+           (SELECT description FROM pg_description
+             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
                    JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
-      FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
+      FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
       SELECT name, min(place) FROM (
-        SELECT name, place FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        SELECT name, place FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
         UNION ALL
-        SELECT new, place - 0.5 FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
-          JOIN unnest(ARRAY['status', 'usmax_position']::text[], ARRAY['status_legacy', 'usmax_position_legacy']::text[]) AS pair (new, old) ON old = name
+        SELECT new, place - 0.5 FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+          JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status', 'usmax_position']::text[]), pg_catalog.unnest(ARRAY['status_legacy', 'usmax_position_legacy']::text[])) AS pair (new, old) ON old = name
       ) AS listed GROUP BY name
     ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy', 'usmax_position_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
     IF theirs.is_constraint THEN
-      EXECUTE format('DROP TRIGGER %I ON "ndas"', theirs.tgname);
+      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "ndas"', theirs.tgname);
     ELSE
-      theirs.definition := replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     END IF;
     EXECUTE theirs.definition;
-    EXECUTE format('COMMENT ON TRIGGER %I ON "ndas" IS %L', theirs.tgname, theirs.comment);
-    EXECUTE format('ALTER TABLE "ndas" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "ndas" IS %L', theirs.tgname, theirs.comment);
+    EXECUTE pg_catalog.format('ALTER TABLE "ndas" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
       WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
   END LOOP;
 END
@@ -3600,31 +3662,33 @@ DECLARE
   listening text;
 BEGIN
   FOR theirs IN
-    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
-           obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
+        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
+           (SELECT description FROM pg_description
+             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
                    JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
-      FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
+      FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
       SELECT name, min(place) FROM (
-        SELECT name, place FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+        SELECT name, place FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
         UNION ALL
-        SELECT new, place - 0.5 FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
-          JOIN unnest(ARRAY['status']::text[], ARRAY['status_legacy']::text[]) AS pair (new, old) ON old = name
+        SELECT new, place - 0.5 FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
+          JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status']::text[]), pg_catalog.unnest(ARRAY['status_legacy']::text[])) AS pair (new, old) ON old = name
       ) AS listed GROUP BY name
     ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
     IF theirs.is_constraint THEN
-      EXECUTE format('DROP TRIGGER %I ON "nda_status_history"', theirs.tgname);
+      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "nda_status_history"', theirs.tgname);
     ELSE
-      theirs.definition := replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     END IF;
     EXECUTE theirs.definition;
-    EXECUTE format('COMMENT ON TRIGGER %I ON "nda_status_history" IS %L', theirs.tgname, theirs.comment);
-    EXECUTE format('ALTER TABLE "nda_status_history" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "nda_status_history" IS %L', theirs.tgname, theirs.comment);
+    EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
       WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
   END LOOP;
 END
@@ -3632,13 +3696,13 @@ $epic10$;
 -- 10.2, 10.4, 10.5, 10.6: Where somebody has added a column before, it makes room for ours.
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN
   ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_nda_type_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_nda_type_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_not_null" TO "ndas_nda_type_legacy_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "nda_type_epic10" TO "nda_type";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_nda_type_epic10_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_nda_type_epic10_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_epic10_not_null" TO "ndas_nda_type_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET DEFAULT 'MUTUAL';
@@ -3649,45 +3713,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('nda_type_legacy', 'nda_type') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('nda_type_legacy', 'nda_type') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type_legacy'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'nda_type_legacy' AND target.attname = 'nda_type'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("nda_type") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("nda_type") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("nda_type") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("nda_type") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."nda_type" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."nda_type" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."nda_type_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -3698,23 +3764,24 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy' AND NOT atthasdef) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT atthasdef) THEN
     INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.nda_type'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
-    EXECUTE format('ALTER TABLE "ndas" ALTER COLUMN "nda_type_legacy" SET DEFAULT %L', (SELECT (SELECT CASE WHEN typtype <> 'e' THEN 'MUTUAL'::text ELSE (
+    EXECUTE pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "nda_type_legacy" SET DEFAULT %L', (SELECT (SELECT CASE WHEN typtype <> 'e' THEN 'MUTUAL'::text ELSE (
       SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid
          AND coalesce(CASE WHEN enumlabel::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE enumlabel::text END, 'MUTUAL') = 'MUTUAL'
        ORDER BY enumlabel <> 'MUTUAL'::text, enumsortorder LIMIT 1) END FROM pg_type t WHERE t.oid = atttypid) FROM pg_attribute
-      WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy'));
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy'));
   END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_nda_type() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.nda_type::text IS NOT DISTINCT FROM 'MUTUAL' AND NEW.nda_type_legacy IS NOT NULL AND (coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL') IS DISTINCT FROM NEW.nda_type::text)
-  ELSE NEW.nda_type IS NOT DISTINCT FROM OLD.nda_type AND NEW.nda_type_legacy IS DISTINCT FROM OLD.nda_type_legacy END) THEN
+  ELSE NEW.nda_type::text IS NOT DISTINCT FROM OLD.nda_type::text
+   AND NEW.nda_type_legacy::text IS DISTINCT FROM OLD.nda_type_legacy::text END) THEN
   NEW.nda_type := coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL');
 ELSIF (coalesce(CASE WHEN NEW.nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE NEW.nda_type_legacy::text END, 'MUTUAL') IS DISTINCT FROM NEW.nda_type::text) THEN
   NEW.nda_type_legacy := coalesce((SELECT enumlabel::text FROM pg_catalog.pg_enum
-    WHERE enumtypid = pg_typeof(NEW.nda_type_legacy) AND coalesce(CASE WHEN enumlabel::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE enumlabel::text END, 'MUTUAL') = NEW.nda_type::text
+    WHERE enumtypid = pg_catalog.pg_typeof(NEW.nda_type_legacy)::oid AND coalesce(CASE WHEN enumlabel::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE enumlabel::text END, 'MUTUAL') = NEW.nda_type::text
     ORDER BY enumlabel <> NEW.nda_type::text, enumlabel <> NEW.nda_type::text, enumsortorder LIMIT 1), NEW.nda_type::text);
 END IF;
 RETURN NEW;
@@ -3725,23 +3792,23 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type OR OLD.nda_type_legacy IS DISTINCT FROM NEW.nda_type_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. a9f81a3856c12d3185b47b48fd24f1dd96739a61';
+CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.nda_type, OLD.nda_type_legacy), ROW(NEW.nda_type, NEW.nda_type_legacy))) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. 9163943a5885860fb5bbcf522d5f17dbae355043';
 CREATE TRIGGER "00_epic10_sync_ndas_nda_type_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-CREATE TRIGGER "00_epic10_sync_ndas_nda_type_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type OR OLD.nda_type_legacy IS DISTINCT FROM NEW.nda_type_legacy)
+CREATE TRIGGER "00_epic10_sync_ndas_nda_type_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.nda_type, OLD.nda_type_legacy), ROW(NEW.nda_type, NEW.nda_type_legacy)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN
   ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_not_null" TO "ndas_is_non_usmax_legacy_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO "is_non_usmax";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_is_non_usmax_epic10_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_epic10_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_epic10_not_null" TO "ndas_is_non_usmax_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET DEFAULT 'false';
@@ -3752,45 +3819,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('is_non_usmax_legacy', 'is_non_usmax') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('is_non_usmax_legacy', 'is_non_usmax') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax_legacy'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'is_non_usmax_legacy' AND target.attname = 'is_non_usmax'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."is_non_usmax_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -3801,16 +3870,17 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy' AND NOT atthasdef) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT atthasdef) THEN
     INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.is_non_usmax'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
-    EXECUTE format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax_legacy" SET DEFAULT %L', (SELECT 'false' FROM pg_attribute
-      WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy'));
+    EXECUTE pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax_legacy" SET DEFAULT %L', (SELECT 'false' FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy'));
   END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax::text IS NOT DISTINCT FROM 'false' AND NEW.is_non_usmax_legacy IS NOT NULL AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
-  ELSE NEW.is_non_usmax IS NOT DISTINCT FROM OLD.is_non_usmax AND NEW.is_non_usmax_legacy IS DISTINCT FROM OLD.is_non_usmax_legacy END) THEN
+  ELSE NEW.is_non_usmax::text IS NOT DISTINCT FROM OLD.is_non_usmax::text
+   AND NEW.is_non_usmax_legacy::text IS DISTINCT FROM OLD.is_non_usmax_legacy::text END) THEN
   NEW.is_non_usmax := coalesce(NEW.is_non_usmax_legacy, false);
 ELSIF (CASE TG_OP WHEN 'INSERT' THEN (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
   ELSE NEW.is_non_usmax IS DISTINCT FROM OLD.is_non_usmax AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax) END) THEN
@@ -3824,23 +3894,23 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax OR OLD.is_non_usmax_legacy IS DISTINCT FROM NEW.is_non_usmax_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 687f36ddb1d0a5872fc46ef1c2bdbcbb02db5166';
+CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_legacy), ROW(NEW.is_non_usmax, NEW.is_non_usmax_legacy))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 0d98f3b13406abcd27e31538d191d82a87b65735';
 CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax OR OLD.is_non_usmax_legacy IS DISTINCT FROM NEW.is_non_usmax_legacy)
+CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_legacy), ROW(NEW.is_non_usmax, NEW.is_non_usmax_legacy)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
   ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_expiration_date_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_not_null" TO "ndas_expiration_date_legacy_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "expiration_date_epic10" TO "expiration_date";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_expiration_date_epic10_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_epic10_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_epic10_not_null" TO "ndas_expiration_date_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "expiration_date" DROP DEFAULT;
@@ -3851,45 +3921,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('expiration_date_legacy', 'expiration_date') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('expiration_date_legacy', 'expiration_date') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date_legacy'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'expiration_date_legacy' AND target.attname = 'expiration_date'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."expiration_date_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -3905,14 +3977,15 @@ END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date::text IS NOT DISTINCT FROM NULL AND NEW.expiration_date_legacy IS NOT NULL AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
-  ELSE NEW.expiration_date IS NOT DISTINCT FROM OLD.expiration_date AND NEW.expiration_date_legacy IS DISTINCT FROM OLD.expiration_date_legacy END) THEN
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
+  ELSE NEW.expiration_date::text IS NOT DISTINCT FROM OLD.expiration_date::text
+   AND NEW.expiration_date_legacy::text IS DISTINCT FROM OLD.expiration_date_legacy::text END) THEN
   NEW.expiration_date := CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END;
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END;
 ELSIF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date_legacy IS NULL OR (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
   ELSE NEW.expiration_date IS DISTINCT FROM OLD.expiration_date AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date) END) THEN
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date) END) THEN
   NEW.expiration_date_legacy := NEW.expiration_date;
 END IF;
 RETURN NEW;
@@ -3923,23 +3996,23 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.expiration_date_legacy IS DISTINCT FROM NEW.expiration_date_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. b7d81f23d08197f94c4c76d8e958de01417a752c';
+CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.expiration_date_legacy), ROW(NEW.expiration_date, NEW.expiration_date_legacy))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 91cd8a1808c754e4607cb0ac29ef965e57c3ca16';
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.expiration_date_legacy IS DISTINCT FROM NEW.expiration_date_legacy)
+CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.expiration_date_legacy), ROW(NEW.expiration_date, NEW.expiration_date_legacy)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN
   ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_approved_by_id_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_approved_by_id_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_not_null" TO "ndas_approved_by_id_legacy_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_epic10" TO "approved_by_id";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_approved_by_id_epic10_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_approved_by_id_epic10_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_not_null" TO "ndas_approved_by_id_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" DROP DEFAULT;
@@ -3950,45 +4023,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('approved_by_id_legacy', 'approved_by_id') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('approved_by_id_legacy', 'approved_by_id') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id_legacy'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'approved_by_id_legacy' AND target.attname = 'approved_by_id'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("approved_by_id") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("approved_by_id") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("approved_by_id") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("approved_by_id") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."approved_by_id" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."approved_by_id" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."approved_by_id_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -3999,16 +4074,17 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO "ndas_approved_by_id_legacy_fkey";
   END IF;
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_epic10_fkey') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_fkey" TO "ndas_approved_by_id_fkey";
   END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_approved_by_id() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.approved_by_id::text IS NOT DISTINCT FROM NULL AND NEW.approved_by_id_legacy IS NOT NULL AND ((SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy) IS DISTINCT FROM NEW.approved_by_id)
-  ELSE NEW.approved_by_id IS NOT DISTINCT FROM OLD.approved_by_id AND NEW.approved_by_id_legacy IS DISTINCT FROM OLD.approved_by_id_legacy END) THEN
+  ELSE NEW.approved_by_id::text IS NOT DISTINCT FROM OLD.approved_by_id::text
+   AND NEW.approved_by_id_legacy::text IS DISTINCT FROM OLD.approved_by_id_legacy::text END) THEN
   NEW.approved_by_id := (SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy);
 ELSIF (CASE TG_OP WHEN 'INSERT' THEN NEW.approved_by_id_legacy IS NULL OR ((SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy) IS DISTINCT FROM NEW.approved_by_id)
   ELSE NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id AND ((SELECT contacts.id FROM contacts WHERE contacts.id = NEW.approved_by_id_legacy) IS DISTINCT FROM NEW.approved_by_id) END) THEN
@@ -4022,10 +4098,10 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_approved_by_id_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_by_id_legacy IS DISTINCT FROM NEW.approved_by_id_legacy) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. 55d92514b4de4cfba185c4133a7bbf5eb0a9605c';
+CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.approved_by_id, OLD.approved_by_id_legacy), ROW(NEW.approved_by_id, NEW.approved_by_id_legacy))) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. 6cbad3ecda81e22779c8214bf0e71d85836a5ea4';
 CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_by_id_legacy IS DISTINCT FROM NEW.approved_by_id_legacy)
+CREATE TRIGGER "00_epic10_sync_ndas_approved_by_id_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.approved_by_id, OLD.approved_by_id_legacy), ROW(NEW.approved_by_id, NEW.approved_by_id_legacy)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
   END IF;
 END
@@ -4038,39 +4114,43 @@ DECLARE
 BEGIN
   FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS claimed
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'ndas.')) AS claimed) AS claimed
   UNION ALL SELECT 'ndas_status_idx', 'ndas_status_epic10_idx', 'ndas_status_legacy_idx', false
   UNION ALL SELECT 'idx_ndas_expiration_date', 'idx_ndas_expiration_date_epic10_idx', 'idx_ndas_expiration_date_legacy_idx', false LOOP
     IF theirs.renamed_here THEN
-      CONTINUE WHEN to_regclass(quote_ident(theirs.name)) IS NULL OR to_regclass(quote_ident(theirs.successor)) IS NULL;
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
+      CONTINUE WHEN to_regclass(pg_catalog.quote_ident(theirs.name)) IS NULL OR
+          to_regclass(pg_catalog.quote_ident(theirs.successor)) IS NULL;
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
     END IF;
     FOR carried IN
       WITH one AS (
-        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+        SELECT source.indisclustered, source.indisreplident,
+               pg_catalog.obj_description(source.indexrelid, 'pg_class') AS comment,
                source.indexrelid AS source, target.indexrelid AS target,
-               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+               ARRAY(SELECT o FROM pg_catalog.unnest(s.reloptions) AS o
+                   WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
           FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
                pg_index target JOIN pg_class t ON t.oid = target.indexrelid
-         WHERE source.indexrelid = to_regclass(quote_ident(theirs.legacy))
-           AND target.indexrelid = to_regclass(quote_ident(theirs.name))
+         WHERE source.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.legacy))::oid
+           AND target.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.name))::oid
       )
-      SELECT format('ALTER TABLE "ndas" CLUSTER ON %I', theirs.name) AS statement FROM one
+      SELECT pg_catalog.format('ALTER TABLE "ndas" CLUSTER ON %I', theirs.name) AS statement FROM one
        WHERE indisclustered
       UNION ALL
-      SELECT format('ALTER TABLE "ndas" REPLICA IDENTITY USING INDEX %I', theirs.name) FROM one
+      SELECT pg_catalog.format('ALTER TABLE "ndas" REPLICA IDENTITY USING INDEX %I', theirs.name) FROM one
        WHERE indisreplident
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS %L', theirs.name, comment) FROM one
-       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS %L', theirs.name, comment) FROM one
+       WHERE comment IS DISTINCT FROM pg_catalog.obj_description(target, 'pg_class')
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.legacy) FROM one WHERE comment IS NOT NULL
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS NULL', theirs.legacy) FROM one WHERE comment IS NOT NULL
       UNION ALL
-      SELECT format('ALTER INDEX %I SET (%s)', theirs.name, array_to_string(options, ', ')) FROM one
-       WHERE options <> '{}'
+      SELECT pg_catalog.format('ALTER INDEX %I SET (%s)', theirs.name, pg_catalog.array_to_string(options,
+          ', ')) FROM one
+       WHERE pg_catalog.cardinality(options) > 0
       UNION ALL
-      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.name, s.attnum,
+      SELECT pg_catalog.format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.name, s.attnum,
                     coalesce(s.attstattarget, -1))
         FROM one JOIN pg_attribute s ON s.attrelid = source
         JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
@@ -4089,37 +4169,41 @@ DECLARE
 BEGIN
   FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS claimed LOOP
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'nda_status_history.')) AS claimed) AS claimed LOOP
     IF theirs.renamed_here THEN
-      CONTINUE WHEN to_regclass(quote_ident(theirs.name)) IS NULL OR to_regclass(quote_ident(theirs.successor)) IS NULL;
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
+      CONTINUE WHEN to_regclass(pg_catalog.quote_ident(theirs.name)) IS NULL OR
+          to_regclass(pg_catalog.quote_ident(theirs.successor)) IS NULL;
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.name, theirs.legacy);
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.successor, theirs.name);
     END IF;
     FOR carried IN
       WITH one AS (
-        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+        SELECT source.indisclustered, source.indisreplident,
+               pg_catalog.obj_description(source.indexrelid, 'pg_class') AS comment,
                source.indexrelid AS source, target.indexrelid AS target,
-               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+               ARRAY(SELECT o FROM pg_catalog.unnest(s.reloptions) AS o
+                   WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
           FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
                pg_index target JOIN pg_class t ON t.oid = target.indexrelid
-         WHERE source.indexrelid = to_regclass(quote_ident(theirs.legacy))
-           AND target.indexrelid = to_regclass(quote_ident(theirs.name))
+         WHERE source.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.legacy))::oid
+           AND target.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.name))::oid
       )
-      SELECT format('ALTER TABLE "nda_status_history" CLUSTER ON %I', theirs.name) AS statement FROM one
+      SELECT pg_catalog.format('ALTER TABLE "nda_status_history" CLUSTER ON %I', theirs.name) AS statement FROM one
        WHERE indisclustered
       UNION ALL
-      SELECT format('ALTER TABLE "nda_status_history" REPLICA IDENTITY USING INDEX %I', theirs.name) FROM one
+      SELECT pg_catalog.format('ALTER TABLE "nda_status_history" REPLICA IDENTITY USING INDEX %I', theirs.name) FROM one
        WHERE indisreplident
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS %L', theirs.name, comment) FROM one
-       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS %L', theirs.name, comment) FROM one
+       WHERE comment IS DISTINCT FROM pg_catalog.obj_description(target, 'pg_class')
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.legacy) FROM one WHERE comment IS NOT NULL
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS NULL', theirs.legacy) FROM one WHERE comment IS NOT NULL
       UNION ALL
-      SELECT format('ALTER INDEX %I SET (%s)', theirs.name, array_to_string(options, ', ')) FROM one
-       WHERE options <> '{}'
+      SELECT pg_catalog.format('ALTER INDEX %I SET (%s)', theirs.name, pg_catalog.array_to_string(options,
+          ', ')) FROM one
+       WHERE pg_catalog.cardinality(options) > 0
       UNION ALL
-      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.name, s.attnum,
+      SELECT pg_catalog.format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.name, s.attnum,
                     coalesce(s.attstattarget, -1))
         FROM one JOIN pg_attribute s ON s.attrelid = source
         JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
@@ -4149,328 +4233,329 @@ BEGIN
     ('ndas has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "ndas") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'ndas'
  WHERE rows IS NULL OR now < rows$check$),
     ('nda_status_history has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "nda_status_history") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'nda_status_history'
  WHERE rows IS NULL OR now < rows$check$),
     ('documents has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "documents") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'documents'
  WHERE rows IS NULL OR now < rows$check$),
     ('audit_log has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "audit_log") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'audit_log'
  WHERE rows IS NULL OR now < rows$check$),
     ('enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE$check$),
     ('column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
+$check$SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.nda_type', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
     ('column ndas.is_non_usmax is boolean not null default false',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
+$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.is_non_usmax', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
     ('column ndas.expiration_date is timestamp(3) without time zone',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
+$check$SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.expiration_date', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
     ('column ndas.approved_by_id is text',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
+$check$SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_by_id', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
     ('column ndas.approved_at is timestamp(3) without time zone',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
+$check$SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_at', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
     ('column ndas.rejection_reason is text',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
+$check$SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
     ('ndas.approved_by_id references contacts, valid for every row',
      'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
      true,
-$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
+$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey')
 UNION ALL
-SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND (replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
+SELECT pg_catalog.format('%s is %s', 'ndas_approved_by_id_fkey', pg_catalog.pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND (pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
     ('enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
     ('ndas.status carries the old labels and the new ones',
      'python manage.py migrate ndas',
      true,
 $check$SELECT 'ndas has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('nda_status_history.status carries the old labels and the new ones',
      'python manage.py migrate ndas',
      true,
 $check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
     ('ndas.usmax_position carries the old labels and the new ones',
      'python manage.py migrate ndas',
      true,
 $check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('old and new columns of ndas are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      true,
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('old and new columns of nda_status_history are kept in step',
      'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      true,
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.nda_type and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_insert, ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.is_non_usmax and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.expiration_date and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.approved_by_id and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_approved_by_id_insert', 'zz_epic10_sync_ndas_approved_by_id_update', '00_epic10_sync_ndas_approved_by_id_insert', '00_epic10_sync_ndas_approved_by_id_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_approved_by_id_insert', 'zz_epic10_sync_ndas_approved_by_id_update', '00_epic10_sync_ndas_approved_by_id_insert', '00_epic10_sync_ndas_approved_by_id_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('no row of ndas still waits for status',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for usmax_position',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'UPDATE "ndas" SET "expiration_date" = CASE WHEN "fully_executed_date" >= ''0001-01-01'' AND "fully_executed_date" < ''9999-01-01'' THEN "fully_executed_date" + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' THEN fully_executed_date + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
 HAVING count(*) > 0$check$),
     ('no row of nda_status_history still waits for status',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for nda_type',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (nda_type::text IS DISTINCT FROM coalesce(CASE WHEN nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type_legacy::text END, 'MUTUAL')
     AND nda_type_legacy::text IS DISTINCT FROM nda_type::text)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for is_non_usmax',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (is_non_usmax_legacy IS NOT NULL AND is_non_usmax IS DISTINCT FROM coalesce(is_non_usmax_legacy, false))
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for approved_by_id',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (approved_by_id_legacy IS NOT NULL AND approved_by_id IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id_legacy))
 HAVING count(*) > 0$check$),
     ('index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
      true,
-$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
+$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"')::oid IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
+  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('index ndas_status_idx on ndas (status) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
      true,
-$check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
+$check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"')::oid IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
     ('ndas.status is of the new NdaStatus, not null, default CREATED',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
-  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
+  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
+         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
-SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('who was granted anything on ndas.status before the switch has it after the switch',
      'GRANT … ("status") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.status_legacy', 'ndas.status')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'status_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'status') AS lost$check$),
     ('ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
-  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
+  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
+         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position') AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
-SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('who was granted anything on ndas.usmax_position before the switch has it after the switch',
      'GRANT … ("usmax_position") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("usmax_position_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.usmax_position_legacy', 'ndas.usmax_position')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'usmax_position_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'usmax_position') AS lost$check$),
     ('nda_status_history.status is of the new NdaStatus, not null, default none',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
-  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
+  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
+         WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
+SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
     ('who was granted anything on nda_status_history.status before the switch has it after the switch',
      'GRANT … ("status") ON "nda_status_history" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "nda_status_history" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'nda_status_history.status_legacy', 'nda_status_history.status')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status_legacy'
+   WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped AND attname = 'status_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
+   WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped AND attname = 'status') AS lost$check$),
     ('who was granted anything on ndas.nda_type before the switch has it after the switch',
      'GRANT … ("nda_type") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("nda_type_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.nda_type_legacy', 'ndas.nda_type')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
     ('who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
      'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
     ('who was granted anything on ndas.expiration_date before the switch has it after the switch',
      'GRANT … ("expiration_date") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("expiration_date_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.expiration_date_legacy', 'ndas.expiration_date')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
     ('who was granted anything on ndas.approved_by_id before the switch has it after the switch',
      'GRANT … ("approved_by_id") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("approved_by_id_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.approved_by_id_legacy', 'ndas.approved_by_id')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'approved_by_id_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id') AS lost$check$)
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'approved_by_id') AS lost$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
@@ -4481,11 +4566,11 @@ $epic10$;
 -- Django, where it manages this database, shall know.
 DO $epic10$
 BEGIN
-  IF to_regclass('"django_migrations"') IS NOT NULL THEN
+  IF to_regclass('"django_migrations"')::oid IS NOT NULL THEN
     INSERT INTO django_migrations (app, name, applied)
     SELECT 'ndas', '0002_epic_10_customer_feedback', now()
-     WHERE EXISTS (SELECT FROM django_migrations WHERE app = 'ndas' AND name = '0001_initial')
-       AND NOT EXISTS (SELECT FROM django_migrations WHERE app = 'ndas' AND name = '0002_epic_10_customer_feedback');
+     WHERE EXISTS (SELECT FROM django_migrations WHERE app::text = 'ndas' AND name::text = '0001_initial')
+       AND NOT EXISTS (SELECT FROM django_migrations WHERE app::text = 'ndas' AND name::text = '0002_epic_10_customer_feedback');
   END IF;
 END
 $epic10$;

@@ -26,8 +26,8 @@ BEGIN
     ('the server is PostgreSQL 15 or newer',
      'Upgrade the server first.',
      true,
-$check$SELECT format('PostgreSQL %s', current_setting('server_version'))
- WHERE current_setting('server_version_num')::int < 150000$check$),
+$check$SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('server_version'))
+ WHERE pg_catalog.current_setting('server_version_num')::int < 150000$check$),
     ('the server takes writes',
      'Connect to its primary.',
      true,
@@ -35,10 +35,11 @@ $check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$che
     ('sessions may write unless they say otherwise',
      'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
      true,
-$check$SELECT format('default_transaction_read_only is on, by %s', source)
+$check$SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
-    EXECUTE 'SELECT string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
     IF broken IS NOT NULL THEN
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
@@ -51,7 +52,7 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'Rollback started', clock_timestamp(); 
 -- After epic10_finalize there is no way back, and nothing left to do.
 DO $epic10$
 BEGIN
-  IF to_regclass('"epic10_finalization"') IS NOT NULL THEN
+  IF to_regclass('"epic10_finalization"')::oid IS NOT NULL THEN
     RAISE EXCEPTION 'Epic 10 is finalized in this database.' USING HINT = 'python manage.py epic10_validate';
   END IF;
 END
@@ -68,7 +69,7 @@ $epic10$;
 SET statement_timeout = 0;
 DO $epic10$
 BEGIN
-  PERFORM set_config(name, value, false) FROM (VALUES
+  PERFORM pg_catalog.set_config(name, value, false) FROM (VALUES
     ('lock_timeout', '5s'),
     ('idle_in_transaction_session_timeout', '0'),
     ('idle_session_timeout', '0'),
@@ -82,8 +83,8 @@ BEGIN
     ('datestyle', 'ISO, MDY'),
     ('standard_conforming_strings', 'on'),
     ('quote_all_identifiers', 'off'),
-    ('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'))
-  ) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL;
+    ('synchronous_commit', coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on'))
+  ) AS wanted (name, value) WHERE pg_catalog.current_setting(name, true) IS NOT NULL;
 END
 $epic10$;
 
@@ -93,7 +94,8 @@ DECLARE
   findings text;
   remedies text;
 BEGIN
-  SELECT string_agg(finding, '; '), string_agg(DISTINCT remedy, ' ') INTO findings, remedies FROM (
+  SELECT pg_catalog.string_agg(finding, '; '), pg_catalog.string_agg(DISTINCT remedy, ' ')
+      INTO findings, remedies FROM (
 WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'ndas', 'SELECT'),
     ('table', 'nda_status_history', 'SELECT'),
@@ -172,60 +174,67 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('function', 'epic10_append_only', 'owner')
 ), object AS (
   SELECT kind, name, privilege, c.oid, relowner AS owner, relnamespace AS namespace
-    FROM wanted JOIN pg_class c ON c.oid = to_regclass(quote_ident(name)) WHERE kind = 'table'
+    FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(quote_ident(name)) WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = to_regtype(pg_catalog.quote_ident(name))::oid WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
-    FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(quote_ident(name) || '()') WHERE kind = 'function'
+    FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
+        WHERE kind = 'function'
 ), somebody_elses AS (
-  SELECT kind, name, owner FROM object WHERE privilege = 'owner' AND NOT pg_has_role(owner, 'USAGE')
+  SELECT kind, name, owner FROM object WHERE privilege = 'owner' AND NOT pg_catalog.pg_has_role(owner, 'USAGE')
 ), denied AS (  -- and would be, even as a member of those owners
-  SELECT name, string_agg(privilege, ', ' ORDER BY privilege) AS privileges FROM object
-   WHERE privilege <> 'owner' AND NOT has_table_privilege(oid, privilege)
-     AND NOT EXISTS (SELECT FROM somebody_elses s WHERE has_table_privilege(s.owner, object.oid, privilege))
+  SELECT name, pg_catalog.string_agg(privilege, ', ' ORDER BY privilege) AS privileges FROM object
+   WHERE privilege <> 'owner' AND NOT pg_catalog.has_table_privilege(oid, privilege)
+     AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_table_privilege(s.owner, object.oid, privilege))
    GROUP BY name
 ), out_of_sight AS (
-  SELECT name, nspname, has_schema_privilege(n.oid, 'USAGE') AS usable
+  SELECT name, nspname, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usable
     FROM wanted JOIN pg_class ON relname = name AND relkind IN ('r', 'p') JOIN pg_namespace n ON n.oid = relnamespace
-   WHERE kind = 'table' AND privilege = 'owner' AND nspname !~ '^pg_' AND to_regclass(quote_ident(name)) IS NULL
+   WHERE kind = 'table' AND privilege = 'owner' AND NOT pg_catalog.starts_with(nspname, 'pg_')
+       AND to_regclass(pg_catalog.quote_ident(name)) IS NULL
 )
-SELECT format('%s %s: owner %s', kind, string_agg(quote_ident(name), ', ' ORDER BY name), owner::regrole) AS finding,
-       CASE WHEN pg_has_role(owner, 'MEMBER') THEN format('ALTER ROLE %I SET role = %s;', current_user, owner::regrole)
-            ELSE format('GRANT %s TO %I;', owner::regrole, current_user) END AS remedy
+SELECT pg_catalog.format('%s %s: owner %s', kind, pg_catalog.string_agg(pg_catalog.quote_ident(name), ', '
+    ORDER BY name), owner::regrole) AS finding,
+       CASE WHEN pg_catalog.pg_has_role(owner, 'MEMBER')
+           THEN pg_catalog.format('ALTER ROLE %I SET role = %s;', current_user, owner::regrole)
+            ELSE pg_catalog.format('GRANT %s TO %I;', owner::regrole, current_user) END AS remedy
   FROM somebody_elses GROUP BY kind, owner
 UNION
-SELECT format('no %s on %s', privileges, string_agg(quote_ident(name), ', ' ORDER BY name)),
-       format('GRANT %s ON %s TO %I;', privileges, string_agg(quote_ident(name), ', ' ORDER BY name), current_user)
+SELECT pg_catalog.format('no %s on %s', privileges, pg_catalog.string_agg(pg_catalog.quote_ident(name), ', '
+    ORDER BY name)),
+       pg_catalog.format('GRANT %s ON %s TO %I;', privileges,
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), current_user)
   FROM denied GROUP BY privileges
 UNION
-SELECT format('rows of %s hidden by row security', string_agg(DISTINCT quote_ident(name), ', ')),
-       format('ALTER ROLE %I BYPASSRLS;', current_user)
+SELECT pg_catalog.format('rows of %s hidden by row security', pg_catalog.string_agg(DISTINCT
+    pg_catalog.quote_ident(name), ', ')),
+       pg_catalog.format('ALTER ROLE %I BYPASSRLS;', current_user)
   FROM object WHERE kind = 'table' AND row_security_active(oid) HAVING count(*) > 0
 UNION
-SELECT format('no CREATE in schema %I', current_schema()),
-       format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
- WHERE NOT has_schema_privilege(current_schema(), 'CREATE')
-   AND NOT EXISTS (SELECT FROM somebody_elses WHERE has_schema_privilege(owner, current_schema(), 'CREATE'))
+SELECT pg_catalog.format('no CREATE in schema %I', current_schema()),
+       pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
+ WHERE NOT pg_catalog.has_schema_privilege(current_schema(), 'CREATE')
+   AND NOT EXISTS (SELECT FROM somebody_elses WHERE pg_catalog.has_schema_privilege(owner, current_schema(), 'CREATE'))
 UNION
-SELECT format('table %s in schema %I, while search_path puts new objects into %I',
-              string_agg(quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
-       format('ALTER ROLE %I SET search_path = %I;', current_user, nspname)
+SELECT pg_catalog.format('table %s in schema %I, while search_path puts new objects into %I',
+              pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
+       pg_catalog.format('ALTER ROLE %I SET search_path = %I;', current_user, nspname)
   FROM object JOIN pg_namespace n ON n.oid = namespace AND nspname <> current_schema()
  WHERE kind = 'table' AND privilege = 'owner' GROUP BY nspname
 UNION
-SELECT format(CASE WHEN usable THEN 'table %s in schema %I, which is not in search_path'
+SELECT pg_catalog.format(CASE WHEN usable THEN 'table %s in schema %I, which is not in search_path'
                    ELSE 'table %s in schema %I, with no USAGE on it' END,
-              string_agg(quote_ident(name), ', ' ORDER BY name), nspname),
-       format(CASE WHEN usable THEN 'ALTER ROLE %2$I SET search_path = %1$I;'
+              pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname),
+       pg_catalog.format(CASE WHEN usable THEN 'ALTER ROLE %2$I SET search_path = %1$I;'
                    ELSE 'GRANT USAGE, CREATE ON SCHEMA %1$I TO %2$I;' END, nspname, current_user)
   FROM out_of_sight GROUP BY nspname, usable
  ORDER BY finding
   ) AS missing;
   IF findings IS NOT NULL THEN
     RAISE EXCEPTION 'The role % may not do what the release does. What stands in its way: %.',
-      quote_ident(current_user), findings USING HINT = remedies;
+      pg_catalog.quote_ident(current_user), findings USING HINT = remedies;
   END IF;
 END
 $epic10$;
@@ -351,9 +360,9 @@ DO $epic10$
 DECLARE
   later text;
 BEGIN
-  IF to_regclass('"django_migrations"') IS NOT NULL THEN
-    SELECT string_agg(name, ', ') INTO later FROM django_migrations
-     WHERE app = 'ndas' AND name > '0002_epic_10_customer_feedback';
+  IF to_regclass('"django_migrations"')::oid IS NOT NULL THEN
+    SELECT pg_catalog.string_agg(name, ', ') INTO later FROM django_migrations
+     WHERE app::text = 'ndas' AND name::text > '0002_epic_10_customer_feedback';
     IF later IS NOT NULL THEN
       RAISE EXCEPTION 'Later migrations of ndas are in place: %.', later
         USING HINT = 'python manage.py migrate ndas 0001_initial';
@@ -410,33 +419,36 @@ DECLARE
 BEGIN
   FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS claimed LOOP
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'nda_status_history.')) AS claimed) AS claimed LOOP
     
     FOR carried IN
       WITH one AS (
-        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+        SELECT source.indisclustered, source.indisreplident,
+               pg_catalog.obj_description(source.indexrelid, 'pg_class') AS comment,
                source.indexrelid AS source, target.indexrelid AS target,
-               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+               ARRAY(SELECT o FROM pg_catalog.unnest(s.reloptions) AS o
+                   WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
           FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
                pg_index target JOIN pg_class t ON t.oid = target.indexrelid
-         WHERE source.indexrelid = to_regclass(quote_ident(theirs.name))
-           AND target.indexrelid = to_regclass(quote_ident(theirs.legacy))
+         WHERE source.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.name))::oid
+           AND target.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.legacy))::oid
       )
-      SELECT format('ALTER TABLE "nda_status_history" CLUSTER ON %I', theirs.legacy) AS statement FROM one
+      SELECT pg_catalog.format('ALTER TABLE "nda_status_history" CLUSTER ON %I', theirs.legacy) AS statement FROM one
        WHERE indisclustered
       UNION ALL
-      SELECT format('ALTER TABLE "nda_status_history" REPLICA IDENTITY USING INDEX %I', theirs.legacy) FROM one
+      SELECT pg_catalog.format('ALTER TABLE "nda_status_history" REPLICA IDENTITY USING INDEX %I', theirs.legacy) FROM one
        WHERE indisreplident
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS %L', theirs.legacy, comment) FROM one
-       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS %L', theirs.legacy, comment) FROM one
+       WHERE comment IS DISTINCT FROM pg_catalog.obj_description(target, 'pg_class')
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.name) FROM one WHERE comment IS NOT NULL
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS NULL', theirs.name) FROM one WHERE comment IS NOT NULL
       UNION ALL
-      SELECT format('ALTER INDEX %I SET (%s)', theirs.legacy, array_to_string(options, ', ')) FROM one
-       WHERE options <> '{}'
+      SELECT pg_catalog.format('ALTER INDEX %I SET (%s)', theirs.legacy, pg_catalog.array_to_string(options,
+          ', ')) FROM one
+       WHERE pg_catalog.cardinality(options) > 0
       UNION ALL
-      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.legacy, s.attnum,
+      SELECT pg_catalog.format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.legacy, s.attnum,
                     coalesce(s.attstattarget, -1))
         FROM one JOIN pg_attribute s ON s.attrelid = source
         JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
@@ -444,9 +456,9 @@ BEGIN
     LOOP
       EXECUTE carried.statement;
     END LOOP;
-    IF theirs.renamed_here AND to_regclass(quote_ident(theirs.legacy)) IS NOT NULL THEN
-      EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
+    IF theirs.renamed_here AND to_regclass(pg_catalog.quote_ident(theirs.legacy)) IS NOT NULL THEN
+      EXECUTE pg_catalog.format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
     END IF;
   END LOOP;
 END
@@ -458,35 +470,38 @@ DECLARE
 BEGIN
   FOR theirs IN SELECT *, true AS renamed_here FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS claimed
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'ndas.')) AS claimed) AS claimed
   UNION ALL SELECT 'ndas_status_idx', 'ndas_status_epic10_idx', 'ndas_status_legacy_idx', false
   UNION ALL SELECT 'idx_ndas_expiration_date', 'idx_ndas_expiration_date_epic10_idx', 'idx_ndas_expiration_date_legacy_idx', false LOOP
     
     FOR carried IN
       WITH one AS (
-        SELECT source.indisclustered, source.indisreplident, obj_description(source.indexrelid, 'pg_class') AS comment,
+        SELECT source.indisclustered, source.indisreplident,
+               pg_catalog.obj_description(source.indexrelid, 'pg_class') AS comment,
                source.indexrelid AS source, target.indexrelid AS target,
-               ARRAY(SELECT o FROM unnest(s.reloptions) AS o WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
+               ARRAY(SELECT o FROM pg_catalog.unnest(s.reloptions) AS o
+                   WHERE o <> ALL (coalesce(t.reloptions, '{}'))) AS options
           FROM pg_index source JOIN pg_class s ON s.oid = source.indexrelid,
                pg_index target JOIN pg_class t ON t.oid = target.indexrelid
-         WHERE source.indexrelid = to_regclass(quote_ident(theirs.name))
-           AND target.indexrelid = to_regclass(quote_ident(theirs.legacy))
+         WHERE source.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.name))::oid
+           AND target.indexrelid = to_regclass(pg_catalog.quote_ident(theirs.legacy))::oid
       )
-      SELECT format('ALTER TABLE "ndas" CLUSTER ON %I', theirs.legacy) AS statement FROM one
+      SELECT pg_catalog.format('ALTER TABLE "ndas" CLUSTER ON %I', theirs.legacy) AS statement FROM one
        WHERE indisclustered
       UNION ALL
-      SELECT format('ALTER TABLE "ndas" REPLICA IDENTITY USING INDEX %I', theirs.legacy) FROM one
+      SELECT pg_catalog.format('ALTER TABLE "ndas" REPLICA IDENTITY USING INDEX %I', theirs.legacy) FROM one
        WHERE indisreplident
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS %L', theirs.legacy, comment) FROM one
-       WHERE comment IS DISTINCT FROM obj_description(target, 'pg_class')
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS %L', theirs.legacy, comment) FROM one
+       WHERE comment IS DISTINCT FROM pg_catalog.obj_description(target, 'pg_class')
       UNION ALL
-      SELECT format('COMMENT ON INDEX %I IS NULL', theirs.name) FROM one WHERE comment IS NOT NULL
+      SELECT pg_catalog.format('COMMENT ON INDEX %I IS NULL', theirs.name) FROM one WHERE comment IS NOT NULL
       UNION ALL
-      SELECT format('ALTER INDEX %I SET (%s)', theirs.legacy, array_to_string(options, ', ')) FROM one
-       WHERE options <> '{}'
+      SELECT pg_catalog.format('ALTER INDEX %I SET (%s)', theirs.legacy, pg_catalog.array_to_string(options,
+          ', ')) FROM one
+       WHERE pg_catalog.cardinality(options) > 0
       UNION ALL
-      SELECT format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.legacy, s.attnum,
+      SELECT pg_catalog.format('ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', theirs.legacy, s.attnum,
                     coalesce(s.attstattarget, -1))
         FROM one JOIN pg_attribute s ON s.attrelid = source
         JOIN pg_attribute t ON t.attrelid = target AND t.attnum = s.attnum
@@ -494,22 +509,22 @@ BEGIN
     LOOP
       EXECUTE carried.statement;
     END LOOP;
-    IF theirs.renamed_here AND to_regclass(quote_ident(theirs.legacy)) IS NOT NULL THEN
-      EXECUTE format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
-      EXECUTE format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
+    IF theirs.renamed_here AND to_regclass(pg_catalog.quote_ident(theirs.legacy)) IS NOT NULL THEN
+      EXECUTE pg_catalog.format('ALTER INDEX IF EXISTS %I RENAME TO %I', theirs.name, theirs.successor);
+      EXECUTE pg_catalog.format('ALTER INDEX %I RENAME TO %I', theirs.legacy, theirs.name);
     END IF;
   END LOOP;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
+  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_approved_by_id_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_approved_by_id_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_not_null" TO "ndas_approved_by_id_epic10_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_legacy" TO "approved_by_id";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_approved_by_id_legacy_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_approved_by_id_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_not_null" TO "ndas_approved_by_id_not_null";
   END IF;
   DECLARE
@@ -519,45 +534,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('approved_by_id_epic10', 'approved_by_id') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('approved_by_id_epic10', 'approved_by_id') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id_epic10'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'approved_by_id'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'approved_by_id_epic10' AND target.attname = 'approved_by_id'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("approved_by_id") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("approved_by_id") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("approved_by_id") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("approved_by_id") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."approved_by_id" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."approved_by_id" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."approved_by_id_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -568,10 +585,10 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO "ndas_approved_by_id_epic10_fkey";
   END IF;
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_legacy_fkey') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_legacy_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_fkey" TO "ndas_approved_by_id_fkey";
   END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_approved_by_id() RETURNS trigger AS $$
@@ -585,22 +602,22 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_approved_by_id_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_approved_by_id_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. fee42d50f5d0f1876bd2c4edec8be91cbcf46b58';
+CREATE TRIGGER zz_epic10_sync_ndas_approved_by_id_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.approved_by_id), ROW(NEW.approved_by_id))) EXECUTE FUNCTION zz_epic10_sync_ndas_approved_by_id();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old and new columns in step. 06ba69e713d7415f18e263a750b7db9b1fd48cdf';
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
+  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date" RENAME TO "idx_ndas_expiration_date_epic10_idx";
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date_legacy_idx" RENAME TO "idx_ndas_expiration_date";
   ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_expiration_date_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_not_null" TO "ndas_expiration_date_epic10_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO "expiration_date";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_expiration_date_legacy_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_legacy_not_null" TO "ndas_expiration_date_not_null";
   END IF;
   DECLARE
@@ -610,45 +627,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('expiration_date_epic10', 'expiration_date') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('expiration_date_epic10', 'expiration_date') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date_epic10'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'expiration_date_epic10' AND target.attname = 'expiration_date'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."expiration_date_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -662,7 +681,7 @@ END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
 NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
 REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_expiration_date() FROM PUBLIC;
@@ -671,20 +690,20 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 4722bd8ec7558af31597c35ea4feae6d3f88d71e';
+CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.fully_executed_date), ROW(NEW.expiration_date, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 964c29281d4b29b1e3c2f2fee33d97721258edff';
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
+  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_not_null" TO "ndas_is_non_usmax_epic10_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_legacy" TO "is_non_usmax";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_is_non_usmax_legacy_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_legacy_not_null" TO "ndas_is_non_usmax_not_null";
   END IF;
   DECLARE
@@ -694,45 +713,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('is_non_usmax_epic10', 'is_non_usmax') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('is_non_usmax_epic10', 'is_non_usmax') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax_epic10'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'is_non_usmax_epic10' AND target.attname = 'is_non_usmax'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."is_non_usmax_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -758,20 +779,20 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.is_non_usmax IS DISTINCT FROM NEW.is_non_usmax) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 073d3f03c40130771b6adb60f63d3d2ed1e79f8d';
+CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax), ROW(NEW.is_non_usmax))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 868df032b8068b45231ae2c039b8ad1c4cc10fd0';
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
+  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "nda_type" TO "nda_type_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_nda_type_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_nda_type_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_not_null" TO "ndas_nda_type_epic10_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "nda_type_legacy" TO "nda_type";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_nda_type_legacy_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_nda_type_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_legacy_not_null" TO "ndas_nda_type_not_null";
   END IF;
   DECLARE
@@ -781,45 +802,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('nda_type_epic10', 'nda_type') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('nda_type_epic10', 'nda_type') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type_epic10'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'nda_type'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'nda_type_epic10' AND target.attname = 'nda_type'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("nda_type") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("nda_type") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("nda_type") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("nda_type") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."nda_type" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."nda_type" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."nda_type_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -845,8 +868,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_nda_type_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_nda_type_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.nda_type IS DISTINCT FROM NEW.nda_type) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. be59e5ae87e12d44ab771cfcef8847afb95d04ec';
+CREATE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.nda_type), ROW(NEW.nda_type))) EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. 16473b810d47e34e2f7694dde38ea915f88179bf';
   END IF;
 END
 $epic10$;
@@ -856,28 +879,31 @@ DECLARE
   listening text;
 BEGIN
   FOR theirs IN
-    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
-           obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
+        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
+           (SELECT description FROM pg_description
+             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
                    JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
-      FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
+      FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
-      SELECT coalesce(old, name), min(place) FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
-        LEFT JOIN unnest(ARRAY['status']::text[], ARRAY['status_legacy']::text[]) AS pair (new, old) ON new = name
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT coalesce(old, name), min(place) FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY
+          AS listed (name, place)
+        LEFT JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status']::text[]), pg_catalog.unnest(ARRAY['status_legacy']::text[])) AS pair (new, old) ON new = name
        GROUP BY 1
     ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
     IF theirs.is_constraint THEN
-      EXECUTE format('DROP TRIGGER %I ON "nda_status_history"', theirs.tgname);
+      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "nda_status_history"', theirs.tgname);
     ELSE
-      theirs.definition := replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     END IF;
     EXECUTE theirs.definition;
-    EXECUTE format('COMMENT ON TRIGGER %I ON "nda_status_history" IS %L', theirs.tgname, theirs.comment);
-    EXECUTE format('ALTER TABLE "nda_status_history" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "nda_status_history" IS %L', theirs.tgname, theirs.comment);
+    EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
       WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
   END LOOP;
 END
@@ -888,41 +914,44 @@ DECLARE
   listening text;
 BEGIN
   FOR theirs IN
-    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0 AS is_constraint, pg_get_triggerdef(t.oid) AS definition,
-           obj_description(t.oid, 'pg_trigger') AS comment,
-           ARRAY(SELECT attname::text FROM unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
+        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
+           (SELECT description FROM pg_description
+             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
                    JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
-      FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"') AND NOT tgisinternal AND tgattr::int2[] <> '{}'
+      FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
   LOOP
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
-      SELECT coalesce(old, name), min(place) FROM unnest(theirs.columns) WITH ORDINALITY AS listed (name, place)
-        LEFT JOIN unnest(ARRAY['status', 'usmax_position']::text[], ARRAY['status_legacy', 'usmax_position_legacy']::text[]) AS pair (new, old) ON new = name
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT coalesce(old, name), min(place) FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY
+          AS listed (name, place)
+        LEFT JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status', 'usmax_position']::text[]), pg_catalog.unnest(ARRAY['status_legacy', 'usmax_position_legacy']::text[])) AS pair (new, old) ON new = name
        GROUP BY 1
     ) AS wanted (name, place);
     CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy', 'usmax_position_legacy']::text[];
     theirs.definition := regexp_replace(
       theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
     IF theirs.is_constraint THEN
-      EXECUTE format('DROP TRIGGER %I ON "ndas"', theirs.tgname);
+      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "ndas"', theirs.tgname);
     ELSE
-      theirs.definition := replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     END IF;
     EXECUTE theirs.definition;
-    EXECUTE format('COMMENT ON TRIGGER %I ON "ndas" IS %L', theirs.tgname, theirs.comment);
-    EXECUTE format('ALTER TABLE "ndas" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "ndas" IS %L', theirs.tgname, theirs.comment);
+    EXECUTE pg_catalog.format('ALTER TABLE "ndas" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
       WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
   END LOOP;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL)) THEN
+  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL)) THEN
   ALTER TABLE "nda_status_history" RENAME COLUMN "status" TO "status_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"') AND contype = 'n' AND conname = 'nda_status_history_status_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype = 'n' AND conname = 'nda_status_history_status_not_null') THEN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_not_null" TO "nda_status_history_status_epic10_not_null";
   END IF;
   ALTER TABLE "nda_status_history" RENAME COLUMN "status_legacy" TO "status";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"') AND contype = 'n' AND conname = 'nda_status_history_status_legacy_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype = 'n' AND conname = 'nda_status_history_status_legacy_not_null') THEN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_legacy_not_null" TO "nda_status_history_status_not_null";
   END IF;
   DECLARE
@@ -932,45 +961,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname IN ('status_epic10', 'status') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname IN ('status_epic10', 'status') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_epic10'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'status_epic10' AND target.attname = 'status'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "nda_status_history" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("status") ON "nda_status_history" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("status") ON "nda_status_history" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("status") ON "nda_status_history" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "nda_status_history" ALTER COLUMN "status" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "nda_status_history"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "nda_status_history"."status" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "nda_status_history"."status_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -992,22 +1023,22 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_update" ON "nda_status
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_insert ON "nda_status_history";
 DROP TRIGGER IF EXISTS zz_epic10_sync_nda_status_history_update ON "nda_status_history";
 CREATE TRIGGER zz_epic10_sync_nda_status_history_insert BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 38b1c1a7fb6e703375407883b2c1978450ce3d2e';
+CREATE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status), ROW(NEW.status))) EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 5b8fa30520a45b4c1113067ad132a1b8f5b973ce';
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
+  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER INDEX IF EXISTS "ndas_status_idx" RENAME TO "ndas_status_epic10_idx";
   ALTER INDEX IF EXISTS "ndas_status_legacy_idx" RENAME TO "ndas_status_idx";
   ALTER TABLE "ndas" RENAME COLUMN "status" TO "status_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_status_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_status_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_not_null" TO "ndas_status_epic10_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "status_legacy" TO "status";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_status_legacy_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_status_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_legacy_not_null" TO "ndas_status_not_null";
   END IF;
   DECLARE
@@ -1017,45 +1048,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('status_epic10', 'status') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('status_epic10', 'status') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status_epic10'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'status'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'status_epic10' AND target.attname = 'status'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("status") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("status") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("status") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("status") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "status" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "status" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "status" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "status" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "status" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."status" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."status" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."status_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -1067,11 +1100,11 @@ BEGIN
   END LOOP;
 END;
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position" TO "usmax_position_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_usmax_position_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_usmax_position_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_not_null" TO "ndas_usmax_position_epic10_not_null";
   END IF;
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position_legacy" TO "usmax_position";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND contype = 'n' AND conname = 'ndas_usmax_position_legacy_not_null') THEN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_usmax_position_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_legacy_not_null" TO "ndas_usmax_position_not_null";
   END IF;
   DECLARE
@@ -1081,45 +1114,47 @@ BEGIN
     FOR carried IN
   WITH side AS (
     SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname IN ('usmax_position_epic10', 'usmax_position') AND NOT attisdropped
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('usmax_position_epic10', 'usmax_position') AND NOT attisdropped
   ), given AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position_epic10'
   ), has AS (
     SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'usmax_position'
   ), both_sides AS (
     SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM unnest(target.options) AS o
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
                                   WHERE o <> ALL (source.options)) AS other_options,
-           source.options <> target.options AS options_differ,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
            source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
       FROM side AS source, side AS target WHERE source.attname = 'usmax_position_epic10' AND target.attname = 'usmax_position'
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ("usmax_position") ON "ndas" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("usmax_position") ON "ndas" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ("usmax_position") ON "ndas" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ("usmax_position") ON "ndas" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
   UNION ALL
-  SELECT 4, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" RESET (%s)', array_to_string(other_options, ', ')) FROM both_sides
-   WHERE other_options <> '{}'
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
   UNION ALL
-  SELECT 5, format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET (%s)', array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND options <> '{}'
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
   UNION ALL
-  SELECT 6, format('COMMENT ON COLUMN "ndas"."usmax_position" IS %L', comment) FROM both_sides WHERE comment_differs
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."usmax_position" IS %L', comment) FROM both_sides
+      WHERE comment_differs
   UNION ALL
   SELECT 7, 'COMMENT ON COLUMN "ndas"."usmax_position_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
   ORDER BY step
@@ -1152,16 +1187,16 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. e4e8f3a6dbbf1480e84bbd2f3d8b8aa2f4e0bee0';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.usmax_position, OLD.fully_executed_date), ROW(NEW.status, NEW.usmax_position, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. d4a0e436783acd72d6d6672d4715a0d4c2e3db14';
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"') IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"')::oid IS NOT NULL) THEN
   ALTER TYPE "NdaType" RENAME TO "NdaType_epic10";
-  IF to_regtype('"NdaType_legacy"') IS NOT NULL THEN
+  IF to_regtype('"NdaType_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaType_legacy" RENAME TO "NdaType";
   END IF;
   DECLARE
@@ -1172,32 +1207,34 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaType_epic10"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaType_epic10"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaType"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaType"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT obj_description(to_regtype('"NdaType_epic10"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaType"'), 'pg_type') AS other
-     WHERE to_regtype('"NdaType_epic10"') IS NOT NULL AND to_regtype('"NdaType"') IS NOT NULL
+    SELECT pg_catalog.obj_description(to_regtype('"NdaType_epic10"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"NdaType"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"NdaType_epic10"')::oid IS NOT NULL AND to_regtype('"NdaType"')::oid IS NOT NULL
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaType" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaType" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ON TYPE "NdaType" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaType" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "NdaType_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
@@ -1213,9 +1250,9 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10') AND NOT (to_regtype('"UsMaxPosition_epic10"') IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10') AND NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) THEN
   ALTER TYPE "UsMaxPosition" RENAME TO "UsMaxPosition_epic10";
-  IF to_regtype('"UsMaxPosition_legacy"') IS NOT NULL THEN
+  IF to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition_legacy" RENAME TO "UsMaxPosition";
   END IF;
   DECLARE
@@ -1226,32 +1263,34 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"UsMaxPosition_epic10"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition_epic10"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"UsMaxPosition"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"UsMaxPosition"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT obj_description(to_regtype('"UsMaxPosition_epic10"'), 'pg_type') AS comment, obj_description(to_regtype('"UsMaxPosition"'), 'pg_type') AS other
-     WHERE to_regtype('"UsMaxPosition_epic10"') IS NOT NULL AND to_regtype('"UsMaxPosition"') IS NOT NULL
+    SELECT pg_catalog.obj_description(to_regtype('"UsMaxPosition_epic10"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"UsMaxPosition"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL AND to_regtype('"UsMaxPosition"')::oid IS NOT NULL
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "UsMaxPosition" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "UsMaxPosition" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ON TYPE "UsMaxPosition" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "UsMaxPosition" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "UsMaxPosition_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
@@ -1267,9 +1306,9 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10') AND NOT (to_regtype('"NdaStatus_epic10"') IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10') AND NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
   ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_epic10";
-  IF to_regtype('"NdaStatus_legacy"') IS NOT NULL THEN
+  IF to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaStatus_legacy" RENAME TO "NdaStatus";
   END IF;
   DECLARE
@@ -1280,32 +1319,34 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus_epic10"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaStatus_epic10"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus"') AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT obj_description(to_regtype('"NdaStatus_epic10"'), 'pg_type') AS comment, obj_description(to_regtype('"NdaStatus"'), 'pg_type') AS other
-     WHERE to_regtype('"NdaStatus_epic10"') IS NOT NULL AND to_regtype('"NdaStatus"') IS NOT NULL
+    SELECT pg_catalog.obj_description(to_regtype('"NdaStatus_epic10"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
   ),
   difference AS (
-    SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS who,
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
            privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
       FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
       FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
      USING (grantee, privilege_type)
      WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
   )
-  SELECT 1 AS step, format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
                            CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
     FROM difference WHERE grants IS NULL OR granted AND NOT grants
   UNION ALL
-  SELECT 2, format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
   UNION ALL
-  SELECT 3, format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "NdaStatus_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
@@ -1322,7 +1363,7 @@ $epic10$;
 DO $epic10$
 BEGIN
   IF to_regprocedure('zz_epic10_park_ndas()') IS NULL
-     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) THEN
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN
   INSERT INTO epic10_rollback DEFAULT VALUES;
   CREATE OR REPLACE FUNCTION zz_epic10_park_ndas() RETURNS trigger AS $$
 DECLARE
@@ -1331,21 +1372,21 @@ DECLARE
   this_rollback bigint := greatest(TG_ARGV[0]::bigint, (SELECT max(id) FROM epic10_rollback));
   this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
-  IF TG_RELID IS DISTINCT FROM to_regclass('"ndas"') THEN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"ndas"')::oid THEN
     RAISE EXCEPTION 'zz_epic10_park_ndas works for the table ndas alone, not for %.', TG_RELID::regclass
-      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+      USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF TG_ARGV[1]::bool OR EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
-    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END
-    || CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN jsonb_build_object('usmax_position', OLD.usmax_position_epic10) ELSE '{}' END
-    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
-    || CASE WHEN OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN jsonb_build_object('nda_type', OLD.nda_type) ELSE '{}' END
-    || CASE WHEN OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN jsonb_build_object('is_non_usmax', OLD.is_non_usmax) ELSE '{}' END
-    || CASE WHEN OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN jsonb_build_object('approved_by_id', OLD.approved_by_id) ELSE '{}' END
-    || CASE WHEN OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN jsonb_build_object('approved_at', OLD.approved_at) ELSE '{}' END
-    || CASE WHEN OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN jsonb_build_object('rejection_reason', OLD.rejection_reason) ELSE '{}' END);
+    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN pg_catalog.jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END
+    || CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', OLD.usmax_position_epic10) ELSE '{}' END
+    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
+    || CASE WHEN OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', OLD.nda_type) ELSE '{}' END
+    || CASE WHEN OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', OLD.is_non_usmax) ELSE '{}' END
+    || CASE WHEN OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', OLD.approved_by_id) ELSE '{}' END
+    || CASE WHEN OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN pg_catalog.jsonb_build_object('approved_at', OLD.approved_at) ELSE '{}' END
+    || CASE WHEN OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN pg_catalog.jsonb_build_object('rejection_reason', OLD.rejection_reason) ELSE '{}' END);
   END IF;
   IF held <> '{}' THEN
     IF TG_OP = 'UPDATE' THEN
@@ -1360,7 +1401,7 @@ BEGIN
     END IF;
     INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
     VALUES (this_rollback, 'ndas', OLD.id, this_event, held,
-            CASE TG_OP WHEN 'UPDATE' THEN (SELECT jsonb_object_agg(key, to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, hash_record_extended(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position::text, OLD.status::text, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), 0)) ON CONFLICT DO NOTHING;
+            CASE TG_OP WHEN 'UPDATE' THEN (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, pg_catalog.hash_record_extended(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position::text, OLD.status::text, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), 0)) ON CONFLICT DO NOTHING;
     IF NOT FOUND AND NOT EXISTS (
       SELECT FROM epic10_archive WHERE rollback_id = this_rollback AND table_name = 'ndas' AND row_id = OLD.id
          AND event = this_event AND content = held) THEN
@@ -1378,28 +1419,28 @@ REVOKE ALL ON FUNCTION zz_epic10_park_ndas() FROM PUBLIC;
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS zz_epic10_park_ndas_update ON "ndas";
   DROP TRIGGER IF EXISTS zz_epic10_park_ndas_delete ON "ndas";
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_ndas_update BEFORE update ON "ndas" FOR EACH ROW
-    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.display_id IS DISTINCT FROM NEW.display_id OR OLD.company_name IS DISTINCT FROM NEW.company_name OR OLD.company_city IS DISTINCT FROM NEW.company_city OR OLD.company_state IS DISTINCT FROM NEW.company_state OR OLD.state_of_incorporation IS DISTINCT FROM NEW.state_of_incorporation OR OLD.agency_group_id IS DISTINCT FROM NEW.agency_group_id OR OLD.subagency_id IS DISTINCT FROM NEW.subagency_id OR OLD.agency_office_name IS DISTINCT FROM NEW.agency_office_name OR OLD.abbreviated_name IS DISTINCT FROM NEW.abbreviated_name OR OLD.authorized_purpose IS DISTINCT FROM NEW.authorized_purpose OR OLD.effective_date IS DISTINCT FROM NEW.effective_date OR OLD.usmax_position IS DISTINCT FROM NEW.usmax_position OR OLD.status IS DISTINCT FROM NEW.status OR OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date OR OLD.opportunity_poc_id IS DISTINCT FROM NEW.opportunity_poc_id OR OLD.contracts_poc_id IS DISTINCT FROM NEW.contracts_poc_id OR OLD.relationship_poc_id IS DISTINCT FROM NEW.relationship_poc_id OR OLD.cloned_from_id IS DISTINCT FROM NEW.cloned_from_id OR OLD.created_by_id IS DISTINCT FROM NEW.created_by_id OR OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.updated_at IS DISTINCT FROM NEW.updated_at)
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_ndas_update BEFORE update ON "ndas" FOR EACH ROW
+    WHEN (pg_catalog.record_image_ne(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position, OLD.status, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), ROW(NEW.id, NEW.display_id, NEW.company_name, NEW.company_city, NEW.company_state, NEW.state_of_incorporation, NEW.agency_group_id, NEW.subagency_id, NEW.agency_office_name, NEW.abbreviated_name, NEW.authorized_purpose, NEW.effective_date, NEW.usmax_position, NEW.status, NEW.fully_executed_date, NEW.opportunity_poc_id, NEW.contracts_poc_id, NEW.relationship_poc_id, NEW.cloned_from_id, NEW.created_by_id, NEW.created_at, NEW.updated_at))
      AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
     OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
-    OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM ''MUTUAL''
+    OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL)) EXECUTE FUNCTION zz_epic10_park_ndas(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE delete ON "ndas" FOR EACH ROW
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE delete ON "ndas" FOR EACH ROW
     WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
     OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
-    OR OLD.nda_type IS NOT NULL AND OLD.nda_type IS DISTINCT FROM ''MUTUAL''
+    OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
     OR OLD.approved_at IS NOT NULL AND OLD.approved_at IS DISTINCT FROM NULL
     OR OLD.rejection_reason IS NOT NULL AND OLD.rejection_reason IS DISTINCT FROM NULL) EXECUTE FUNCTION zz_epic10_park_ndas(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
 END IF;
-EXECUTE format('ALTER FUNCTION zz_epic10_park_ndas() SET search_path = %I, pg_temp', (
-  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')));
+EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_park_ndas() SET search_path = %I, pg_temp', (
+  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')::oid));
 CREATE OR REPLACE FUNCTION zz_epic10_park_nda_status_history() RETURNS trigger AS $$
 DECLARE
   held jsonb := '{}';
@@ -1407,14 +1448,14 @@ DECLARE
   this_rollback bigint := greatest(TG_ARGV[0]::bigint, (SELECT max(id) FROM epic10_rollback));
   this_event text := CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'gone' END;
 BEGIN
-  IF TG_RELID IS DISTINCT FROM to_regclass('"nda_status_history"') THEN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"nda_status_history"')::oid THEN
     RAISE EXCEPTION 'zz_epic10_park_nda_status_history works for the table nda_status_history alone, not for %.', TG_RELID::regclass
-      USING HINT = format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+      USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
   -- Any other row that looks as if it held something waits for the backfill.
   IF TG_ARGV[1]::bool OR EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'nda_status_history' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
-    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END);
+    held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN pg_catalog.jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END);
   END IF;
   IF held <> '{}' THEN
     IF TG_OP = 'UPDATE' THEN
@@ -1422,7 +1463,7 @@ BEGIN
     END IF;
     INSERT INTO epic10_archive (rollback_id, table_name, row_id, event, content, found, fingerprint)
     VALUES (this_rollback, 'nda_status_history', OLD.id, this_event, held,
-            CASE TG_OP WHEN 'UPDATE' THEN (SELECT jsonb_object_agg(key, to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, hash_record_extended(ROW(OLD.id, OLD.nda_id, OLD.status::text, OLD.changed_at, OLD.changed_by_id), 0)) ON CONFLICT DO NOTHING;
+            CASE TG_OP WHEN 'UPDATE' THEN (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(NEW) -> key) FROM jsonb_object_keys(held) AS key) END, pg_catalog.hash_record_extended(ROW(OLD.id, OLD.nda_id, OLD.status::text, OLD.changed_at, OLD.changed_by_id), 0)) ON CONFLICT DO NOTHING;
     IF NOT FOUND AND NOT EXISTS (
       SELECT FROM epic10_archive WHERE rollback_id = this_rollback AND table_name = 'nda_status_history' AND row_id = OLD.id
          AND event = this_event AND content = held) THEN
@@ -1440,14 +1481,14 @@ REVOKE ALL ON FUNCTION zz_epic10_park_nda_status_history() FROM PUBLIC;
 IF EXISTS (SELECT FROM epic10_rollback) THEN
   DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_update ON "nda_status_history";
   DROP TRIGGER IF EXISTS zz_epic10_park_nda_status_history_delete ON "nda_status_history";
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE update ON "nda_status_history" FOR EACH ROW
-    WHEN ((OLD.id IS DISTINCT FROM NEW.id OR OLD.nda_id IS DISTINCT FROM NEW.nda_id OR OLD.status IS DISTINCT FROM NEW.status OR OLD.changed_at IS DISTINCT FROM NEW.changed_at OR OLD.changed_by_id IS DISTINCT FROM NEW.changed_by_id)
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_nda_status_history_update BEFORE update ON "nda_status_history" FOR EACH ROW
+    WHEN (pg_catalog.record_image_ne(ROW(OLD.id, OLD.nda_id, OLD.status, OLD.changed_at, OLD.changed_by_id), ROW(NEW.id, NEW.nda_id, NEW.status, NEW.changed_at, NEW.changed_by_id))
      AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END)) EXECUTE FUNCTION zz_epic10_park_nda_status_history(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
-  EXECUTE format('CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE delete ON "nda_status_history" FOR EACH ROW
+  EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_nda_status_history_delete BEFORE delete ON "nda_status_history" FOR EACH ROW
     WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END) EXECUTE FUNCTION zz_epic10_park_nda_status_history(%L, %L)', (SELECT max(id) FROM epic10_rollback), EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL));
 END IF;
-EXECUTE format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
-  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')));
+EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
+  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')::oid));
   END IF;
 END
 $epic10$;
@@ -1512,24 +1553,24 @@ UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupte
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('index', 'backwards');
 SET lock_timeout = '300s';
 SELECT statement FROM (
-SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+SELECT successor, pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
   FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 20) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.')) AS claimed) AS ours WHERE to_regclass(quote_ident(successor)) IS NOT NULL
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'nda_status_history.')) AS claimed) AS ours WHERE to_regclass(pg_catalog.quote_ident(successor)) IS NOT NULL
 ) AS each (name, statement) \gexec
 SET lock_timeout = '5s';
 DELETE FROM epic10_created_object
- WHERE kind = 'successor' AND starts_with(name, 'nda_status_history.');
+ WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'nda_status_history.');
 SET lock_timeout = '300s';
 SELECT statement FROM (
-SELECT successor, format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
+SELECT successor, pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I', successor)
   FROM (SELECT name, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_epic10' AS successor, CASE WHEN octet_length(name) <= 56 THEN name ELSE 'idx_' || md5(name) END || '_legacy' AS legacy
     FROM (SELECT substring(name FROM 6) AS name FROM epic10_created_object
-           WHERE kind = 'successor' AND starts_with(name, 'ndas.')) AS claimed) AS ours WHERE to_regclass(quote_ident(successor)) IS NOT NULL
+           WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'ndas.')) AS claimed) AS ours WHERE to_regclass(pg_catalog.quote_ident(successor)) IS NOT NULL
 ) AS each (name, statement) \gexec
 SET lock_timeout = '5s';
 DELETE FROM epic10_created_object
- WHERE kind = 'successor' AND starts_with(name, 'ndas.');
+ WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'ndas.');
 SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
@@ -1574,13 +1615,13 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
   began timestamptz;
 BEGIN
-  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
+  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
   END IF;
   FOR pass IN 1..1 LOOP
@@ -1599,26 +1640,26 @@ BEGIN
                         WHERE id > last AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
             OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
-            OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
+            OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
             OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL)
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
-          SELECT id, (CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN jsonb_build_object('status', ndas.status_epic10) ELSE '{}' END
-            || CASE WHEN ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME') AND true THEN jsonb_build_object('usmax_position', ndas.usmax_position_epic10) ELSE '{}' END
-            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
-            || CASE WHEN ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN jsonb_build_object('nda_type', ndas.nda_type) ELSE '{}' END
-            || CASE WHEN ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN jsonb_build_object('is_non_usmax', ndas.is_non_usmax) ELSE '{}' END
-            || CASE WHEN ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN jsonb_build_object('approved_by_id', ndas.approved_by_id) ELSE '{}' END
-            || CASE WHEN ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN jsonb_build_object('approved_at', ndas.approved_at) ELSE '{}' END
-            || CASE WHEN ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN jsonb_build_object('rejection_reason', ndas.rejection_reason) ELSE '{}' END) AS held, hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS fingerprint
+          SELECT id, (CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN pg_catalog.jsonb_build_object('status', ndas.status_epic10) ELSE '{}' END
+            || CASE WHEN ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', ndas.usmax_position_epic10) ELSE '{}' END
+            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
+            || CASE WHEN ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', ndas.nda_type) ELSE '{}' END
+            || CASE WHEN ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', ndas.is_non_usmax) ELSE '{}' END
+            || CASE WHEN ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', ndas.approved_by_id) ELSE '{}' END
+            || CASE WHEN ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN pg_catalog.jsonb_build_object('approved_at', ndas.approved_at) ELSE '{}' END
+            || CASE WHEN ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN pg_catalog.jsonb_build_object('rejection_reason', ndas.rejection_reason) ELSE '{}' END) AS held, pg_catalog.hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS fingerprint
             FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
             OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
-            OR ndas.nda_type IS NOT NULL AND ndas.nda_type IS DISTINCT FROM 'MUTUAL'
+            OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
             OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
@@ -1636,7 +1677,7 @@ BEGIN
                               WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'ndas' AND row_id = batch.id
                                 AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
         )
-        SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+        SELECT (SELECT count(*) FROM parked), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
                'epic10_archive has other values of the row ' || id || ' of ndas than the row itself.',
                CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -1655,17 +1696,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % NDAs (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -1691,13 +1732,13 @@ DECLARE
   refused int := 0;
   complaint text;
   remedy text;
-  max_lag bigint := coalesce(nullif(current_setting('epic10.max_lag', true), ''), '64');
+  max_lag bigint := coalesce(nullif(pg_catalog.current_setting('epic10.max_lag', true), ''), '64');
   standby record;
   waits int := 0;
   batch_size int := 1000;
   began timestamptz;
 BEGIN
-  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped)) THEN
+  IF NOT (EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL) AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) THEN
     RETURN;
   END IF;
   FOR pass IN 1..1 LOOP
@@ -1716,7 +1757,7 @@ BEGIN
                         WHERE id > last AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS MATERIALIZED (
-          SELECT id, (CASE WHEN nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END AND true THEN jsonb_build_object('status', nda_status_history.status_epic10) ELSE '{}' END) AS held, hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS fingerprint
+          SELECT id, (CASE WHEN nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END AND true THEN pg_catalog.jsonb_build_object('status', nda_status_history.status_epic10) ELSE '{}' END) AS held, pg_catalog.hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS fingerprint
             FROM nda_status_history
            WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (nda_status_history.status_epic10::text IS NOT NULL AND nda_status_history.status_epic10::text IS DISTINCT FROM CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)
            FOR SHARE
@@ -1732,7 +1773,7 @@ BEGIN
                               WHERE rollback_id = (SELECT max(id) FROM epic10_rollback) AND table_name = 'nda_status_history' AND row_id = batch.id
                                 AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
         )
-        SELECT (SELECT count(*) FROM parked), (SELECT keys[cardinality(keys)] FROM wanted),
+        SELECT (SELECT count(*) FROM parked), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
                'epic10_archive has other values of the row ' || id || ' of nda_status_history than the row itself.',
                CASE WHEN id IS NOT NULL THEN 'Neither is lost if a new count begins: INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp()); then python manage.py migrate ndas 0001.' END INTO rows_changed, last, complaint, remedy FROM otherwise;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
@@ -1751,17 +1792,17 @@ BEGIN
       UPDATE epic10_phase_run SET rows = rows + rows_changed WHERE phase = 'backfill' AND finished_at IS NULL;
       COMMIT;
       -- Whoever wants a row of a batch shall not wait for it longer than twice this time.
-      batch_size := least(1000, greatest(50, batch_size * least(0.5
+      batch_size := least(1000, greatest(50, batch_size::numeric * least(0.5
         / greatest(extract(epoch FROM clock_timestamp() - began), 0.001), 2)));
       found_some := true;
       migrated := migrated + rows_changed;
       batches := batches + 1;
       RAISE NOTICE 'Parked % history entries (batch %) at %', migrated, batches, clock_timestamp();
       LOOP
-        SELECT name, round(lag / 1000000, 1) AS behind INTO standby FROM (
+        SELECT name, round(lag / 1000000.0, 1) AS behind INTO standby FROM (
         SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
             FROM pg_stat_replication
-        ) AS standby WHERE max_lag > 0 AND lag > max_lag * 1000000 ORDER BY lag DESC LIMIT 1;
+        ) AS standby WHERE max_lag > 0 AND lag > max_lag::numeric * 1000000.0 ORDER BY lag DESC LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF waits % 10 = 0 THEN
           RAISE NOTICE 'The backfill waits: the standby % is % MB behind, and % MB is the most it may be.',
@@ -2063,8 +2104,8 @@ DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand backwards done', clock_timestam
 
 DO $epic10$
 BEGIN
-  IF to_regclass('"django_migrations"') IS NOT NULL THEN
-    DELETE FROM django_migrations WHERE app = 'ndas' AND name = '0002_epic_10_customer_feedback';
+  IF to_regclass('"django_migrations"')::oid IS NOT NULL THEN
+    DELETE FROM django_migrations WHERE app::text = 'ndas' AND name::text = '0002_epic_10_customer_feedback';
   END IF;
 END
 $epic10$;

@@ -9,7 +9,7 @@
 SET statement_timeout = 0;
 DO $epic10$
 BEGIN
-  PERFORM set_config(name, value, false) FROM (VALUES
+  PERFORM pg_catalog.set_config(name, value, false) FROM (VALUES
     ('lock_timeout', '5s'),
     ('idle_in_transaction_session_timeout', '0'),
     ('idle_session_timeout', '0'),
@@ -23,15 +23,15 @@ BEGIN
     ('datestyle', 'ISO, MDY'),
     ('standard_conforming_strings', 'on'),
     ('quote_all_identifiers', 'off'),
-    ('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'))
-  ) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL;
+    ('synchronous_commit', coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on'))
+  ) AS wanted (name, value) WHERE pg_catalog.current_setting(name, true) IS NOT NULL;
 END
 $epic10$;
 
 -- After epic10_finalize there is no way back, and nothing left to do.
 DO $epic10$
 BEGIN
-  IF to_regclass('"epic10_finalization"') IS NOT NULL THEN
+  IF to_regclass('"epic10_finalization"')::oid IS NOT NULL THEN
     RAISE EXCEPTION 'Epic 10 is finalized in this database.' USING HINT = 'python manage.py epic10_validate';
   END IF;
 END
@@ -49,7 +49,7 @@ BEGIN
      'ndas has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "ndas") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'ndas'
  WHERE rows IS NULL OR now < rows$check$),
@@ -57,7 +57,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'nda_status_history has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "nda_status_history") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'nda_status_history'
  WHERE rows IS NULL OR now < rows$check$),
@@ -65,7 +65,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'documents has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "documents") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'documents'
  WHERE rows IS NULL OR now < rows$check$),
@@ -73,7 +73,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'audit_log has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "audit_log") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'audit_log'
  WHERE rows IS NULL OR now < rows$check$),
@@ -81,7 +81,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'contacts has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "contacts") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'contacts'
  WHERE rows IS NULL OR now < rows$check$),
@@ -89,7 +89,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'agency_groups has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "agency_groups") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'agency_groups'
  WHERE rows IS NULL OR now < rows$check$),
@@ -97,7 +97,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'subagencies has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "subagencies") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'subagencies'
  WHERE rows IS NULL OR now < rows$check$),
@@ -105,7 +105,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'agency_group_grants has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "agency_group_grants") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'agency_group_grants'
  WHERE rows IS NULL OR now < rows$check$),
@@ -113,7 +113,7 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'subagency_grants has no fewer rows than before the release',
      'Compare with the snapshot taken before the migration, and restore what is missing.',
      true,
-$check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
+$check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not counted'), now)
   FROM (SELECT count(*) AS now FROM "subagency_grants") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'subagency_grants'
  WHERE rows IS NULL OR now < rows$check$),
@@ -121,147 +121,147 @@ $check$SELECT format('%s before, %s now', coalesce(rows::text, 'not counted'), n
      'enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')) IS DISTINCT FROM ARRAY['MUTUAL', 'CONSULTANT']::text[]$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE$check$),
     ('column.ndas.nda_type', 'FAILED',
      'column ndas.nda_type is "NdaType" not null default ''MUTUAL''::"NdaType"',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type' AND NOT attisdropped)
+$check$SELECT 'ndas.nda_type is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.nda_type', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.nda_type', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), '"NdaType" not null default ''MUTUAL''::"NdaType"')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'nda_type'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
     ('column.ndas.is_non_usmax', 'FAILED',
      'column ndas.is_non_usmax is boolean not null default false',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax' AND NOT attisdropped)
+$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.is_non_usmax', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.is_non_usmax', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
     ('column.ndas.expiration_date', 'FAILED',
      'column ndas.expiration_date is timestamp(3) without time zone',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date' AND NOT attisdropped)
+$check$SELECT 'ndas.expiration_date is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.expiration_date', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.expiration_date', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'expiration_date'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
     ('column.ndas.approved_by_id', 'FAILED',
      'column ndas.approved_by_id is text',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id' AND NOT attisdropped)
+$check$SELECT 'ndas.approved_by_id is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_by_id', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_by_id', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_by_id'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
     ('column.ndas.approved_at', 'FAILED',
      'column ndas.approved_at is timestamp(3) without time zone',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at' AND NOT attisdropped)
+$check$SELECT 'ndas.approved_at is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.approved_at', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_at', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'approved_at'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
     ('column.ndas.rejection_reason', 'FAILED',
      'column ndas.rejection_reason is text',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason' AND NOT attisdropped)
+$check$SELECT 'ndas.rejection_reason is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND NOT attisdropped)
 UNION ALL
-SELECT format('%s is %s, expected %s', 'ndas.rejection_reason', format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"') AND attname = 'rejection_reason'
-   AND NOT attisdropped AND format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
     ('foreign_key.ndas_approved_by_id_fkey', 'FAILED',
      'ndas.approved_by_id references contacts, valid for every row',
      'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
      true,
-$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey')
+$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey')
 UNION ALL
-SELECT format('%s is %s', 'ndas_approved_by_id_fkey', pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"') AND conname = 'ndas_approved_by_id_fkey' AND (replace(pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
+SELECT pg_catalog.format('%s is %s', 'ndas_approved_by_id_fkey', pg_catalog.pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND (pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
     ('enum.NdaStatus', 'FAILED',
      'enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')) IS DISTINCT FROM ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
     ('shadow.ndas.status', 'FAILED',
      'ndas.status carries the old labels and the new ones',
      'python manage.py migrate ndas',
      true,
 $check$SELECT 'ndas has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('shadow.nda_status_history.status', 'FAILED',
      'nda_status_history.status carries the old labels and the new ones',
      'python manage.py migrate ndas',
      true,
 $check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('enum.UsMaxPosition', 'FAILED',
      'enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'it has ' || coalesce(array_to_string((SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')), ', '), 'no label')
- WHERE (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')) IS DISTINCT FROM ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
     ('shadow.ndas.usmax_position', 'FAILED',
      'ndas.usmax_position carries the old labels and the new ones',
      'python manage.py migrate ndas',
      true,
 $check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('trigger.ndas', 'FAILED',
      'old and new columns of ndas are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      true,
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.nda_status_history', 'FAILED',
      'old and new columns of nda_status_history are kept in step',
      'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      true,
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.nda_type', 'FAILED',
      'ndas.nda_type and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_insert, ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.is_non_usmax', 'FAILED',
      'ndas.is_non_usmax and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.expiration_date', 'FAILED',
      'ndas.expiration_date and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.approved_by_id', 'FAILED',
      'ndas.approved_by_id and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
-$check$SELECT format('trigger %s is missing or disabled', name) FROM unnest(ARRAY['zz_epic10_sync_ndas_approved_by_id_insert', 'zz_epic10_sync_ndas_approved_by_id_update', '00_epic10_sync_ndas_approved_by_id_insert', '00_epic10_sync_ndas_approved_by_id_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"') AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_approved_by_id_insert', 'zz_epic10_sync_ndas_approved_by_id_update', '00_epic10_sync_ndas_approved_by_id_insert', '00_epic10_sync_ndas_approved_by_id_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('parked.ndas', 'WARNING',
      'everything that was parked of ndas is back',
      'SELECT row_id, content, found FROM epic10_archive WHERE event = ''gone'' OR found IS NOT NULL;',
      true,
-$check$SELECT format('%s rows, the first of them %s, were ' || CASE event
+$check$SELECT pg_catalog.format('%s rows, the first of them %s, were ' || CASE event
          WHEN 'restored' THEN 'put back without what they referred to, which is not there any more'
          ELSE event || ' since and were not put back' END, count(*), min(row_id))
   FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
@@ -271,7 +271,7 @@ $check$SELECT format('%s rows, the first of them %s, were ' || CASE event
      'everything that was parked of nda_status_history is back',
      'SELECT row_id, content, found FROM epic10_archive WHERE event = ''gone'' OR found IS NOT NULL;',
      true,
-$check$SELECT format('%s rows, the first of them %s, were ' || CASE event
+$check$SELECT pg_catalog.format('%s rows, the first of them %s, were ' || CASE event
          WHEN 'restored' THEN 'put back without what they referred to, which is not there any more'
          ELSE event || ' since and were not put back' END, count(*), min(row_id))
   FROM epic10_archive WHERE rollback_id = (SELECT max(id) FROM epic10_rollback)
@@ -281,7 +281,7 @@ $check$SELECT format('%s rows, the first of them %s, were ' || CASE event
      'no row of ndas still waits for status',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
@@ -289,7 +289,7 @@ HAVING count(*) > 0$check$),
      'no row of ndas still waits for usmax_position',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (usmax_position::text IS DISTINCT FROM coalesce(CASE usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position_legacy::text END, 'PRIME')
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
 HAVING count(*) > 0$check$),
@@ -297,14 +297,14 @@ HAVING count(*) > 0$check$),
      'no row of ndas still waits for expiration_date',
      'UPDATE "ndas" SET "expiration_date" = CASE WHEN "fully_executed_date" >= ''0001-01-01'' AND "fully_executed_date" < ''9999-01-01'' THEN "fully_executed_date" + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' THEN fully_executed_date + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
 HAVING count(*) > 0$check$),
     ('backfill.nda_status_history.status', 'FAILED',
      'no row of nda_status_history still waits for status',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "nda_status_history" WHERE (status::text IS DISTINCT FROM CASE status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status_legacy::text END
     AND status_legacy::text IS DISTINCT FROM CASE status::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status::text END)
 HAVING count(*) > 0$check$),
@@ -312,7 +312,7 @@ HAVING count(*) > 0$check$),
      'no row of ndas still waits for nda_type',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (nda_type::text IS DISTINCT FROM coalesce(CASE WHEN nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type_legacy::text END, 'MUTUAL')
     AND nda_type_legacy::text IS DISTINCT FROM nda_type::text)
 HAVING count(*) > 0$check$),
@@ -320,177 +320,177 @@ HAVING count(*) > 0$check$),
      'no row of ndas still waits for is_non_usmax',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (is_non_usmax_legacy IS NOT NULL AND is_non_usmax IS DISTINCT FROM coalesce(is_non_usmax_legacy, false))
 HAVING count(*) > 0$check$),
     ('backfill.ndas.expiration_date', 'FAILED',
      'no row of ndas still waits for expiration_date',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
 HAVING count(*) > 0$check$),
     ('backfill.ndas.approved_by_id', 'FAILED',
      'no row of ndas still waits for approved_by_id',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
-$check$SELECT format('%s rows, the first of them %s', count(*), min(id)) || ''
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (approved_by_id_legacy IS NOT NULL AND approved_by_id IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id_legacy))
 HAVING count(*) > 0$check$),
     ('index.idx_ndas_expiration_date', 'FAILED',
      'index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
      true,
-$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"') IS NOT NULL)
+$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"')::oid IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
+  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('index.ndas_status_idx', 'FAILED',
      'index ndas_status_idx on ndas (status) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
      true,
-$check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"') IS NOT NULL)
+$check$SELECT 'index ndas_status_idx is missing' WHERE NOT (to_regclass('"ndas_status_idx"')::oid IS NOT NULL)
 UNION ALL
-SELECT format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"') OR regexp_replace(substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
     ('switch.ndas.status', 'FAILED',
      'ndas.status is of the new NdaStatus, not null, default CREATED',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
-  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
+  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"') AND attname = 'status') AS column_now
+         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
-SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('grants.ndas.status', 'FAILED',
      'who was granted anything on ndas.status before the switch has it after the switch',
      'GRANT … ("status") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.status_legacy', 'ndas.status')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'status_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'status') AS lost$check$),
     ('switch.ndas.usmax_position', 'FAILED',
      'ndas.usmax_position is of the new UsMaxPosition, not null, default PRIME',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
-  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
+  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position') AS column_now
+         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position') AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
-SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
+SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('grants.ndas.usmax_position', 'FAILED',
      'who was granted anything on ndas.usmax_position before the switch has it after the switch',
      'GRANT … ("usmax_position") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("usmax_position_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.usmax_position_legacy', 'ndas.usmax_position')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'usmax_position_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'usmax_position') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'usmax_position') AS lost$check$),
     ('switch.nda_status_history.status', 'FAILED',
      'nda_status_history.status is of the new NdaStatus, not null, default none',
      'python manage.py migrate ndas',
      true,
-$check$SELECT format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
-  FROM (SELECT format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
+  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
                || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status') AS column_now
+         WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status') AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
-SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"') IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
+SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
     ('grants.nda_status_history.status', 'FAILED',
      'who was granted anything on nda_status_history.status before the switch has it after the switch',
      'GRANT … ("status") ON "nda_status_history" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "nda_status_history" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'nda_status_history.status_legacy', 'nda_status_history.status')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status_legacy'
+   WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped AND attname = 'status_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"nda_status_history"') AND NOT attisdropped AND attname = 'status') AS lost$check$),
+   WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped AND attname = 'status') AS lost$check$),
     ('grants.ndas.nda_type', 'FAILED',
      'who was granted anything on ndas.nda_type before the switch has it after the switch',
      'GRANT … ("nda_type") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("nda_type_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.nda_type_legacy', 'ndas.nda_type')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
     ('grants.ndas.is_non_usmax', 'FAILED',
      'who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
      'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
     ('grants.ndas.expiration_date', 'FAILED',
      'who was granted anything on ndas.expiration_date before the switch has it after the switch',
      'GRANT … ("expiration_date") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("expiration_date_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.expiration_date_legacy', 'ndas.expiration_date')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
     ('grants.ndas.approved_by_id', 'FAILED',
      'who was granted anything on ndas.approved_by_id before the switch has it after the switch',
      'GRANT … ("approved_by_id") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("approved_by_id_legacy") ON "ndas" FROM …;',
      true,
-$check$SELECT format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0 THEN 'everybody' ELSE pg_get_userbyid(grantee) END,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
               privilege_type, 'ndas.approved_by_id_legacy', 'ndas.approved_by_id')
   FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id_legacy'
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'approved_by_id_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"') AND NOT attisdropped AND attname = 'approved_by_id') AS lost$check$),
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'approved_by_id') AS lost$check$),
     ('enums.labels', 'FAILED',
      'every enum column has the Epic 10 labels, in their order',
      E'Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.',
      true,
 $check$
-    SELECT format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
-                  coalesce(array_to_string(found.labels, ', '), 'no enum'))
+    SELECT pg_catalog.format('%s.%s is %s (%s)', wanted.tab, wanted.col, coalesce(found.type, 'missing'),
+                  coalesce(pg_catalog.array_to_string(found.labels, ', '), 'no enum'))
       FROM (VALUES ('ndas', 'status', 'NdaStatus', ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]), ('nda_status_history', 'status', 'NdaStatus', ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]), ('ndas', 'usmax_position', 'UsMaxPosition', ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]), ('ndas', 'nda_type', 'NdaType', ARRAY['MUTUAL', 'CONSULTANT']::text[])) AS wanted (tab, col, type, labels)
       LEFT JOIN LATERAL (
            SELECT t.typname::text AS type,
-                  (SELECT array_agg(enumlabel::text ORDER BY enumsortorder)
+                  (SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder)
                      FROM pg_enum WHERE enumtypid = t.oid) AS labels
              FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = to_regclass(wanted.tab) AND a.attname = wanted.col AND NOT a.attisdropped
+            WHERE a.attrelid = to_regclass(wanted.tab)::oid AND a.attname = wanted.col AND NOT a.attisdropped
            ) AS found ON true
-     WHERE (found.type, found.labels) IS DISTINCT FROM (wanted.type, wanted.labels)$check$),
+     WHERE found.type IS DISTINCT FROM wanted.type OR (found.labels OPERATOR(pg_catalog.=) wanted.labels) IS NOT TRUE$check$),
     ('rows.status', 'FAILED',
      'every NDA''s status is the one its old status maps to',
      'SELECT id, status, status_legacy FROM ndas;',
-     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'status_legacy' AND NOT attisdropped),
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped),
 $check$
     SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
       FROM ndas
@@ -499,7 +499,7 @@ $check$
     ('rows.status_history', 'FAILED',
      'every status in a history is the one its old status maps to',
      'SELECT id, nda_id, status, status_legacy FROM nda_status_history;',
-     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"') AND attname = 'status_legacy' AND NOT attisdropped),
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped),
 $check$
     SELECT coalesce(status::text, 'NULL'), coalesce(status_legacy::text, 'NULL'), count(*), min(id)
       FROM nda_status_history
@@ -508,7 +508,7 @@ $check$
     ('rows.usmax_position', 'FAILED',
      'every NDA''s position is the one its old position maps to',
      'SELECT id, usmax_position, usmax_position_legacy FROM ndas;',
-     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"') AND attname = 'usmax_position_legacy' AND NOT attisdropped),
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped),
 $check$
     SELECT coalesce(usmax_position::text, 'NULL'), coalesce(usmax_position_legacy::text, 'NULL'), count(*), min(id)
       FROM ndas
@@ -538,7 +538,8 @@ $check$
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
          AND NOT EXISTS (SELECT FROM epic10_archive
-                          WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date')))
+                          WHERE table_name = 'ndas' AND row_id = ndas.id
+                              AND content ? 'expiration_date'::text)))
     HAVING count(*) > 0$check$),
     ('rows.expiration_rule', 'FAILED',
      'every expiration date the release computed is one year after the execution',
@@ -550,7 +551,7 @@ $check$
      WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
         make_date(extract(year FROM fully_executed_date)::int + 1,
                   extract(month FROM fully_executed_date)::int,
-                  CASE WHEN extract(month FROM fully_executed_date) = 2
+                  CASE WHEN extract(month FROM fully_executed_date)::int = 2
                        THEN least(extract(day FROM fully_executed_date)::int, 28)
                        ELSE extract(day FROM fully_executed_date)::int END)
         + fully_executed_date::time) END
@@ -558,7 +559,8 @@ $check$
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
          AND NOT EXISTS (SELECT FROM epic10_archive
-                          WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date'))
+                          WHERE table_name = 'ndas' AND row_id = ndas.id
+                              AND content ? 'expiration_date'::text))
     HAVING count(*) > 0$check$),
     ('rows.expiration_by_hand', 'WARNING',
      'no expiration date was set by hand to another day than one year after the execution',
@@ -570,7 +572,7 @@ $check$
      WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
         make_date(extract(year FROM fully_executed_date)::int + 1,
                   extract(month FROM fully_executed_date)::int,
-                  CASE WHEN extract(month FROM fully_executed_date) = 2
+                  CASE WHEN extract(month FROM fully_executed_date)::int = 2
                        THEN least(extract(day FROM fully_executed_date)::int, 28)
                        ELSE extract(day FROM fully_executed_date)::int END)
         + fully_executed_date::time) END
@@ -578,7 +580,8 @@ $check$
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
          AND NOT EXISTS (SELECT FROM epic10_archive
-                          WHERE table_name = 'ndas' AND row_id = ndas.id AND content ? 'expiration_date')), false)
+                          WHERE table_name = 'ndas' AND row_id = ndas.id
+                              AND content ? 'expiration_date'::text)), false)
     HAVING count(*) > 0$check$),
     ('integrity.indexes', 'FAILED',
      'no index is invalid',
@@ -591,7 +594,7 @@ $check$
      ORDER BY 1$check$)
   ) AS checks (id, verdict, title, hint, only_if, query) WHERE only_if LOOP
     BEGIN
-      EXECUTE 'SELECT string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+      EXECUTE 'SELECT pg_catalog.string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     EXCEPTION WHEN others THEN
       broken := 'could not be asked: ' || SQLERRM;
     END;

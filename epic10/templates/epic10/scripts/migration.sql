@@ -26,7 +26,7 @@
 
 {% include "prologue.sql" %}
 \if :{?orphans}
-SELECT set_config('epic10.orphans', :'orphans', false) AS orphans \gset
+SELECT pg_catalog.set_config('epic10.orphans', :'orphans', false) AS orphans \gset
 \endif
 {% for phase in phases %}
 -- ============================================================
@@ -45,8 +45,8 @@ BEGIN
   IF {{ has_django_migrations }} THEN
     INSERT INTO django_migrations (app, name, applied)
     SELECT '{{ app_label }}', '{{ name }}', now()
-     WHERE EXISTS (SELECT FROM django_migrations WHERE app = '{{ app_label }}' AND name = '{{ previous }}')
-       AND NOT EXISTS (SELECT FROM django_migrations WHERE app = '{{ app_label }}' AND name = '{{ name }}');
+     WHERE EXISTS (SELECT FROM django_migrations WHERE app::text = '{{ app_label }}' AND name::text = '{{ previous }}')
+       AND NOT EXISTS (SELECT FROM django_migrations WHERE app::text = '{{ app_label }}' AND name::text = '{{ name }}');
   END IF;
 END
 $epic10$;

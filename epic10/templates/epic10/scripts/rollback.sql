@@ -23,8 +23,8 @@ DECLARE
   later text;
 BEGIN
   IF {{ has_django_migrations }} THEN
-    SELECT string_agg(name, ', ') INTO later FROM django_migrations
-     WHERE app = '{{ app_label }}' AND name > '{{ name }}';
+    SELECT pg_catalog.string_agg(name, ', ') INTO later FROM django_migrations
+     WHERE app::text = '{{ app_label }}' AND name::text > '{{ name }}';
     IF later IS NOT NULL THEN
       RAISE EXCEPTION 'Later migrations of {{ app_label }} are in place: %.', later
         USING HINT = 'python manage.py migrate {{ app_label }} {{ previous }}';
@@ -41,7 +41,7 @@ $epic10$;
 DO $epic10$
 BEGIN
   IF {{ has_django_migrations }} THEN
-    DELETE FROM django_migrations WHERE app = '{{ app_label }}' AND name = '{{ name }}';
+    DELETE FROM django_migrations WHERE app::text = '{{ app_label }}' AND name::text = '{{ name }}';
   END IF;
 END
 $epic10$;

@@ -32,7 +32,7 @@ BEGIN
 $check${{ check.sql }}$check$){% if not forloop.last %},{% endif %}
 {% endfor %}  ) AS checks (id, verdict, title, hint, only_if, query) WHERE only_if LOOP
     BEGIN
-      EXECUTE 'SELECT string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
+      EXECUTE 'SELECT pg_catalog.string_agg(finding::text, ''; '') FROM (' || wanted.query || ') AS findings (finding)' INTO broken;
     EXCEPTION WHEN others THEN
       broken := 'could not be asked: ' || SQLERRM;
     END;

@@ -1,0 +1,9 @@
+"""Django's PostgreSQL backend, whose introspection nobody can divert."""
+
+from django.db.backends.postgresql import base
+
+from .introspection import DatabaseIntrospection
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    introspection_class = DatabaseIntrospection

@@ -1,0 +1,26 @@
+"""The lookups of the pages, which their indexes serve: an expression that is written otherwise is not found there."""
+
+import pytest
+from django.db import transaction
+
+from ndas.filters import matching
+from ndas.models import Contact, Nda
+from ndas.models.agreements import SEARCHED
+
+ASKED = {
+    "words": (lambda: Nda.objects.alias(search=SEARCHED).filter(matching("granite robotics")), "ndas_search_idx"),
+    "a status": (lambda: Nda.objects.filter(status="EXPIRED"), "ndas_status_idx"),
+    "some of the statuses": (lambda: Nda.objects.filter(status__in=["EXPIRED", "CREATED"]), "ndas_status_idx"),
+    "the id of a contact": (lambda: Contact.objects.filter(pk="c-1"), "contacts_pkey"),
+    "the ids of some NDAs": (lambda: Nda.objects.filter(pk__in=["n-1", "n-2"]), "ndas_pkey"),
+}
+
+
+@pytest.mark.parametrize(("asked", "index"), ASKED.values(), ids=ASKED)
+def test_an_index_serves_what_is_asked(migrated_database, asked, index):
+    migrated_database.migrate(None)
+    using = migrated_database.alias
+    with transaction.atomic(using=using):
+        migrated_database.execute("SET LOCAL enable_seqscan = off")
+        plan = asked().using(using).explain()
+    assert index in plan and "Index Cond" in plan
