@@ -8,7 +8,7 @@ from epic10.checks import Check, violations
 
 from .archive import THIS_ROLLBACK, complaint, newest, waiting
 from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
-from .parking import Parking, any_held, as_a_row, found, lost
+from .parking import Parking, as_a_row, found, lost
 
 # A row that moves between its lock and its update stays parked, for the next pass. One that the old
 # application has changed may still read what is parked: after a way back that left its columns there.
@@ -19,13 +19,13 @@ WITH wanted AS MATERIALIZED (
   SELECT ARRAY(SELECT row_id {waiting}
                 ORDER BY row_id LIMIT {size}) AS keys
 ), locked AS MATERIALIZED (
-  SELECT ctid AS place, id, {parked} AS parked, {fingerprint} AS now, {table} AS row_now,
-         {any_held} AS holds
+  SELECT ctid AS place, id, {parked} AS parked, {fingerprint} AS now
     FROM {table}
    WHERE id = ANY ((SELECT keys FROM wanted)::text[])
    FOR NO KEY UPDATE
 ), here AS MATERIALIZED (
-  SELECT place, parked, (parked).content, {as_a_row} AS held FROM locked WHERE now = (parked).fingerprint
+  SELECT place, parked, content, {as_a_row} AS held
+    FROM (SELECT place, parked, (parked).content FROM locked WHERE now = (parked).fingerprint OFFSET 0) AS as_left
 ), restored AS (
   UPDATE {table} SET
     {assignments}
@@ -34,14 +34,12 @@ WITH wanted AS MATERIALIZED (
 ), left_so AS (
   UPDATE {table} SET
     {plain}
-    FROM locked WHERE {table}.ctid = locked.place AND now <> (parked).fingerprint AND holds
-  RETURNING {table}.id, parked, {found_left_so} AS reads
+    FROM locked WHERE {table}.ctid = locked.place AND now <> (parked).fingerprint
+  RETURNING {table}.id, parked, {found} AS reads
 ), events AS (
   SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
   UNION ALL
   SELECT id, 'changed', parked, reads FROM left_so
-  UNION ALL
-  SELECT id, 'changed', parked, {found} FROM locked WHERE now <> (parked).fingerprint AND NOT holds
   UNION ALL
   SELECT key, 'gone', {gone}, NULL FROM pg_catalog.unnest((SELECT keys FROM wanted)::text[]) AS key
    WHERE (SELECT pg_catalog.cardinality(keys) FROM wanted) > (SELECT count(*) FROM locked)
@@ -140,12 +138,10 @@ def _unpark(parking, app_label, state):
         parked=newest(parking.table, f"{parking.table}.id"),
         gone=newest(parking.table, "key"),
         fingerprint=parking.fingerprint(parking.table, app_label, state),
-        any_held=f"({any_held(stays, parking.table)})" if stays else "false",
         plain=",\n    ".join(column.made_plain(parking.table) for column in stays) or f"id = {parking.table}.id",
-        found=found("row_now", "(parked).content"),
-        found_left_so=found(parking.table, "(parked).content"),
+        found=found(parking.table, "(parked).content"),
         lost=lost(held, parking.table, "here.content"),
-        as_a_row=as_a_row(parking.table, held, "(parked).content"),
+        as_a_row=as_a_row(parking.table, held, "content"),
         assignments=",\n    ".join(column.assignment(parking.table, "here") for column in held),
         this_rollback=THIS_ROLLBACK,
         complaint=complaint(parking.table, then=ANEW),

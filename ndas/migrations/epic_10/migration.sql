@@ -1535,18 +1535,13 @@ BEGIN
         ), locked AS MATERIALIZED (
           SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'ndas' AND newest.row_id = ndas.id
-                   ORDER BY newest.id DESC LIMIT 1) AS parked, pg_catalog.hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS now, ndas AS row_now,
-                 (ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
-            OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
-            OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
-            OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
-            OR ndas.approved_at IS NOT NULL AND ndas.approved_at IS DISTINCT FROM NULL
-            OR ndas.rejection_reason IS NOT NULL AND ndas.rejection_reason IS DISTINCT FROM NULL) AS holds
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, pg_catalog.hash_record_extended(ROW(ndas.id, ndas.display_id, ndas.company_name, ndas.company_city, ndas.company_state, ndas.state_of_incorporation, ndas.agency_group_id, ndas.subagency_id, ndas.agency_office_name, ndas.abbreviated_name, ndas.authorized_purpose, ndas.effective_date, ndas.usmax_position::text, ndas.status::text, ndas.fully_executed_date, ndas.opportunity_poc_id, ndas.contracts_poc_id, ndas.relationship_poc_id, ndas.cloned_from_id, ndas.created_by_id, ndas.created_at, ndas.updated_at), 0) AS now
             FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::ndas, CASE WHEN (parked).content ?| ARRAY['status', 'usmax_position'] THEN (parked).content - ARRAY['status', 'usmax_position'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status'::text, 'usmax_position_epic10', (parked).content -> 'usmax_position'::text) ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
+          SELECT place, parked, content, pg_catalog.jsonb_populate_record(NULL::ndas, CASE WHEN content ?| ARRAY['status', 'usmax_position'] THEN content - ARRAY['status', 'usmax_position'] || pg_catalog.jsonb_build_object('status_epic10', content -> 'status'::text, 'usmax_position_epic10', content -> 'usmax_position'::text) ELSE content END) AS held
+            FROM (SELECT place, parked, (parked).content FROM locked WHERE now = (parked).fingerprint OFFSET 0) AS as_left
         ), restored AS (
           UPDATE ndas SET
             status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10" END,
@@ -1567,14 +1562,12 @@ BEGIN
             approved_by_id = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN NULL ELSE ndas.approved_by_id END,
             approved_at = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN NULL ELSE ndas.approved_at END,
             rejection_reason = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN NULL ELSE ndas.rejection_reason END
-            FROM locked WHERE ndas.ctid = locked.place AND now <> (parked).fingerprint AND holds
+            FROM locked WHERE ndas.ctid = locked.place AND now <> (parked).fingerprint
           RETURNING ndas.id, parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(ndas) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
         ), events AS (
           SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
           UNION ALL
           SELECT id, 'changed', parked, reads FROM left_so
-          UNION ALL
-          SELECT id, 'changed', parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
           UNION ALL
           SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'ndas' AND newest.row_id = key
@@ -1674,13 +1667,13 @@ BEGIN
         ), locked AS MATERIALIZED (
           SELECT ctid AS place, id, (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'nda_status_history' AND newest.row_id = nda_status_history.id
-                   ORDER BY newest.id DESC LIMIT 1) AS parked, pg_catalog.hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS now, nda_status_history AS row_now,
-                 false AS holds
+                   ORDER BY newest.id DESC LIMIT 1) AS parked, pg_catalog.hash_record_extended(ROW(nda_status_history.id, nda_status_history.nda_id, nda_status_history.status::text, nda_status_history.changed_at, nda_status_history.changed_by_id), 0) AS now
             FROM nda_status_history
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), here AS MATERIALIZED (
-          SELECT place, parked, (parked).content, pg_catalog.jsonb_populate_record(NULL::nda_status_history, CASE WHEN (parked).content ?| ARRAY['status'] THEN (parked).content - ARRAY['status'] || pg_catalog.jsonb_build_object('status_epic10', (parked).content -> 'status'::text) ELSE (parked).content END) AS held FROM locked WHERE now = (parked).fingerprint
+          SELECT place, parked, content, pg_catalog.jsonb_populate_record(NULL::nda_status_history, CASE WHEN content ?| ARRAY['status'] THEN content - ARRAY['status'] || pg_catalog.jsonb_build_object('status_epic10', content -> 'status'::text) ELSE content END) AS held
+            FROM (SELECT place, parked, (parked).content FROM locked WHERE now = (parked).fingerprint OFFSET 0) AS as_left
         ), restored AS (
           UPDATE nda_status_history SET
             status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10" END
@@ -1689,14 +1682,12 @@ BEGIN
         ), left_so AS (
           UPDATE nda_status_history SET
             id = nda_status_history.id
-            FROM locked WHERE nda_status_history.ctid = locked.place AND now <> (parked).fingerprint AND holds
+            FROM locked WHERE nda_status_history.ctid = locked.place AND now <> (parked).fingerprint
           RETURNING nda_status_history.id, parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(nda_status_history) -> key) FROM jsonb_object_keys((parked).content) AS key) AS reads
         ), events AS (
           SELECT id, 'restored' AS event, parked, lost AS reads FROM restored
           UNION ALL
           SELECT id, 'changed', parked, reads FROM left_so
-          UNION ALL
-          SELECT id, 'changed', parked, (SELECT pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb(row_now) -> key) FROM jsonb_object_keys((parked).content) AS key) FROM locked WHERE now <> (parked).fingerprint AND NOT holds
           UNION ALL
           SELECT key, 'gone', (SELECT newest FROM epic10_archive AS newest
                    WHERE newest.table_name = 'nda_status_history' AND newest.row_id = key
