@@ -108,7 +108,7 @@ def test_to_the_end(hostile_database, night):
         # Whoever uses the old labels would keep them.
         hostile_database.execute(f"DROP VIEW {quoted(name)}; DROP INDEX {quoted(f'{name} index')}")
         hostile_database.execute(f"DROP TRIGGER {quoted(name * 2)} ON ndas; DROP POLICY {quoted(name)} ON ndas")
-    night("epic10_finalize", yes_drop_legacy=True)
+    night("epic10_finalize", yes_drop_legacy=True, yes_drop_indexes=True)
     night("epic10_status")
 
 

@@ -73,7 +73,7 @@ def test_the_record_of_a_run_that_failed_is_what_a_script_reads(legacy_database,
     found = json.loads(out.getvalue())
     assert (found["command"], found["verdict"]) == ("epic10_deploy", "FAILED")
     assert found["error"].startswith("Nothing was changed: no rehearsal")
-    assert [step["name"] for step in found["steps"]] == ["precheck"]
+    assert [step["name"] for step in found["steps"]] == ["stopped", "precheck"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from epic10.models import CreatedObject, PhaseRun
 from ndas.models import AuditLog, NdaStatusHistory
 from tests.factories import NdaFactory
 
-KEPT = "audit_log, epic10_archive, epic10_original, epic10_orphan, epic10_run_record, nda_status_history"
+KEPT = (
+    "audit_log, epic10_archive, epic10_original, epic10_orphan, epic10_rollback, epic10_run_record, nda_status_history"
+)
 TRIGGERS = "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
 
 
