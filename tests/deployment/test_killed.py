@@ -17,12 +17,13 @@ KILLED_WHEN_SAID = """
 import os, signal, sys
 from django.core.management import execute_from_command_line
 
-def write(text, itself=sys.stdout.write):
-    itself(text)
-    if text.rstrip("\\n") == os.environ["KILLED_WHEN_SAID"]:
+def write(descriptor, data, itself=os.write):
+    written = itself(descriptor, data)
+    if bytes(data).rstrip(b"\\n") == os.environb[b"KILLED_WHEN_SAID"]:
         os.kill(os.getpid(), signal.SIGKILL)
+    return written
 
-sys.stdout.write = write
+os.write = write
 execute_from_command_line(["manage.py", *sys.argv[1:]])"""
 # What epic10_status says of a deployment killed in the step, and what its line on the record says.
 STATES = {
