@@ -38,7 +38,12 @@ def stopped_in_its_first_step(database, *command, **environment):
 
 @pytest.mark.parametrize(
     ("command", "migrated"),
-    [(DEPLOY, False), (PREPARE, False), (ROLLBACK, True), (FINALIZE, True)],
+    [
+        (DEPLOY, False),
+        pytest.param(PREPARE, False, marks=pytest.mark.long),
+        pytest.param(ROLLBACK, True, marks=pytest.mark.long),
+        pytest.param(FINALIZE, True, marks=pytest.mark.long),
+    ],
     ids=["deploy", "prepare", "rollback", "finalize"],
 )
 def test_beside_one_that_is_at_work_every_other_leaves_and_says_who_is_there(

@@ -95,7 +95,8 @@ def night(site, tmp_path, django_db_blocker, request):
         session.execute(f"DROP ROLE ndas_app, ndas_migrator, ndas_owner, {BEFORE}")
 
 
-@pytest.mark.parametrize("night", [300, pytest.param(50_000, marks=pytest.mark.long)], indirect=True)
+@pytest.mark.long
+@pytest.mark.parametrize("night", [300, 50_000], indirect=True)
 def test_the_guide_typed_as_printed_there_back_and_there_again_to_the_end(night):
     # Each command has a limit of its own, and all of them together more than a test.
     faulthandler.cancel_dump_traceback_later()
