@@ -25,8 +25,11 @@ SLOW_COMMIT = """
     CREATE CONSTRAINT TRIGGER takes_its_time AFTER UPDATE ON ndas DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION takes_its_time()"""
 NOT_YET = "SELECT pg_advisory_xact_lock(17)"
+BEGAN = "SELECT to_regclass('epic10_phase_run') IS NOT NULL"
+# Of the backfill: every phase before it commits, too.
 COMMITS = """
-    SELECT EXISTS (SELECT FROM pg_stat_activity
+    SELECT EXISTS (SELECT FROM epic10_phase_run WHERE phase = 'backfill')
+       AND EXISTS (SELECT FROM pg_stat_activity
                     WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT')"""
 
 
@@ -40,6 +43,7 @@ def slow_database(legacy_database):
 def test_while_a_batch_commits_migrate_ends_as_by_ctrl_c_and_goes_on(slow_database, number):
     with somebody(slow_database, NOT_YET):
         process = slow_database.start("migrate", "ndas")
+        wait_for(slow_database, BEGAN, process)
         wait_for(slow_database, COMMITS, process)
         process.send_signal(number)
         _, complaint = process.communicate()
@@ -53,7 +57,7 @@ def test_while_a_batch_commits_a_deployment_ends_so_too_and_so_does_its_record(s
     places = {"EPIC10_SNAPSHOTS": str(tmp_path / "snapshots"), "EPIC10_RECORDS": str(tmp_path / "records")}
     with somebody(slow_database, NOT_YET):
         process = slow_database.start(*DEPLOY, **places)
-        wait_for(slow_database, "SELECT to_regclass('epic10_phase_run') IS NOT NULL", process)
+        wait_for(slow_database, BEGAN, process)
         wait_for(slow_database, COMMITS, process)
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate()
