@@ -3,7 +3,7 @@
 import time
 from contextlib import contextmanager, suppress
 
-from django.db import Error, OperationalError, connections
+from django.db import Error, OperationalError, connections, transaction
 
 from epic10.catalog import literal
 
@@ -71,6 +71,20 @@ def unhurried(connection):
         # On a connection that is gone there is nothing to put back.
         with suppress(Error):
             execute(connection, _set({name: literal(value) for name, value in before.items() if value}))
+
+
+@contextmanager
+def one_moment(connection):
+    """
+    A transaction that only reads, and sees one moment: what is done and what is left belong together.
+
+    Inside somebody's transaction it is that one, as it is.
+    """
+    nested = connection.in_atomic_block
+    with transaction.atomic(using=connection.alias):
+        if not nested:
+            execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from django.db import ProgrammingError
 from epic10 import locks, one_at_a_time, parked, plan, release_state
 from epic10.catalog import holds, relation_exists
 from epic10.operations.record import FORWARDS
-from epic10.session import unhurried
+from epic10.session import one_moment, unhurried
 from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
 
 NO_REGISTER, BASELINE, SWITCHED, FINALIZED = "no register", "baseline", "switched", "finalized"
@@ -69,10 +69,12 @@ def status(connection, earlier: Status | None = None) -> Status:
     """Where the database is now. With what was seen ``earlier``, rows to change are not counted again."""
     with unhurried(connection):
         try:
-            return seen(connection, earlier)
+            with one_moment(connection):
+                return seen(connection, earlier)
         except ProgrammingError:
             # The columns of a moment ago: a phase has committed while we looked.
-            return seen(connection, None)
+            with one_moment(connection):
+                return seen(connection, None)
 
 
 def seen(connection, earlier: Status | None) -> Status:

@@ -39,6 +39,7 @@ def place():
         yield path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "more"),
     [(signal.SIGTERM, []), (signal.SIGKILL, []), (signal.SIGKILL, ["-n", "1"])],

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import Error, transaction
+from django.db import Error
 from psycopg.errors import InsufficientPrivilege
 
 from epic10 import plan
 from epic10.catalog import array
+from epic10.session import one_moment
 from epic10.what_now import said
 
 # A page that waits for a lock stands in the way of whoever waits behind it. Row
@@ -44,7 +45,7 @@ def reading(connection, *, seconds: float):
     Everything is set for this transaction alone, so that nothing of it is left in
     a session that a pooler gives to somebody else.
     """
-    with transaction.atomic(using=connection.alias):
+    with one_moment(connection):
         with connection.cursor() as cursor:
             cursor.execute(SETTINGS.format(milliseconds=int(seconds * 1000)))
         yield

@@ -79,6 +79,7 @@ def written(database, statements):
         database.execute(statement)
 
 
+@pytest.mark.slow
 def test_the_night(hijacked, night, mallory):
     night("epic10_precheck", format="json")
     night("epic10_deploy", without_rehearsal=True, yes=True)

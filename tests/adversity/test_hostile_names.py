@@ -75,6 +75,7 @@ def test_the_snapshot_is_taken_verified_and_restored(hostile_database, night, tm
         run("DROP DATABASE IF EXISTS {} WITH (FORCE)", into)
 
 
+@pytest.mark.slow
 def test_there_and_back_by_every_command(hostile_database, night):
     with_logins(hostile_database)
     before = whole(hostile_database)

@@ -15,6 +15,7 @@ WRITE = (
 REFUSED = "Expected that every label in ndas.status has a place in Epic 10; found: 2 rows have the label ON_HOLD."
 
 
+@pytest.mark.slow
 def test_written_just_before_the_expansion_it_is_refused_with_label_and_count(legacy_database):
     with somebody(legacy_database, "SELECT 1 FROM ndas"):
         process = legacy_database.start("migrate", "ndas")

@@ -101,6 +101,7 @@ def test_under_them_one_can_rehearse(app_and_migrator):
     call_command("epic10_rehearse", rows=20, database=migrator.alias, stdout=StringIO())
 
 
+@pytest.mark.slow
 def test_under_its_own_the_application_does_what_the_page_says_it_can(app_and_migrator, roles):
     _, migrator = app_and_migrator
     for app in ("contenttypes", "auth", "admin", "sessions", "axes", "epic10", "ndas"):

@@ -83,6 +83,7 @@ def test_a_full_disk_is_said_and_with_room_the_next_run_goes_on(server, moved, a
         moved.execute("DROP TABLESPACE small")
 
 
+@pytest.mark.slow
 def test_a_server_that_restarts_in_the_middle_is_said_and_the_next_run_goes_on(server, moved, after):
     with standstill(moved):
         process = moved.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")

@@ -77,6 +77,7 @@ def maker(people, register):
     return people.reaching(register, people.create("maker", "LOGIN CREATEDB"))
 
 
+@pytest.mark.slow
 def test_who_cannot_be_sent_away_from_a_scratch_database_is_waited_for(register, maker, monkeypatch, caplog):
     """As autovacuum is: FORCE ends nobody who is a superuser."""
     refused = threading.Event()
@@ -90,6 +91,7 @@ def test_who_cannot_be_sent_away_from_a_scratch_database_is_waited_for(register,
     assert caplog.messages == []
 
 
+@pytest.mark.slow
 def test_one_that_stays_is_named_and_ends_nothing(register, maker, monkeypatch, caplog):
     monkeypatch.setattr(scratch, "ATTEMPTS", 1)
     monkeypatch.setattr(scratch, "DROPS", scratch.DROPS[:1])

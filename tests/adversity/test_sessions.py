@@ -4,6 +4,7 @@ import threading
 import time
 
 import psycopg
+import pytest
 
 from tests.adversity.test_settings import content
 from tests.adversity.test_triggers import WHAT_NOW
@@ -27,6 +28,7 @@ MIGRATORS = """
 SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'migrate by %%'"""
 
 
+@pytest.mark.slow
 def test_a_transaction_from_before_is_named_when_the_patience_ends_and_the_next_run_goes_on(legacy_database, after):
     with somebody(legacy_database, *OLD_TRANSACTION) as old:
         finished = legacy_database.manage("migrate", "ndas", EPIC10_LOCK_PATIENCE="1")
@@ -69,6 +71,7 @@ def test_in_a_deadlock_with_the_application_we_give_way(legacy_database):
     assert (process.returncode, complaint, errors) == (0, "", [])
 
 
+@pytest.mark.slow
 def test_the_way_back_beside_the_way_there_leaves_and_says_who_is_there(legacy_database, after):
     with somebody(legacy_database, "SELECT 1 FROM ndas"):
         there = legacy_database.start("migrate", "ndas")
@@ -84,6 +87,7 @@ def test_the_way_back_beside_the_way_there_leaves_and_says_who_is_there(legacy_d
     assert content(legacy_database) == after.content
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_cut_is_said_and_the_next_run_goes_on(legacy_database, before, after, look_before):
     with standstill(legacy_database):
         process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
@@ -97,6 +101,7 @@ def test_a_connection_that_is_cut_is_said_and_the_next_run_goes_on(legacy_databa
     assert content(legacy_database) == after.content
 
 
+@pytest.mark.slow
 def test_who_has_lost_the_migration_lock_stops_before_the_next_phase(legacy_database, after):
     """A firewall cuts what is silent for long: somebody else could begin meanwhile."""
     with somebody(legacy_database, "SELECT 1 FROM ndas"):

@@ -72,6 +72,7 @@ def hurried(request, people, scratch, legacy_template):
     return [people.reaching(database, role) for database in databases]
 
 
+@pytest.mark.slow
 def test_what_is_set_for_the_role_changes_nothing(hurried, after, before, baseline_columns):
     by_migrate, by_psql = hurried
     by_migrate.migrate()

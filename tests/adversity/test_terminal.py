@@ -75,6 +75,7 @@ def reaches(database, moment, process):
     wait_for(database, moment, process)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [MIGRATE, DEPLOY], ids=" ".join)
 def test_closed_in_the_backfill_it_goes_on_to_the_end(legacy_database, environment, command):
     terminal = Terminal(legacy_database, *command, **environment)
@@ -95,6 +96,7 @@ def test_closed_on_the_way_back_it_goes_back_to_the_end(legacy_database, environ
     assert status(legacy_database.connection).state == "baseline"
 
 
+@pytest.mark.slow
 def test_closed_while_a_deployment_takes_itself_back_it_goes_back_to_the_end(legacy_database, environment, record):
     terminal = Terminal(legacy_database, *DEPLOY, **environment)
     reaches(legacy_database, IN_THE_BACKFILL, terminal.process)
@@ -108,6 +110,7 @@ def test_closed_while_a_deployment_takes_itself_back_it_goes_back_to_the_end(leg
     assert "\nEpic 10 is undone: " in record()["error"]
 
 
+@pytest.mark.slow
 def test_a_pipe_that_is_closed_after_the_first_line_ends_nothing(legacy_database, environment, record):
     process = legacy_database.start(*DEPLOY, **environment)
     assert process.stdout.readline() == "== stopped\n"
@@ -117,6 +120,7 @@ def test_a_pipe_that_is_closed_after_the_first_line_ends_nothing(legacy_database
     assert (record()["verdict"], record()["steps"][-1]["name"]) == ("OK", "vacuum")
 
 
+@pytest.mark.slow
 def test_a_pipe_that_nobody_reads_holds_nothing_up(legacy_database, environment):
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, ENOUGH)
@@ -129,6 +133,7 @@ def test_a_pipe_that_nobody_reads_holds_nothing_up(legacy_database, environment)
     assert status(legacy_database.connection).state == "switched"
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_of_output_ends_nothing(legacy_database, environment):
     with open("/dev/full", "w") as full:
         assert run(legacy_database, full, **environment) == ("", 0)

@@ -15,6 +15,7 @@ SHARES = "SELECT status::text, usmax_position::text, count(*) FROM ndas GROUP BY
 ALONE = "SELECT count(*) FROM nda_status_history AS entry WHERE NOT EXISTS (SELECT FROM ndas WHERE id = entry.nda_id)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sampled({name: name for name in RIVALS}, "loop"))
 def test_every_rival_comes_to_the_same_labels_and_dates(name, legacy_database, migrated_database):
     if name == "two-workers" and not has_workers():

@@ -17,6 +17,7 @@ def ask():
     return ask
 
 
+@pytest.mark.slow
 def test_nothing_found_is_ok(ask):
     assert ask("SELECT 1 WHERE false").verdict == "OK"
 

@@ -64,6 +64,7 @@ def unblocked(django_db_blocker):
         yield
 
 
+@pytest.mark.slow
 def test_a_prepared_transaction_is_found_here(own_register):
     with psycopg.connect(own_register.url, autocommit=True) as session:
         session.execute("BEGIN; UPDATE contacts SET phone = '1'; PREPARE TRANSACTION 'forgotten'")
@@ -183,6 +184,7 @@ def test_what_is_sent_and_what_is_received_by_logical_replication(own_register):
     assert sent.verdict == received.verdict == "WARNING"
 
 
+@pytest.mark.slow
 def test_a_vacuum_to_prevent_wraparound_is_seen_coming_and_at_work(own_register):
     own_register.execute("VACUUM (FREEZE) ndas")
     own_register.execute(f"ALTER TABLE ndas SET ({FROZEN_EARLY})")

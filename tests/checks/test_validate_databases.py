@@ -19,6 +19,7 @@ def test_before_the_release_it_says_so_and_what_to_type(request, kind):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["legacy_database", "production_database"])
 def test_after_the_release_every_check_passes(request, kind):
     database = request.getfixturevalue(kind)

@@ -126,6 +126,7 @@ def test_it_goes_there_back_and_there_again(rehearse, every_lock_is_seen):
     assert re.search(r"\nparking took \d+\.\d\d s, putting back and filling \d+\.\d\d s\n", output)
 
 
+@pytest.mark.slow
 def test_under_traffic_it_says_what_each_phase_cost_the_applications(rehearse, monkeypatch, every_lock_is_seen):
     monkeypatch.setattr(pace, "IDLE", 0.5)
     output = rehearse(rows=300, traffic=100, processes=2)
@@ -191,6 +192,7 @@ def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, 
     assert "== forward again" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_row_lost_on_the_way_back_fails_the_rehearsal(rehearse):
     with (
         on_the_way_back("DELETE FROM documents WHERE id = (SELECT min(id) FROM documents)"),
@@ -213,6 +215,7 @@ def test_what_only_the_new_application_can_hold_is_parked_and_put_back(rehearse)
     assert {"parking", "restoring"} <= set(told)
 
 
+@pytest.mark.slow
 def test_a_row_that_is_not_put_back_as_it_was_written_fails_the_rehearsal(rehearse):
     parked = "SELECT min(row_id) FROM epic10_archive WHERE table_name = 'ndas'"
     spoil = f"UPDATE ndas SET rejection_reason = 'Another' WHERE id = ({parked})"
@@ -224,6 +227,7 @@ def test_a_row_that_is_not_put_back_as_it_was_written_fails_the_rehearsal(rehear
         rehearse(rows=300)
 
 
+@pytest.mark.slow
 def test_a_lock_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch, every_lock_is_seen):
     # Longer than nothing is every lock that was seen.
     monkeypatch.setattr(lock_table, "LONGEST_LOCK", 0.0)
@@ -234,6 +238,7 @@ def test_a_lock_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch, e
     assert any(re.fullmatch(held, line) for line in lines), lines
 
 
+@pytest.mark.slow
 def test_a_stall_of_the_applications_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch):
     monkeypatch.setattr(lock_table, "LONGEST_LOCK", 0.0)
     monkeypatch.setattr(pace, "IDLE", 0.5)
@@ -244,6 +249,7 @@ def test_a_stall_of_the_applications_that_lasts_too_long_fails_the_rehearsal(reh
     assert sum(bool(re.fullmatch(stall, line)) for line in lines) == 2, lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
 def test_interrupted_it_leaves_no_database(baseline_database, number):
     # Other workers rehearse too: the sessions of this one are told by their name.

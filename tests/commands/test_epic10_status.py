@@ -95,6 +95,7 @@ def test_half_way_back_it_says_both_ways(migrated_database, undone):
     )
 
 
+@pytest.mark.slow
 def test_a_running_backfill_is_watched_to_its_killing(legacy_database):
     with standstill(legacy_database) as go:
         process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")
@@ -135,6 +136,7 @@ def test_while_somebody_migrates_what_is_done_is_not_counted_again(legacy_databa
     assert (states(later), later.phases[1].rows) == (states(earlier), earlier.phases[1].rows)
 
 
+@pytest.mark.slow
 def test_an_error_that_stopped_it_is_named(legacy_database):
     with somebody(legacy_database, "SELECT 1 FROM ndas"):
         finished = legacy_database.manage("migrate", "ndas", EPIC10_LOCK_PATIENCE="1")
@@ -145,6 +147,7 @@ def test_an_error_that_stopped_it_is_named(legacy_database):
     assert str(found.phases[0]).endswith("LockNotGranted")
 
 
+@pytest.mark.slow
 def test_killed_on_the_way_back_it_is_half_rolled_back(migrated_database):
     with somebody(
         migrated_database, "UPDATE contacts SET updated_at = now() WHERE id = (SELECT min(id) FROM contacts)"
@@ -209,6 +212,7 @@ def test_the_lines_say_it_all(migrated_database):
     assert lines[7] == f"Next: {WATCH}"
 
 
+@pytest.mark.slow
 def test_json_is_watched_a_line_a_look_until_ctrl_c(legacy_database):
     process = legacy_database.start("epic10_status", "--watch", "0.1", "--format", "json")
     looks = [json.loads(process.stdout.readline()) for _ in range(2)]
@@ -224,6 +228,7 @@ def waiting(database, wanted, process):
     return seen(database)
 
 
+@pytest.mark.slow
 def test_who_keeps_it_waiting_is_named_and_no_time_left_is_made_up(legacy_database):
     with somebody(legacy_database, "SELECT 1 FROM ndas") as session:
         process = legacy_database.start("migrate", "ndas")
@@ -234,6 +239,7 @@ def test_who_keeps_it_waiting_is_named_and_no_time_left_is_made_up(legacy_databa
     assert seen(legacy_database).waits == ""
 
 
+@pytest.mark.slow
 def test_so_is_an_old_transaction_that_an_index_waits_for(legacy_database):
     with somebody(
         legacy_database, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM agency_groups"
@@ -244,6 +250,7 @@ def test_so_is_an_old_transaction_that_an_index_waits_for(legacy_database):
     assert process.wait() == 0
 
 
+@pytest.mark.slow
 def test_a_pause_is_said_instead_of_a_time_left(legacy_database, tmp_path):
     pause = tmp_path / "pause"
     pause.touch()

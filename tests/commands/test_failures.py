@@ -76,6 +76,7 @@ def test_the_record_of_a_run_that_failed_is_what_a_script_reads(legacy_database,
     assert [step["name"] for step in found["steps"]] == ["stopped", "precheck"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "said"),
     [
@@ -103,6 +104,7 @@ def test_ctrl_c_in_a_validation_is_a_sentence(migrated_database):
     assert (process.returncode, complaint) == (130, "CommandError: Interrupted. Nothing was changed.\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["epic10_deploy", "epic10_rollback", "epic10_finalize"])
 def test_ctrl_c_at_a_question_is_a_sentence(migrated_database, command, tmp_path):
     process = subprocess.Popen(

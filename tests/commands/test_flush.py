@@ -21,6 +21,7 @@ KEPT = (
 TRIGGERS = "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
 
 
+@pytest.mark.slow
 def test_a_register_is_not_emptied_and_nobody_is_asked(scratch, legacy_template):
     database = scratch(legacy_template)
     database.migrate(None)
@@ -105,6 +106,7 @@ class WithFewApps(Committing):
 """
 
 
+@pytest.mark.slow
 def test_djangos_own_runner_as_a_role_that_is_no_superuser(tmp_path, migrated_database):
     """The role may make databases, and owns what it makes."""
     role = f"extends_{migrated_database.name}"

@@ -27,6 +27,7 @@ def recorded(database, app="ndas"):
     return [name for (name,) in database.rows("SELECT name FROM django_migrations WHERE app = %s ORDER BY 1", [app])]
 
 
+@pytest.mark.slow
 def test_plain_migrate_takes_an_empty_database_all_the_way(empty_database):
     finished = empty_database.manage("migrate")
     assert (finished.returncode, finished.stderr) == (0, "")
@@ -39,6 +40,7 @@ def test_plain_migrate_takes_an_empty_database_all_the_way(empty_database):
     assert "  No migrations to apply.\n" in again.stdout
 
 
+@pytest.mark.slow
 def test_where_nobody_watches_it_writes_lines_for_a_log(legacy_database):
     call_command("epic10_seed", rows=800, append=True, database=legacy_database.alias, stdout=StringIO())
     finished = legacy_database.manage("migrate", "ndas")
@@ -57,6 +59,7 @@ def test_where_nobody_watches_it_writes_lines_for_a_log(legacy_database):
     assert "\x1b" not in finished.stdout
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_draws_bars_in_place(legacy_database):
     shown = on_a_terminal(legacy_database, "migrate", "ndas", EPIC10_BATCH_SIZE="1")
     bars = [drawn for drawn in shown.split("\r") if drawn.startswith("\x1b[2Kndas ") and "━" in drawn]
@@ -109,6 +112,7 @@ def test_other_apps_are_djangos_business_there_and_back(legacy_database, scratch
     assert recorded(legacy_database) == ["0001_initial"]
 
 
+@pytest.mark.slow
 def test_showmigrations_tells_what_is_in_place(legacy_database):
     def shown():
         told = legacy_database.manage("showmigrations", "ndas").stdout

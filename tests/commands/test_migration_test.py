@@ -7,6 +7,7 @@ import subprocess
 import sys
 from xml.etree import ElementTree
 
+import pytest
 from django.conf import settings
 
 from tests.migration_test import Outcome, outcomes, summary
@@ -26,6 +27,7 @@ def run(database, directory, url=""):
     return finished, ElementTree.parse(directory / "junit.xml").getroot()
 
 
+@pytest.mark.slow
 def test_it_passes_reports_and_leaves_nothing(empty_database, tmp_path):
     finished, suite = run(empty_database, tmp_path)
     assert finished.returncode == 0, finished.stderr

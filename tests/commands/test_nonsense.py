@@ -165,6 +165,7 @@ def variables():
     return sorted({*found, "EPIC10_WEBHOOK"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", variables())
 def test_no_variable_ends_in_a_traceback(variable):
     """All the nonsense in one process: what the settings say of each, read anew."""

@@ -17,6 +17,7 @@ from tests.migration.disturbances import wait_until
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 
+@pytest.mark.slow
 def test_processes_racing_on_an_empty_directory_share_one_server(session, empty):
     racers = [session(empty) for _ in range(6)]
     for racer in racers:
@@ -27,6 +28,7 @@ def test_processes_racing_on_an_empty_directory_share_one_server(session, empty)
     assert not postmaster.is_alive(empty / "data")
 
 
+@pytest.mark.slow
 def test_the_last_one_out_stops_the_server(session, home):
     first, second = session(home), session(home)
     assert first.join() == second.join()
@@ -82,6 +84,7 @@ def test_a_stale_pid_file_does_not_harm_the_stranger_who_has_the_pid_now(session
         stranger.wait()
 
 
+@pytest.mark.slow
 def test_what_a_killed_initdb_left_is_no_obstacle(session, empty):
     (empty / "data.unfinished" / "base").mkdir(parents=True)
     newcomer = session(empty)
@@ -89,6 +92,7 @@ def test_what_a_killed_initdb_left_is_no_obstacle(session, empty):
     newcomer.leave()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a b $HOME", "a 'b', c", "x" * 120], ids=["blanks", "quotes", "long"])
 def test_any_path_will_do(session, directory, name):
     home = directory / name
@@ -106,6 +110,7 @@ def test_nobody_else_can_reach_the_data_or_the_socket(session, home):
     assert (home / ".s.PGSQL.5432").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_a_forked_child_takes_no_part_in_its_parents_lease(session, home):
     fork = (
         "import os, sys; from pathlib import Path; from config import embedded, postmaster\n"
@@ -119,6 +124,7 @@ def test_a_forked_child_takes_no_part_in_its_parents_lease(session, home):
     assert not postmaster.is_alive(home / "data")
 
 
+@pytest.mark.slow
 @as_root
 def test_root_runs_the_server_under_another_account(session, home):
     user = session(home)
@@ -127,6 +133,7 @@ def test_root_runs_the_server_under_another_account(session, home):
     user.leave()
 
 
+@pytest.mark.slow
 @as_root
 def test_root_in_the_directory_of_an_ordinary_user_leaves_a_server_that_the_user_can_use(session, directory, empty):
     nobody = pwd.getpwnam("nobody")
@@ -142,6 +149,7 @@ def test_root_in_the_directory_of_an_ordinary_user_leaves_a_server_that_the_user
     assert not postmaster.is_alive(empty / "data")
 
 
+@pytest.mark.slow
 @as_root
 def test_below_a_closed_directory_the_data_is_kept_where_the_server_can_reach_it(session, directory):
     closed = directory / "closed"

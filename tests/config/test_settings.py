@@ -38,6 +38,7 @@ def test_only_this_host_is_bound_to_https_unless_somebody_says_so(name):
     assert python(*show, **{name: "1"}).stdout == "True\n"
 
 
+@pytest.mark.slow
 def test_without_a_secret_key_commands_run_and_nothing_is_served():
     assert python("manage.py", "check").returncode == 0
     serving = python("-c", "import config.wsgi")
@@ -73,6 +74,7 @@ def test_a_mistake_in_the_environment_is_a_line_and_a_hint(environment, message)
     assert (finished.returncode, finished.stderr) == (1, message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["epic10_validate", "epic10_rehearse", "epic10_seed --rows 10", "migrate ndas"])
 def test_no_command_shows_a_traceback_where_no_server_is(command):
     finished = python("manage.py", *command.split(), DATABASE_URL="postgresql://anna:s3cret@/register?host=/nowhere")
@@ -90,6 +92,7 @@ def test_what_the_server_refuses_is_a_line_too():
     assert finished.stderr == "The database refused: division by zero.\nHINT: --traceback shows where.\n"
 
 
+@pytest.mark.slow
 def test_the_first_connection_starts_the_server_and_nothing_before_it(empty):
     lazily = f"""
 from pathlib import Path
@@ -110,6 +113,7 @@ call_command("dbshell", "--", "-Atc", "SELECT current_database(), upper('é')")
     assert finished.stdout == "System check identified no issues (0 silenced).\nndas|É\n", finished.stderr
 
 
+@pytest.mark.slow
 def test_test_databases_and_their_clones_are_made_on_the_embedded_server(home):
     cloning = f"""
 from pathlib import Path

@@ -1,5 +1,7 @@
 """What goes back is compared with a snapshot from before the release, and with no other."""
 
+import pytest
+
 from epic10 import checks, going_back, snapshot
 from epic10.scratch import NotAllowed
 from tests.migration.disturbances import steps as phases
@@ -12,6 +14,7 @@ def half_way(database, directory):
     return before, snapshot.take(database.alias, directory)
 
 
+@pytest.mark.slow
 def test_one_of_a_half_way_state_is_refused_before_anything_is_changed(night, legacy_database, settings, is_untouched):
     _, other = half_way(legacy_database, settings.EPIC10_SNAPSHOTS)
     assert night("epic10_rollback", without_snapshot=True).status == 0
@@ -34,6 +37,7 @@ def test_one_of_another_database_is_refused(night, legacy_database, scratch, set
     assert is_untouched(legacy_database)
 
 
+@pytest.mark.slow
 def test_one_of_an_attempt_that_was_given_up_is_passed_over(night, legacy_database, settings, record):
     """It is newer than the one from before; its columns are not there any more, and to compare them was an error."""
     before, _ = half_way(legacy_database, settings.EPIC10_SNAPSHOTS)
@@ -45,6 +49,7 @@ def test_one_of_an_attempt_that_was_given_up_is_passed_over(night, legacy_databa
     assert record()["facts"]["before"]["ndas"]["checksum"] == before.contents.tables['"public"."ndas"'].checksum
 
 
+@pytest.mark.slow
 def test_when_only_the_comparison_fails_it_does_not_say_that_going_back_failed(
     night, legacy_database, is_untouched, monkeypatch
 ):

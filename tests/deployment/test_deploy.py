@@ -55,6 +55,7 @@ def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record,
     assert (again.status, steps(again.said)) == (0, ["migrate", "validate", "smoke", "vacuum"])
 
 
+@pytest.mark.slow
 def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, settings):
     """The whole procedure: nothing is visible before the last command."""
     night("epic10_snapshot", "take")
@@ -182,6 +183,7 @@ def test_a_row_corrupted_on_purpose_is_found_and_everything_goes_back(
     assert (kept["verdict"], kept["decisions"][-1][:29]) == ("FAILED", "Going back: epic10_validate f")
 
 
+@pytest.mark.slow
 def test_kept_if_the_operator_wants_to_look_at_it(night, legacy_database, corrupting):
     ended = night("epic10_deploy", keep=True)
     assert ended.status == 1
@@ -194,6 +196,7 @@ def test_kept_if_the_operator_wants_to_look_at_it(night, legacy_database, corrup
     assert legacy_database.rows("SELECT to_regtype('\"NdaStatus_legacy\"') IS NOT NULL") == [(True,)]
 
 
+@pytest.mark.slow
 def test_what_the_new_application_cannot_do_takes_it_back(night, legacy_database, is_untouched, monkeypatch):
     broken = checks.Check("smoke.broken", "an NDA can be created", lambda db: ["it cannot"], when="smoke")
     monkeypatch.setitem(checks._registry, broken.id, broken)
@@ -202,6 +205,7 @@ def test_what_the_new_application_cannot_do_takes_it_back(night, legacy_database
     assert re.fullmatch(rf"smoke failed: smoke\.broken\.\n{UNDONE}\n{AGAIN}", ended.complaint)
 
 
+@pytest.mark.slow
 def test_past_its_timeout_it_takes_nothing_back_of_nothing(
     night, legacy_database, is_untouched, record, monkeypatch, settings
 ):
@@ -223,6 +227,7 @@ def test_past_its_timeout_it_takes_nothing_back_of_nothing(
     assert is_untouched(legacy_database)
 
 
+@pytest.mark.slow
 def test_a_connection_lost_during_migrate_takes_it_back(night, legacy_database, is_untouched, settings):
     settings.EPIC10_BATCH_SIZE = 1
     with standstill(legacy_database), ThreadPoolExecutor() as beside:
@@ -275,6 +280,7 @@ def test_it_asks_before_it_begins(night, legacy_database, is_untouched, monkeypa
     assert is_untouched(legacy_database)
 
 
+@pytest.mark.slow
 def test_a_server_that_restarts_while_it_is_validated_undoes_nothing(night, legacy_database, monkeypatch):
     """The session is cut in the middle, as by a restart: the check is asked again, and so are the others."""
     left = [1]
@@ -291,6 +297,7 @@ def test_a_server_that_restarts_while_it_is_validated_undoes_nothing(night, lega
     assert "The connection to the server was lost. Asking again as soon as the server answers.\n" in ended.said
 
 
+@pytest.mark.slow
 def test_one_that_is_lost_again_and_again_is_no_interruption(night, legacy_database, is_untouched, monkeypatch):
     def find(db):
         db.rows("SELECT pg_terminate_backend(pg_backend_pid())")

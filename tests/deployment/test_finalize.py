@@ -37,6 +37,7 @@ def refused(command, *arguments, **options):
     return str(refusal.value)
 
 
+@pytest.mark.slow
 def test_the_schema_is_that_of_a_new_database_and_the_models(legacy_database, empty_database, finalize):
     legacy_database.migrate()
     old = {table: legacy_database.rows(query) for table, query in OLD_LABELS.items()}
@@ -178,6 +179,7 @@ def test_a_database_that_is_not_right_stays_as_it_is(legacy_database, finalize):
     assert legacy_database.rows("SELECT count(*) FROM epic10_original") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_lock_not_to_be_had_leaves_the_way_back_open_and_the_next_run_goes_on(legacy_database, finalize, settings):
     settings.EPIC10_LOCK_PATIENCE = 1
     legacy_database.migrate()

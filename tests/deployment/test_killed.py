@@ -61,6 +61,7 @@ def status(database):
     return output.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["on", pytest.param("back", marks=pytest.mark.long)])
 def test_it_goes_on_and_back_from_there(legacy_database, killed_in, way, environment, is_untouched):
     assert re.match(rf"Epic 10 in database {legacy_database.name}: ({STATES[killed_in]})\n", status(legacy_database))

@@ -73,6 +73,7 @@ def test_the_run_that_has_switched_goes_back(night, legacy_database, broken, is_
     assert re.match(r"smoke failed: smoke\.broken\.\nEpic 10 is undone: ", ended.complaint)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_past_its_own_switch_it_goes_back(legacy_database, environment, number, is_untouched):
     """Between switch and guards, for which it waits."""
@@ -90,6 +91,7 @@ def test_interrupted_past_its_own_switch_it_goes_back(legacy_database, environme
     assert is_untouched(legacy_database)
 
 
+@pytest.mark.slow
 def test_prepared_and_then_a_run_that_adds_nothing_it_stays_prepared(night, legacy_database, settings):
     assert night("epic10_deploy", prepare=True).status == 0
     before = look_at(legacy_database)

@@ -40,6 +40,7 @@ def test_while_it_writes_a_deployment_refuses_and_says_who(night, legacy_databas
     assert is_untouched(legacy_database)
 
 
+@pytest.mark.slow
 def test_forced_it_goes_on_and_keeps_who_it_was(night, application, record):
     application.execute(WRITES)
     ended = night("epic10_deploy", force=True)
@@ -48,6 +49,7 @@ def test_forced_it_goes_on_and_keeps_who_it_was(night, application, record):
     assert re.fullmatch(went_on, record()["decisions"][0])
 
 
+@pytest.mark.slow
 def test_who_is_connected_and_does_not_write_is_named_and_in_nobodys_way(night, application, record):
     application.execute("SELECT count(*) FROM ndas")
     assert night("epic10_deploy").status == 0
@@ -60,6 +62,7 @@ def test_to_prepare_it_may_be_at_work(night, application):
     assert night("epic10_deploy", prepare=True).status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer", "status"), [("no", 1), ("yes", 0)])
 def test_on_a_terminal_somebody_is_asked(night, legacy_database, application, monkeypatch, answer, status):
     asked = []
@@ -77,6 +80,7 @@ def test_on_a_terminal_somebody_is_asked(night, legacy_database, application, mo
         assert (ended.complaint, look_at(legacy_database)) == ("Nothing was changed.", before)
 
 
+@pytest.mark.slow
 def test_started_again_while_the_snapshot_was_taken_it_is_seen(night, legacy_database, application, monkeypatch):
     take = snapshot.take
 

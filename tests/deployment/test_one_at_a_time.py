@@ -36,6 +36,7 @@ def stopped_in_its_first_step(database, *command, **environment):
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "migrated"),
     [
@@ -94,6 +95,7 @@ def test_of_many_pairs_that_nobody_holds_up_each_ends_like_this(legacy_database,
     assert status(legacy_database.connection).state == "switched"
 
 
+@pytest.mark.slow
 def test_who_has_lost_the_lock_takes_nothing_back_of_what_somebody_else_has_done(legacy_database, environment):
     """Cut off while it waits for a lock; meanwhile somebody else deploys; then it wakes up."""
     process = stopped_in_its_first_step(legacy_database, *DEPLOY, **environment)
@@ -107,6 +109,7 @@ def test_who_has_lost_the_lock_takes_nothing_back_of_what_somebody_else_has_done
     assert legacy_database.rows(MIGRATIONS) == [(2,)]
 
 
+@pytest.mark.slow
 def test_who_has_lost_the_lock_in_the_backfill_goes_back_only_if_nobody_has_come(legacy_database, environment, scratch):
     process = legacy_database.start(*DEPLOY, **environment, EPIC10_BATCH_SIZE="1")
     wait_for(legacy_database, "SELECT to_regclass('epic10_phase_run') IS NOT NULL", process)
@@ -123,6 +126,7 @@ def test_who_has_lost_the_lock_in_the_backfill_goes_back_only_if_nobody_has_come
     assert release_state.has_begun(legacy_database.connection)
 
 
+@pytest.mark.slow
 def test_beside_a_restore_in_its_place_nobody_begins(legacy_database, scratch, environment):
     assert legacy_database.manage("epic10_snapshot", "take", **environment).returncode == 0
     [name] = snapshot_files.names(Path(environment["EPIC10_SNAPSHOTS"]))

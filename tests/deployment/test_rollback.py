@@ -38,6 +38,7 @@ def test_everything_goes_back_and_is_compared(night, deployed, is_untouched, rec
     assert "Nothing of Epic 10 is in this database: there is nothing to undo." in again.said
 
 
+@pytest.mark.slow
 def test_what_was_written_since_is_told_from_what_nobody_has_written(night, deployed):
     touched, untold = deployed.rows("SELECT id FROM ndas WHERE status = 'CREATED' ORDER BY id LIMIT 2")
     deployed.execute(
@@ -64,6 +65,7 @@ def test_what_was_written_since_is_told_from_what_nobody_has_written(night, depl
     assert f"Parked 1 NDAs that the old schema cannot hold, such as {touched[0]}." in ended.said
 
 
+@pytest.mark.slow
 def test_an_application_at_work_is_named_and_nothing_happens_unless_forced(night, deployed, is_untouched):
     with psycopg.connect(deployed.url, autocommit=True, application_name="ndas web") as session:
         session.execute("UPDATE ndas SET updated_at = updated_at WHERE false")
@@ -98,6 +100,7 @@ def test_from_any_point(night, legacy_database, is_untouched, done):
 SIGN_IN = ("contenttypes", "auth", "admin", "sessions", "axes")
 
 
+@pytest.mark.slow
 def test_tables_made_since_are_a_note_and_no_failure(night, deployed, record):
     """Those to sign in with, and whatever else is not of the register."""
     for app in SIGN_IN:
@@ -112,6 +115,7 @@ def test_tables_made_since_are_a_note_and_no_failure(night, deployed, record):
     assert (schema["id"], schema["verdict"]) == ("back.schema", "OK")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("since", "said"),
     [

@@ -14,6 +14,7 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,7 @@ lives = st.tuples(old_writes, st.lists(new_writes, max_size=3), st.lists(old_wri
 registers = st.lists(lives, min_size=1, max_size=25)
 
 
+@pytest.mark.slow
 @given(register=registers, born_after=st.lists(st.lists(new_writes, min_size=1, max_size=2), max_size=5))
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 def test_nothing_vanishes(django_db_blocker, production_template, register, born_after):

@@ -36,6 +36,7 @@ def read(*arguments):
     return finished.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_neither_state_nor_sql_follows_what_is_alive():
     as_it_is = read()

@@ -20,6 +20,7 @@ def is_recorded(database):
     return ("ndas", GUARDS) in MigrationRecorder(database.connection).applied_migrations()
 
 
+@pytest.mark.slow
 def test_there_and_back_and_there_again_with_the_guards(legacy_database, before, look_before):
     for _ in range(2):
         legacy_database.migrate(None)
@@ -70,6 +71,7 @@ def test_an_index_that_was_never_recorded_goes_too(legacy_database, before, afte
         assert legacy_database.dump_schema() == after.schema
 
 
+@pytest.mark.slow
 def test_the_guards_wait_for_a_writer_and_say_for_whom(legacy_database):
     legacy_database.migrate()
     with somebody(legacy_database, "UPDATE ndas SET company_name = company_name WHERE false"):

@@ -164,6 +164,7 @@ def test_of_two_at_once_the_second_leaves_and_says_who_the_first_is(legacy_datab
     assert look_at(legacy_database) == after
 
 
+@pytest.mark.slow
 def test_a_lock_not_to_be_had_is_given_up_naming_the_session_in_the_way(legacy_database, before, look_before):
     with somebody(legacy_database, "SELECT 1 FROM ndas") as idle:
         finished = legacy_database.manage("migrate", "ndas", EPIC10_LOCK_PATIENCE="1")

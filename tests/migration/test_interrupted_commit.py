@@ -39,6 +39,7 @@ def slow_database(legacy_database):
     return legacy_database
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_while_a_batch_commits_migrate_ends_as_by_ctrl_c_and_goes_on(slow_database, number):
     with somebody(slow_database, NOT_YET):
@@ -53,6 +54,7 @@ def test_while_a_batch_commits_migrate_ends_as_by_ctrl_c_and_goes_on(slow_databa
     assert status(slow_database.connection).state == "switched"
 
 
+@pytest.mark.slow
 def test_while_a_batch_commits_a_deployment_ends_so_too_and_so_does_its_record(slow_database, tmp_path):
     places = {"EPIC10_SNAPSHOTS": str(tmp_path / "snapshots"), "EPIC10_RECORDS": str(tmp_path / "records")}
     with somebody(slow_database, NOT_YET):

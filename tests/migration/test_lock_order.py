@@ -36,6 +36,7 @@ def locked(transactions):
     return {table for table, mode in added if mode == "ACCESS EXCLUSIVE"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", SHAPES.values(), ids=SHAPES)
 def test_there_and_back_and_there_to_the_end(legacy_database, names):
     strange(legacy_database, names)

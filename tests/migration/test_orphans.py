@@ -49,6 +49,7 @@ def test_they_are_refused_with_their_count_and_the_first_ten(legacy_database, or
     assert look_at(legacy_database) == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there", THERE.values(), ids=THERE)
 def test_on_the_operators_word_they_read_null_are_kept_and_come_back(legacy_database, orphans, there):
     found = look_at(legacy_database)

@@ -86,6 +86,7 @@ def test_by_psql_it_comes_back_whole(lived_in, was):
     assert look_at(lived_in) == was
 
 
+@pytest.mark.slow
 def test_and_again(lived_in, was):
     for _ in range(2):
         lived_in.migrate("0001")
@@ -157,6 +158,7 @@ def test_forward_from_half_way_back_loses_nothing(lived_in, was, last):
     assert look_at(lived_in) == was
 
 
+@pytest.mark.slow
 def test_back_from_half_way_forward_loses_nothing(lived_in, was):
     """What was put back is parked again, although it was never live in between."""
     for last in ("expand", "backfill", "enforce"):
@@ -218,6 +220,7 @@ def test_an_approver_who_is_not_there_any_more_leaves_null_and_is_reported_with_
     assert lived_in.rows(LAST, [approved])[0][0] == "restored"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ["migrate", "psql"])
 def test_an_expiration_date_that_somebody_has_cleared_comes_back_cleared(lived_in, route):
     dates = "SELECT fully_executed_date::text, expiration_date::text FROM ndas WHERE id = %s"

@@ -166,6 +166,7 @@ def test_what_conflicts_is_refused_before_the_first_change(legacy_database, case
     assert legacy_database.rows("SELECT count(*) FROM epic10_created_object") == [(0,)]
 
 
+@pytest.mark.slow
 @of(ACCEPTED)
 def test_what_is_as_wanted_is_accepted_and_stays_after_the_way_back(legacy_database, case):
     for statement in case.split(";"):

@@ -109,6 +109,7 @@ def test_sqlmigrate_prints_nothing_of_it(legacy_database, settings):
     assert output.getvalue().count("-- (no-op)\n") == len(plan.load().phases)
 
 
+@pytest.mark.slow
 def test_sqlite_beside_it_gets_what_is_for_it(lite, settings):
     settings.DATABASE_ROUTERS = [KeepsOutOf("lite")]
     migrate("lite")
@@ -215,6 +216,7 @@ def without_the_app(database, *arguments):
     )
 
 
+@pytest.mark.slow
 def test_a_project_without_the_releases_app_migrates_as_django_does(empty_database):
     finished = without_the_app(empty_database, "migrate")
     assert (finished.returncode, finished.stderr) == (0, "")
@@ -228,6 +230,7 @@ def test_apps_that_are_not_installed_for_a_while_are_not_there():
     assert plan.is_installed()
 
 
+@pytest.mark.slow
 def test_and_what_is_for_the_release_says_that_there_is_none(empty_database):
     finished = without_the_app(empty_database, "epic10_validate")
     assert finished.returncode == 1

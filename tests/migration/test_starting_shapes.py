@@ -44,6 +44,7 @@ def failed(database):
     return [result for result in report.results if result.verdict == FAILED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", TOGETHER, ids=[" + ".join(names)[:60] for names in TOGETHER])
 def test_it_converges_and_comes_back(legacy_database, names, wanted):
     converges(legacy_database, [CONVERGING[name] for name in names], wanted)

@@ -61,6 +61,7 @@ def test_on_a_database_that_django_has_never_touched(production_database, scratc
     assert production_database.rows("SELECT to_regclass('django_migrations')") == [(None,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stopped_after", range(6))
 def test_manage_py_takes_over_from_psql_wherever_that_stopped(production_database, scratch, stopped_after):
     """On a database that Django has never touched: there is no record of anything."""

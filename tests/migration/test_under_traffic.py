@@ -27,6 +27,7 @@ def works_on(database, *, creates=6):
     wait_until(lambda: database.rows(CREATED)[0][0] >= there + creates, "new NDAs of the application")
 
 
+@pytest.mark.slow
 def test_neither_application_notices_anything_there_and_back(legacy_database):
     with running(legacy_database) as load:
         works_on(legacy_database)

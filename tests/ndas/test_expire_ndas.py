@@ -92,6 +92,7 @@ def test_two_at_once_let_each_nda_expire_once(legacy_database):
     assert not legacy_database.rows("SELECT FROM ndas WHERE status = 'FULLY_EXECUTED' AND expiration_date <= now()")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["0", "-1", "many"])
 def test_a_limit_is_a_number_above_zero(legacy_database, limit):
     finished = legacy_database.manage("expire_ndas", f"--limit={limit}")
@@ -99,6 +100,7 @@ def test_a_limit_is_a_number_above_zero(legacy_database, limit):
     assert f'argument --limit: "{limit}" is not a whole number from 1 to 2,147,483,647.' in finished.stderr
 
 
+@pytest.mark.slow
 def test_before_the_release_it_says_what_to_type(legacy_database):
     finished = legacy_database.manage("expire_ndas")
     assert (finished.returncode, finished.stdout) == (1, "")

@@ -41,6 +41,7 @@ def test_what_an_administrator_takes_away_stays_away():
     assert not Group.objects.filter(name="Limited").exists()
 
 
+@pytest.mark.slow
 def test_a_group_that_was_there_before_gets_what_it_lacks(legacy_database):
     legacy_database.migrate(None, app="auth")
     Group.objects.using(legacy_database.alias).create(name="Approver")

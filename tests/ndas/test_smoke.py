@@ -62,6 +62,7 @@ def content(database):
     return rows, database.rows("SELECT last_value, is_called FROM ndas_display_id_seq")
 
 
+@pytest.mark.slow
 def test_they_leave_no_row_no_gap_no_file_and_no_mail(legacy_database, tmp_path):
     known = {"MEDIA_ROOT": str(tmp_path), "EMAIL_HOST": "mail.invalid"}
     before = content(legacy_database)

@@ -92,6 +92,7 @@ def everything():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_every_action_from_every_status(ndas, role):
     person = actor(role, sees=[ndas["CREATED"].agency_group])

@@ -47,6 +47,7 @@ def looked_at(database):
         yield seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [20, 100])
 def test_the_work_of_a_batch_does_not_grow_with_the_tables(legacy_database, settings, size):
     settings.EPIC10_BATCH_SIZE = size
@@ -70,6 +71,7 @@ CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sle
 CREATE TRIGGER slow BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION slow()"""
 
 
+@pytest.mark.slow
 def test_a_batch_that_takes_too_long_is_cut_off_and_has_fewer_rows(legacy_database, monkeypatch):
     """Whoever waits for a row waits for LONGEST at most; here a hundred rows take longer."""
     monkeypatch.setattr(batches, "LONGEST", 0.1)

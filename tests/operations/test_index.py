@@ -25,6 +25,7 @@ def index(make_bench, monkeypatch):
     return lambda: bench.forwards(life), bench
 
 
+@pytest.mark.slow
 def test_a_build_says_how_many_blocks_are_done(index, caplog):
     build, bench = index
     bench.scratch.execute(MANY)

@@ -56,6 +56,7 @@ def test_the_command_line_is_stronger_than_the_settings(settings):
         assert wanted() == 3
 
 
+@pytest.mark.slow
 def test_it_can_be_interrupted_and_goes_on_with_another_number_of_workers(legacy_database):
     """Also while one waits for a lock that is not to be had, which it would do for minutes."""
     before = look_at(legacy_database)
@@ -72,6 +73,7 @@ def test_it_can_be_interrupted_and_goes_on_with_another_number_of_workers(legacy
     assert look_at(legacy_database) == before
 
 
+@pytest.mark.slow
 def test_a_number_that_is_none_is_refused(legacy_database):
     finished = legacy_database.manage("migrate", "ndas", "--workers", "none")
     assert finished.returncode == 2

@@ -48,6 +48,7 @@ def mid_index(register: Scratch, server):
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("killed", [mid_batch, mid_index])
 def test_after_a_kill_9_of_the_postmaster_both_ways_are_open(register, server, killed):
     before = look_at(register)

@@ -23,6 +23,7 @@ def old_database(django_db_blocker):
         yield empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [None, "0001"], ids=["there", "back"])
 def test_postgresql_14_is_refused_by_migrate(old_database: Scratch, target):
     with pytest.raises(CommandError) as refusal:

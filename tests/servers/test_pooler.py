@@ -35,6 +35,7 @@ def behind(primary, register):
         yield reached
 
 
+@pytest.mark.slow
 def test_without_a_pooler_it_is_direct(register):
     assert server.pooling(register.connection) == server.DIRECT
 
@@ -101,6 +102,7 @@ def test_through_a_pooler_that_does_it_goes_there_and_back(register, behind):
     assert (register.dump_schema(), fingerprint.content(register.connection, columns)) == before
 
 
+@pytest.mark.slow
 def test_through_it_an_index_build_still_says_whom_it_waits_for(register, behind, settings):
     """A pooler makes up the number of the process; the one that waits is another."""
     settings.EPIC10_LOCK_PATIENCE = 2

@@ -40,6 +40,7 @@ def started(register):
         process.communicate()
 
 
+@pytest.mark.slow
 def test_the_lag_stays_under_its_bound_and_the_backfill_goes_on_when_it_falls(register, standby, started):
     standby.caught_up()
     with standby.paused():
@@ -65,6 +66,7 @@ def test_the_lag_stays_under_its_bound_and_the_backfill_goes_on_when_it_falls(re
         assert fingerprint.content(connections["standby"], columns) == fingerprint.content(register.connection, columns)
 
 
+@pytest.mark.slow
 def test_by_psql_it_waits_as_well(register, standby):
     standby.caught_up()
     pid = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
@@ -88,6 +90,7 @@ def by_psql(register):
     ).stderr
 
 
+@pytest.mark.slow
 def test_with_zero_it_waits_for_no_standby(standby, started):
     with standby.paused():
         process = started(EPIC10_MAX_LAG="0")

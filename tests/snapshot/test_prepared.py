@@ -25,6 +25,7 @@ def own(django_db_blocker):
         yield scratch
 
 
+@pytest.mark.slow
 def test_it_is_named_with_what_ends_it_before_anything_is_replaced(own, epic10_snapshot):
     name = epic10_snapshot("take", database=own.alias).splitlines()[-1].partition(":")[0]
     own.execute("CREATE TABLE precious AS SELECT 1")

@@ -177,6 +177,7 @@ def test_a_failed_restore_leaves_the_original_as_it_was(epic10_snapshot, shelf, 
     assert precious.rows("SELECT * FROM precious") == [(1,)] and beside(precious) == []
 
 
+@pytest.mark.slow
 def test_somebody_who_comes_in_at_the_last_moment_is_named_and_nothing_is_changed(
     epic10_snapshot, taken, precious, monkeypatch
 ):

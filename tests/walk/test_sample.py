@@ -12,6 +12,7 @@ from tests.walk.wire import AFTER, CUT, Interruption
 POINTS = {"migrate ndas": 8, "migrate ndas 0001": 7, "migration.sql": 5, "rollback.sql": 5}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("walk", WALKS)
 def test_interrupted_it_ends_as_undisturbed(walker, walk):
     expected = walker.expected(walk)

@@ -60,6 +60,7 @@ def test_of_a_page_the_time_of_its_statements_counts(database, monkeypatch):
     assert queries.milliseconds(Database(database.connection), page) >= 100
 
 
+@pytest.mark.slow
 def test_a_slow_page_is_told_once_and_so_is_its_recovery(monitor, database, told, stopwatch):
     inbox, hook = told
     monitor.once()
@@ -79,6 +80,7 @@ def test_a_slow_page_is_told_once_and_so_is_its_recovery(monitor, database, told
     assert (kept.name, kept.closed_at > kept.opened_at) == ("query.detail", True)
 
 
+@pytest.mark.slow
 def test_a_webhook_that_fails_is_tried_again_and_its_address_is_nowhere(monitor, database, told, records):
     inbox, hook = told
     log_of_old_words(database)
@@ -121,6 +123,7 @@ def test_an_old_label_in_a_visible_column_is_told(monitor, database, told):
     assert "labels.ndas.status" in [post["incident"] for post in hook.posts]
 
 
+@pytest.mark.slow
 def test_an_error_of_the_application_is_told_by_its_type(monitor, database, told, settings, monkeypatch):
     inbox, hook = told
     monitor.once()

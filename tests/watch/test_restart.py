@@ -38,6 +38,7 @@ def monitor(register, records):
     return Monitor(register.alias)
 
 
+@pytest.mark.slow
 def test_a_database_that_is_gone_is_told_while_it_is_gone(server, register, monitor, told, records):
     inbox, hook = told
     assert monitor.once().status == 0

@@ -128,6 +128,7 @@ def test_an_error_names_path_account_and_request_and_where_it_was_raised(live, p
     assert SECRET not in "\n".join(said) and "secret" not in "\n".join(said).lower()
 
 
+@pytest.mark.slow
 def test_a_row_that_the_server_quotes_is_not_in_the_log(live, person):
     live.execute("ALTER TABLE ndas ADD CONSTRAINT nobody CHECK (company_city <> 'Umbra') NOT VALID")
     group = AgencyGroup.objects.using(live.alias).first()
@@ -142,6 +143,7 @@ def test_a_row_that_the_server_quotes_is_not_in_the_log(live, person):
         assert private not in text
 
 
+@pytest.mark.slow
 def test_a_mail_that_is_not_taken_is_in_the_log_and_takes_nothing_back(live, person, settings):
     approver = Contact.objects.using(live.alias).filter(is_active=True).exclude(email=person.email).first()
     other = get_user_model().objects.db_manager(live.alias).create_user("bob", approver.email, PASSWORD)
@@ -162,6 +164,7 @@ def test_a_mail_that_is_not_taken_is_in_the_log_and_takes_nothing_back(live, per
     assert approver.email not in "\n".join(said)
 
 
+@pytest.mark.slow
 def test_a_lock_out_and_a_refused_page_are_in_the_log(live, person):
     with serving(live) as (browser, said):
         statuses = [browser.log_in("anna", "not-the-pass-word") for _ in range(5)]
@@ -175,6 +178,7 @@ def test_a_lock_out_and_a_refused_page_are_in_the_log(live, person):
     assert "not-the-pass-word" not in "\n".join(said)
 
 
+@pytest.mark.slow
 def test_cron_says_it_too(live, person):
     """Nobody asks for a page there, and what fails is as loud."""
     with socket.create_server(("127.0.0.1", 0)) as free:

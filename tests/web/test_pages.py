@@ -51,6 +51,7 @@ def day(year, month, day):
     return datetime.datetime(year, month, day, tzinfo=datetime.UTC)
 
 
+@pytest.mark.slow
 def test_the_list_is_filtered_by_each_of_its_fields(browser, account):
     mine, group = actor_of(account).contact, AgencyGroupFactory()
     plain = NdaFactory(company_name="Cobalt Systems LP", abbreviated_name="COBSYS")
@@ -293,6 +294,7 @@ def test_the_start_page_shows_what_waits(browser, account):
     assert ("PENDING_APPROVAL", "Pending Approval", 2) in browser.get("/").context["counts"]
 
 
+@pytest.mark.slow
 def test_five_wrong_passwords_and_the_account_has_to_wait(account):
     account.set_password(PASSWORD)
     account.save()

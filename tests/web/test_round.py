@@ -145,6 +145,7 @@ def test_a_round_from_log_in_to_the_expiration_date(driver, picture, live_server
     assert "Log in" in person.sees and "Juniper" not in person.sees
 
 
+@pytest.mark.slow
 def test_the_pages_work_by_keyboard_and_fit_a_phone(driver, live_server, people, group):
     person = Person(driver, live_server.url)
     person.logs_in("ann", PASSWORD)

@@ -45,6 +45,7 @@ def offered(page, nda):
     return {name for name, address in addresses.items() if f'"{address}"' in page}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_every_action_from_every_status(client, ndas, role):
     client.force_login(UserFactory(role=role, sees=[ndas["CREATED"].agency_group]))
