@@ -59,6 +59,12 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """A test waits for the server, or for another process, a third of its time: three workers keep two cores busy."""
+    return max(2, (os.cpu_count() or 2) * 3 // 2)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Each worker its part of the files, so that one of them starts what a file shares; who is done first helps."""
     return WorkStealingScheduling(config, log)

@@ -30,6 +30,7 @@ def test_before_the_release_and_after_a_way_back_nothing_has_begun(legacy_databa
     assert ask("was_taken_back_at") < now(legacy_database)
 
 
+@pytest.mark.slow
 def test_it_began_with_its_first_change_and_not_with_an_attempt_that_failed(legacy_database, ask):
     with somebody(legacy_database, "SELECT 1 FROM ndas"):
         assert legacy_database.manage("migrate", "ndas", EPIC10_LOCK_PATIENCE="1").returncode == 1

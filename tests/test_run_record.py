@@ -248,6 +248,7 @@ def test_what_a_killed_command_has_left_is_sealed_by_the_next(
     assert FINE in epic10_records()
 
 
+@pytest.mark.slow
 def test_half_a_file_is_kept_aside_and_sealed_with_what_its_name_says(record, killed, directory, epic10_records):
     killed().wait()
     [path] = directory.glob("*.json")

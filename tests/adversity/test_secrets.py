@@ -81,6 +81,7 @@ def test_whatever_is_run_neither_password_nor_row_is_written(marked):
         assert finished.returncode == 0, (step, finished)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", sampled(BROKEN, "a key that is taken"))
 def test_nor_when_the_server_quotes_a_row_in_its_error(marked, case):
     database, written = marked

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from epic10 import fingerprint, plan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["empty_database", "baseline_database", "production_database"])
 def test_before_the_release_it_says_so_and_what_to_type(request, kind):
     database = request.getfixturevalue(kind)

@@ -39,6 +39,7 @@ def test_it_passes_reports_and_leaves_nothing(empty_database, tmp_path):
     assert empty_database.rows("SELECT count(*) FROM pg_tables WHERE tablename = 'ndas'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_what_stops_it_is_said_in_every_form(empty_database, tmp_path):
     empty_database.execute("CREATE ROLE nobody_much LOGIN")
     try:

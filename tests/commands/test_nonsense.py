@@ -93,6 +93,7 @@ def test_no_option_is_read_with_a_traceback(words, capsys):
             assert re.search(r"^manage\.py .*: error: .", capsys.readouterr().err, re.MULTILINE), what
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", TEXTS, ids=" ".join)
 def test_no_text_ends_in_a_traceback(baseline_database, words, tmp_path, monkeypatch):
     baseline_database.close()

@@ -38,6 +38,7 @@ def test_the_last_one_out_stops_the_server(session, home):
     assert not postmaster.is_alive(home / "data")
 
 
+@pytest.mark.slow
 def test_a_killed_process_takes_its_lease_with_it(session, home):
     killed = session(home)
     pid, _ = killed.join()
@@ -50,6 +51,7 @@ def test_a_killed_process_takes_its_lease_with_it(session, home):
     assert not postmaster.is_alive(home / "data")
 
 
+@pytest.mark.slow
 def test_a_killed_postmaster_is_replaced_for_those_who_use_it_and_for_newcomers(session, home):
     user = session(home)
     killed, _ = user.join()
@@ -62,6 +64,7 @@ def test_a_killed_postmaster_is_replaced_for_those_who_use_it_and_for_newcomers(
     psycopg.connect(host=socket_directory, user="ndas", dbname="ndas").close()
 
 
+@pytest.mark.slow
 def test_a_stale_pid_file_does_not_harm_the_stranger_who_has_the_pid_now(session, home):
     first = session(home)
     first.join()

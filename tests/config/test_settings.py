@@ -48,6 +48,7 @@ def test_without_a_secret_key_commands_run_and_nothing_is_served():
     assert python("-c", "import config.wsgi", DEBUG="1").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
@@ -85,6 +86,7 @@ def test_no_command_shows_a_traceback_where_no_server_is(command):
     assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.slow
 def test_what_the_server_refuses_is_a_line_too():
     divide = "from django.db import connection; connection.cursor().execute('SELECT 1 / 0')"
     finished = python("manage.py", "shell", "-c", divide)

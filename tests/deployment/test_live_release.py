@@ -54,6 +54,7 @@ def test_past_its_timeout_the_release_stays(night, live):
     assert look_at(live) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_the_release_stays(live, environment, number):
     before = look_at(live)

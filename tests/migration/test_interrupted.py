@@ -150,6 +150,7 @@ def test_ctrl_c_says_what_to_type_and_can_be_resumed(legacy_database, after):
     assert look_at(legacy_database) == after
 
 
+@pytest.mark.slow
 def test_of_two_at_once_the_second_leaves_and_says_who_the_first_is(legacy_database, after):
     with somebody(legacy_database, A_CONTACT_IN_USE):
         first = legacy_database.start("migrate", "ndas", "0002")

@@ -83,6 +83,7 @@ def test_either_route_after_the_other_changes_nothing(legacy_database, there, af
     assert legacy_database.rows(RECORDED) == [(1,)]
 
 
+@pytest.mark.slow
 def test_either_route_goes_back_and_again_nowhere(legacy_database, there, back, before, look_before):
     there(legacy_database)
     for route in (back, *BACK.values()):

@@ -190,6 +190,7 @@ def test_a_register_without_one_of_its_tables_is_refused_and_left_empty(baseline
     assert baseline_database.rows("SELECT count(*) FROM ndas") == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", ["0", "-5", "many", "1.5"])
 def test_rows_is_a_number_above_zero(baseline_database, rows):
     finished = baseline_database.manage("epic10_seed", f"--rows={rows}")

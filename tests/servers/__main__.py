@@ -50,7 +50,7 @@ def _run(version, options):
             report = Path(directory) / "report.xml"
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", options.processes]
             finished = subprocess.run(
-                [*command, f"--junit-xml={report}", *options.tests],
+                [*command, "-m", "not long", f"--junit-xml={report}", *options.tests],
                 env=os.environ | {"DATABASE_URL": server.url()},
                 stdout=subprocess.PIPE,
                 text=True,

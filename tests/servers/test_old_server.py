@@ -37,6 +37,7 @@ def test_what_a_newer_django_refuses_by_itself_has_a_hint_too():
     assert explain(refusal) == f"{refusal}\nHINT: {HINT}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["migration.sql", "rollback.sql"])
 def test_postgresql_14_is_refused_by_the_scripts(old_database: Scratch, script):
     with pytest.raises(ToolFailed) as refusal:

@@ -40,6 +40,7 @@ def test_without_a_pooler_it_is_direct(register):
     assert server.pooling(register.connection) == server.DIRECT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["transaction", "statement"])
 def test_a_pooler_that_does_not_keep_sessions_together_is_refused(register, behind, mode):
     pooled = behind(mode)

@@ -113,6 +113,7 @@ REASONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", REASONS)
 def test_where_the_numbers_mean_nothing_it_is_said_and_the_time_stamps_tell(
     legacy_database, compared, shelf, one, kind

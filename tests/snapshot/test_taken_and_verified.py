@@ -243,6 +243,7 @@ def test_what_a_restore_does_not_bring_back_is_found(legacy_database, shelf, mon
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
 def test_interrupted_it_leaves_nothing(legacy_database, shelf, number):
     with somebody(legacy_database, "LOCK TABLE ndas IN ACCESS EXCLUSIVE MODE"):

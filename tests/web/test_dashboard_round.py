@@ -34,6 +34,7 @@ def onlooker(driver, live_server, legacy_database):
         yield person
 
 
+@pytest.mark.slow
 def test_the_phases_move_while_another_process_migrates(driver, onlooker, legacy_database):
     assert (state(driver), word(driver, "backfill")) == ("Baseline", "waiting")
     driver.execute_script("window.notReloaded = true")
