@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, NotSupportedError
 
 from config.help import Utility
-from epic10 import interrupts
 from epic10.database_errors import is_unreachable
+from epic10.terminal import signals
 
 USAGE = 2  # What argparse ends with, too.
 
@@ -57,7 +57,7 @@ def unreadable(arguments: list[str]) -> str:
 def interrupted() -> int:
     """Of a command that has nothing to say about it; the line of the terminal ends after its ^C."""
     print("\nInterrupted.", file=sys.stderr)
-    return interrupts.EXIT_STATUS
+    return signals.EXIT_STATUS
 
 
 def explain(error: Exception) -> str:

@@ -9,8 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from config.database_url import database
-from epic10.private_files import path
-from epic10.units import LARGEST_NUMBER, shortened, whole_number
+from epic10.terminal.private_files import path
+from epic10.terminal.units import LARGEST_NUMBER, shortened, whole_number
 
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 

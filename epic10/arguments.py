@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import private_files, routing, units
+from epic10 import routing
+from epic10.terminal import private_files, units
 
 
 def database(parser):

@@ -8,7 +8,7 @@ from epic10 import ledger, plan, release_state, snapshot_files
 from epic10.manifest import Manifest
 from epic10.models import Snapshot
 from epic10.operations import Backfill, Shadow
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 
 def before(using: str) -> tuple[Path, Manifest] | None:

@@ -27,8 +27,8 @@ from epic10.catalog import quoted
 from epic10.checks import Check, Database, Fact
 from epic10.manifest import Contents, Manifest, Table
 from epic10.operations import AddColumn, Backfill, CountRows, Derived
-from epic10.progress import logger
 from epic10.report import Report
+from epic10.terminal.progress import logger
 from epic10.transaction_numbers import Seen
 
 COPY = "epic10_compare_"

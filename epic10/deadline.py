@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.core.management import CommandError
 from django.db import Error
 
-from epic10.units import seconds as spelled
+from epic10.terminal.units import seconds as spelled
 
 
 class TookTooLong(CommandError):

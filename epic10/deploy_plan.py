@@ -11,7 +11,7 @@ from epic10 import later, plan, precheck, rehearsed, release_state
 from epic10.estimate import estimate
 from epic10.failed_deployment import Found, found
 from epic10.readiness import Wishes
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 
 def summary(using: str, wishes: Wishes) -> Iterator[str]:

@@ -10,11 +10,11 @@ from epic10.asking import Show
 from epic10.catalog import quoted
 from epic10.failed_deployment import ended_early, found
 from epic10.going_back import go_back
-from epic10.progress import logger
 from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.report import Report
 from epic10.run import Run, witnessed
 from epic10.session import execute, unhurried
+from epic10.terminal.progress import logger
 from epic10.what_now import NO_WAY_BACK, why
 from epic10.writers import insist_that_nobody_writes
 

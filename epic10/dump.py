@@ -12,7 +12,7 @@ from subprocess import DEVNULL, PIPE
 from psycopg.conninfo import make_conninfo
 
 from epic10 import binaries, clients
-from epic10.progress import Meter
+from epic10.terminal.progress import Meter
 
 # From here on pg_restore sends a setting that no older server knows, and stops.
 KNOWS_TRANSACTION_TIMEOUT = 17

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import interrupts, one_at_a_time, plan, release_state
+from epic10 import one_at_a_time, plan, release_state
 from epic10.asking import Show
 from epic10.going_back import BACK, go_back
 from epic10.readiness import NotDeployed, Wishes
 from epic10.run import OK, Run
 from epic10.session import reconnect
+from epic10.terminal import signals
 from epic10.what_now import why
 
 LOOK = "python manage.py epic10_status says where it stands"
@@ -38,7 +39,7 @@ def found(connection) -> Found:
 
 def ended_early(run: Run, wishes: Wishes, before: Found, error: BaseException, *, show: Show, out):
     """Raise NotDeployed, after everything that this run has changed is undone as far as that is its business."""
-    status = interrupts.EXIT_STATUS if interrupts.is_one(error) else 1
+    status = signals.EXIT_STATUS if signals.is_one(error) else 1
     reason = why(error)
     try:
         outcome = _outcome(run, wishes, before, reason, show, out)

@@ -6,9 +6,9 @@ from django.core.management import call_command
 
 from epic10 import baseline, comparison, plan
 from epic10.asking import Show
-from epic10.progress import logger
 from epic10.report import Report
 from epic10.run import Run, witnessed
+from epic10.terminal.progress import logger
 from epic10.validation import previous_works
 
 BACK = "back"  # The step after which the database is at its previous release.

@@ -17,8 +17,8 @@ from datetime import datetime
 import psycopg
 from django.db import Error
 
-from epic10.progress import logger
 from epic10.session import execute
+from epic10.terminal.progress import logger
 
 # Weakest first; https://www.postgresql.org/docs/current/explicit-locking.html
 MODES = [

@@ -11,7 +11,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from epic10.catalog import literal, quoted
 from epic10.one_at_a_time import FOR_A_LOCK, standing_still
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 # Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is
 # also the longest the application is held up.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from epic10.catalog import holds, literal, relation_exists
 from epic10.operations.archive import IS_NEWEST, waiting
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 BY_COLUMN = """
 SELECT (SELECT count(*) FROM parked),

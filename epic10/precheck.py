@@ -14,7 +14,7 @@ from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, pri
 from epic10.operations.successors import successors
 from epic10.operations.sync import PREFIX
 from epic10.report import Report
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 # What is measured on a quiet evening takes longer on the night.
 BUFFER = 2

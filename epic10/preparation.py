@@ -4,7 +4,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from epic10 import plan
 from epic10.operations.phase import walk
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 
 class NothingToPrepare(Exception):

@@ -8,7 +8,7 @@ long. It is only said; whose transaction may be ended is for people to decide.
 import time
 
 from epic10 import locks
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 LOOK_EVERY = 5.0  # seconds
 SAY_EVERY = 60.0

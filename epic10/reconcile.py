@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from epic10 import plan, release_state
 from epic10.catalog import holds, relation_exists
 from epic10.later import reconcile_later
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 
 def reconcile(connection, app_label: str | None, migration_name: str | None):

@@ -20,7 +20,7 @@ from pathlib import Path
 from django.db import connections
 from django.template.loader import render_to_string
 
-from epic10 import private_files
+from epic10.terminal import private_files
 
 LOCK, HEAD, CUT_SHORT = ".lock", ".head", ".cut-short"
 NO_HASH = "0" * 64  # In the page, while its own digest is taken.

@@ -15,7 +15,7 @@ from epic10 import plan
 from epic10.catalog import literal, quoted
 from epic10.reasons import Subject, reasons
 from epic10.session import unhurried
-from epic10.spreadsheet import harmless
+from epic10.terminal.spreadsheet import harmless
 
 ROWS_AT_A_TIME = 2000
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 from django.db import Error, connections
 
-from epic10 import ledger, progress
+from epic10 import ledger
 from epic10.models import PhaseRun
-from epic10.progress import logger
 from epic10.report import Report
+from epic10.terminal import progress
+from epic10.terminal.progress import logger
 
 OK, FAILED, INTERRUPTED, RUNNING = "OK", "FAILED", "INTERRUPTED", "RUNNING"
 

@@ -20,12 +20,13 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import interrupts, private_files, record_files, revision, routing, run_chain
+from epic10 import record_files, revision, routing, run_chain
 from epic10.one_at_a_time import at_step, only_migrator
-from epic10.progress import logger
 from epic10.record_files import Unreadable
 from epic10.run import FAILED, INTERRUPTED, RUNNING, Run
 from epic10.run_chain import Entered
+from epic10.terminal import private_files, signals
+from epic10.terminal.progress import logger
 
 KILLED = "It was killed."
 CUT_SHORT = "It was killed, and its file was cut short."
@@ -61,7 +62,7 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
         try:
             yield run
         except BaseException as error:
-            run.verdict = INTERRUPTED if interrupts.is_one(error) else FAILED
+            run.verdict = INTERRUPTED if signals.is_one(error) else FAILED
             run.error = str(error) if isinstance(error, CommandError) else type(error).__name__
             raise
         finally:

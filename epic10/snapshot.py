@@ -19,9 +19,9 @@ from epic10.checks.way_back import unreadable
 from epic10.clients import ToolFailed
 from epic10.manifest import Manifest
 from epic10.models import Snapshot
-from epic10.progress import logger
 from epic10.report import Report
 from epic10.session import unhurried
+from epic10.terminal.progress import logger
 
 JOBS = 2
 VERIFICATION = "epic10_verify_"

@@ -9,7 +9,7 @@ from epic10.one_at_a_time import Holder
 from epic10.operations import Backfill
 from epic10.operations.phase import has_to_say
 from epic10.operations.record import BACKWARDS, FORWARDS
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 TO_DO, RUNNING, INTERRUPTED, STOPPED, DONE, UNDONE = "to do", "running", "interrupted", "stopped", "done", "undone"
 

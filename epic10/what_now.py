@@ -4,8 +4,9 @@ import psycopg
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import interrupts, release_state
+from epic10 import release_state
 from epic10.session import out_of_a_broken_commit
+from epic10.terminal import signals
 
 WHAT_NOW = (
     "What is committed stays; nothing of it is visible to the application before the switch.\n"
@@ -44,6 +45,6 @@ def said(error: Exception) -> str:
 
 def why(error: BaseException) -> str:
     """The same of whatever ended a step, for somebody who is about to be told what is done about it."""
-    if interrupts.is_one(error) and not isinstance(error, CommandError):
+    if signals.is_one(error) and not isinstance(error, CommandError):
         return "Interrupted."
     return said(error) if isinstance(error, Error) else str(error).replace(WHAT_NOW, "").strip() or type(error).__name__

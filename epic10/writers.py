@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.core.management import CommandError
 from django.db import connections
 
-from epic10 import consent
 from epic10.one_at_a_time import KEY
-from epic10.progress import logger
 from epic10.run import Run
-from epic10.units import seconds as spelled
+from epic10.terminal import prompts
+from epic10.terminal.progress import logger
+from epic10.terminal.units import seconds as spelled
 
 # A pool's session holds locks only while it is in a transaction, so its last
 # statement counts too. Its text is looked at by the server and never shown.
@@ -79,7 +79,7 @@ def insist_that_nobody_writes(run: Run, tables: list[str], *, force: bool, may_a
         return True
     said = f"the application is still writing: {named(writing)}."
     if not force and may_ask and sys.stdin and sys.stdin.isatty():
-        consent.ask(f"It is not stopped; {said}", otherwise="--force")
+        prompts.ask(f"It is not stopped; {said}", otherwise="--force")
     elif not force:
         raise CommandError(
             f"Nothing was changed: {said}\n"

@@ -6,8 +6,8 @@ import io
 import pytest
 from django.core.management import CommandError
 
-from epic10.console import Bars, shown
-from epic10.progress import Progress, logger
+from epic10.terminal.display import Bars, shown
+from epic10.terminal.progress import Progress, logger
 
 FAILS = """
     CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$

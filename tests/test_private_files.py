@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from epic10 import private_files
+from epic10.terminal import private_files
 
 
 def mode(path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from epic10 import units
+from epic10.terminal import units
 
 
 @pytest.mark.parametrize(

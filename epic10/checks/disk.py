@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 
-from epic10.units import amount
+from epic10.terminal.units import amount
 
 from . import Fact, Find, Skip
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from epic10.catalog import array
-from epic10.units import amount
+from epic10.terminal.units import amount
 
 from . import Fact, Find, violations
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from epic10 import locks
 from epic10.catalog import table_oids
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 from . import Fact, Find, violations
 

@@ -2,7 +2,7 @@
 
 from epic10 import clients
 from epic10.catalog import relation_exists
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 from . import Database, Fact, Find
 

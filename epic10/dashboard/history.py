@@ -9,7 +9,7 @@ from epic10 import ledger, run_chain
 from epic10.checks import OK
 from epic10.models import PhaseRun, RunRecord, SavedReport
 from epic10.report import HEADINGS
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 SHOWN = 30
 

@@ -8,7 +8,7 @@ from epic10.operations.record import BACKWARDS
 from epic10.plan import Plan
 from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, Standing, percent
 from epic10.status import BASELINE, FINALIZED, GOING_BACK, HALF_BACK, NO_REGISTER, SWITCHED, Status
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 # In a word for a person, and how it looks.
 WORDS = {

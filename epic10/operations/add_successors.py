@@ -4,7 +4,7 @@ from django.db.migrations.operations import RunPython, RunSQL
 
 from epic10 import psql
 from epic10.catalog import literal, quoted
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 from . import privileges
 from .concurrently import SET_LONG, SET_SHORT, run_concurrently

@@ -17,8 +17,8 @@ from psycopg.errors import QueryCanceled
 
 from epic10 import locks, psql
 from epic10.catalog import bound, literal
-from epic10.progress import Meter, logger
 from epic10.pruning import Witness
+from epic10.terminal.progress import Meter, logger
 from epic10.throttle import Throttle
 
 from .routes import Keys, Route

@@ -14,9 +14,9 @@ from psycopg.errors import LockNotAvailable
 
 from epic10 import locks, psql
 from epic10.catalog import holds
-from epic10.progress import Meter, logger
 from epic10.server import backend
 from epic10.session import SETTINGS, execute
+from epic10.terminal.progress import Meter, logger
 
 LOOK_EVERY = 0.5  # seconds
 

@@ -10,8 +10,8 @@ from contextlib import nullcontext
 from math import ceil
 
 from epic10.catalog import quoted
-from epic10.progress import logger
 from epic10.session import sparing
+from epic10.terminal.progress import logger
 
 from . import workers
 from .batches import FOR_DJANGO, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size

@@ -9,8 +9,8 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 from epic10 import locks, psql
 from epic10.catalog import holds
 from epic10.one_at_a_time import still_alone
-from epic10.progress import logger
 from epic10.session import unhurried
+from epic10.terminal.progress import logger
 
 from .ownership import is_claim
 from .record import BACKWARDS, FORWARDS, finished, recorded, started

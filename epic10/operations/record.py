@@ -5,11 +5,11 @@ from contextlib import contextmanager, suppress
 
 from django.db import Error
 
-from epic10 import interrupts, progress
 from epic10.catalog import literal
 from epic10.one_at_a_time import has_begun_a_phase
-from epic10.progress import logger
 from epic10.session import execute, out_of_a_broken_commit
+from epic10.terminal import progress, signals
+from epic10.terminal.progress import logger
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
 
@@ -49,5 +49,5 @@ def _record_failure(connection, phase, direction, error):
     """As far as the server still listens. The class only: a message may quote a row."""
     with suppress(Error):
         out_of_a_broken_commit(connection)
-        name = KeyboardInterrupt.__name__ if interrupts.is_one(error) else type(error).__name__
+        name = KeyboardInterrupt.__name__ if signals.is_one(error) else type(error).__name__
         execute(connection, finished(phase, direction, name))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django import template
 
 from epic10.checks import FAILED, OK, SKIPPED, WARNING
-from epic10.units import milliseconds, seconds
+from epic10.terminal.units import milliseconds, seconds
 
 register = template.Library()
 register.filter(milliseconds)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.mail import send_mail
 
-from epic10.units import seconds
+from epic10.terminal.units import seconds
 
 from .incidents import OPENED
 

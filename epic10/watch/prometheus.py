@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from epic10 import private_files
+from epic10.terminal import private_files
 
 from . import incidents
 from .seen import Seen

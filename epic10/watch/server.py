@@ -7,7 +7,7 @@ from epic10.catalog import table_oids
 from epic10.checks import Database, disk
 from epic10.checks.traffic import LONG_FOR_A_LOCK
 from epic10.locks import Blocker
-from epic10.units import amount, seconds
+from epic10.terminal.units import amount, seconds
 
 from . import process
 from .seen import Finding, Gauge, Unknown

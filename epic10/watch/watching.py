@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import connections
 
-from epic10 import private_files
-from epic10.units import amount, seconds
+from epic10.terminal import private_files
+from epic10.terminal.units import amount, seconds
 
 from . import alerts, incidents, keeping, prometheus
 from .incidents import OPENED

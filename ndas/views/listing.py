@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from epic10.spreadsheet import harmless
+from epic10.terminal.spreadsheet import harmless
 from ndas import services, workflow
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.dates import WRITTEN

@@ -7,8 +7,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import binaries, estimate, fingerprint, plan, units
+from epic10 import binaries, estimate, fingerprint, plan
 from epic10.precheck import Limits, NothingToCheck, precheck
+from epic10.terminal import units
 from tests.migration.disturbances import somebody, steps
 
 # What the application's tables have been through, as the server counts it.

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from epic10 import fingerprint, plan
 from epic10.models import RunRecord
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 from tests.databases import Scratch
 from tests.migration.disturbances import look_at
 

@@ -10,7 +10,7 @@ import psycopg
 
 from epic10 import fingerprint, plan
 from epic10.operations.phase import walk
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 # Seconds. Whoever waits so long has not seen what it waits for, and will not: it is no measure of speed.
 LONG_ENOUGH = 300

@@ -8,8 +8,9 @@ from django.core.management import CommandError
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from epic10 import deadline, interrupts
+from epic10 import deadline
 from epic10.status import status
+from epic10.terminal import signals
 from tests.deployment.pairs import DEPLOY
 
 from .disturbances import somebody, wait_for
@@ -82,7 +83,7 @@ def test_past_a_deadline_it_is_the_deadline_and_no_interruption(slow_database):
         slow_database.execute("UPDATE ndas SET updated_at = updated_at")
     connection.close()
     assert str(late.value) == "It took longer than 0.5 s."
-    assert not interrupts.is_one(late.value)
+    assert not signals.is_one(late.value)
 
 
 def test_just_before_a_commit_is_sent_it_is_an_interruption_too(legacy_database, monkeypatch):

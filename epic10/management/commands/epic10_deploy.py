@@ -5,23 +5,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import (
-    arguments,
-    checks,
-    consent,
-    deploy_plan,
-    failures,
-    interrupts,
-    precheck,
-    release_state,
-    report,
-    run_record,
-    snapshot,
-)
-from epic10.console import Help, shown
+from epic10 import arguments, checks, deploy_plan, failures, precheck, release_state, report, run_record, snapshot
 from epic10.deployment import deploy
-from epic10.output import Lasting
 from epic10.readiness import Wishes
+from epic10.terminal import prompts, signals
+from epic10.terminal.display import Help, shown
+from epic10.terminal.output import Lasting
 
 INTERRUPTED = "python manage.py epic10_status says where the database stands."
 EXAMPLES = """
@@ -83,7 +72,7 @@ class Command(Lasting, BaseCommand):
         with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
             release_state.insist_on_a_register(connections[database])
             if not yes:
-                consent.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
+                prompts.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
             run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr, runs)
         self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run, wishes))
 
@@ -94,7 +83,7 @@ class Command(Lasting, BaseCommand):
                 print("\n".join(report.lines_of(result)), file=out)
 
         with (
-            interrupts.told(INTERRUPTED),
+            signals.told(INTERRUPTED),
             shown(progress),
             run_record.alone(
                 "epic10_deploy", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)

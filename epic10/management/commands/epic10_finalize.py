@@ -3,11 +3,12 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, checks, consent, interrupts, report, run_record
-from epic10.console import shown
+from epic10 import arguments, checks, report, run_record
 from epic10.finalization import finalize, goes_too, is_left_to_end
 from epic10.locks import LockNotGranted
-from epic10.output import Lasting
+from epic10.terminal import prompts, signals
+from epic10.terminal.display import shown
+from epic10.terminal.output import Lasting
 
 INTERRUPTED = "The same command goes on from here; until it is done, the way back is open."
 QUESTION = (
@@ -39,10 +40,10 @@ class Command(Lasting, BaseCommand):
     def handle(self, *, database, yes_drop_legacy, yes_drop_indexes=False, **options):
         name = connections[database].settings_dict["NAME"]
         if not yes_drop_indexes and (lost := goes_too(database)):
-            consent.ask(GOES_TOO.format(lost="; ".join(lost)), otherwise=OPTION_FOR_OTHERS)
+            prompts.ask(GOES_TOO.format(lost="; ".join(lost)), otherwise=OPTION_FOR_OTHERS)
         if not yes_drop_legacy and is_left_to_end(database):
-            consent.ask(QUESTION.format(name=name), otherwise=OPTION)
-            consent.ask(AGAIN, expected=name, otherwise=OPTION)
+            prompts.ask(QUESTION.format(name=name), otherwise=OPTION)
+            prompts.ask(AGAIN, expected=name, otherwise=OPTION)
         out = options.get("stdout") or sys.stdout
 
         def show(result):
@@ -51,7 +52,7 @@ class Command(Lasting, BaseCommand):
 
         try:
             with (
-                interrupts.told(INTERRUPTED),
+                signals.told(INTERRUPTED),
                 shown(self.stdout),
                 run_record.alone(
                     "epic10_finalize", database, begin=lambda step: print(f"== {step}", file=out), arguments={}

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, interrupts, run_record
-from epic10.console import Help, shown
+from epic10 import arguments, run_record
+from epic10.terminal import signals
+from epic10.terminal.display import Help, shown
 from epic10.watch import review, watching
 from epic10.watch.alerts import Channels
 
@@ -88,7 +89,7 @@ class Command(BaseCommand):
 
         told = {"hours": duration / 3600, "interval": wishes.interval, "told by": wishes.channels.names}
         with (
-            interrupts.told(INTERRUPTED, closed_terminal=signal.default_int_handler),
+            signals.told(INTERRUPTED, closed_terminal=signal.default_int_handler),
             run_record.recorded("epic10_monitor", database, begin=lambda step: None, arguments=told) as run,
         ):
             run.step("watch", lambda: watching.watch(database, wishes, duration=duration, show=show))

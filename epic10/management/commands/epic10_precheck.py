@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures, interrupts, precheck, report
+from epic10 import arguments, failures, precheck, report
+from epic10.terminal import signals
 
 
 class Command(BaseCommand):
@@ -36,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, window, max_snapshot_age, free_disk, **options):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
-        with failures.as_json(self, format), interrupts.told("Nothing was changed."):
+        with failures.as_json(self, format), signals.told("Nothing was changed."):
             found = self._asked(database, limits, self._show if format == "text" else None)
         self.stdout.write(found.rendered(format))
         if found.verdict == "FAILED":

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, failures, interrupts, private_files, record_check, run_chain, run_record
-from epic10.console import shown
+from epic10 import arguments, failures, record_check, run_chain, run_record
+from epic10.terminal import private_files, signals
+from epic10.terminal.display import shown
 
 HINT = (
     "HINT: Ask whoever ran these commands, who may have the files. A database that was made anew, or restored from "
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *, database, format, acknowledge, **options):
         directory = private_files.directory(settings.EPIC10_RECORDS)
         progress = shown(self.stdout if format == "text" else self.stderr)
-        with failures.as_json(self, format), interrupts.told("Nothing was changed."), progress:
+        with failures.as_json(self, format), signals.told("Nothing was changed."), progress:
             run_record.settle(directory, database)
             found = record_check.look(database, directory)
             if acknowledge and found.wrong:

@@ -4,13 +4,14 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, interrupts, lock_table, pace, rehearsed_rows, run_record, snapshot, snapshot_files
-from epic10.console import Help
+from epic10 import arguments, lock_table, pace, rehearsed_rows, run_record, snapshot, snapshot_files
 from epic10.failures import as_json
-from epic10.output import Lasting
 from epic10.rehearsal import Source, failures, rehearse
+from epic10.terminal import signals
+from epic10.terminal.display import Help
+from epic10.terminal.output import Lasting
+from epic10.terminal.units import seconds
 from epic10.traffic import PROCESSES
-from epic10.units import seconds
 
 INTERRUPTED = "The scratch database is gone; nothing else was touched."
 EXAMPLES = """
@@ -93,7 +94,7 @@ class Command(Lasting, BaseCommand):
         told |= {"traffic": busy.rate, "processes": busy.processes} if busy else {}
         try:
             with (
-                interrupts.told(INTERRUPTED),
+                signals.told(INTERRUPTED),
                 run_record.recorded(
                     "epic10_rehearse", database, begin=lambda step: print(f"== {step}", file=out), arguments=told
                 ) as run,
@@ -101,9 +102,9 @@ class Command(Lasting, BaseCommand):
                 runs.append(run)
                 rehearse(run, source, window=window, jobs=jobs, out=out, busy=busy)
         except CommandError as error:
-            if error.returncode != interrupts.EXIT_STATUS:
+            if error.returncode != signals.EXIT_STATUS:
                 raise
-            raise CommandError(f"Interrupted. {INTERRUPTED}", returncode=interrupts.EXIT_STATUS) from error
+            raise CommandError(f"Interrupted. {INTERRUPTED}", returncode=signals.EXIT_STATUS) from error
         return run
 
 

@@ -5,10 +5,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, consent, failures, interrupts, release_state, report, run_record, snapshot
-from epic10.console import shown
+from epic10 import arguments, checks, failures, release_state, report, run_record, snapshot
 from epic10.deployment import insist_on_a_way_back, rollback
-from epic10.output import Lasting
+from epic10.terminal import prompts, signals
+from epic10.terminal.display import shown
+from epic10.terminal.output import Lasting
 
 INTERRUPTED = "The same command goes on from here; python manage.py epic10_status says where the database stands."
 QUESTION = "Database {name} goes back to what it was before Epic 10. The application has to be stopped."
@@ -52,7 +53,7 @@ class Command(Lasting, BaseCommand):
         with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
             insist_on_a_way_back(database)
             if not yes and release_state.is_left_to_undo(connections[database]):
-                consent.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
+                prompts.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
             run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr, runs)
         self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run))
 
@@ -63,7 +64,7 @@ class Command(Lasting, BaseCommand):
                 print("\n".join(report.lines_of(result)), file=out)
 
         with (
-            interrupts.told(INTERRUPTED),
+            signals.told(INTERRUPTED),
             shown(progress),
             run_record.alone(
                 "epic10_rollback", database, begin=lambda step: print(f"== {step}", file=out), arguments=told(wishes)

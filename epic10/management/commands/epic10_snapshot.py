@@ -3,9 +3,10 @@ import json
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, consent, failures, interrupts, restoration, snapshot, snapshot_files
-from epic10.console import Help, shown
-from epic10.output import Lasting
+from epic10 import arguments, failures, restoration, snapshot, snapshot_files
+from epic10.terminal import prompts, signals
+from epic10.terminal.display import Help, shown
+from epic10.terminal.output import Lasting
 
 EXAMPLES = """
 examples:
@@ -56,7 +57,7 @@ class Command(Lasting, BaseCommand):
 
     def handle(self, *, action, format, **options):
         progress = shown(self.stdout if format == "text" else self.stderr)
-        with failures.as_json(self, format), interrupts.told("Nothing unfinished is left."), progress:
+        with failures.as_json(self, format), signals.told("Nothing unfinished is left."), progress:
             lines, found, failure = getattr(self, f"_{action}")(**options)
         self.stdout.write("\n".join(lines) if format == "text" else json.dumps(found, indent=2))
         if failure:
@@ -87,7 +88,7 @@ class Command(Lasting, BaseCommand):
     def _restore(self, *, database, directory, name, into, yes_replace, no_owner, overwrite, jobs, **options):
         def confirm(question):
             if yes_replace != into:
-                consent.ask(question, expected=into, otherwise=f"--yes-replace {into}")
+                prompts.ask(question, expected=into, otherwise=f"--yes-replace {into}")
 
         options = ("--no-owner", "--no-privileges") if no_owner else ()
         by_hand = restoration.restore(

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures, interrupts, report, validation
+from epic10 import arguments, failures, report, validation
+from epic10.terminal import signals
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, smoke, previous, **options):
         show = self._show if format == "text" else None
-        with failures.as_json(self, format), interrupts.told("Nothing was changed."):
+        with failures.as_json(self, format), signals.told("Nothing was changed."):
             found = self._validated(database, smoke, previous, show)
         self.stdout.write(found.rendered(format))
         if complaint := validation.save(found, database):

@@ -7,16 +7,17 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
-from epic10 import arguments, interrupts, plan, routing, server
-from epic10.console import shown
+from epic10 import arguments, plan, routing, server
 from epic10.locks import LockNotGranted
 from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
 from epic10.operations import Phase, orphans, privileges, workers
-from epic10.output import Lasting
 from epic10.preparation import NothingToPrepare, prepared
-from epic10.progress import logger
 from epic10.reconcile import has_work, is_way_back, reconcile
 from epic10.session import unhurried
+from epic10.terminal import signals
+from epic10.terminal.display import shown
+from epic10.terminal.output import Lasting
+from epic10.terminal.progress import logger
 from epic10.what_now import NO_WAY_BACK, said, what_now
 
 
@@ -59,16 +60,16 @@ class Command(Lasting, migrate.Command):
         routing.insist(options["database"])
         self.tells, self.under_way = True, False
         try:
-            with interrupts.heard():
+            with signals.heard():
                 self._handle(*args, **options)
         except (AlreadyRunning, LockNotGranted, NothingToPrepare, privileges.NotAllowed, server.Unfit) as error:
             raise CommandError(str(error)) from error
         except LockLost as error:
             raise CommandError(f"{error}\n{what_now(options['database'])}") from error
         except (KeyboardInterrupt, Error) as error:
-            if interrupts.is_one(error):
+            if signals.is_one(error):
                 say = f"Interrupted. {what_now(options['database'])}"
-                raise CommandError(say, returncode=interrupts.EXIT_STATUS) from error
+                raise CommandError(say, returncode=signals.EXIT_STATUS) from error
             if not self.under_way:
                 raise
             raise CommandError(f"{said(error)}\n{what_now(options['database'])}") from error

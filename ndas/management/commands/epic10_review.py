@@ -2,8 +2,9 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, interrupts, private_files, review
+from epic10 import arguments, review
 from epic10.reasons import Subject, columns
+from epic10.terminal import private_files, signals
 
 NDAS = Subject("nda", "ndas", ("display_id", "company_name"), created="created_at", saved="updated_at")
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, database, output, column, **options):
-        with interrupts.told("Nothing was changed."):
+        with signals.told("Nothing was changed."):
             self._write(database, output, column, options.get("stdout") or sys.stdout)
 
     def _write(self, database, output, column, stream):

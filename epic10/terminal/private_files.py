@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.management import CommandError
 
-from epic10.units import shortened
+from epic10.terminal.units import shortened
 
 OWNER_ENTERS = 0o700
 UNFINISHED = ".unfinished-"

@@ -2,7 +2,7 @@
 
 from django.core.management import CommandError
 
-from epic10 import interrupts
+from epic10.terminal import signals
 
 
 class NotConfirmed(CommandError):
@@ -20,6 +20,6 @@ def ask(question: str, *, expected: str = "yes", otherwise: str):
     except (EOFError, OSError):
         raise NotConfirmed(f"Nobody is there to be asked; nothing was changed.\nHINT: {otherwise}") from None
     except KeyboardInterrupt:
-        raise NotConfirmed("Interrupted. Nothing was changed.", returncode=interrupts.EXIT_STATUS) from None
+        raise NotConfirmed("Interrupted. Nothing was changed.", returncode=signals.EXIT_STATUS) from None
     if answer.strip() != expected:
         raise NotConfirmed("Nothing was changed.")

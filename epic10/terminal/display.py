@@ -7,7 +7,7 @@ from django.core.management.base import DjangoHelpFormatter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from epic10.progress import logger
+from epic10.terminal.progress import logger
 
 
 class Help(DjangoHelpFormatter):
