@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, NotSupportedError
 
 from config.help import Utility
-from epic10.database_errors import is_unreachable
+from epic10.postgres.errors import is_unreachable
 from epic10.terminal import signals
 
 USAGE = 2  # What argparse ends with, too.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from config.account import Account, ServerError, digest, shared_directory
-from epic10 import binaries
+from epic10.postgres import installations
 
 OLDEST_MAJOR = 15
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
@@ -22,7 +22,7 @@ def choose(data: Path, owner: Account) -> Path:
     """
     version_file = data / "PG_VERSION"
     wanted = int(version_file.read_text()) if version_file.exists() else None
-    found = {path: binaries.major(path / "postgres") for path in binaries.directories() if is_complete(path)}
+    found = {path: installations.major(path / "postgres") for path in installations.directories() if is_complete(path)}
     for directory, major in found.items():
         if major >= OLDEST_MAJOR and wanted in (None, major):
             return reachable(directory, owner)

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
-from epic10.catalog import MOST_BYTES, quoted
+from epic10.postgres.catalog import MOST_BYTES, quoted
 
 HINT = 'HINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.'
 

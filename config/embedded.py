@@ -25,8 +25,8 @@ import psycopg
 
 from config import binaries, postmaster
 from config.account import ServerError, account_for, digest, reachable_home
-from epic10.binaries import major
-from epic10.catalog import quoted
+from epic10.postgres.catalog import quoted
+from epic10.postgres.installations import major
 
 DATABASE = "ndas"
 USER = "ndas"

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test.utils import _TestState
 
-from epic10.catalog import quoted
-from epic10.session import execute
+from epic10.postgres.catalog import quoted
+from epic10.postgres.session import execute
 
 # Of pg_trigger: BEFORE (2) TRUNCATE (32), fired unless disabled. Ours refuse; what somebody else's do nobody knows.
 GUARDS = """

@@ -7,6 +7,6 @@ class Epic10Config(AppConfig):
     verbose_name = "Epic 10"
 
     def ready(self):
-        from epic10 import lookups
+        from epic10.postgres import lookups
 
         lookups.register()

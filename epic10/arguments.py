@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10 import routing
+from epic10.postgres import routing
 from epic10.terminal import private_files, units
 
 

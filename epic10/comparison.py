@@ -11,25 +11,16 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from epic10 import (
-    dump,
-    fingerprint,
-    manifest,
-    plan,
-    schema_objects,
-    scratch,
-    snapshot,
-    snapshot_files,
-    transaction_numbers,
-)
+from epic10 import manifest, plan, schema_objects, snapshot, snapshot_files
 from epic10.asking import Show, answered
-from epic10.catalog import quoted
 from epic10.checks import Check, Database, Fact
 from epic10.manifest import Contents, Manifest, Table
 from epic10.operations import AddColumn, Backfill, CountRows, Derived
+from epic10.postgres import dump, fingerprint, scratch_database, transaction_ids
+from epic10.postgres.catalog import quoted
+from epic10.postgres.transaction_ids import Seen
 from epic10.report import Report
 from epic10.terminal.progress import logger
-from epic10.transaction_numbers import Seen
 
 COPY = "epic10_compare_"
 SUCH_AS = 3
@@ -91,7 +82,7 @@ def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show
     with ExitStack() as stack:
         if same != wanted.keys():
             logger.info("Not every table is what it was: comparing row by row with a copy of the snapshot.")
-            copy = stack.enter_context(scratch.database(using, prefix=COPY))
+            copy = stack.enter_context(scratch_database.database(using, prefix=COPY))
             snapshot.restore_into(copy, folder, before, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
         for name, table in wanted.items():
             unchanged = [Fact(f"{table.rows:,} rows, the same")]
@@ -156,7 +147,7 @@ def _count(changes, key, before, now):
 
 
 def _changes(using, copy, name, before):
-    why_not = transaction_numbers.why_not(connections[using], before.seen)
+    why_not = transaction_ids.why_not(connections[using], before.seen)
     changes = rows_that_differ(using, copy, name, before.contents.tables[name], None if why_not else before.seen)
     if changes.new or changes.written:
         yield Fact(f"since the snapshot {changes.new:,} rows are new and {changes.written:,} were changed")
@@ -201,9 +192,9 @@ def _hashed(alias, cursor, name, table, stamps, seen) -> Iterator[tuple]:
             key=f"pg_catalog.concat_ws('/', {', '.join(map(quoted, key or table.columns))})",
             hash=fingerprint.row_hash(table.columns),
             stamps=fingerprint.row_hash(stamps) if stamps else "0",
-            older=transaction_numbers.is_older(seen.oldest) if seen else "false",
+            older=transaction_ids.is_older(seen.oldest) if seen else "false",
             table=name,
-            numbers=transaction_numbers.NEXT,
+            numbers=transaction_ids.NEXT,
         )
     )
     return cursor

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from django.db import Error, transaction
 
 from epic10 import plan
-from epic10.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
-from epic10.locks import short_transaction
 from epic10.operations import Backfill, Derived, Shadow
 from epic10.operations.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
 from epic10.operations.ledger import CREATE_LEDGER
@@ -22,6 +20,8 @@ from epic10.operations.relabel import any_wrong
 from epic10.operations.routes import Keys
 from epic10.operations.shadows import commonest
 from epic10.parked import waiting_rows
+from epic10.postgres.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
+from epic10.postgres.locks import short_transaction
 
 SAMPLE = "epic10_estimate"
 BATCHES = 5

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import one_at_a_time, plan, release_state
+from epic10 import plan, release_state
 from epic10.asking import Show
 from epic10.going_back import BACK, go_back
+from epic10.postgres import migration_lock
+from epic10.postgres.session import reconnect
 from epic10.readiness import NotDeployed, Wishes
 from epic10.run import OK, Run
-from epic10.session import reconnect
 from epic10.terminal import signals
 from epic10.what_now import why
 
@@ -43,7 +44,7 @@ def ended_early(run: Run, wishes: Wishes, before: Found, error: BaseException, *
     reason = why(error)
     try:
         outcome = _outcome(run, wishes, before, reason, show, out)
-    except (one_at_a_time.AlreadyRunning, one_at_a_time.LockLost) as refusal:
+    except (migration_lock.AlreadyRunning, migration_lock.LockLost) as refusal:
         outcome = f"Nothing is taken back, as that is not for this run any more.\n{refusal}"
     except (CommandError, Error, KeyboardInterrupt) as another:
         outcome = _how_far_back(run, why(another))
@@ -63,7 +64,7 @@ def _outcome(run, wishes, before, reason, show, out) -> str:
             "epic10_rollback goes back."
         )
     reconnect(run.using)
-    one_at_a_time.regain(connections[run.using])
+    migration_lock.regain(connections[run.using])
     if found(connections[run.using]).mark == before.mark:
         return _as_it_was(before)
     run.decide(f"Going back: {reason.splitlines()[0]}")

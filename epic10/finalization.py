@@ -8,9 +8,6 @@ from django.db.migrations.operations import RunSQL
 
 from epic10 import ledger, plan, release_state, validation
 from epic10.asking import Show
-from epic10.catalog import column_exists, holds, literal, quoted
-from epic10.dependents import dependents
-from epic10.locks import ACCESS_EXCLUSIVE
 from epic10.models import OriginalRow
 from epic10.operations import (
     AddForeignKey,
@@ -26,10 +23,13 @@ from epic10.operations.add_successors import claimed
 from epic10.operations.batches import FOR_DJANGO, Batches, count
 from epic10.operations.relabel import Shadow, shadows
 from epic10.plan import Plan
+from epic10.postgres.catalog import column_exists, holds, literal, quoted
+from epic10.postgres.dependents import dependents
+from epic10.postgres.locks import ACCESS_EXCLUSIVE
+from epic10.postgres.session import unhurried
 from epic10.run import Run, witnessed
-from epic10.session import unhurried
 
-# Made by the transaction that drops the labels; epic10.catalog.FINALIZED looks for it.
+# Made by the transaction that drops the labels; epic10.postgres.catalog.FINALIZED looks for it.
 SIGN = "CREATE TABLE epic10_finalization AS SELECT clock_timestamp() AS at, current_user::text AS role"
 
 KEEP = """\

@@ -2,8 +2,8 @@
 
 from django.db import Error, connections, transaction
 
-from epic10.catalog import holds, relation_exists
 from epic10.operations.ledger import CREATE_LEDGER
+from epic10.postgres.catalog import holds, relation_exists
 
 
 def create(connection):

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from epic10 import ledger
-from epic10.lock_watch import MODES, LockWatch
 from epic10.models import PhaseRun
+from epic10.postgres.lock_watch import MODES, LockWatch
 
 # Whoever only reads is of interest where somebody waits.
 NOTABLE = MODES.index("ROW EXCLUSIVE")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from epic10 import fingerprint
 from epic10.checks import Database
-from epic10.transaction_numbers import Seen
+from epic10.postgres import fingerprint
+from epic10.postgres.transaction_ids import Seen
 
 # What a restore has to bring back besides rows, by kind. An invalid index is
 # not dumped, and what belongs to an extension comes with the extension.

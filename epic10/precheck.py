@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from django.db import connections
 
-from epic10 import asking, checks, plan, release_state, routing
-from epic10.catalog import holds, relation_exists
+from epic10 import asking, checks, plan, release_state
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
 from epic10.estimate import Estimate, estimate
 from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, privileges
 from epic10.operations.successors import successors
 from epic10.operations.sync import PREFIX
+from epic10.postgres import routing
+from epic10.postgres.catalog import holds, relation_exists
 from epic10.report import Report
 from epic10.terminal.units import seconds
 

@@ -11,8 +11,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from epic10 import plan, release_state
-from epic10.catalog import holds, relation_exists
 from epic10.later import reconcile_later
+from epic10.postgres.catalog import holds, relation_exists
 from epic10.terminal.progress import logger
 
 

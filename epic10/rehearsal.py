@@ -7,16 +7,17 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import dump, fingerprint, lock_table, pace, plan, rehearsed_rows, scratch, snapshot, validation
+from epic10 import lock_table, pace, plan, rehearsed_rows, snapshot, validation
 from epic10.as_before import Busy, differences, look
-from epic10.catalog import holds, quoted, relation_exists
 from epic10.checks import Database
 from epic10.deployment import smoke
 from epic10.load.applications import NDAS
-from epic10.lock_watch import LockWatch
 from epic10.manifest import Manifest
-from epic10.one_at_a_time import only_migrator
 from epic10.pace import Wish, during, idle
+from epic10.postgres import dump, fingerprint, scratch_database
+from epic10.postgres.catalog import holds, quoted, relation_exists
+from epic10.postgres.lock_watch import LockWatch
+from epic10.postgres.migration_lock import only_migrator
 from epic10.precheck import BUFFER
 from epic10.run import FAILED, Run, witnessed
 
@@ -43,9 +44,9 @@ def rehearse(run: Run, source: Source, *, window: float, jobs: int, out, busy: W
     where the applications are to be ``busy`` meanwhile, how they fared.
     """
     connections[run.using].ensure_connection()
-    scratch.drop_abandoned(run.using, prefix=PREFIX)
+    scratch_database.drop_abandoned(run.using, prefix=PREFIX)
     with (
-        scratch.database(run.using, prefix=PREFIX) as alias,
+        scratch_database.database(run.using, prefix=PREFIX) as alias,
         only_migrator(connections[alias], run.command),
         witnessed(run, alias),
     ):

@@ -12,11 +12,12 @@ from django.core.management import CommandError
 from django.db import OperationalError, connections
 from psycopg.errors import ObjectInUse
 
-from epic10 import manifest, scratch, snapshot, snapshot_files
-from epic10.catalog import MOST_BYTES, literal, quoted, shortened
-from epic10.clients import ToolFailed
+from epic10 import manifest, snapshot, snapshot_files
 from epic10.manifest import Contents, Manifest
-from epic10.one_at_a_time import only_migrator, still_alone
+from epic10.postgres import scratch_database
+from epic10.postgres.catalog import MOST_BYTES, literal, quoted, shortened
+from epic10.postgres.client_programs import ToolFailed
+from epic10.postgres.migration_lock import only_migrator, still_alone
 
 # PostgreSQL itself sends autovacuum away.
 OTHER_SESSIONS = """
@@ -63,14 +64,14 @@ def restore(
         raise NotRestored("Nothing was changed: " + "; ".join(damages) + f".\nHINT: {snapshot.NO_REMEDY}")
     found = _contents(using, into)
     if found == EMPTY:
-        with scratch.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
+        with scratch_database.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
             _fill(alias, directory / name, written, options, jobs=None)
         return []
     if found:
         _may_be_replaced(using, into, found, overwrite)
         confirm(f'The database "{into}" ({_of_what(found)}) is replaced by the snapshot {name}, and kept beside it.')
     successor = shortened(into, f"_restored_{secrets.token_hex(4)}")
-    with scratch.database(using, name=successor, locale=written.locale) as alias:
+    with scratch_database.database(using, name=successor, locale=written.locale) as alias:
         with _alone_in(using, into) if found else nullcontext():
             _fill(alias, directory / name, written, options, jobs=jobs)
         connections[alias].close()
@@ -88,7 +89,7 @@ def _alone_in(using, into) -> Iterator[None]:
     The lock has to go before the database changes its name, which nobody may be
     connected to: from then on whoever comes is in the way of that, and is named.
     """
-    with scratch.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
+    with scratch_database.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
         yield
         still_alone(connections[alias])
 
@@ -124,7 +125,7 @@ def _contents(using, database) -> Contents | None:
     [[exists]] = _server(using, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [database])
     if not exists:
         return None
-    with scratch.reached(using, database) as alias:
+    with scratch_database.reached(using, database) as alias:
         return manifest.contents(connections[alias])
 
 

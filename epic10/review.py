@@ -12,9 +12,9 @@ from django.core.management import CommandError
 from django.db import connections, transaction
 
 from epic10 import plan
-from epic10.catalog import literal, quoted
+from epic10.postgres.catalog import literal, quoted
+from epic10.postgres.session import unhurried
 from epic10.reasons import Subject, reasons
-from epic10.session import unhurried
 from epic10.terminal.spreadsheet import harmless
 
 ROWS_AT_A_TIME = 2000

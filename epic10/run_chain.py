@@ -15,8 +15,8 @@ from pathlib import Path
 from django.db import Error, connections, transaction
 
 from epic10 import ledger, record_files
-from epic10.catalog import holds, relation_exists
 from epic10.models import RunRecord
+from epic10.postgres.catalog import holds, relation_exists
 from epic10.record_files import Head
 
 FIRST = ""  # What the first record says of the one before.

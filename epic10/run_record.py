@@ -20,8 +20,9 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import record_files, revision, routing, run_chain
-from epic10.one_at_a_time import at_step, only_migrator
+from epic10 import record_files, revision, run_chain
+from epic10.postgres import routing
+from epic10.postgres.migration_lock import at_step, only_migrator
 from epic10.record_files import Unreadable
 from epic10.run import FAILED, INTERRUPTED, RUNNING, Run
 from epic10.run_chain import Entered

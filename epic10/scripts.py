@@ -10,16 +10,17 @@ from pathlib import Path
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.template import Context, Engine
 
-from epic10 import checks, session
-from epic10.catalog import FINALIZED, literal, relation_exists
-from epic10.one_at_a_time import KEY
+from epic10 import checks
 from epic10.operations import privileges
 from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.phase import Note, walk
 from epic10.operations.require import insist
 from epic10.operations.switch import SwitchType
 from epic10.plan import Plan
-from epic10.psql import ScriptEditor, notice
+from epic10.postgres import session
+from epic10.postgres.catalog import FINALIZED, literal, relation_exists
+from epic10.postgres.migration_lock import KEY
+from epic10.postgres.psql_script import ScriptEditor, notice
 
 TEMPLATES = Path(__file__).parent / "templates" / "epic10" / "scripts"
 

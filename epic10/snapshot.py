@@ -12,15 +12,16 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.db import connections, transaction
 
-from epic10 import binaries, dump, fingerprint, ledger, manifest, revision, scratch, snapshot_files, transaction_numbers
+from epic10 import ledger, manifest, revision, snapshot_files
 from epic10.asking import Show, answered
 from epic10.checks import Check, Database
 from epic10.checks.way_back import unreadable
-from epic10.clients import ToolFailed
 from epic10.manifest import Manifest
 from epic10.models import Snapshot
+from epic10.postgres import dump, fingerprint, installations, scratch_database, transaction_ids
+from epic10.postgres.client_programs import ToolFailed
+from epic10.postgres.session import unhurried
 from epic10.report import Report
-from epic10.session import unhurried
 from epic10.terminal.progress import logger
 
 JOBS = 2
@@ -142,11 +143,11 @@ def _written(connection, folder, exported, moment, jobs):
         files=snapshot_files.measured(folder),
         seconds=round(time.monotonic() - began, 2),
         server=connection.pg_version // 10000,
-        client=binaries.major(dump.program(connection)),
+        client=installations.major(dump.program(connection)),
         locale=manifest.locale(connection),
         release=revision.identity(),
         schema=manifest.schema(connection),
-        seen=transaction_numbers.seen(connection),
+        seen=transaction_ids.seen(connection),
     )
 
 
@@ -162,8 +163,8 @@ def _one_moment(connection) -> Iterator[tuple[str, datetime]]:
 
 def _restored_differs(using, folder, written, jobs):
     """Found as the lines are asked for, so that the time it takes is theirs."""
-    scratch.drop_abandoned(using, prefix=VERIFICATION)
-    with scratch.database(using, prefix=VERIFICATION) as alias:
+    scratch_database.drop_abandoned(using, prefix=VERIFICATION)
+    with scratch_database.database(using, prefix=VERIFICATION) as alias:
         logger.info("Restoring a copy to look at.")
         try:
             restored = restore_into(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, replace
 
 from django.db import ProgrammingError
 
-from epic10 import locks, one_at_a_time, parked, plan, release_state
-from epic10.catalog import holds, relation_exists
+from epic10 import parked, plan, release_state
 from epic10.operations.record import FORWARDS
-from epic10.session import one_moment, unhurried
+from epic10.postgres import locks, migration_lock
+from epic10.postgres.catalog import holds, relation_exists
+from epic10.postgres.session import one_moment, unhurried
 from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
 
 NO_REGISTER, BASELINE, SWITCHED, FINALIZED = "no register", "baseline", "switched", "finalized"
@@ -31,8 +32,8 @@ NEXT = {
     HALF_BACK: "python manage.py epic10_rollback finishes going back, python manage.py epic10_deploy goes on",
 }
 STANDSTILLS = {
-    one_at_a_time.BY_FILE: "paused, while the file that EPIC10_PAUSE_FILE names is there",
-    one_at_a_time.FOR_A_STANDBY: "for a standby to catch up, to less than EPIC10_MAX_LAG",
+    migration_lock.BY_FILE: "paused, while the file that EPIC10_PAUSE_FILE names is there",
+    migration_lock.FOR_A_STANDBY: "for a standby to catch up, to less than EPIC10_MAX_LAG",
 }
 
 
@@ -82,7 +83,7 @@ def seen(connection, earlier: Status | None) -> Status:
     release, name = plan.load(), connection.settings_dict["NAME"]
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
         return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])
-    ledger, worker = runs(connection), one_at_a_time.holder(connection)
+    ledger, worker = runs(connection), migration_lock.holder(connection)
     waits = _waits(connection, release) if worker else ""
     before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
     phases = standings(release, connection, ledger, worker=worker, earlier=before)
@@ -115,9 +116,9 @@ def _state(release, connection, phases) -> str:
 
 
 def _waits(connection, release) -> str:
-    found = one_at_a_time.standstill(connection)
+    found = migration_lock.standstill(connection)
     told = [STANDSTILLS[reason] for reason in sorted(found.reasons) if reason in STANDSTILLS]
-    if one_at_a_time.FOR_A_LOCK in found.reasons:
+    if migration_lock.FOR_A_LOCK in found.reasons:
         told.append(f"for a lock: {locks.named(locks.blockers(connection, release.tables()))}")
     elif found.worker and (blockers := locks.blockers_of(connection, found.worker)):
         told.append(f"for {locks.named(blockers)}")

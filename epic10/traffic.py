@@ -21,9 +21,10 @@ from django.core.management import CommandError
 from django.db import connections
 
 import epic10
-from epic10 import clients, plan
+from epic10 import plan
 from epic10.load.acknowledged import lost_and_mislabelled
 from epic10.load.outcome import Answer, Failure, Outcome
+from epic10.postgres import client_programs
 
 RATE, PROCESSES = 300.0, 4
 # NDAs that one process reads and changes, besides those it creates.
@@ -95,7 +96,7 @@ def _start(using, ndas, seed) -> subprocess.Popen:
     process = subprocess.Popen(
         [sys.executable, "-m", "epic10.load.process"],
         cwd=Path(epic10.__file__).parents[1],
-        env=os.environ | clients.environment(connections[using]) | {"PGAPPNAME": "epic10 traffic"},
+        env=os.environ | client_programs.environment(connections[using]) | {"PGAPPNAME": "epic10 traffic"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

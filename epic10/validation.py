@@ -4,8 +4,8 @@ from django.db import Error, connections, transaction
 
 from epic10 import asking, checks, plan, release_state
 from epic10.models import SavedReport
+from epic10.postgres.session import unhurried
 from epic10.report import Report
-from epic10.session import unhurried
 
 NOT_APPLIED = "Epic 10 is not applied to database {name}.\nHINT: python manage.py migrate ndas"
 HALF_APPLIED = (

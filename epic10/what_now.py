@@ -5,7 +5,7 @@ from django.core.management import CommandError
 from django.db import Error, connections
 
 from epic10 import release_state
-from epic10.session import out_of_a_broken_commit
+from epic10.postgres.session import out_of_a_broken_commit
 from epic10.terminal import signals
 
 WHAT_NOW = (

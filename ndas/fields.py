@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from epic10.catalog import quoted
-from epic10.lookups import LabelExact, LabelIn
+from epic10.postgres.catalog import quoted
+from epic10.postgres.lookups import LabelExact, LabelIn
 
 
 def new_id():

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from epic10 import clients, fingerprint, scratch
+from epic10.postgres import client_programs, fingerprint, scratch_database
 
 # Most tests are about the release; what comes after it keeps rules that they break on purpose.
 RELEASE = "0002"
@@ -63,7 +63,9 @@ class Scratch:
         """Run SQL, or the file at a Path, stopping at the first error; what psql printed."""
         if isinstance(script, Path):
             script = script.read_text(encoding="utf-8")
-        return clients.run(self.connection, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments, input=script)
+        return client_programs.run(
+            self.connection, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments, input=script
+        )
 
     def manage(self, *arguments, **environment):
         """``manage.py`` in a process of its own, finished: returncode, stdout, stderr."""
@@ -91,11 +93,11 @@ class Scratch:
 
 
 @contextlib.contextmanager
-def database(template=scratch.ENTIRELY_EMPTY, *, using="default"):
+def database(template=scratch_database.ENTIRELY_EMPTY, *, using="default"):
     """A Scratch on the server of ``using``, made from ``template``, to which nobody may be connected at that moment."""
     # One server serves several workers, and several runs of the suite.
     prefix = f"scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_"
-    with scratch.database(using, prefix=prefix, template=template) as alias:
+    with scratch_database.database(using, prefix=prefix, template=template) as alias:
         yield Scratch(alias)
 
 

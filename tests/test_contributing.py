@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django.db.migrations.operations import RunSQL
 
-from epic10 import catalog, checks
+from epic10 import checks
 from epic10.operations import Derived
+from epic10.postgres import catalog
 from tests.operations import pony
 from tests.operations.conftest import ANEW, Bench
 from tests.operations.life import Life

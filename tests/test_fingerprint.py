@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from epic10 import fingerprint
+from epic10.postgres import fingerprint
 
 pytestmark = pytest.mark.django_db
 

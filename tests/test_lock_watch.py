@@ -6,12 +6,12 @@ import psycopg
 import pytest
 
 from epic10 import lock_table
-from epic10.lock_watch import LockWatch
 from epic10.models import PhaseRun
 from epic10.operations import Backfill
 from epic10.operations.batches import FOR_DJANGO
 from epic10.operations.routes import Keys, Named, Places
 from epic10.plan import load
+from epic10.postgres.lock_watch import LockWatch
 from tests.migration.disturbances import wait_until
 
 PHASE = "INSERT INTO epic10_phase_run (phase, direction) VALUES ('switch', 'forwards')"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from epic10.catalog import bound, literal, quoted
+from epic10.postgres.catalog import bound, literal, quoted
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = sorted(path for package in ("config", "epic10", "ndas") for path in (ROOT / package).rglob("*.py"))

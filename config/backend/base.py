@@ -4,12 +4,12 @@ from django.db.backends.postgresql import client
 
 from config import embedded
 from config.postgresql import base
-from epic10 import clients
+from epic10.postgres import client_programs
 
 
 class DatabaseClient(client.DatabaseClient):
     def runshell(self, parameters):
-        type(self).executable_name = str(clients.find(self.connection, "psql"))
+        type(self).executable_name = str(client_programs.find(self.connection, "psql"))
         super().runshell(parameters)
 
 

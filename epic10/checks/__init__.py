@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.db import Error, transaction
 
-from epic10.catalog import FINALIZED
-from epic10.database_errors import is_unreachable
+from epic10.postgres.catalog import FINALIZED
+from epic10.postgres.errors import is_unreachable
 
 BEFORE, AFTER = "before", "after"
 # Tried rather than looked at: the application's own work, on the new schema or

@@ -8,7 +8,7 @@ than the migration, so that a mistake in the migration is not repeated here.
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from epic10.catalog import array, column_exists, literal, quoted
+from epic10.postgres.catalog import array, column_exists, literal, quoted
 
 from . import Find, Skip, violations
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from epic10.catalog import array, table_oids
+from epic10.postgres.catalog import array, table_oids
 
 from . import Find, Skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from epic10.catalog import array
+from epic10.postgres.catalog import array
 from epic10.terminal.units import amount
 
 from . import Fact, Find, violations

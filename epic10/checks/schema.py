@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from epic10.catalog import table_oids
+from epic10.postgres.catalog import table_oids
 
 from . import Find, violations
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from epic10 import locks
-from epic10.catalog import table_oids
+from epic10.postgres import locks
+from epic10.postgres.catalog import table_oids
 from epic10.terminal.units import seconds
 
 from . import Fact, Find, violations

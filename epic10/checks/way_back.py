@@ -1,7 +1,7 @@
 """The way back when everything else fails: snapshots, and what it takes to make and to try one."""
 
-from epic10 import clients
-from epic10.catalog import relation_exists
+from epic10.postgres import client_programs
+from epic10.postgres.catalog import relation_exists
 from epic10.terminal.units import seconds
 
 from . import Database, Fact, Find
@@ -67,8 +67,8 @@ def has_client(tool: str) -> Find:
 
     def find(db):
         try:
-            clients.find(db.connection, tool)
-        except clients.ToolMissing as missing:
+            client_programs.find(db.connection, tool)
+        except client_programs.ToolMissing as missing:
             yield str(missing).splitlines()[0]
 
     return find

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from epic10 import plan
-from epic10.catalog import array
+from epic10.postgres.catalog import array
 from epic10.what_now import said
 
 MISSING = "SELECT name FROM pg_catalog.unnest({tables}) AS name WHERE to_regclass(pg_catalog.quote_ident(name)) IS NULL"

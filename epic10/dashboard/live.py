@@ -10,8 +10,9 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from epic10 import one_at_a_time, plan, release_state
-from epic10.catalog import holds, relation_exists
+from epic10 import plan, release_state
+from epic10.postgres import migration_lock
+from epic10.postgres.catalog import holds, relation_exists
 from epic10.status import BASELINE, Status, seen
 
 # Seconds: whoever asks sooner gets the same; and how long a count is good for.
@@ -66,7 +67,7 @@ def last_run(connection) -> tuple:
 def _pulse(connection) -> tuple:
     """What changes when something happens; whether somebody is at work comes first."""
     release = plan.load()
-    at_work = one_at_a_time.holder(connection) is not None
+    at_work = migration_lock.holder(connection) is not None
     has_register = holds(connection, relation_exists(release.tables()[0]))
     signs = has_register, release.is_switched(connection), release.is_finalized(connection)
     return at_work, last_run(connection), signs

@@ -10,8 +10,8 @@ from django.db import Error
 from psycopg.errors import InsufficientPrivilege
 
 from epic10 import plan
-from epic10.catalog import array
-from epic10.session import one_moment
+from epic10.postgres.catalog import array
+from epic10.postgres.session import one_moment
 from epic10.what_now import said
 
 # A page that waits for a lock stands in the way of whoever waits behind it. Row

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from epic10.catalog import holds, relation_exists
+from epic10.postgres.catalog import holds, relation_exists
 from epic10.watch import queries
 from epic10.watch.queries import TIMES_SLOWER
 from epic10.watch.seen import Timing

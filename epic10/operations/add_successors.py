@@ -2,8 +2,8 @@
 
 from django.db.migrations.operations import RunPython, RunSQL
 
-from epic10 import psql
-from epic10.catalog import literal, quoted
+from epic10.postgres import psql_script
+from epic10.postgres.catalog import literal, quoted
 from epic10.terminal.progress import logger
 
 from . import privileges
@@ -168,7 +168,7 @@ def claimed(table: str) -> str:
 
 def each(schema_editor, query: str):
     """Run each statement that a query for names and statements finds, or write down how."""
-    if psql.is_script(schema_editor):
+    if psql_script.is_script(schema_editor):
         schema_editor.collected_sql += [
             f"{SET_LONG};",
             f"SELECT statement FROM (\n{query}\n) AS each (name, statement) \\gexec",

@@ -4,7 +4,7 @@ The newest event of a row in ``epic10_archive`` says: parked there, restored int
 the row, or neither, because the old application changed the row, or it is gone.
 """
 
-from epic10.catalog import literal
+from epic10.postgres.catalog import literal
 
 THIS_ROLLBACK = "(SELECT max(id) FROM epic10_rollback)"
 

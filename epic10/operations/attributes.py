@@ -6,8 +6,8 @@ back whatever was changed meanwhile is carried back. Grants and statistics stay
 with the other one too, which views go on reading; a comment is said once.
 """
 
-from epic10.catalog import literal, quoted, table_oid, type_oid
 from epic10.checks import Check, violations
+from epic10.postgres.catalog import literal, quoted, table_oid, type_oid
 
 # A statement for the PL/pgSQL block of the switch. Grants are looked at twice: CASCADE takes what hangs on a
 # revoked one, and that may be wanted from the owner.

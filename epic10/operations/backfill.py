@@ -2,9 +2,9 @@
 
 from django.db.migrations.operations import RunPython
 
-from epic10 import psql
-from epic10.catalog import column_exists, holds, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
+from epic10.postgres import psql_script
+from epic10.postgres.catalog import column_exists, holds, literal, quoted, table_oid
 
 from . import strangers
 from .archive import THIS_ROLLBACK, is_restored
@@ -136,9 +136,9 @@ class Backfill(RunPython):
         return loop(batch, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
     def _written_down(self, schema_editor):
-        if self.only_if == "true" or not psql.is_script(schema_editor):
+        if self.only_if == "true" or not psql_script.is_script(schema_editor):
             return [self.loop()]
-        return psql.only_if(self.only_if, self.loop())
+        return psql_script.only_if(self.only_if, self.loop())
 
     def _check(self, rule, wrong, *, suspects="''", hint):
         return Check(

@@ -15,11 +15,11 @@ from django.conf import settings
 from django.db import OperationalError
 from psycopg.errors import QueryCanceled
 
-from epic10 import locks, psql
-from epic10.catalog import bound, literal
-from epic10.pruning import Witness
+from epic10.postgres import locks, psql_script
+from epic10.postgres.catalog import bound, literal
+from epic10.postgres.pruning import Witness
+from epic10.postgres.throttle import Throttle
 from epic10.terminal.progress import Meter, logger
-from epic10.throttle import Throttle
 
 from .routes import Keys, Route
 
@@ -150,7 +150,7 @@ def batch_size() -> int:
 
 def loop(batch: str, unit: str, *, verb: str, passes: int, only_if: str = "true") -> str:
     """The same batches for psql; ``batch`` is written FOR_PSQL."""
-    return psql.batches(
+    return psql_script.batches(
         batch,
         settings=BATCH_SETTINGS,
         count_rows=COUNT_ROWS.format(changed="rows_changed"),

@@ -2,8 +2,8 @@
 
 from django.db.migrations.operations import RunPython, RunSQL
 
-from epic10.catalog import column_exists, constraint_exists, quoted
 from epic10.checks import Check, violations
+from epic10.postgres.catalog import column_exists, constraint_exists, quoted
 
 from . import privileges
 from .attributes import same_grants

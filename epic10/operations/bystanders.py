@@ -7,8 +7,8 @@ both, and on the way back to the old one alone.
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import array, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
+from epic10.postgres.catalog import array, literal, quoted, table_oid
 
 from . import privileges
 from .relabel import Rule, shadows

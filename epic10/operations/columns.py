@@ -3,8 +3,8 @@
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.operations import AddField
 
-from epic10.catalog import DEFINITION, column_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
+from epic10.postgres.catalog import DEFINITION, column_exists, literal, quoted, table_oid
 
 from . import privileges
 from .convert import Beside, Convert, is_beside, is_convertible, needs_both

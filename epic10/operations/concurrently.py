@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import Error, OperationalError
 from psycopg.errors import LockNotAvailable
 
-from epic10 import locks, psql
-from epic10.catalog import holds
-from epic10.server import backend
-from epic10.session import SETTINGS, execute
+from epic10.postgres import locks, psql_script
+from epic10.postgres.catalog import holds
+from epic10.postgres.server import backend
+from epic10.postgres.session import SETTINGS, execute
 from epic10.terminal.progress import Meter, logger
 
 LOOK_EVERY = 0.5  # seconds
@@ -54,8 +54,8 @@ def run_concurrently(schema_editor, statement: str, *, name: str, only_if: str):
 
 
 def written_down(schema_editor, statement: str, only_if: str) -> list[str]:
-    if psql.is_script(schema_editor):
-        return psql.only_if(only_if, f"{SET_LONG};", f"{statement};", f"{SET_SHORT};")
+    if psql_script.is_script(schema_editor):
+        return psql_script.only_if(only_if, f"{SET_LONG};", f"{statement};", f"{SET_SHORT};")
     return [f"-- Only if {only_if}", f"{statement};"]
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from epic10.catalog import (
+from epic10.checks import BEFORE, Check, violations
+from epic10.postgres.catalog import (
     DEFINITION,
     array,
     column_definition,
@@ -13,7 +14,6 @@ from epic10.catalog import (
     table_oid,
     type_exists,
 )
-from epic10.checks import BEFORE, Check, violations
 
 from .mapping import written_to_the_old_one
 from .ownership import is_ours

@@ -2,8 +2,8 @@
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import array, literal, quoted, table_oid
 from epic10.checks import Check, violations
+from epic10.postgres.catalog import array, literal, quoted, table_oid
 
 from . import privileges
 from .ownership import block

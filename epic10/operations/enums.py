@@ -2,8 +2,8 @@
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import array, enum_labels, literal, quoted, type_exists, type_oid
 from epic10.checks import BEFORE, Check, violations
+from epic10.postgres.catalog import array, enum_labels, literal, quoted, type_exists, type_oid
 
 from . import privileges
 from .convert import differs

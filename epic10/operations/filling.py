@@ -9,8 +9,8 @@ import time
 from contextlib import nullcontext
 from math import ceil
 
-from epic10.catalog import quoted
-from epic10.session import sparing
+from epic10.postgres.catalog import quoted
+from epic10.postgres.session import sparing
 from epic10.terminal.progress import logger
 
 from . import workers

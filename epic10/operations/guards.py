@@ -4,7 +4,7 @@ import pgtrigger
 from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
-from epic10.catalog import literal, quoted, table_oid
+from epic10.postgres.catalog import literal, quoted, table_oid
 
 from .ownership import claim, drop_if_ours
 

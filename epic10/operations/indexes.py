@@ -3,8 +3,8 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import literal, quoted, relation_exists, table_oid
 from epic10.checks import BEFORE, Check, violations
+from epic10.postgres.catalog import literal, quoted, relation_exists, table_oid
 
 from .concurrently import run_concurrently
 from .convert import Convert, is_beside

@@ -1,6 +1,6 @@
 """How do an old value and a new one follow each other, as SQL?"""
 
-from epic10.catalog import literal
+from epic10.postgres.catalog import literal
 
 
 def mapped(source: str, labels: dict[str | None, str], *, otherwise: str | None = None) -> str:

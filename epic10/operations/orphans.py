@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from django.db import Error
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import column_exists, literal, quoted
 from epic10.checks import BEFORE, Check, violations
-from epic10.session import execute
+from epic10.postgres.catalog import column_exists, literal, quoted
+from epic10.postgres.session import execute
 
 from . import privileges
 from .convert import Convert, is_beside

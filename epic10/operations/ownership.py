@@ -6,7 +6,7 @@ ledger. Claim and object share a transaction; for a concurrent index, which
 cannot, the claim comes first: a claim without its object does no harm.
 """
 
-from epic10.catalog import literal
+from epic10.postgres.catalog import literal
 
 CLAIM = "INSERT INTO epic10_created_object"
 

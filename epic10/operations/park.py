@@ -3,7 +3,7 @@
 from django.db.migrations.operations import RunPython
 
 from epic10 import parked
-from epic10.catalog import column_exists, holds, literal, quoted
+from epic10.postgres.catalog import column_exists, holds, literal, quoted
 
 from .archive import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK, complaint
 from .batches import FOR_DJANGO, FOR_PSQL, Batches, count, loop

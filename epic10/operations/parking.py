@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from epic10.catalog import literal
+from epic10.postgres.catalog import literal
 
 from .ownership import is_ours
 from .relabel import Derived, Rule, shadows

@@ -7,7 +7,7 @@ parked, and the row reads as the old application left it.
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import column_exists, literal, quoted, table_oid
+from epic10.postgres.catalog import column_exists, literal, quoted, table_oid
 
 from . import privileges
 from .archive import BOTH_STAY, IS_PARKING, is_restored, other_values

@@ -6,10 +6,10 @@ from django.db import router
 from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation, OperationCategory
 
-from epic10 import locks, psql
-from epic10.catalog import holds
-from epic10.one_at_a_time import still_alone
-from epic10.session import unhurried
+from epic10.postgres import locks, psql_script
+from epic10.postgres.catalog import holds
+from epic10.postgres.migration_lock import still_alone
+from epic10.postgres.session import unhurried
 from epic10.terminal.progress import logger
 
 from .ownership import is_claim
@@ -138,10 +138,13 @@ class Phase(Operation):
             *statements,
             f"{finished(self.name, direction)};",
         ]
-        if not psql.is_script(schema_editor):
+        if not psql_script.is_script(schema_editor):
             return lines
-        begin, end = psql.notice(f"{self.name} {direction} began"), psql.notice(f"{self.name} {direction} done")
-        return psql.only_if(self._left_to_do(direction), begin, *lines, end)
+        begin, end = (
+            psql_script.notice(f"{self.name} {direction} began"),
+            psql_script.notice(f"{self.name} {direction} done"),
+        )
+        return psql_script.only_if(self._left_to_do(direction), begin, *lines, end)
 
     def _left_to_do(self, direction):
         return f"NOT ({self.done})" if direction == FORWARDS else "true"
@@ -154,8 +157,8 @@ class Phase(Operation):
         return [*gently, *claims, *firmly, *others]
 
     def _take(self, lock, schema_editor, statements):
-        if psql.is_script(schema_editor):
-            return [psql.patient_locks(self.name, statements, [table for table, _ in lock])]
+        if psql_script.is_script(schema_editor):
+            return [psql_script.patient_locks(self.name, statements, [table for table, _ in lock])]
         return [f"{statement};" for statement in statements]
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from django.db import Error
 from psycopg.errors import RaiseException
 
-from epic10.catalog import literal
 from epic10.checks import BEFORE, Check, violations
-from epic10.session import execute
+from epic10.postgres.catalog import literal
+from epic10.postgres.session import execute
 
 OWNER = "owner"
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager, suppress
 
 from django.db import Error
 
-from epic10.catalog import literal
-from epic10.one_at_a_time import has_begun_a_phase
-from epic10.session import execute, out_of_a_broken_commit
+from epic10.postgres.catalog import literal
+from epic10.postgres.migration_lock import has_begun_a_phase
+from epic10.postgres.session import execute, out_of_a_broken_commit
 from epic10.terminal import progress, signals
 from epic10.terminal.progress import logger
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from epic10.catalog import has_column, literal, quoted, table_oid
+from epic10.postgres.catalog import has_column, literal, quoted, table_oid
 
 from .mapping import mapped, written_to_the_old_one
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.db.migrations.operations import RunSQL
 
-from epic10 import server
-from epic10.catalog import literal
 from epic10.checks import Check
+from epic10.postgres import server
+from epic10.postgres.catalog import literal
 
 from .phase import derived
 

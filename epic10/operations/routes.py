@@ -20,7 +20,7 @@ from itertools import pairwise
 from math import ceil
 from typing import ClassVar
 
-from epic10.catalog import holds, literal, quoted
+from epic10.postgres.catalog import holds, literal, quoted
 
 # Stripes for each index. With fewer, a page has no room for all that a batch writes on it, and a row
 # that leaves its page costs an entry in every index; with more, the server tidies

@@ -2,8 +2,8 @@
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.catalog import array, column_exists, literal, quoted, table_oid
 from epic10.checks import BEFORE, Check, violations
+from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
 
 from . import privileges
 from .bystanders import no_rule_follows

@@ -5,7 +5,7 @@ new column empty, or note in updated_at that the row was saved just now. What
 they do shows in the very statement, so the batch says it and is not committed.
 """
 
-from epic10.catalog import array, literal, quoted, table_oid
+from epic10.postgres.catalog import array, literal, quoted, table_oid
 
 from .relabel import Derived, Rule
 

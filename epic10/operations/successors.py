@@ -8,7 +8,7 @@ and their plans be lost. The successor is built beside the traffic as
 the labels in its condition translated.
 """
 
-from epic10.catalog import array, column_exists, literal, quoted, table_oid
+from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
 
 from .convert import Beside
 from .relabel import Shadow

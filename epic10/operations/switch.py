@@ -2,8 +2,8 @@
 
 from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
 
-from epic10.catalog import FINALIZED, column_exists, literal, quoted, table_oid, type_exists
 from epic10.checks import Check, violations
+from epic10.postgres.catalog import FINALIZED, column_exists, literal, quoted, table_oid, type_exists
 
 from . import privileges, sync
 from .attributes import carry_column, carry_type, give_owner, same_grants

@@ -6,8 +6,8 @@ import pgtrigger
 from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
-from epic10.catalog import array, quoted, table_oid
 from epic10.checks import Check, violations
+from epic10.postgres.catalog import array, quoted, table_oid
 
 from . import privileges
 from .ownership import claim, drop_if_ours

@@ -5,7 +5,7 @@ Counted by combination: to compare two labels of a row takes longer than to read
 it, and of combinations there are a few dozen, whatever the size of the table.
 """
 
-from epic10.catalog import quoted
+from epic10.postgres.catalog import quoted
 
 from .archive import THIS_ROLLBACK
 from .relabel import Rule, any_wrong, shadows

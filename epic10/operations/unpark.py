@@ -3,8 +3,8 @@
 from django.db.migrations.operations import RunPython
 
 from epic10 import parked
-from epic10.catalog import literal
 from epic10.checks import Check, violations
+from epic10.postgres.catalog import literal
 
 from .archive import THIS_ROLLBACK, complaint, newest, waiting
 from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop

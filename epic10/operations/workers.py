@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.db import connections
 
-from epic10.session import unhurried
+from epic10.postgres.session import unhurried
 
 _wanted: ContextVar[int | None] = ContextVar("workers", default=None)
 

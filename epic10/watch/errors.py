@@ -1,6 +1,6 @@
 """In which ways has the application failed since the last look?"""
 
-from epic10.catalog import holds, relation_exists
+from epic10.postgres.catalog import holds, relation_exists
 
 from .seen import Finding, Gauge
 

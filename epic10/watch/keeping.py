@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error, connections, transaction
 
-from epic10.catalog import holds, relation_exists
+from epic10.postgres.catalog import holds, relation_exists
 from epic10.terminal import private_files
 from epic10.what_now import said
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import Error, connections, transaction
 
-from epic10 import checks, deadline, plan
+from epic10 import checks, plan
 from epic10.checks import AFTER, FAILED, WATCH, Check, Database
-from epic10.database_errors import is_unreachable
+from epic10.postgres import deadline
+from epic10.postgres.errors import is_unreachable
 from epic10.what_now import said
 
 from . import errors, keeping, labels, process, queries, server

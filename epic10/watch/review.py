@@ -9,8 +9,8 @@ from django.db import Error, connections
 from django.template.loader import render_to_string
 
 from epic10 import plan
-from epic10.catalog import holds, relation_exists, table_oids
 from epic10.checks import Database
+from epic10.postgres.catalog import holds, relation_exists, table_oids
 from epic10.terminal import private_files
 from epic10.terminal.units import amount, seconds
 from epic10.what_now import said

@@ -16,7 +16,6 @@ Each of them resumes from wherever an earlier run stopped. ``migration.sql`` and
 
 from django.db import migrations, models
 
-from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
 from epic10.operations import (
     AddColumn,
     AddForeignKey,
@@ -56,6 +55,7 @@ from epic10.operations import (
     is_in_place,
     switched,
 )
+from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
 from ndas.fields import EnumField, TimestampField
 
 # The labels of Epic 10, in order, and how people read them. Stated here: what a later release

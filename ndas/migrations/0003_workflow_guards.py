@@ -9,9 +9,9 @@ nothing of it. The rules are those of ``ndas/guards.py``, frozen here.
 from django.db import migrations
 from pgtrigger.compiler import Trigger
 
-from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
 from epic10.operations import AddGuard, Note, Phase
 from epic10.operations.guards import GuardSql
+from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
 
 TRANSITIONS = """\
   IF (OLD.status::text, NEW.status::text) NOT IN (

@@ -4,7 +4,7 @@ from django.db import Error, connection
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 
-from epic10.database_errors import is_unreachable
+from epic10.postgres.errors import is_unreachable
 from ndas import readiness
 
 

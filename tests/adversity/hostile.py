@@ -1,6 +1,6 @@
 """Objects of every kind, beside the register and on it, by names that SQL, psycopg or str.format would stumble over."""
 
-from epic10.catalog import literal, quoted
+from epic10.postgres.catalog import literal, quoted
 
 NAMES = (
     'we"ird; drop',

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from epic10.catalog import literal, quoted
+from epic10.postgres.catalog import literal, quoted
 
 STRINGS = ["text", "name", "varchar", '"char"', "bpchar", '"NdaStatus"', '"UsMaxPosition"', '"DocumentType"']
 REGISTERED = ["regclass", "regtype", "regproc", "regprocedure", "regnamespace", "regrole"]

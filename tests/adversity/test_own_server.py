@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from epic10 import clients
+from epic10.postgres import client_programs
 from tests.adversity.test_settings import content
 from tests.adversity.test_triggers import WHAT_NOW
 from tests.databases import Scratch, database
@@ -37,7 +37,7 @@ def moved(server, legacy_template, django_db_blocker):
     """The legacy database, on that server."""
     with django_db_blocker.unblock(), alias("own", server.url()), database(using="own") as copy:
         template = Scratch(legacy_template)
-        copy.psql(clients.run(template.connection, "pg_dump", "--no-owner"))
+        copy.psql(client_programs.run(template.connection, "pg_dump", "--no-owner"))
         template.close()
         yield copy
 

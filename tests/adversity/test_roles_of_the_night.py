@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import scratch
+from epic10.postgres import scratch_database
 from epic10.precheck import Limits, precheck
 
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
@@ -63,7 +63,10 @@ def test_a_monitor_that_may_not_look_at_the_disk_is_told_to_say_how_much_is_free
 def test_the_hint_names_the_role_in_force_not_the_one_that_logged_in(people, register, register_owner, migrator):
     register.execute(f"GRANT {register_owner} TO {migrator}; ALTER ROLE {migrator} SET role = {register_owner}")
     reached = people.reaching(register, migrator)
-    with pytest.raises(scratch.NotAllowed) as refusal, scratch.database(reached.alias, prefix="never_"):
+    with (
+        pytest.raises(scratch_database.NotAllowed) as refusal,
+        scratch_database.database(reached.alias, prefix="never_"),
+    ):
         pass
     assert str(refusal.value) == (
         f'The role "{register_owner}" may not make a scratch database beside this one.\n'
@@ -81,8 +84,8 @@ def maker(people, register):
 def test_who_cannot_be_sent_away_from_a_scratch_database_is_waited_for(register, maker, monkeypatch, caplog):
     """As autovacuum is: FORCE ends nobody who is a superuser."""
     refused = threading.Event()
-    monkeypatch.setattr(scratch.time, "sleep", lambda seconds: refused.set())
-    with scratch.database(maker.alias, prefix=f"{register.name}_") as name:
+    monkeypatch.setattr(scratch_database.time, "sleep", lambda seconds: refused.set())
+    with scratch_database.database(maker.alias, prefix=f"{register.name}_") as name:
         session = psycopg.connect(register.url.replace(register.name, name), autocommit=True)
         closing = threading.Thread(target=lambda: (refused.wait(60), session.close()))
         closing.start()
@@ -93,13 +96,13 @@ def test_who_cannot_be_sent_away_from_a_scratch_database_is_waited_for(register,
 
 @pytest.mark.slow
 def test_one_that_stays_is_named_and_ends_nothing(register, maker, monkeypatch, caplog):
-    monkeypatch.setattr(scratch, "ATTEMPTS", 1)
-    monkeypatch.setattr(scratch, "DROPS", scratch.DROPS[:1])
-    with scratch.database(maker.alias, prefix=f"{register.name}_") as name:
+    monkeypatch.setattr(scratch_database, "ATTEMPTS", 1)
+    monkeypatch.setattr(scratch_database, "DROPS", scratch_database.DROPS[:1])
+    with scratch_database.database(maker.alias, prefix=f"{register.name}_") as name:
         session = psycopg.connect(register.url.replace(register.name, name), autocommit=True)
     [message] = caplog.messages
     assert message.startswith(f'The scratch database "{name}" is still there: ')
     assert message.endswith(f'.\nHINT: DROP DATABASE "{name}" WITH (FORCE); as a superuser.')
     session.close()
-    scratch.drop(maker.alias, name)
+    scratch_database.drop(maker.alias, name)
     assert register.rows(GONE, [name]) == [(True,)]

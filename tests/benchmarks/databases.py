@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from django.core.management import call_command
 from django.db import connection
 
-from epic10 import scratch
+from epic10.postgres import scratch_database
 from tests.databases import Scratch, database
 
 # More is made of these by the server itself: invented one by one, 10,000,000 take half an hour.
@@ -91,7 +91,7 @@ def copy(template: str, rows: int) -> Iterator[Scratch]:
     # What the system still has to write of it would be measured as the rival's.
     os.sync()
     try:
-        with scratch.reached("default", name) as alias:
+        with scratch_database.reached("default", name) as alias:
             connection_to = Scratch(alias)
             connection_to.name = name
             yield connection_to

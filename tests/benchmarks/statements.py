@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from epic10 import lock_table
-from epic10.lock_watch import MODES, LockWatch, as_written
+from epic10.postgres.lock_watch import MODES, LockWatch, as_written
 from tests.benchmarks.databases import seeded
 from tests.databases import database
 

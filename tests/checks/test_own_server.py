@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from epic10.checks import replication
-from epic10.locks import LockNotGranted
 from epic10.operations.concurrently import run_concurrently
+from epic10.postgres.locks import LockNotGranted
 from tests.databases import database
 from tests.migration.disturbances import wait_for
 from tests.servers import programs

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from epic10 import clients
 from epic10.checks import traffic
+from epic10.postgres import client_programs
 from tests.migration.disturbances import somebody, wait_for
 
 from .conftest import asked
@@ -65,8 +65,8 @@ def test_a_transaction_in_another_database_keeps_old_row_versions_too(database, 
 def test_a_running_pg_dump_is_waited_for(database):
     with somebody(database, "LOCK TABLE ndas") as session:
         dump = subprocess.Popen(
-            [clients.find(database.connection, "pg_dump"), "--schema-only"],
-            env=clients.environment(database.connection),
+            [client_programs.find(database.connection, "pg_dump"), "--schema-only"],
+            env=client_programs.environment(database.connection),
             stdout=subprocess.DEVNULL,
         )
         wait_for(database, A_DUMP)

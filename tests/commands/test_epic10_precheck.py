@@ -7,7 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import binaries, estimate, fingerprint, plan
+from epic10 import estimate, plan
+from epic10.postgres import fingerprint, installations
 from epic10.precheck import Limits, NothingToCheck, precheck
 from epic10.terminal import units
 from tests.migration.disturbances import somebody, steps
@@ -145,7 +146,7 @@ def test_a_database_that_another_tool_made_is_asked_the_same(production_database
 
 
 def test_without_a_pg_dump_there_is_no_way_back(legacy_database, monkeypatch):
-    monkeypatch.setattr(binaries, "directories", lambda: [])
+    monkeypatch.setattr(installations, "directories", lambda: [])
     result = verdicts(legacy_database)["way_back.pg_dump"]
     server = legacy_database.connection.pg_version // 10000
     assert result.findings == (

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from epic10 import lock_table, pace, scratch
+from epic10 import lock_table, pace
+from epic10.postgres import scratch_database
 from epic10.rehearsal import PREFIX as REHEARSAL
 
 # Whoever changes a table of the register waits until somebody who looks at its locks has begun a look and ended it:
@@ -274,8 +275,8 @@ def test_what_a_killed_rehearsal_left_is_dropped_by_the_next(baseline_database):
     old, young = f"{prefix}1_abc", f"{prefix}{int(time.time())}_abc"
     for name in (old, young):
         baseline_database.execute(f"CREATE DATABASE {name}")
-    assert scratch.drop_abandoned(baseline_database.alias, prefix=prefix) == [old]
-    assert scratch.drop_abandoned(baseline_database.alias, prefix=prefix, age=0) == [young]
+    assert scratch_database.drop_abandoned(baseline_database.alias, prefix=prefix) == [old]
+    assert scratch_database.drop_abandoned(baseline_database.alias, prefix=prefix, age=0) == [young]
 
 
 def test_no_rows_are_nothing_to_rehearse_with(baseline_database):

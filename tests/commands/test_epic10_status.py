@@ -9,7 +9,7 @@ import pytest
 from django.db import Error
 
 from epic10 import standing
-from epic10.one_at_a_time import holder, only_migrator
+from epic10.postgres.migration_lock import holder, only_migrator
 from epic10.status import status
 from tests.migration.disturbances import (
     STANDS_STILL,

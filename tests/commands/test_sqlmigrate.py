@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from epic10.locks import gently
+from epic10.postgres.locks import gently
 
 A_PHASE_BEGINS = gently([])[0]
 

@@ -15,7 +15,7 @@ PROGRAM = "#!/bin/sh\necho 'postgres (PostgreSQL) {version} (made for a test)'\n
 def installation(directory, monkeypatch):
     """Makes directories of programs that only tell their version, and which no other ones stand beside."""
     found = []
-    monkeypatch.setattr("epic10.binaries.directories", lambda: found)
+    monkeypatch.setattr("epic10.postgres.installations.directories", lambda: found)
 
     def make(version, below="."):
         programs = directory / below / f"package-{version}" / "pginstall" / "bin"

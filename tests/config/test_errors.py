@@ -7,7 +7,7 @@ import pytest
 from django.db import Error, OperationalError, connection, connections
 
 import manage
-from epic10.database_errors import is_unreachable
+from epic10.postgres.errors import is_unreachable
 from tests.databases import Scratch
 
 HINT = "HINT: Check DATABASE_URL, and that its server runs."

@@ -3,7 +3,7 @@
 import pytest
 
 from epic10 import checks, going_back, snapshot
-from epic10.scratch import NotAllowed
+from epic10.postgres.scratch_database import NotAllowed
 from tests.migration.disturbances import steps as phases
 
 

@@ -14,7 +14,7 @@ from django.db.models.signals import post_migrate
 from epic10 import checks, ledger, revision, snapshot, snapshot_files
 from epic10.checks import traffic
 from epic10.models import RunRecord
-from epic10.session import reconnect
+from epic10.postgres.session import reconnect
 from epic10.terminal import units
 from tests.migration.disturbances import STANDING_STILL, STANDS_STILL, somebody, standstill, wait_until, when_logged
 

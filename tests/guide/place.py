@@ -11,7 +11,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from epic10 import binaries
+from epic10.postgres import installations
 from tests.servers import programs
 from tests.servers.server import USER, Server, place
 
@@ -74,9 +74,9 @@ def site():
 
 
 def _programs(owner) -> tuple[Path, bool]:
-    for directory in binaries.directories():
+    for directory in installations.directories():
         tools = [directory / tool for tool in ("postgres", "initdb", "pg_ctl", "pg_dump", "pg_restore", "psql")]
-        is_whole = all(tool.exists() for tool in tools) and binaries.major(tools[0]) in programs.SUPPORTED
+        is_whole = all(tool.exists() for tool in tools) and installations.major(tools[0]) in programs.SUPPORTED
         if is_whole and shutil.which("openssl") and SPEAKS_TLS in tools[0].read_bytes():
             return directory, True
     return programs.complete(owner), False

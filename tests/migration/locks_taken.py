@@ -4,7 +4,7 @@ import contextlib
 import re
 from dataclasses import dataclass, field
 
-from epic10.lock_watch import MODES, as_written
+from epic10.postgres.lock_watch import MODES, as_written
 
 # A reader or a writer waits for whoever holds one of these.
 STRONG = MODES[MODES.index("SHARE") :]

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import connections
 
-from epic10 import locks
+from epic10.postgres import locks
 
 from .disturbances import LONG_ENOUGH, OURS
 from .test_two_routes import SCRIPTS

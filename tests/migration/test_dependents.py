@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError
 
-from epic10.dependents import dependents
+from epic10.postgres.dependents import dependents
 
 from .disturbances import look_at
 from .test_two_routes import BACK, SCRIPTS, THERE

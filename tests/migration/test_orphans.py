@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError
 from django.db import DatabaseError
 
-from epic10.clients import ToolFailed
+from epic10.postgres.client_programs import ToolFailed
 
 from .disturbances import look_at
 from .test_two_routes import SCRIPTS

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError
 
-from epic10.clients import ToolFailed
+from epic10.postgres.client_programs import ToolFailed
 
 from .disturbances import look_at
 from .test_two_routes import SCRIPTS

@@ -13,7 +13,8 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
-from epic10 import plan, scratch
+from epic10 import plan
+from epic10.postgres import scratch_database
 
 OURS = ("ndas", "epic10")
 TABLES = "SELECT count(*) FROM pg_class WHERE relname ~ '^(ndas|epic10_)' AND relnamespace = 'public'::regnamespace"
@@ -185,7 +186,7 @@ def test_a_typed_alias_is_refused_as_an_argument(settings):
 
 def test_a_copy_is_routed_as_its_original(legacy_database, settings, django_db_blocker):
     settings.DATABASE_ROUTERS = [OnlyInto(legacy_database.alias)]
-    with django_db_blocker.unblock(), scratch.database(legacy_database.alias, prefix="copy_") as copy:
+    with django_db_blocker.unblock(), scratch_database.database(legacy_database.alias, prefix="copy_") as copy:
         migrate(copy, "ndas")
         assert plan.load().is_switched(connections[copy])
         migrate(copy, "ndas", "0001")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import ndas
-from epic10.clients import ToolFailed
+from epic10.postgres.client_programs import ToolFailed
 
 from .disturbances import look_at
 

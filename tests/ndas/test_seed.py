@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import fingerprint
+from epic10.postgres import fingerprint
 
 TABLES = [
     "contacts",

@@ -5,8 +5,9 @@ import json
 import pytest
 from django.db import connection
 
-from epic10 import checks, fingerprint
+from epic10 import checks
 from epic10.checks import SMOKE, SMOKE_PREVIOUS
+from epic10.postgres import fingerprint
 
 # What breaks each: SQL on the new schema, on the one before.
 BROKEN = {

@@ -2,7 +2,6 @@
 
 from django.db import models
 
-from epic10.catalog import column_exists, constraint_exists, enum_labels, type_exists
 from epic10.operations import (
     AddColumn,
     AddForeignKey,
@@ -18,6 +17,7 @@ from epic10.operations import (
     SwitchType,
     ValidateForeignKey,
 )
+from epic10.postgres.catalog import column_exists, constraint_exists, enum_labels, type_exists
 
 from .life import Life, triggers
 

@@ -11,8 +11,6 @@ from django.db import models
 from django.db.migrations.state import ModelState, ProjectState
 from pgtrigger.compiler import Trigger
 
-from epic10.catalog import column_exists, constraint_exists, enum_labels, type_exists
-from epic10.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
 from epic10.operations import (
     AddColumn,
     AddForeignKey,
@@ -48,6 +46,8 @@ from epic10.operations import (
 )
 from epic10.operations.guards import GuardSql
 from epic10.operations.phase import walk
+from epic10.postgres.catalog import column_exists, constraint_exists, enum_labels, type_exists
+from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
 
 from . import coat
 from .life import Life

@@ -3,7 +3,7 @@
 import pytest
 from django.db import Error
 
-from epic10.locks import LockNotGranted
+from epic10.postgres.locks import LockNotGranted
 from tests.migration.disturbances import somebody, when_logged
 
 from .pony import ENFORCE, FILL, INDEX, RELEASE

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from django.test import override_settings
 
-from epic10.locks import LockNotGranted
 from epic10.operations import concurrently
+from epic10.postgres.locks import LockNotGranted
 from tests.migration.disturbances import somebody, when_logged
 
 from . import pony

@@ -2,8 +2,8 @@
 
 import pytest
 
-from epic10 import pruning
-from epic10.pruning import Witness
+from epic10.postgres import pruning
+from epic10.postgres.pruning import Witness
 from tests.migration.disturbances import somebody
 
 A_SNAPSHOT = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM agency_groups")

@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from epic10.catalog import bound
 from epic10.operations import Backfill, filling, routes
 from epic10.operations.batches import fitting
 from epic10.operations.routes import Keys, KeysUntil, Named, Places
 from epic10.plan import load
+from epic10.postgres.catalog import bound
 
 IDS = "SELECT id FROM ndas ORDER BY id"
 LARGE = routes.LARGE.replace("> pg_catalog", "< pg_catalog")

@@ -4,8 +4,8 @@ import threading
 
 import psycopg
 
-from epic10 import throttle
-from epic10.throttle import Throttle
+from epic10.postgres import throttle
+from epic10.postgres.throttle import Throttle
 from tests.migration.disturbances import somebody, wait_until
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'ndas'::regclass"

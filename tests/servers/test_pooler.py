@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import fingerprint, plan, precheck, server
+from epic10 import plan, precheck
 from epic10.checks import FAILED
+from epic10.postgres import fingerprint, server
 from tests.databases import Scratch
 from tests.migration.disturbances import LONG_ENOUGH, somebody
 from tests.migration.test_interrupted import OLD_SNAPSHOT

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError
 
-from epic10.clients import ToolFailed
+from epic10.postgres.client_programs import ToolFailed
 from tests.databases import Scratch
 from tests.migration.test_two_routes import SCRIPTS
 from tests.servers.server import alias

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from epic10 import clients, fingerprint, plan, throttle
+from epic10 import plan
+from epic10.postgres import client_programs, fingerprint, throttle
 from tests.migration.disturbances import wait_until
 from tests.migration.test_two_routes import SCRIPTS
 from tests.servers.server import alias
@@ -82,8 +83,17 @@ def test_by_psql_it_waits_as_well(register, standby):
 
 def by_psql(register):
     return subprocess.run(
-        [clients.find(register.connection, "psql"), "-X", "-v", "ON_ERROR_STOP=1", "-f", SCRIPTS / "migration.sql"],
-        env=os.environ | clients.environment(register.connection) | {"PGOPTIONS": f"-c epic10.max_lag={MAX_LAG}"},
+        [
+            client_programs.find(register.connection, "psql"),
+            "-X",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-f",
+            SCRIPTS / "migration.sql",
+        ],
+        env=os.environ
+        | client_programs.environment(register.connection)
+        | {"PGOPTIONS": f"-c epic10.max_lag={MAX_LAG}"},
         stderr=subprocess.PIPE,
         check=True,
         text=True,

@@ -6,7 +6,8 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from epic10 import comparison, snapshot, transaction_numbers
+from epic10 import comparison, snapshot
+from epic10.postgres import transaction_ids
 
 SAME = "the same"
 
@@ -120,7 +121,7 @@ def test_where_the_numbers_mean_nothing_it_is_said_and_the_time_stamps_tell(
 ):
     other, reason = REASONS[kind]
     taken = snapshot.take(legacy_database.alias, shelf)
-    assert transaction_numbers.why_not(legacy_database.connection, taken.seen) == ""
+    assert transaction_ids.why_not(legacy_database.connection, taken.seen) == ""
     legacy_database.execute("UPDATE ndas SET company_name = 'X', updated_at = '1999-01-01' WHERE id = %s", [one])
     told = f"told by their time stamps alone, not by transactions: {reason}"
     assert compared(replace(taken, seen=replace(taken.seen, **other))) == {"ndas": [*since(written=1), told]}
@@ -150,5 +151,5 @@ def test_a_snapshot_of_an_earlier_revision_is_compared_by_time_stamps(legacy_dat
     ],
 )
 def test_a_number_of_32_bits_is_the_newest_of_its_kind(empty_database, number, next, oldest, older):
-    condition = transaction_numbers.is_older(oldest, number=f"{number}::int8", next=f"{next}::int8")
+    condition = transaction_ids.is_older(oldest, number=f"{number}::int8", next=f"{next}::int8")
     assert empty_database.rows(f"SELECT {condition}") == [(older,)]

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import clients, comparison, dump, manifest, restoration, scratch, snapshot, snapshot_files
-from epic10.catalog import quoted
+from epic10 import comparison, manifest, restoration, snapshot, snapshot_files
+from epic10.postgres import client_programs, dump, scratch_database
+from epic10.postgres.catalog import quoted
 from tests.databases import Scratch
 from tests.migration.disturbances import somebody
 
@@ -21,7 +22,7 @@ def taken(legacy_database, shelf):
 
 
 @pytest.fixture
-def other(scratch):
+def other(scratch_database):
     """An empty database on the same server."""
     return scratch()
 
@@ -144,7 +145,7 @@ def test_the_replaced_one_is_kept_and_what_is_printed_brings_it_back(epic10_snap
     ]
     back = shlex.split(said[3].removeprefix("To have it back: "))
     assert back[:4] == ["psql", "-d", "postgres", "-1"]
-    clients.run(legacy_database.connection, "psql", "-X", "-v", "ON_ERROR_STOP=1", *back[1:])
+    client_programs.run(legacy_database.connection, "psql", "-X", "-v", "ON_ERROR_STOP=1", *back[1:])
     assert precious.rows("SELECT * FROM precious") == [(1,)]
     precious.close()
     # It may be done again in the same second, and then has a name of its own.
@@ -241,7 +242,7 @@ def test_a_name_as_long_as_can_be_is_replaced_and_kept_like_any(epic10_snapshot,
 
 def test_the_scratch_databases_of_a_long_name_have_names_of_their_own(epic10_snapshot, legacy_template, other, shelf):
     name = "ü" * 31
-    with scratch.database(other.alias, name=name, template=legacy_template) as alias:
+    with scratch_database.database(other.alias, name=name, template=legacy_template) as alias:
         epic10_snapshot("take", database=alias)
         [taken] = snapshot_files.names(shelf)
         assert "2 checks: 2 passed" in epic10_snapshot("verify", database=alias)
@@ -293,7 +294,7 @@ def test_by_psql_where_pg_restore_says_what_the_server_does_not_know(epic10_snap
 def test_a_failure_by_psql_leaves_nothing(shelf, taken, other, monkeypatch):
     monkeypatch.setattr(dump, "sends_what_the_server_does_not_know", lambda tool, server: True)
     other.execute("CREATE TABLE ndas (id int)")
-    with pytest.raises(clients.ToolFailed) as failure:
+    with pytest.raises(client_programs.ToolFailed) as failure:
         snapshot.restore_into(other.alias, shelf / taken.name, taken, jobs=None)
     assert str(failure.value) == 'psql ended with status 3: ERROR:  relation "ndas" already exists'
     assert list(manifest.contents(other.connection).tables) == ['"public"."ndas"']

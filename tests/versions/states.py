@@ -6,7 +6,7 @@ from unittest import mock
 
 from django.test.utils import override_settings
 
-from epic10.throttle import Throttle
+from epic10.postgres.throttle import Throttle
 from tests.migration.disturbances import steps
 
 # Neither way is done after so many.

@@ -13,7 +13,8 @@ from django.db import Error, connections
 
 import manage
 import ndas
-from epic10 import clients, plan
+from epic10 import plan
+from epic10.postgres import client_programs
 from tests.walk import rendering
 from tests.walk.wire import PORT
 
@@ -96,8 +97,8 @@ class Psql:
         connection = connections[using]
         options = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", SCRIPTS / self.script)
         return subprocess.Popen(
-            [clients.find(connection, "psql"), *options],
-            env=os.environ | clients.environment(connection) | where(database, directory),
+            [client_programs.find(connection, "psql"), *options],
+            env=os.environ | client_programs.environment(connection) | where(database, directory),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

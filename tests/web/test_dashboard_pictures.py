@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from epic10 import scratch
 from epic10.dashboard import census
+from epic10.postgres import scratch_database
 from tests.databases import Scratch
 from tests.migration.disturbances import wait_for
 
@@ -40,7 +40,10 @@ __all__ = ["driver", "onlooker"]
 
 @pytest.fixture
 def legacy_database(django_db_blocker, baseline_template):
-    with django_db_blocker.unblock(), scratch.database("default", name=NAME, template=baseline_template) as alias:
+    with (
+        django_db_blocker.unblock(),
+        scratch_database.database("default", name=NAME, template=baseline_template) as alias,
+    ):
         call_command("epic10_seed", rows=NDAS, database=alias, stdout=io.StringIO())
         yield Scratch(alias)
 

@@ -5,7 +5,7 @@ from django.db import connections
 
 from epic10 import arguments, checks, report, run_record
 from epic10.finalization import finalize, goes_too, is_left_to_end
-from epic10.locks import LockNotGranted
+from epic10.postgres.locks import LockNotGranted
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import shown
 from epic10.terminal.output import Lasting

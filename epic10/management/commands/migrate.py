@@ -7,13 +7,14 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
-from epic10 import arguments, plan, routing, server
-from epic10.locks import LockNotGranted
-from epic10.one_at_a_time import AlreadyRunning, LockLost, only_migrator
+from epic10 import arguments, plan
 from epic10.operations import Phase, orphans, privileges, workers
+from epic10.postgres import routing, server
+from epic10.postgres.locks import LockNotGranted
+from epic10.postgres.migration_lock import AlreadyRunning, LockLost, only_migrator
+from epic10.postgres.session import unhurried
 from epic10.preparation import NothingToPrepare, prepared
 from epic10.reconcile import has_work, is_way_back, reconcile
-from epic10.session import unhurried
 from epic10.terminal import signals
 from epic10.terminal.display import shown
 from epic10.terminal.output import Lasting

@@ -9,8 +9,8 @@ from contextlib import closing
 
 from django.core.management import CommandError
 
-from epic10.catalog import literal
 from epic10.checks import BEFORE, Check, Database, violations
+from epic10.postgres.catalog import literal
 
 DIRECT, BY_SESSION, BY_TRANSACTION = "direct", "by session", "by transaction"
 # How often two sessions are asked for their backend. An idle pooler gives both the

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from epic10.one_at_a_time import BY_FILE, FOR_A_STANDBY, standing_still
+from epic10.postgres.migration_lock import BY_FILE, FOR_A_STANDBY, standing_still
 from epic10.terminal.progress import logger
 
 # Bytes a standby may be behind; EPIC10_MAX_LAG in the settings, in MB.

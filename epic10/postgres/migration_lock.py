@@ -20,9 +20,9 @@ from django.core.management import CommandError
 from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from epic10 import server
-from epic10.catalog import holds, literal, table_oid
-from epic10.session import NO_LIMIT, execute
+from epic10.postgres import server
+from epic10.postgres.catalog import holds, literal, table_oid
+from epic10.postgres.session import NO_LIMIT, execute
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)

@@ -9,8 +9,8 @@ from textwrap import indent
 
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
-from epic10 import locks, throttle
-from epic10.catalog import literal
+from epic10.postgres import locks, throttle
+from epic10.postgres.catalog import literal
 
 LOCK_ATTEMPTS = 60  # With pauses of up to five seconds: about the patience of locks.PATIENCE.
 

@@ -7,8 +7,8 @@ in ``<column>_legacy``. The body of a function is text and finds the new column.
 
 from typing import NamedTuple
 
-from epic10.catalog import array, table_oid
 from epic10.checks import Fact, Find
+from epic10.postgres.catalog import array, table_oid
 
 DEPENDENTS = """\
 WITH used AS (

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from epic10 import clients
-from epic10.catalog import literal, quoted
+from epic10.postgres import client_programs
+from epic10.postgres.catalog import literal, quoted
 
 # Patterns of pg_dump: any schema, any table of Django's bookkeeping or of ours.
 NOT_THE_SUBJECT = ("*.epic10_*", "*.django_*")
@@ -65,7 +65,7 @@ SESSION = """
 def schema(connection) -> str:
     """The schema as SQL; equal text, equal schema."""
     excluded = [f"--exclude-table={pattern}" for pattern in NOT_THE_SUBJECT]
-    dump = clients.run(connection, "pg_dump", "--schema-only", *excluded)
+    dump = client_programs.run(connection, "pg_dump", "--schema-only", *excluded)
     # These two lines carry a new random key each time.
     noise = ("\\restrict ", "\\unrestrict ")
     text = "".join(line for line in dump.splitlines(keepends=True) if not line.startswith(noise))

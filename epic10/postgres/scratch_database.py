@@ -11,8 +11,8 @@ from django.core.management import CommandError
 from django.db import Error, ProgrammingError, connections, router
 from psycopg.errors import InsufficientPrivilege
 
-from epic10.catalog import literal, quoted
-from epic10.session import NO_LIMIT
+from epic10.postgres.catalog import literal, quoted
+from epic10.postgres.session import NO_LIMIT
 from epic10.terminal.progress import logger
 
 # template1 may hold somebody's objects; a rehearsal starts from nothing.

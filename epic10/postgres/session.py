@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from django.db import Error, OperationalError, connections, transaction
 
-from epic10.catalog import literal
+from epic10.postgres.catalog import literal
 
 # What a role, a database or a server may have set for web requests and reports,
 # and what this work needs instead. No limit may cut it short. lock_timeout is for

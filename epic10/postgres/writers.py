@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.core.management import CommandError
 from django.db import connections
 
-from epic10.one_at_a_time import KEY
+from epic10.postgres.migration_lock import KEY
 from epic10.run import Run
 from epic10.terminal import prompts
 from epic10.terminal.progress import logger

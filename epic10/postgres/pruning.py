@@ -7,7 +7,7 @@ long. It is only said; whose transaction may be ended is for people to decide.
 
 import time
 
-from epic10 import locks
+from epic10.postgres import locks
 from epic10.terminal.progress import logger
 
 LOOK_EVERY = 5.0  # seconds
