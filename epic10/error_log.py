@@ -144,7 +144,7 @@ def plain(text):
 
 def _missing(cursor):
     # Imported late: settings name this module before there are apps.
-    from epic10.watch.tables import CREATE
+    from epic10.ledger.monitoring_tables import CREATE
 
     cursor.execute("SELECT to_regclass('epic10_error') IS NULL")
     return CREATE if cursor.fetchone()[0] else ()

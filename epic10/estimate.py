@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from django.db import Error, transaction
 
 from epic10 import plan
+from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import Backfill, Derived, Shadow
 from epic10.operations.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
-from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.relabel import any_wrong
 from epic10.operations.routes import Keys
 from epic10.operations.shadows import commonest

@@ -6,9 +6,10 @@ from django.core.management import CommandError
 from django.db import connections
 from django.db.migrations.operations import RunSQL
 
-from epic10 import ledger, plan, release_state, validation
+from epic10 import plan, release_state, validation
 from epic10.asking import Show
-from epic10.models import OriginalRow
+from epic10.ledger import store
+from epic10.ledger.models import OriginalRow
 from epic10.operations import (
     AddForeignKey,
     AddSyncTrigger,
@@ -61,7 +62,7 @@ def finalize(run: Run, *, show: Show):
     run.step("validate", lambda: _insist_that_it_holds(run, show))
     run.step("dependents", lambda: _insist_that_nobody_uses(release, connection))
     with unhurried(connection), witnessed(run, run.using):
-        ledger.create(connection)
+        store.create(connection)
         for table, columns in legacy(release, connection).items():
             run.step(f"archive {table}", partial(_keep, connection, table, columns))
         run.facts["archived"] = OriginalRow.objects.using(run.using).count()

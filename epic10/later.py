@@ -9,8 +9,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from epic10 import plan
+from epic10.ledger.phase_record import BACKWARDS, FORWARDS
 from epic10.operations.phase import Phase
-from epic10.operations.record import BACKWARDS, FORWARDS
 from epic10.release_state import last_run
 from epic10.terminal.progress import logger
 

@@ -5,8 +5,8 @@ import statistics
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
-from epic10 import ledger
-from epic10.models import PhaseRun
+from epic10.ledger import store
+from epic10.ledger.models import PhaseRun
 from epic10.postgres.lock_watch import MODES, LockWatch
 
 # Whoever only reads is of interest where somebody waits.
@@ -149,6 +149,6 @@ def _statement_and_mode(one):
 
 
 def _phases(connection) -> list[PhaseRun]:
-    if not ledger.is_there(connection, PhaseRun):
+    if not store.is_there(connection, PhaseRun):
         return []
     return list(PhaseRun.objects.using(connection.alias).filter(finished_at__isnull=False).order_by("id"))

@@ -13,12 +13,12 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from epic10.checks import Check
+from epic10.ledger.monitoring_models import KEPT
 from epic10.operations import privileges
 from epic10.operations.phase import Phase, has_to_say, walk
 from epic10.operations.privileges import Need
 from epic10.operations.require import RequireServer
 from epic10.postgres.catalog import FINALIZED, holds
-from epic10.watch.models import KEPT
 
 RECORD = "django_migrations"
 APPEND_ONLY = Need("function", "epic10_append_only")

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from django.db import connections
 
-from epic10 import ledger, record_files, run_chain
-from epic10.models import RunRecord
+from epic10 import record_files, run_chain
+from epic10.ledger import store
+from epic10.ledger.models import RunRecord
 from epic10.record_files import Head, Unreadable
 
 # As text, because a column that somebody has edited may hold what Python cannot read.
@@ -90,7 +91,7 @@ def look(using: str, directory: Path) -> Found:
 
 
 def _rows(connection) -> Iterator[Row]:
-    if not ledger.is_there(connection, RunRecord):
+    if not store.is_there(connection, RunRecord):
         return
     with connection.cursor() as cursor:
         cursor.execute(ROWS)

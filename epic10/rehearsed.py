@@ -2,8 +2,9 @@
 
 from django.db import connections
 
-from epic10 import ledger, revision
-from epic10.models import RunRecord
+from epic10 import revision
+from epic10.ledger import store
+from epic10.ledger.models import RunRecord
 from epic10.run import OK
 
 COMMAND = "epic10_rehearse"
@@ -12,7 +13,7 @@ COMMAND = "epic10_rehearse"
 def last(using: str) -> RunRecord | None:
     """The newest record of a rehearsal that passed: of the same SQL, from a snapshot of this database."""
     connection = connections[using]
-    if not ledger.is_there(connection, RunRecord):
+    if not store.is_there(connection, RunRecord):
         return None
     return (
         RunRecord.objects.using(using)

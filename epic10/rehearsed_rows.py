@@ -13,8 +13,8 @@ from django.db import connections, models
 from django.db.migrations.state import ProjectState
 
 from epic10 import plan
+from epic10.ledger.models import PhaseRun
 from epic10.load.applications import HISTORIES, NDAS
-from epic10.models import PhaseRun
 from epic10.operations import Derived, Park, Parking, Shadow
 from epic10.operations.relabel import shadows
 from epic10.postgres.catalog import array, literal, quoted

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.core.management import CommandError
 
 from epic10 import plan
-from epic10.operations.record import BACKWARDS
+from epic10.ledger.phase_record import BACKWARDS
 from epic10.postgres.catalog import holds, literal, relation_exists
 
 # The transaction that first claimed something was the first to change something. A way

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from django.db import Error, connections
 
-from epic10 import ledger
-from epic10.models import PhaseRun
+from epic10.ledger import store
+from epic10.ledger.models import PhaseRun
 from epic10.report import Report
 from epic10.terminal import progress
 from epic10.terminal.progress import logger
@@ -120,7 +120,7 @@ def phases(alias: str, after: int = 0) -> list[dict]:
 
 def last_phase(connection) -> int:
     """The number of the newest run of a phase, to ask for those after it."""
-    if not ledger.is_there(connection, PhaseRun):
+    if not store.is_there(connection, PhaseRun):
         return 0
     return PhaseRun.objects.using(connection.alias).order_by("-id").values_list("id", flat=True).first() or 0
 
@@ -158,6 +158,6 @@ def _statements(run):
 
 def _phases(connection, after):
     try:
-        return phases(connection.alias, after) if ledger.is_there(connection, PhaseRun) else []
+        return phases(connection.alias, after) if store.is_there(connection, PhaseRun) else []
     except Error:  # the connection is gone, and with it the answer
         return []

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from django.db import Error, connections, transaction
 
-from epic10 import ledger, record_files
-from epic10.models import RunRecord
+from epic10 import record_files
+from epic10.ledger import store
+from epic10.ledger.models import RunRecord
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.record_files import Head
 
@@ -93,7 +94,7 @@ def append(
 
 def find(using: str, run: str) -> Entered | None:
     """The record of a run by the name of its file, where the ledger has it."""
-    if not ledger.is_there(connections[using], RunRecord):
+    if not store.is_there(connections[using], RunRecord):
         return None
     with connections[using].cursor() as cursor:
         found = _row(cursor, RECORDED, [run])
@@ -139,12 +140,12 @@ def is_waiting(found: dict) -> bool:
 
 
 def _make_sure_of_the_tables(connection):
-    if not ledger.is_there(connection, RunRecord):
-        ledger.create(connection)
+    if not store.is_there(connection, RunRecord):
+        store.create(connection)
     elif not holds(connection, relation_exists(HEAD)):
         # Of an earlier revision. A role that may not make tables keeps its records without.
         with suppress(Error):
-            ledger.create(connection)
+            store.create(connection)
 
 
 def _last(cursor):

@@ -11,8 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.template import Context, Engine
 
 from epic10 import checks
+from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import privileges
-from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.phase import Note, walk
 from epic10.operations.require import insist
 from epic10.operations.switch import SwitchType

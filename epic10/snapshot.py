@@ -12,12 +12,13 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.db import connections, transaction
 
-from epic10 import ledger, manifest, revision, snapshot_files
+from epic10 import manifest, revision, snapshot_files
 from epic10.asking import Show, answered
 from epic10.checks import Check, Database
 from epic10.checks.way_back import unreadable
+from epic10.ledger import store
+from epic10.ledger.models import Snapshot
 from epic10.manifest import Manifest
-from epic10.models import Snapshot
 from epic10.postgres import dump, fingerprint, installations, scratch_database, transaction_ids
 from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.session import unhurried
@@ -83,7 +84,7 @@ def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Sh
         finished=datetime.now(UTC),
     )
     verified = snapshot_files.mark(directory / name, verified=not report.failed)
-    if ledger.is_there(connection, Snapshot):
+    if store.is_there(connection, Snapshot):
         Snapshot.objects.using(using).filter(name=name).update(verified_at=verified)
     return report
 
@@ -112,10 +113,10 @@ def _finished(using, directory, folder, taken) -> Manifest:
     """Under a name of its own, in the directory and in the ledger, also beside another one of the same second."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(ONE_NAME_AT_A_TIME)
-        has_ledger = ledger.is_there(connections[using], Snapshot)
+        has_ledger = store.is_there(connections[using], Snapshot)
         known = set(Snapshot.objects.using(using).values_list("name", flat=True)) if has_ledger else ()
         taken = snapshot_files.finish(folder, taken, known=known)
-        complaint = ledger.keep(
+        complaint = store.keep(
             using,
             Snapshot,
             name=taken.name,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from epic10 import release_state
 from epic10.estimate import count
+from epic10.ledger.phase_record import BACKWARDS, FORWARDS
 from epic10.operations import Backfill
 from epic10.operations.phase import has_to_say
-from epic10.operations.record import BACKWARDS, FORWARDS
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.migration_lock import Holder
 from epic10.terminal.units import seconds

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from django.db import ProgrammingError
 
 from epic10 import parked, plan, release_state
-from epic10.operations.record import FORWARDS
+from epic10.ledger.phase_record import FORWARDS
 from epic10.postgres import locks, migration_lock
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.session import one_moment, unhurried

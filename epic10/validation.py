@@ -3,7 +3,7 @@
 from django.db import Error, connections, transaction
 
 from epic10 import asking, checks, plan, release_state
-from epic10.models import SavedReport
+from epic10.ledger.models import SavedReport
 from epic10.postgres.session import unhurried
 from epic10.report import Report
 

@@ -4,10 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from epic10 import models
-from epic10.operations.ledger import CREATE_LEDGER
-from epic10.watch import tables
-from epic10.watch.models import KEPT
+from epic10.ledger import models, monitoring_tables
+from epic10.ledger.monitoring_models import KEPT
+from epic10.ledger.tables import CREATE_LEDGER
 
 WRITTEN_TO = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
 MODELS = (
@@ -36,7 +35,7 @@ def execute(statements):
 
 def test_it_can_be_created_twice():
     models.RowCount.objects.create(table_name="ndas", rows=3)
-    execute([*CREATE_LEDGER, *tables.CREATE])
+    execute([*CREATE_LEDGER, *monitoring_tables.CREATE])
     assert models.RowCount.objects.get().rows == 3
 
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from epic10 import lock_table
-from epic10.models import PhaseRun
+from epic10.ledger.models import PhaseRun
 from epic10.operations import Backfill
 from epic10.operations.batches import FOR_DJANGO
 from epic10.operations.routes import Keys, Named, Places

@@ -15,8 +15,8 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connections
 
 from epic10 import record_files, run_chain, run_record
+from epic10.ledger.models import RunRecord
 from epic10.management.commands.epic10_records import FINE
-from epic10.models import RunRecord
 from epic10.run import Run, witnessed
 from epic10.terminal import private_files
 from epic10.terminal.progress import logger

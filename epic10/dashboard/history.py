@@ -5,9 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from epic10 import ledger, run_chain
+from epic10 import run_chain
 from epic10.checks import OK
-from epic10.models import PhaseRun, RunRecord, SavedReport
+from epic10.ledger import store
+from epic10.ledger.models import PhaseRun, RunRecord, SavedReport
 from epic10.report import HEADINGS
 from epic10.terminal.units import seconds
 
@@ -65,7 +66,7 @@ class Checked:
 
 
 def records(connection) -> list[Record]:
-    if not ledger.is_there(connection, RunRecord):
+    if not store.is_there(connection, RunRecord):
         return []
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, [SHOWN])
@@ -74,14 +75,14 @@ def records(connection) -> list[Record]:
 
 def record(connection, number: int) -> tuple[RunRecord, bool] | None:
     """The whole record, and whether it is as it was written."""
-    if not ledger.is_there(connection, RunRecord):
+    if not store.is_there(connection, RunRecord):
         return None
     found = RunRecord.objects.using(connection.alias).filter(pk=number).first()
     return found and (found, run_chain.hash_of(found.body) == found.hash)
 
 
 def phase_runs(connection) -> list[PhaseRun]:
-    if not ledger.is_there(connection, PhaseRun):
+    if not store.is_there(connection, PhaseRun):
         return []
     found = list(PhaseRun.objects.using(connection.alias).order_by("-id")[:SHOWN])
     for run in found:
@@ -91,7 +92,7 @@ def phase_runs(connection) -> list[PhaseRun]:
 
 def reports(connection) -> list[Checked]:
     """The newest report of every command that checks what is in place, saved by itself or in the record of a run."""
-    if not (ledger.is_there(connection, SavedReport) and ledger.is_there(connection, RunRecord)):
+    if not (store.is_there(connection, SavedReport) and store.is_there(connection, RunRecord)):
         return []
     with connection.cursor() as cursor:
         cursor.execute(REPORTS, [SHOWN])

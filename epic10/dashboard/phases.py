@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from epic10.operations.record import BACKWARDS
+from epic10.ledger.phase_record import BACKWARDS
 from epic10.plan import Plan
 from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, Standing, percent
 from epic10.status import BASELINE, FINALIZED, GOING_BACK, HALF_BACK, NO_REGISTER, SWITCHED, Status

@@ -4,7 +4,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import migrations, models
 from django.db.models.functions import Now
 
-from epic10.operations.ledger import CREATE_LEDGER, DROP_LEDGER
+from epic10.ledger.tables import CREATE_LEDGER, DROP_LEDGER
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 

@@ -3,7 +3,7 @@
 from django.contrib.postgres.functions import TransactionNow
 from django.db import migrations, models
 
-from epic10.watch.tables import CREATE, DROP
+from epic10.ledger.monitoring_tables import CREATE, DROP
 
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 

@@ -6,6 +6,7 @@ from django.db import router
 from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation, OperationCategory
 
+from epic10.ledger.phase_record import BACKWARDS, FORWARDS, finished, recorded, started
 from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import holds
 from epic10.postgres.migration_lock import still_alone
@@ -13,7 +14,6 @@ from epic10.postgres.session import unhurried
 from epic10.terminal.progress import logger
 
 from .ownership import is_claim
-from .record import BACKWARDS, FORWARDS, finished, recorded, started
 
 
 class Note(Operation):

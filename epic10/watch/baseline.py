@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from django.db import Error, connections, transaction
 
 from epic10.checks import Database
+from epic10.ledger import monitoring_tables
+from epic10.watch import keeping, queries
 from epic10.what_now import said
 
-from . import keeping, queries, tables
 from .seen import Seen, Timing
 
 SAMPLES = 3
@@ -18,7 +19,7 @@ def take(using: str) -> str:
     db = Database(connections[using])
     try:
         with transaction.atomic(using=using):
-            tables.create(db.connection)
+            monitoring_tables.create(db.connection)
         for _ in range(SAMPLES):
             seen = Seen(datetime.now(UTC), after=False)
             seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]

@@ -9,12 +9,13 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error, connections, transaction
 
+from epic10.ledger import monitoring_tables
+from epic10.ledger.monitoring_models import Gauge, Incident, Sample, Watch
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.terminal import private_files
+from epic10.watch import incidents, queries
 from epic10.what_now import said
 
-from . import incidents, queries, tables
-from .models import Gauge, Incident, Sample, Watch
 from .seen import UNREACHABLE, Seen
 
 DAYS = 30
@@ -79,7 +80,7 @@ def sample(using: str, seen: Seen):
 def _write(using, seen, state):
     connection = connections[using]
     if not holds(connection, relation_exists("epic10_watch")):
-        tables.create(connection)
+        monitoring_tables.create(connection)
     sample(using, seen)
     for name, value in seen.gauges.items():
         Gauge.objects.using(using).create(taken_at=seen.at, name=name, value=value)

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import utils
 
-from epic10 import append_only
-from epic10.models import CreatedObject, PhaseRun
+from epic10.ledger import append_only
+from epic10.ledger.models import CreatedObject, PhaseRun
 from ndas.models import AuditLog, NdaStatusHistory
 from tests.factories import NdaFactory
 

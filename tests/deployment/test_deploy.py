@@ -11,9 +11,10 @@ import pytest
 from django.db import OperationalError, connections
 from django.db.models.signals import post_migrate
 
-from epic10 import checks, ledger, revision, snapshot, snapshot_files
+from epic10 import checks, revision, snapshot, snapshot_files
 from epic10.checks import traffic
-from epic10.models import RunRecord
+from epic10.ledger import store
+from epic10.ledger.models import RunRecord
 from epic10.postgres.session import reconnect
 from epic10.terminal import units
 from tests.migration.disturbances import STANDING_STILL, STANDS_STILL, somebody, standstill, wait_until, when_logged
@@ -80,7 +81,7 @@ def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, s
 
 
 def test_without_a_rehearsal_of_this_release_on_this_database_it_refuses(night, legacy_database, is_untouched):
-    ledger.create(legacy_database.connection)
+    store.create(legacy_database.connection)
     this = {
         "command": "epic10_rehearse",
         "verdict": "OK",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from epic10 import release_state, snapshot_files
-from epic10.models import RunRecord
+from epic10.ledger.models import RunRecord
 from epic10.postgres.catalog import literal, quoted
 from epic10.status import status
 from tests.migration.disturbances import look_at, wait_for

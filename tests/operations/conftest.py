@@ -5,8 +5,8 @@ from django.db import ProgrammingError
 
 from epic10 import checks
 from epic10.checks import Database
+from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import CommonestLabel
-from epic10.operations.ledger import CREATE_LEDGER
 from epic10.operations.phase import derived, written
 from epic10.postgres.catalog import holds
 from epic10.postgres.psql_script import ScriptEditor

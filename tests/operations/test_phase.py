@@ -8,8 +8,8 @@ import pytest
 from django.db.migrations.operations import RunSQL
 from django.db.migrations.state import ProjectState
 
+from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import Phase
-from epic10.operations.ledger import CREATE_LEDGER
 from epic10.postgres import locks
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
 from tests.migration.disturbances import LONG_ENOUGH, somebody, wait_until

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError
 
 from epic10 import manifest, snapshot, snapshot_files
-from epic10.models import Snapshot
+from epic10.ledger.models import Snapshot
 from tests.migration.disturbances import somebody, wait_for
 
 USELESS = "HINT: This snapshot is of no use: python manage.py epic10_snapshot take"

@@ -9,7 +9,7 @@ from django.urls import path
 
 from config import urls
 from epic10 import error_log
-from epic10.watch.models import ErrorCount
+from epic10.ledger.monitoring_models import ErrorCount
 from tests.migration.disturbances import LONG_ENOUGH
 from tests.servers.server import alias
 

@@ -11,8 +11,9 @@ import pytest
 
 from epic10 import error_log
 from epic10.checks import Database
-from epic10.watch import queries, server, tables
-from epic10.watch.models import ErrorCount, Gauge, Incident, Sample, Watch
+from epic10.ledger import monitoring_tables
+from epic10.ledger.monitoring_models import ErrorCount, Gauge, Incident, Sample, Watch
+from epic10.watch import queries, server
 from epic10.watch.watching import alone
 from tests.migration.disturbances import wait_until
 from tests.watch.conftest import Monitor
@@ -170,7 +171,7 @@ def test_somebody_in_the_way_is_named(monitor, database, monkeypatch):
 
 
 def test_what_is_old_is_thrown_away_and_the_baseline_is_kept(monitor, database):
-    tables.create(database.connection)
+    monitoring_tables.create(database.connection)
     old = "INSERT INTO epic10_sample (name, milliseconds, after, taken_at) SELECT '', 1, %s, now() - interval '40 d'"
     for after in (True, False):
         database.execute(old, [after])

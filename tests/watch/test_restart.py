@@ -6,8 +6,8 @@ import time
 import pytest
 
 from config import postmaster
+from epic10.ledger.monitoring_models import Incident
 from epic10.watch import watching
-from epic10.watch.models import Incident
 from epic10.watch.seen import UNREACHABLE
 from tests.databases import database
 from tests.migration.disturbances import wait_until

@@ -14,7 +14,7 @@ from django.urls import reverse
 from epic10 import run_chain
 from epic10.dashboard import census, live
 from epic10.dashboard.looking import Answer, ask
-from epic10.watch import tables
+from epic10.ledger import monitoring_tables
 from tests.databases import served
 from tests.migration.disturbances import look_at, steps
 from tests.migration.shapes import CONVERGING
@@ -256,7 +256,7 @@ def test_rows_are_not_counted_again_while_nothing_happens(legacy_database, monke
 
 
 def test_samples_and_errors_are_shown_as_the_watch_has_kept_them(migrated_database):
-    tables.create(migrated_database.connection)
+    monitoring_tables.create(migrated_database.connection)
     migrated_database.execute(A_DAY_OF_SAMPLES)
     with looked_at(migrated_database) as client:
         page = text(client)

@@ -5,7 +5,7 @@ from django.core.management.commands import flush
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connections
 
-from epic10 import append_only
+from epic10.ledger import append_only
 
 
 class Command(flush.Command):

@@ -1,6 +1,6 @@
 """What does Epic 10 remember about itself in this database?
 
-The models of the ledger. ``epic10.operations.ledger`` states its tables; the
+The models of the ledger. ``epic10.ledger.tables`` states its tables; the
 defaults named here are the ones the tables have, so a row written by a script
 and a row written by Django look alike.
 """
@@ -9,7 +9,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models.functions import Now
 
-from epic10.watch.models import KEPT  # noqa: F401  Django looks for models here.
+from epic10.ledger.monitoring_models import KEPT  # noqa: F401  Django looks for models here.
 
 
 class CreatedObject(models.Model):

@@ -2,7 +2,7 @@
 
 from django.db import Error, connections, transaction
 
-from epic10.operations.ledger import CREATE_LEDGER
+from epic10.ledger.tables import CREATE_LEDGER
 from epic10.postgres.catalog import holds, relation_exists
 
 
