@@ -5,8 +5,10 @@ from pathlib import Path
 from django.core.management import CommandError, call_command
 from django.db import Error, connections
 
-from epic10 import asking, checks, comparison, manifest, plan, release_state, snapshot, validation
-from epic10.asking import Show
+from epic10 import checks, comparison, manifest, plan, release_state, snapshot, validation
+from epic10.checks import evaluation
+from epic10.checks.evaluation import Show
+from epic10.checks.report import Report
 from epic10.failed_deployment import ended_early, found
 from epic10.going_back import go_back
 from epic10.postgres import deadline
@@ -14,7 +16,6 @@ from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute, unhurried
 from epic10.postgres.writers import insist_that_nobody_writes
 from epic10.readiness import NotDeployed, Wishes, make_ready
-from epic10.report import Report
 from epic10.run import Run, witnessed
 from epic10.terminal.progress import logger
 from epic10.what_now import NO_WAY_BACK, why
@@ -82,7 +83,7 @@ def insist_on_a_way_back(using: str):
 
 
 def smoke(using: str, *, show: Show | None = None) -> Report:
-    return asking.report("smoke", checks.registered(checks.SMOKE), using, show)
+    return evaluation.report("smoke", checks.registered(checks.SMOKE), using, show)
 
 
 def _migrate(run, out, **options):

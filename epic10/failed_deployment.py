@@ -12,7 +12,7 @@ from django.core.management import CommandError
 from django.db import Error, connections
 
 from epic10 import plan, release_state
-from epic10.asking import Show
+from epic10.checks.evaluation import Show
 from epic10.going_back import BACK, go_back
 from epic10.postgres import migration_lock
 from epic10.postgres.session import reconnect

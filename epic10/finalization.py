@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.migrations.operations import RunSQL
 
 from epic10 import plan, release_state, validation
-from epic10.asking import Show
+from epic10.checks.evaluation import Show
 from epic10.ledger import store
 from epic10.ledger.models import OriginalRow
 from epic10.operations import (

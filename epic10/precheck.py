@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 from django.db import connections
 
-from epic10 import asking, checks, plan, release_state
-from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, violations
+from epic10 import checks, plan, release_state
+from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, evaluation, violations
+from epic10.checks.report import Report
 from epic10.estimate import Estimate, estimate
 from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, privileges
 from epic10.operations.successors import successors
 from epic10.operations.sync import PREFIX
 from epic10.postgres import routing
 from epic10.postgres.catalog import holds, relation_exists
-from epic10.report import Report
 from epic10.terminal.units import seconds
 
 # What is measured on a quiet evening takes longer on the night.
@@ -39,12 +39,12 @@ class Limits:
     free_disk: int | None = None
 
 
-def precheck(using: str, limits: Limits, *, show: asking.Show | None = None) -> Report:
+def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None) -> Report:
     """Ask everything worth knowing before the first change, ``show`` each answer as it comes."""
     routing.insist(using)
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
-    return asking.report("epic10_precheck", questions(release, connection, limits), using, show)
+    return evaluation.report("epic10_precheck", questions(release, connection, limits), using, show)
 
 
 def _refuse_where_nothing_is_to_be_done(release, connection):

@@ -8,9 +8,9 @@ from django.db import connections
 
 from epic10 import baseline as from_before
 from epic10 import comparison, precheck, rehearsed, snapshot, snapshot_files
-from epic10.asking import Show
+from epic10.checks.evaluation import Show
+from epic10.checks.report import Report
 from epic10.manifest import Manifest
-from epic10.report import Report
 from epic10.run import Run
 from epic10.watch import baseline
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from django.db import Error, connections
 
+from epic10.checks.report import Report
 from epic10.ledger import store
 from epic10.ledger.models import PhaseRun
-from epic10.report import Report
 from epic10.terminal import progress
 from epic10.terminal.progress import logger
 

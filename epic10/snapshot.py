@@ -13,8 +13,9 @@ from django.core.management import CommandError
 from django.db import connections, transaction
 
 from epic10 import manifest, revision, snapshot_files
-from epic10.asking import Show, answered
 from epic10.checks import Check, Database
+from epic10.checks.evaluation import Show, answered
+from epic10.checks.report import Report
 from epic10.checks.way_back import unreadable
 from epic10.ledger import store
 from epic10.ledger.models import Snapshot
@@ -22,7 +23,6 @@ from epic10.manifest import Manifest
 from epic10.postgres import dump, fingerprint, installations, scratch_database, transaction_ids
 from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.session import unhurried
-from epic10.report import Report
 from epic10.terminal.progress import logger
 
 JOBS = 2

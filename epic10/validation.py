@@ -2,10 +2,11 @@
 
 from django.db import Error, connections, transaction
 
-from epic10 import asking, checks, plan, release_state
+from epic10 import checks, plan, release_state
+from epic10.checks import evaluation
+from epic10.checks.report import Report
 from epic10.ledger.models import SavedReport
 from epic10.postgres.session import unhurried
-from epic10.report import Report
 
 NOT_APPLIED = "Epic 10 is not applied to database {name}.\nHINT: python manage.py migrate ndas"
 HALF_APPLIED = (
@@ -18,12 +19,12 @@ class NotApplied(Exception):
     """There is nothing to validate; the message says why and what to type."""
 
 
-def validate(using: str, *, smoke: bool = False, show: asking.Show | None = None) -> Report:
+def validate(using: str, *, smoke: bool = False, show: evaluation.Show | None = None) -> Report:
     """Ask every check of the release, with ``smoke`` try the application too; ``show`` each answer as it comes."""
     insist_that_it_is_applied(using)
     release = plan.load()
     wanted = [*release.checks(), *checks.registered(checks.AFTER), *(checks.registered(checks.SMOKE) if smoke else [])]
-    return asking.report("epic10_validate", wanted, using, show)
+    return evaluation.report("epic10_validate", wanted, using, show)
 
 
 def insist_that_it_is_applied(using: str):
@@ -34,9 +35,9 @@ def insist_that_it_is_applied(using: str):
         raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
 
 
-def previous_works(using: str, *, show: asking.Show | None = None) -> Report:
+def previous_works(using: str, *, show: evaluation.Show | None = None) -> Report:
     """After a rollback: try what the previous application does."""
-    return asking.report("epic10_validate --previous", checks.registered(checks.SMOKE_PREVIOUS), using, show)
+    return evaluation.report("epic10_validate --previous", checks.registered(checks.SMOKE_PREVIOUS), using, show)
 
 
 def save(report: Report, using: str) -> str:

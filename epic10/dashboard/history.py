@@ -7,9 +7,9 @@ from datetime import datetime
 
 from epic10 import run_chain
 from epic10.checks import OK
+from epic10.checks.report import HEADINGS
 from epic10.ledger import store
 from epic10.ledger.models import PhaseRun, RunRecord, SavedReport
-from epic10.report import HEADINGS
 from epic10.terminal.units import seconds
 
 SHOWN = 30

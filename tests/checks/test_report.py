@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from epic10.checks import Check, Result
-from epic10.report import Report
+from epic10.checks.report import Report
 
 
 def result(id="server.version", title="PostgreSQL is 15 or newer", findings=(), **options):

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, deploy_plan, failures, precheck, release_state, report, run_record, snapshot
+from epic10 import arguments, checks, deploy_plan, failures, precheck, release_state, run_record, snapshot
+from epic10.checks import report
 from epic10.deployment import deploy
 from epic10.readiness import Wishes
 from epic10.terminal import prompts, signals

@@ -3,7 +3,8 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, checks, report, run_record
+from epic10 import arguments, checks, run_record
+from epic10.checks import report
 from epic10.finalization import finalize, goes_too, is_left_to_end
 from epic10.postgres.locks import LockNotGranted
 from epic10.terminal import prompts, signals

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, failures, release_state, report, run_record, snapshot
+from epic10 import arguments, checks, failures, release_state, run_record, snapshot
+from epic10.checks import report
 from epic10.deployment import insist_on_a_way_back, rollback
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import shown

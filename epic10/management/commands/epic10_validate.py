@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures, report, validation
+from epic10 import arguments, failures, validation
+from epic10.checks import report
 from epic10.terminal import signals
 
 
