@@ -15,11 +15,11 @@ from django.db import Error, transaction
 from epic10 import plan
 from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import Backfill, Derived, Shadow
-from epic10.operations.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
-from epic10.operations.relabel import any_wrong
-from epic10.operations.routes import Keys
-from epic10.operations.shadows import commonest
-from epic10.parked import waiting_rows
+from epic10.operations.archive.summary import waiting_rows
+from epic10.operations.backfill.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
+from epic10.operations.backfill.routes import Keys
+from epic10.operations.columns.relabel import any_wrong
+from epic10.operations.columns.shadow import commonest
 from epic10.postgres.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
 from epic10.postgres.locks import short_transaction
 

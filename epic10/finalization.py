@@ -21,8 +21,8 @@ from epic10.operations import (
     SwitchType,
 )
 from epic10.operations.add_successors import claimed
-from epic10.operations.batches import FOR_DJANGO, Batches, count
-from epic10.operations.relabel import Shadow, shadows
+from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
+from epic10.operations.columns.relabel import Shadow, shadows
 from epic10.plan import Plan
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
 from epic10.postgres.dependents import dependents

@@ -11,8 +11,8 @@ from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, evaluation, v
 from epic10.checks.report import Report
 from epic10.estimate import Estimate, estimate
 from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, privileges
+from epic10.operations.columns.sync_trigger import PREFIX
 from epic10.operations.successors import successors
-from epic10.operations.sync import PREFIX
 from epic10.postgres import routing
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.terminal.units import seconds

@@ -16,7 +16,7 @@ from epic10 import plan
 from epic10.ledger.models import PhaseRun
 from epic10.load.applications import HISTORIES, NDAS
 from epic10.operations import Derived, Park, Parking, Shadow
-from epic10.operations.relabel import shadows
+from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, literal, quoted
 
 # Two NDAs of five, and no more than a statement has room to name.

@@ -13,9 +13,9 @@ from django.template import Context, Engine
 from epic10 import checks
 from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import privileges
+from epic10.operations.columns.switch import SwitchType
 from epic10.operations.phase import Note, walk
 from epic10.operations.require import insist
-from epic10.operations.switch import SwitchType
 from epic10.plan import Plan
 from epic10.postgres import session
 from epic10.postgres.catalog import FINALIZED, literal, relation_exists

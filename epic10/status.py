@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, replace
 
 from django.db import ProgrammingError
 
-from epic10 import parked, plan, release_state
+from epic10 import plan, release_state
 from epic10.ledger.phase_record import FORWARDS
+from epic10.operations.archive import summary
 from epic10.postgres import locks, migration_lock
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.session import one_moment, unhurried
@@ -143,5 +144,5 @@ def _disagreements(release, connection, phases, ledger) -> Iterator[str]:
 
 
 def _parked(connection) -> Iterator[str]:
-    for table, rows in parked.waiting_rows(connection).items():
+    for table, rows in summary.waiting_rows(connection).items():
         yield f"{rows:,} rows of {table} hold what only Epic 10 can; it is parked, and migrate ndas puts it back."

@@ -8,8 +8,8 @@ import pytest
 from epic10 import lock_table
 from epic10.ledger.models import PhaseRun
 from epic10.operations import Backfill
-from epic10.operations.batches import FOR_DJANGO
-from epic10.operations.routes import Keys, Named, Places
+from epic10.operations.backfill.batches import FOR_DJANGO
+from epic10.operations.backfill.routes import Keys, Named, Places
 from epic10.plan import load
 from epic10.postgres.lock_watch import LockWatch
 from tests.migration.disturbances import wait_until

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 
 from epic10 import plan, release_state
 from epic10.operations import Switch, SwitchBeside
+from epic10.operations.columns.relabel import Relabel, Shadow, shadows
 from epic10.operations.ownership import is_ours
-from epic10.operations.relabel import Relabel, Shadow, shadows
 from epic10.plan import Plan
 from epic10.postgres.catalog import column_exists, holds, literal, quoted, relation_exists
 from epic10.postgres.migration_lock import holder

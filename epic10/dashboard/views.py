@@ -7,7 +7,8 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from epic10 import parked, plan
+from epic10 import plan
+from epic10.operations.archive import summary
 from epic10.record_files import tables
 from epic10.watch.queries import WORTH_SAYING
 
@@ -79,8 +80,8 @@ SECTIONS = {
     "incidents": measured.incidents,
     "records": history.records,
     "phase_runs": history.phase_runs,
-    "parked": parked.by_table,
-    "became": parked.became,
+    "parked": summary.by_table,
+    "became": summary.became,
 }
 
 

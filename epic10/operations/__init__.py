@@ -1,27 +1,28 @@
 """The vocabulary of the release. Each operation can run twice, and be undone when it never ran."""
 
+from epic10.operations.archive.park import Park
+from epic10.operations.archive.parking import Parking
+from epic10.operations.archive.parking_trigger import AddParkingTrigger, SwitchParking
+from epic10.operations.archive.unpark import Unpark
+from epic10.operations.backfill.backfill import Backfill
+from epic10.operations.columns.add import AddColumn
+from epic10.operations.columns.convert import Convert, is_beside
+from epic10.operations.columns.dependent_triggers import TellTriggers
+from epic10.operations.columns.enums import CreateEnum, CreateEnumBeside
+from epic10.operations.columns.existing import BackfillBeside, FollowBeside, SwitchBeside
+from epic10.operations.columns.relabel import Derived, Relabel, Shadow
+from epic10.operations.columns.shadow import AddShadow, CommonestLabel
+from epic10.operations.columns.switch import Switch, SwitchType, switched
+from epic10.operations.columns.sync_trigger import AddSyncTrigger
+
 from .add_successors import AddSuccessors, SwitchSuccessors
-from .backfill import Backfill
-from .beside import BackfillBeside, FollowBeside, SwitchBeside
-from .bystanders import TellTriggers
-from .columns import AddColumn
-from .convert import Convert, is_beside
 from .counts import Analyze, CountRows
-from .enums import CreateEnum, CreateEnumBeside
 from .foreign_keys import AddForeignKey, ValidateForeignKey, is_in_place
 from .guards import AddGuard, Guard
 from .indexes import AddIndex, AddShadowIndex
 from .orphans import KeepOrphans
-from .park import Park
-from .parking import Parking
-from .parking_trigger import AddParkingTrigger, SwitchParking
 from .phase import Note, Phase
-from .relabel import Derived, Relabel, Shadow
 from .require import Require, RequireServer
-from .shadows import AddShadow, CommonestLabel
-from .switch import Switch, SwitchType, switched
-from .sync import AddSyncTrigger
-from .unpark import Unpark
 
 __all__ = [
     "AddColumn",

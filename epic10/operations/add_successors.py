@@ -2,13 +2,13 @@
 
 from django.db.migrations.operations import RunPython, RunSQL
 
+from epic10.operations.columns.convert import Beside
 from epic10.postgres import psql_script
 from epic10.postgres.catalog import literal, quoted
 from epic10.terminal.progress import logger
 
 from . import privileges
 from .concurrently import SET_LONG, SET_SHORT, run_concurrently
-from .convert import Beside
 from .ownership import CLAIM
 from .successors import KIND, NAMED, successors
 

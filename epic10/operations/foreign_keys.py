@@ -3,10 +3,10 @@
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations.columns.convert import Convert, is_beside
 from epic10.postgres.catalog import constraint_exists, literal, quoted, table_oid
 
 from . import privileges
-from .convert import Convert, is_beside
 from .orphans import no_orphans
 from .ownership import block, claim, drop_if_ours, is_ours
 

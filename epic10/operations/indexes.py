@@ -4,12 +4,12 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations.columns.convert import Convert, is_beside
+from epic10.operations.columns.relabel import Shadow
 from epic10.postgres.catalog import literal, quoted, relation_exists, table_oid
 
 from .concurrently import run_concurrently
-from .convert import Convert, is_beside
 from .ownership import claim, is_ours, release
-from .relabel import Shadow
 
 
 class AddIndex(AddIndexConcurrently):

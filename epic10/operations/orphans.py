@@ -11,11 +11,11 @@ from django.db import Error
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations.columns.convert import Convert, is_beside
 from epic10.postgres.catalog import column_exists, literal, quoted
 from epic10.postgres.session import execute
 
 from . import privileges
-from .convert import Convert, is_beside
 from .ownership import block
 
 SETTING = "epic10.orphans"

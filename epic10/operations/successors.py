@@ -8,10 +8,9 @@ and their plans be lost. The successor is built beside the traffic as
 the labels in its condition translated.
 """
 
+from epic10.operations.columns.convert import Beside
+from epic10.operations.columns.relabel import Shadow
 from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
-
-from .convert import Beside
-from .relabel import Shadow
 
 KIND = "successor"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from epic10.checks import WATCH, Check, violations
 from epic10.operations import Switch, SwitchBeside
-from epic10.operations.relabel import shadows
+from epic10.operations.columns.relabel import shadows
 from epic10.plan import Plan
 from epic10.postgres.catalog import array, quoted
 

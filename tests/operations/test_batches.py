@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from epic10.operations import batches
+from epic10.operations.backfill import batches
 
 # Nobody has ever analyzed the tables, nor will while the test runs.
 UNKNOWN = """

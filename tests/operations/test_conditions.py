@@ -4,8 +4,8 @@ import pytest
 
 from epic10.checks import Database, run
 from epic10.operations import AddIndex, AddShadowIndex, Shadow, ValidateForeignKey
-from epic10.operations.convert import differs, shadow_definition
-from epic10.operations.shadows import holds_labels
+from epic10.operations.columns.convert import differs, shadow_definition
+from epic10.operations.columns.shadow import holds_labels
 from epic10.postgres.catalog import holds
 from tests.migration.disturbances import steps
 

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from epic10.operations import Backfill, filling, routes
-from epic10.operations.batches import fitting
-from epic10.operations.routes import Keys, KeysUntil, Named, Places
+from epic10.operations import Backfill
+from epic10.operations.backfill import passes, routes
+from epic10.operations.backfill.batches import fitting
+from epic10.operations.backfill.routes import Keys, KeysUntil, Named, Places
 from epic10.plan import load
 from epic10.postgres.catalog import bound
 
@@ -105,13 +106,13 @@ def test_on_a_large_table_one_worker_spares_the_application(
     """Its pages go out as they are written, and no scan takes several cores; afterwards all is as before."""
     monkeypatch.setattr(routes, "LARGE", large)
     now = "SELECT current_setting('backend_flush_after'), current_setting('max_parallel_workers_per_gather')"
-    seen, fill = set(), filling._wait_for_the_rest
+    seen, fill = set(), passes._wait_for_the_rest
 
     def look(batches, backfill):
         seen.update(legacy_database.rows(now))
         fill(batches, backfill)
 
-    monkeypatch.setattr(filling, "_wait_for_the_rest", look)
+    monkeypatch.setattr(passes, "_wait_for_the_rest", look)
     before = legacy_database.rows(now)
     legacy_database.migrate(workers=workers)
     assert seen == {(kilobytes, cores)}

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from epic10.operations import workers
-from epic10.operations.workers import Stopped, several, side_by_side, wanted
+from epic10.operations.backfill import workers
+from epic10.operations.backfill.workers import Stopped, several, side_by_side, wanted
 from tests.migration.disturbances import LONG_ENOUGH, at_work, look_at, standstill, told, wait_until
 
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

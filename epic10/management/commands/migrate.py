@@ -8,7 +8,8 @@ from django.db import Error, connections
 from django.utils import timezone
 
 from epic10 import arguments, plan
-from epic10.operations import Phase, orphans, privileges, workers
+from epic10.operations import Phase, orphans, privileges
+from epic10.operations.backfill import workers
 from epic10.postgres import routing, server
 from epic10.postgres.locks import LockNotGranted
 from epic10.postgres.migration_lock import AlreadyRunning, LockLost, only_migrator

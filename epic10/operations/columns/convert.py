@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations.columns.mapping import written_to_the_old_one
+from epic10.operations.columns.relabel import Shadow
+from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import (
     DEFINITION,
     array,
@@ -14,10 +17,6 @@ from epic10.postgres.catalog import (
     table_oid,
     type_exists,
 )
-
-from .mapping import written_to_the_old_one
-from .ownership import is_ours
-from .relabel import Shadow
 
 
 @dataclass(frozen=True)

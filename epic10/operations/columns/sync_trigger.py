@@ -7,11 +7,10 @@ from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
 from epic10.checks import Check, violations
+from epic10.operations import privileges
+from epic10.operations.columns.relabel import Derived, Rule
+from epic10.operations.ownership import claim, drop_if_ours
 from epic10.postgres.catalog import array, quoted, table_oid
-
-from . import privileges
-from .ownership import claim, drop_if_ours
-from .relabel import Derived, Rule
 
 # BEFORE triggers fire in the order of their names. Ours has to see what the
 # customer's triggers made of the row, hence the zz. After the switch theirs read

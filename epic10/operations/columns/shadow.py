@@ -3,13 +3,12 @@
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations import privileges
+from epic10.operations.backfill.label_counts import by_label
+from epic10.operations.columns.dependent_triggers import no_rule_follows
+from epic10.operations.columns.relabel import Shadow
+from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
 from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
-
-from . import privileges
-from .bystanders import no_rule_follows
-from .ownership import block, claim, drop_if_ours, is_ours
-from .relabel import Shadow
-from .tally import by_label
 
 
 class CommonestLabel(RunSQL):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from epic10.operations.archive import IS_NEWEST, waiting
+from epic10.operations.archive.conditions import IS_NEWEST, waiting
 from epic10.postgres.catalog import holds, literal, relation_exists
 from epic10.terminal.progress import logger
 

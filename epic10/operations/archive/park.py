@@ -2,13 +2,12 @@
 
 from django.db.migrations.operations import RunPython
 
-from epic10 import parked
+from epic10.operations.archive import summary
+from epic10.operations.archive.conditions import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK, complaint
+from epic10.operations.archive.parking import Parking, any_held, content
+from epic10.operations.backfill.batches import FOR_DJANGO, FOR_PSQL, Batches, count, loop
+from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
-
-from .archive import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK, complaint
-from .batches import FOR_DJANGO, FOR_PSQL, Batches, count, loop
-from .parking import Parking, any_held, content
-from .relabel import shadows
 
 # Locked, so that no writer leaves an event between the look at the row and at the archive.
 PARK = """\
@@ -59,7 +58,7 @@ class Park(RunPython):
         self._park(app_label, schema_editor, from_state)
         schema_editor.execute(PARK_AGAIN, params=None)
         if not schema_editor.collect_sql:
-            parked.tell(schema_editor.connection, self.parkings)
+            summary.tell(schema_editor.connection, self.parkings)
 
     def _park(self, app_label, schema_editor, state):
         loops = [(parking, _park(parking, app_label, state)) for parking in self.parkings]

@@ -3,12 +3,11 @@
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations import privileges
+from epic10.operations.columns.convert import differs
+from epic10.operations.columns.relabel import Shadow
+from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
 from epic10.postgres.catalog import array, enum_labels, literal, quoted, type_exists, type_oid
-
-from . import privileges
-from .convert import differs
-from .ownership import block, claim, drop_if_ours, is_ours
-from .relabel import Shadow
 
 
 class CreateEnum(RunSQL):

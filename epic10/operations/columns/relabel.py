@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from epic10.operations.columns.mapping import mapped, written_to_the_old_one
 from epic10.postgres.catalog import has_column, literal, quoted, table_oid
-
-from .mapping import mapped, written_to_the_old_one
 
 
 @dataclass(frozen=True)

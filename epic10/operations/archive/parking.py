@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from epic10.operations.columns.relabel import Derived, Rule, shadows
+from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import literal
-
-from .ownership import is_ours
-from .relabel import Derived, Rule, shadows
 
 
 @dataclass(frozen=True)

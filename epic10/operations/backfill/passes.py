@@ -9,15 +9,14 @@ import time
 from contextlib import nullcontext
 from math import ceil
 
+from epic10.operations.backfill import workers
+from epic10.operations.backfill.batches import FOR_DJANGO, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size
+from epic10.operations.backfill.label_counts import wrong_and_all
+from epic10.operations.backfill.routes import Named, is_large, routes
+from epic10.operations.columns.relabel import any_wrong
 from epic10.postgres.catalog import quoted
 from epic10.postgres.session import sparing
 from epic10.terminal.progress import logger
-
-from . import workers
-from .batches import FOR_DJANGO, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size
-from .relabel import any_wrong
-from .routes import Named, is_large, routes
-from .tally import wrong_and_all
 
 
 def fill(connection, backfill):

@@ -5,9 +5,8 @@ new column empty, or note in updated_at that the row was saved just now. What
 they do shows in the very statement, so the batch says it and is not committed.
 """
 
+from epic10.operations.columns.relabel import Derived, Rule
 from epic10.postgres.catalog import array, literal, quoted, table_oid
-
-from .relabel import Derived, Rule
 
 OURS = "zz_epic10_"
 # TRIGGER_TYPE_ROW, _BEFORE and _UPDATE in pg_trigger.tgtype.

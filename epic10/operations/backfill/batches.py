@@ -15,13 +15,12 @@ from django.conf import settings
 from django.db import OperationalError
 from psycopg.errors import QueryCanceled
 
+from epic10.operations.backfill.routes import Keys, Route
 from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import bound, literal
 from epic10.postgres.pruning import Witness
 from epic10.postgres.throttle import Throttle
 from epic10.terminal.progress import Meter, logger
-
-from .routes import Keys, Route
 
 BATCH_SIZE = 1000
 # Where a batch is to last EPIC10_BATCH_TARGET milliseconds, so many rows at least and at most.

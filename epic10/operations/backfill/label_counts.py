@@ -5,10 +5,9 @@ Counted by combination: to compare two labels of a row takes longer than to read
 it, and of combinations there are a few dozen, whatever the size of the table.
 """
 
+from epic10.operations.archive.conditions import THIS_ROLLBACK
+from epic10.operations.columns.relabel import Rule, any_wrong, shadows
 from epic10.postgres.catalog import quoted
-
-from .archive import THIS_ROLLBACK
-from .relabel import Rule, any_wrong, shadows
 
 WRONG_AND_ALL = f"""\
 SELECT CASE WHEN wrong = 0 OR {THIS_ROLLBACK} IS NULL THEN wrong

@@ -3,15 +3,20 @@
 from django.db.migrations.operations import RunPython, RunSQL
 
 from epic10.checks import Check, violations
+from epic10.operations import privileges
+from epic10.operations.backfill.backfill import Backfill
+from epic10.operations.columns.attributes import same_grants
+from epic10.operations.columns.convert import Beside, Convert, is_beside
+from epic10.operations.columns.switch import switch_column, switch_column_back, switched
+from epic10.operations.columns.sync_trigger import (
+    follow_the_new_application,
+    follow_the_old_application,
+    how_to_enable,
+    off_duty,
+    pgid,
+)
+from epic10.operations.ownership import block, claim, drop_if_ours
 from epic10.postgres.catalog import column_exists, constraint_exists, quoted
-
-from . import privileges
-from .attributes import same_grants
-from .backfill import Backfill
-from .convert import Beside, Convert, is_beside
-from .ownership import block, claim, drop_if_ours
-from .switch import switch_column, switch_column_back, switched
-from .sync import follow_the_new_application, follow_the_old_application, how_to_enable, off_duty, pgid
 
 
 class FollowBeside(RunSQL):

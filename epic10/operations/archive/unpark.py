@@ -2,13 +2,12 @@
 
 from django.db.migrations.operations import RunPython
 
-from epic10 import parked
 from epic10.checks import Check, violations
+from epic10.operations.archive import summary
+from epic10.operations.archive.conditions import THIS_ROLLBACK, complaint, newest, waiting
+from epic10.operations.archive.parking import Parking, as_a_row, found, lost
+from epic10.operations.backfill.batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
 from epic10.postgres.catalog import literal
-
-from .archive import THIS_ROLLBACK, complaint, newest, waiting
-from .batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
-from .parking import Parking, as_a_row, found, lost
 
 # A row that moves between its lock and its update stays parked, for the next pass. One that the old
 # application has changed may still read what is parked: after a way back that left its columns there.
@@ -84,7 +83,7 @@ class Unpark(RunPython):
             else:
                 self._unpark(schema_editor.connection, parking, statement(**FOR_DJANGO))
         if not schema_editor.collect_sql:
-            parked.tell_what_became_of_it(schema_editor.connection, self.parkings)
+            summary.tell_what_became_of_it(schema_editor.connection, self.parkings)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         pass

@@ -7,14 +7,13 @@ parked, and the row reads as the old application left it.
 
 from django.db.migrations.operations import RunSQL
 
+from epic10.operations import privileges
+from epic10.operations.archive.conditions import BOTH_STAY, IS_PARKING, is_restored, other_values
+from epic10.operations.archive.parking import Parking, any_held, content, found
+from epic10.operations.columns.relabel import shadows
+from epic10.operations.columns.sync_trigger import changes
+from epic10.operations.ownership import block
 from epic10.postgres.catalog import column_exists, literal, quoted, table_oid
-
-from . import privileges
-from .archive import BOTH_STAY, IS_PARKING, is_restored, other_values
-from .ownership import block
-from .parking import Parking, any_held, content, found
-from .relabel import shadows
-from .sync import changes
 
 PREFIX = "zz_epic10_park"
 

@@ -3,18 +3,17 @@
 from django.db.migrations.operations import RunPython
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations.archive.conditions import THIS_ROLLBACK, is_restored
+from epic10.operations.backfill import foreign_triggers
+from epic10.operations.backfill.batches import FOR_PSQL, WAITING_PASSES, loop
+from epic10.operations.backfill.label_counts import combinations
+from epic10.operations.backfill.passes import fill
+from epic10.operations.backfill.routes import Keys, Route
+from epic10.operations.columns.convert import Beside
+from epic10.operations.columns.relabel import Derived, Rule, Shadow, any_wrong
+from epic10.operations.ownership import is_ours
 from epic10.postgres import psql_script
 from epic10.postgres.catalog import column_exists, holds, literal, quoted, table_oid
-
-from . import strangers
-from .archive import THIS_ROLLBACK, is_restored
-from .batches import FOR_PSQL, WAITING_PASSES, loop
-from .convert import Beside
-from .filling import fill
-from .ownership import is_ours
-from .relabel import Derived, Rule, Shadow, any_wrong
-from .routes import Keys, Route
-from .tally import combinations
 
 # Rows are locked, then found again by their place. A row that moved in between
 # is left for the next pass; its trigger has seen it.
@@ -97,7 +96,7 @@ class Backfill(RunPython):
             yield self._check(
                 rule,
                 f"{self._can_be_wrong(rule)}{self.unless_restored(rule.wrong())}",
-                suspects=strangers.suspects(self.table),
+                suspects=foreign_triggers.suspects(self.table),
                 hint=f"Where a trigger undoes what is written: ALTER TABLE {quoted(self.table)} DISABLE TRIGGER it; "
                 "then python manage.py migrate ndas.",
             )
@@ -124,9 +123,9 @@ class Backfill(RunPython):
             last=route.LAST,
             assignments=",\n    ".join(rule.assignment() for rule in self.rules),
             skip_locked=" SKIP LOCKED" if skip_locked else "",
-            as_it_was=strangers.as_it_was(self.table),
-            rewritten=strangers.rewritten(self.table, self.rules),
-            complaint=strangers.complaint(self.table),
+            as_it_was=foreign_triggers.as_it_was(self.table),
+            rewritten=foreign_triggers.rewritten(self.table, self.rules),
+            complaint=foreign_triggers.complaint(self.table),
             **how,
         )
 

@@ -3,12 +3,12 @@
 from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
 
 from epic10.checks import Check, violations
+from epic10.operations import privileges
+from epic10.operations.columns import sync_trigger
+from epic10.operations.columns.attributes import carry_column, carry_type, give_owner, same_grants
+from epic10.operations.columns.relabel import Relabel, Rule, Shadow, shadows
+from epic10.operations.ownership import block, claim, is_ours, release
 from epic10.postgres.catalog import FINALIZED, column_exists, literal, quoted, table_oid, type_exists
-
-from . import privileges, sync
-from .attributes import carry_column, carry_type, give_owner, same_grants
-from .ownership import block, claim, is_ours, release
-from .relabel import Relabel, Rule, Shadow, shadows
 
 
 class SwitchType(RunSQL):
@@ -67,14 +67,14 @@ class Switch(SeparateDatabaseAndState):
                         _if(
                             column_exists(table, first.target),
                             *there,
-                            str(sync.follow_the_new_application(table, rules)),
+                            str(sync_trigger.follow_the_new_application(table, rules)),
                         )
                     ],
                     reverse_sql=[
                         _if(
                             switched(table, first),
                             *back,
-                            str(sync.follow_the_old_application(table, rules)),
+                            str(sync_trigger.follow_the_old_application(table, rules)),
                         )
                     ],
                 )
@@ -111,7 +111,7 @@ def switched(table: str, shadow: Shadow) -> str:
 
     The catalog is everybody's to read, and the ledger is not.
     """
-    stepped_aside = f"{column_exists(table, shadow.legacy)} AND {sync.function_oid(table)} IS NOT NULL"
+    stepped_aside = f"{column_exists(table, shadow.legacy)} AND {sync_trigger.function_oid(table)} IS NOT NULL"
     return f"({FINALIZED} OR ({stepped_aside}))"
 
 

@@ -4,13 +4,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.operations import AddField
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations import privileges
+from epic10.operations.columns.convert import Beside, Convert, is_beside, is_convertible, needs_both
+from epic10.operations.columns.relabel import Shadow
+from epic10.operations.columns.shadow import default_is_known, holds_labels, name_is_free
+from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
 from epic10.postgres.catalog import DEFINITION, column_exists, literal, quoted, table_oid
-
-from . import privileges
-from .convert import Beside, Convert, is_beside, is_convertible, needs_both
-from .ownership import block, claim, drop_if_ours, is_ours
-from .relabel import Shadow
-from .shadows import default_is_known, holds_labels, name_is_free
 
 SPELLED_OUT = {"timestamp(3)": "timestamp(3) without time zone"}
 

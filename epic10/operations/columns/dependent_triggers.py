@@ -8,10 +8,9 @@ both, and on the way back to the old one alone.
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations import privileges
+from epic10.operations.columns.relabel import Rule, shadows
 from epic10.postgres.catalog import array, literal, quoted, table_oid
-
-from . import privileges
-from .relabel import Rule, shadows
 
 # Read before it is replaced: OR REPLACE would enable a disabled trigger. A
 # constraint trigger cannot be replaced; it and its comment are made anew.
