@@ -9,10 +9,10 @@ change, the columns that they do not.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from epic10 import schema_objects
 from epic10.load.applications import HISTORIES, NDAS, WRITTEN
 from epic10.postgres import fingerprint
 from epic10.postgres.catalog import array
+from epic10.release import schema_objects
 
 
 @dataclass(frozen=True)

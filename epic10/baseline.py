@@ -4,17 +4,18 @@ from pathlib import Path
 
 from django.db import connections
 
-from epic10 import plan, release_state, snapshot_files
+from epic10 import snapshot_files
 from epic10.ledger import store
 from epic10.ledger.models import Snapshot
 from epic10.manifest import Manifest
 from epic10.operations import Backfill, Shadow
+from epic10.release import plan, state
 from epic10.terminal.progress import logger
 
 
 def before(using: str) -> tuple[Path, Manifest] | None:
     """The folder and the manifest of the last snapshot before the first change, as far as its files are here."""
-    began = release_state.began_at(connections[using])
+    began = state.began_at(connections[using])
     if began is None or not store.is_there(connections[using], Snapshot):
         return None
     for kept in Snapshot.objects.using(using).filter(taken_at__lt=began).order_by("-taken_at"):

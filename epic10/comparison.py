@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from epic10 import manifest, plan, schema_objects, snapshot, snapshot_files
+from epic10 import manifest, snapshot, snapshot_files
 from epic10.checks import Check, Database, Fact
 from epic10.checks.evaluation import Show, answered
 from epic10.checks.report import Report
@@ -20,6 +20,7 @@ from epic10.operations import AddColumn, Backfill, CountRows, Derived
 from epic10.postgres import dump, fingerprint, scratch_database, transaction_ids
 from epic10.postgres.catalog import quoted
 from epic10.postgres.transaction_ids import Seen
+from epic10.release import plan, schema_objects
 from epic10.terminal.progress import logger
 
 COPY = "epic10_compare_"

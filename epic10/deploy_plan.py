@@ -7,10 +7,11 @@ from datetime import UTC
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import later, plan, precheck, rehearsed, release_state
-from epic10.estimate import estimate
+from epic10 import precheck, rehearsed
 from epic10.failed_deployment import Found, found
 from epic10.readiness import Wishes
+from epic10.release import plan, reconcile_later, state
+from epic10.release.estimate import estimate
 from epic10.terminal.units import seconds
 
 
@@ -34,7 +35,7 @@ def steps(connection, begins: Found, wishes: Wishes) -> Iterator[str]:
         yield f"prepare: {', '.join(phase.name for phase in plan.load().phases[:-1])}"
         return
     if is_in_place:
-        yield f"migrate: {', '.join(later.to_do(connection)) or 'nothing is left to do'}"
+        yield f"migrate: {', '.join(reconcile_later.to_do(connection)) or 'nothing is left to do'}"
     else:
         yield f"migrate: {', '.join(phase.name for phase in plan.load().phases)}"
     yield "validate: schema and every row"
@@ -69,9 +70,9 @@ def _becomes(connection, begins, wishes):
 
 
 def _began(connection):
-    began = release_state.began_at(connection)
+    began = state.began_at(connection)
     when = f"{began.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if began else "a day that nobody knows any more"
-    return f"{when}, and it was going back last" if release_state.is_going_back(connection) else when
+    return f"{when}, and it was going back last" if state.is_going_back(connection) else when
 
 
 def _if_it_fails(begins, wishes):
@@ -93,7 +94,7 @@ def lines(using: str, wishes: Wishes) -> Iterator[str]:
     release, connection = plan.load(), connections[using]
     yield from summary(using, wishes)
     if release.is_switched(connection):
-        for name in later.to_do(connection):
+        for name in reconcile_later.to_do(connection):
             yield _sql(using, name)
         return
     measured = estimate(connection)

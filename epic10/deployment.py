@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management import CommandError, call_command
 from django.db import Error, connections
 
-from epic10 import checks, comparison, manifest, plan, release_state, snapshot, validation
+from epic10 import checks, comparison, manifest, snapshot, validation
 from epic10.checks import evaluation
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
@@ -16,9 +16,10 @@ from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute, unhurried
 from epic10.postgres.writers import insist_that_nobody_writes
 from epic10.readiness import NotDeployed, Wishes, make_ready
+from epic10.release import plan, state
+from epic10.release.advice import NO_WAY_BACK, why
 from epic10.run import Run, witnessed
 from epic10.terminal.progress import logger
-from epic10.what_now import NO_WAY_BACK, why
 
 
 def deploy(run: Run, wishes: Wishes, *, show: Show, out):
@@ -58,7 +59,7 @@ def rollback(
 ):
     """Is the application stopped? Then a safety snapshot, and back from any point; compare with what was before."""
     insist_on_a_way_back(run.using)
-    if not release_state.is_left_to_undo(connections[run.using]):
+    if not state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
     run.step("stopped", lambda: _nobody_writes_any_more(run, force, may_ask))
@@ -77,7 +78,7 @@ def rollback(
 
 def insist_on_a_way_back(using: str):
     """Raises CommandError where nobody has to be asked, because there is none."""
-    release_state.insist_on_a_register(connections[using])
+    state.insist_on_a_register(connections[using])
     if plan.load().is_finalized(connections[using]):
         raise CommandError(f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}")
 

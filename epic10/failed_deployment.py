@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import plan, release_state
 from epic10.checks.evaluation import Show
 from epic10.going_back import BACK, go_back
 from epic10.postgres import migration_lock
 from epic10.postgres.session import reconnect
 from epic10.readiness import NotDeployed, Wishes
+from epic10.release import plan, state
+from epic10.release.advice import why
 from epic10.run import OK, Run
 from epic10.terminal import signals
-from epic10.what_now import why
 
 LOOK = "python manage.py epic10_status says where it stands"
 
@@ -35,7 +35,7 @@ class Found:
 
 def found(connection) -> Found:
     switched = plan.load().is_switched(connection)
-    return Found(switched, release_state.has_begun(connection), release_state.mark(connection))
+    return Found(switched, state.has_begun(connection), state.mark(connection))
 
 
 def ended_early(run: Run, wishes: Wishes, before: Found, error: BaseException, *, show: Show, out):

@@ -6,7 +6,7 @@ from django.core.management import CommandError
 from django.db import connections
 from django.db.migrations.operations import RunSQL
 
-from epic10 import plan, release_state, validation
+from epic10 import validation
 from epic10.checks.evaluation import Show
 from epic10.ledger import store
 from epic10.ledger.models import OriginalRow
@@ -23,11 +23,12 @@ from epic10.operations import (
 from epic10.operations.add_successors import claimed
 from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
 from epic10.operations.columns.relabel import Shadow, shadows
-from epic10.plan import Plan
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
 from epic10.postgres.dependents import dependents
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
 from epic10.postgres.session import unhurried
+from epic10.release import plan, state
+from epic10.release.plan import Plan
 from epic10.run import Run, witnessed
 
 # Made by the transaction that drops the labels; epic10.postgres.catalog.FINALIZED looks for it.
@@ -72,7 +73,7 @@ def finalize(run: Run, *, show: Show):
 
 def is_left_to_end(using: str) -> bool:
     """Is there a release that has not been finalized? Raises CommandError where it is not in place."""
-    release_state.insist_on_a_register(connections[using])
+    state.insist_on_a_register(connections[using])
     try:
         validation.insist_that_it_is_applied(using)
     except validation.NotApplied as error:

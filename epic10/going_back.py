@@ -4,9 +4,10 @@ from functools import partial
 
 from django.core.management import call_command
 
-from epic10 import baseline, comparison, plan
+from epic10 import baseline, comparison
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
+from epic10.release import plan
 from epic10.run import Run, witnessed
 from epic10.terminal.progress import logger
 from epic10.validation import previous_works

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 
 from django.db import connections
 
-from epic10 import checks, plan, release_state
+from epic10 import checks
 from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, evaluation, violations
 from epic10.checks.report import Report
-from epic10.estimate import Estimate, estimate
 from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, privileges
 from epic10.operations.columns.sync_trigger import PREFIX
 from epic10.operations.successors import successors
 from epic10.postgres import routing
 from epic10.postgres.catalog import holds, relation_exists
+from epic10.release import plan, state
+from epic10.release.estimate import Estimate, estimate
 from epic10.terminal.units import seconds
 
 # What is measured on a quiet evening takes longer on the night.
@@ -52,7 +53,7 @@ def _refuse_where_nothing_is_to_be_done(release, connection):
     if release.is_switched(connection):
         raise NothingToCheck(f"Epic 10 is applied to database {name} already.\nHINT: python manage.py epic10_validate")
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
-        raise NothingToCheck(release_state.NO_REGISTER.format(name))
+        raise NothingToCheck(state.NO_REGISTER.format(name))
 
 
 def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:
@@ -63,9 +64,7 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     yield privileges.check(release.needs())
     yield from before.of_the_traffic(tables, changed)
     yield from before.of_the_readers(tables)
-    yield from before.of_the_schema(
-        release.models, tables, changed, ours=PREFIX, begun=release_state.has_begun(connection)
-    )
+    yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX, begun=state.has_begun(connection))
     yield _of_the_dependents(release)
     yield from checks.registered(BEFORE)
     yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)

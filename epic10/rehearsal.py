@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import lock_table, pace, plan, rehearsed_rows, snapshot, validation
+from epic10 import lock_table, pace, rehearsed_rows, snapshot, validation
 from epic10.as_before import Busy, differences, look
 from epic10.checks import Database
 from epic10.deployment import smoke
@@ -19,6 +19,7 @@ from epic10.postgres.catalog import holds, quoted, relation_exists
 from epic10.postgres.lock_watch import LockWatch
 from epic10.postgres.migration_lock import only_migrator
 from epic10.precheck import BUFFER
+from epic10.release import plan
 from epic10.run import FAILED, Run, witnessed
 
 PREFIX = "epic10_rehearsal_"

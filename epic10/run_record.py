@@ -20,10 +20,11 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import record_files, revision, run_chain
+from epic10 import record_files, run_chain
 from epic10.postgres import routing
 from epic10.postgres.migration_lock import at_step, only_migrator
 from epic10.record_files import Unreadable
+from epic10.release import revision
 from epic10.run import FAILED, INTERRUPTED, RUNNING, Run
 from epic10.run_chain import Entered
 from epic10.terminal import private_files, signals

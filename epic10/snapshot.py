@@ -12,7 +12,7 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.db import connections, transaction
 
-from epic10 import manifest, revision, snapshot_files
+from epic10 import manifest, snapshot_files
 from epic10.checks import Check, Database
 from epic10.checks.evaluation import Show, answered
 from epic10.checks.report import Report
@@ -23,6 +23,7 @@ from epic10.manifest import Manifest
 from epic10.postgres import dump, fingerprint, installations, scratch_database, transaction_ids
 from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.session import unhurried
+from epic10.release import revision
 from epic10.terminal.progress import logger
 
 JOBS = 2

@@ -21,10 +21,10 @@ from django.core.management import CommandError
 from django.db import connections
 
 import epic10
-from epic10 import plan
 from epic10.load.acknowledged import lost_and_mislabelled
 from epic10.load.outcome import Answer, Failure, Outcome
 from epic10.postgres import client_programs
+from epic10.release import plan
 
 RATE, PROCESSES = 300.0, 4
 # NDAs that one process reads and changes, besides those it creates.

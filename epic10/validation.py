@@ -2,11 +2,12 @@
 
 from django.db import Error, connections, transaction
 
-from epic10 import checks, plan, release_state
+from epic10 import checks
 from epic10.checks import evaluation
 from epic10.checks.report import Report
 from epic10.ledger.models import SavedReport
 from epic10.postgres.session import unhurried
+from epic10.release import plan, state
 
 NOT_APPLIED = "Epic 10 is not applied to database {name}.\nHINT: python manage.py migrate ndas"
 HALF_APPLIED = (
@@ -31,7 +32,7 @@ def insist_that_it_is_applied(using: str):
     """Raises NotApplied."""
     connection = connections[using]
     if not plan.load().is_switched(connection):
-        message = HALF_APPLIED if release_state.has_begun(connection) else NOT_APPLIED
+        message = HALF_APPLIED if state.has_begun(connection) else NOT_APPLIED
         raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
 
 

@@ -11,7 +11,7 @@ from epic10.checks.after import (
     pairs,
     readable,
 )
-from epic10.release_state import BEGAN_UTC
+from epic10.release.state import BEGAN_UTC
 from ndas.expected import A_DATE, ONE_YEAR_LATER, POSITION_PAIRS, POSITIONS, STATUS_PAIRS, STATUSES, TABLES, TYPES
 
 # Nobody has saved the row since the release began, the column came with the

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import router
 
-from epic10 import plan
 from epic10.postgres.catalog import array
+from epic10.release import plan
 
 # The books of the release: without them the dashboard and the count of errors have nothing to say, and the rest works.
 BOOKS = "epic10"

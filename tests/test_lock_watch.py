@@ -10,8 +10,8 @@ from epic10.ledger.models import PhaseRun
 from epic10.operations import Backfill
 from epic10.operations.backfill.batches import FOR_DJANGO
 from epic10.operations.backfill.routes import Keys, Named, Places
-from epic10.plan import load
 from epic10.postgres.lock_watch import LockWatch
+from epic10.release.plan import load
 from tests.migration.disturbances import wait_until
 
 PHASE = "INSERT INTO epic10_phase_run (phase, direction) VALUES ('switch', 'forwards')"

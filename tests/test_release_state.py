@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
 
-from epic10 import release_state
+from epic10.release import state
 from tests.migration.disturbances import somebody, steps
 
 NOW = "SELECT clock_timestamp()"
@@ -13,7 +13,7 @@ NOW = "SELECT clock_timestamp()"
 
 @pytest.fixture
 def ask(legacy_database):
-    return lambda question: getattr(release_state, question)(legacy_database.connection)
+    return lambda question: getattr(state, question)(legacy_database.connection)
 
 
 def now(database) -> datetime:
@@ -73,9 +73,9 @@ def test_recorded_only_there_is_a_record_to_undo(legacy_database, ask):
 def test_what_only_somebody_elses_phases_have_left_is_not_the_release(legacy_database, ask):
     """Faked, then the guards for real, and taken back: Django's record of the release stays as it was."""
     legacy_database.migrate("0002", fake=True)
-    assert release_state.last_run(legacy_database.connection) is None
+    assert state.last_run(legacy_database.connection) is None
     legacy_database.execute(
         "INSERT INTO epic10_phase_run (phase, direction, finished_at) VALUES ('guard', 'backwards', now())"
     )
     assert (ask("is_going_back"), ask("was_taken_back_at")) == (False, None)
-    assert release_state.last_run(legacy_database.connection) is None
+    assert state.last_run(legacy_database.connection) is None

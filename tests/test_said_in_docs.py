@@ -7,8 +7,8 @@ from django.conf import settings
 
 from epic10 import validation
 from epic10.checks import AFTER, SMOKE, SMOKE_PREVIOUS, registered
-from epic10.plan import load
 from epic10.precheck import Limits, precheck
+from epic10.release.plan import load
 from tests.migration.test_two_routes import SCRIPTS
 
 ROOT = settings.BASE_DIR

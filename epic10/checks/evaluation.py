@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from django.db import Error, connections
 
-from epic10 import checks, plan
+from epic10 import checks
 from epic10.checks.report import Report
 from epic10.postgres.session import execute, reconnect, statements, unhurried
+from epic10.release import plan
+from epic10.release.advice import said
 from epic10.terminal.progress import logger
-from epic10.what_now import said
 
 Show = Callable[[checks.Result], None]
 

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from epic10 import plan, release_state
 from epic10.operations import Switch, SwitchBeside
 from epic10.operations.columns.relabel import Relabel, Shadow, shadows
 from epic10.operations.ownership import is_ours
-from epic10.plan import Plan
 from epic10.postgres.catalog import column_exists, holds, literal, quoted, relation_exists
 from epic10.postgres.migration_lock import holder
+from epic10.release import plan, state
+from epic10.release.plan import Plan
 
 from .live import last_run
 
@@ -119,7 +119,7 @@ def _source(connection, release, table, column) -> tuple[str | None, str | None]
         return there(column.legacy), column.column
     if there(column.target) or not there(column.column):
         return there(column.column), None
-    if release_state.has_begun(connection) and holds(connection, is_ours("column", f"{table}.{column.column}")):
+    if state.has_begun(connection) and holds(connection, is_ours("column", f"{table}.{column.column}")):
         return None, column.column
     return column.column, None
 

@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from epic10 import plan, release_state
 from epic10.postgres import migration_lock
 from epic10.postgres.catalog import holds, relation_exists
-from epic10.status import BASELINE, Status, seen
+from epic10.release import plan, state
+from epic10.release.status import BASELINE, Status, seen
 
 # Seconds: whoever asks sooner gets the same; and how long a count is good for.
 FRESH, KEPT = 1.0, 60.0
@@ -74,7 +74,7 @@ def _pulse(connection) -> tuple:
 
 
 def _taken_back(connection, status) -> datetime | None:
-    return release_state.was_taken_back_at(connection) if status.state == BASELINE else None
+    return state.was_taken_back_at(connection) if status.state == BASELINE else None
 
 
 def _place(connection):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from epic10.ledger.phase_record import BACKWARDS
-from epic10.plan import Plan
-from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, Standing, percent
-from epic10.status import BASELINE, FINALIZED, GOING_BACK, HALF_BACK, NO_REGISTER, SWITCHED, Status
+from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, Standing, percent
+from epic10.release.plan import Plan
+from epic10.release.status import BASELINE, FINALIZED, GOING_BACK, HALF_BACK, NO_REGISTER, SWITCHED, Status
 from epic10.terminal.units import seconds
 
 # In a word for a person, and how it looks.

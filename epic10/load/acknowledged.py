@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from epic10 import plan
 from epic10.load.applications import NEW_APPLICATION
 from epic10.load.vocabulary import VOCABULARIES, Pair
 from epic10.postgres.catalog import array, column_exists, holds, quoted
+from epic10.release import plan
 
 AT_ONCE = 10_000
 

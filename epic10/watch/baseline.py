@@ -6,8 +6,8 @@ from django.db import Error, connections, transaction
 
 from epic10.checks import Database
 from epic10.ledger import monitoring_tables
+from epic10.release.advice import said
 from epic10.watch import keeping, queries
-from epic10.what_now import said
 
 from .seen import Seen, Timing
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from epic10.checks import WATCH, Check, violations
 from epic10.operations import Switch, SwitchBeside
 from epic10.operations.columns.relabel import shadows
-from epic10.plan import Plan
 from epic10.postgres.catalog import array, quoted
+from epic10.release.plan import Plan
 
 OLD = """
     SELECT {column}::text, count(*), min(id::text) FROM {table}

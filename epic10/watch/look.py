@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import Error, connections, transaction
 
-from epic10 import checks, plan
+from epic10 import checks
 from epic10.checks import AFTER, FAILED, WATCH, Check, Database
 from epic10.postgres import deadline
 from epic10.postgres.errors import is_unreachable
-from epic10.what_now import said
+from epic10.release import plan
+from epic10.release.advice import said
 
 from . import errors, keeping, labels, process, queries, server
 from .seen import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Seen, Timing

@@ -8,8 +8,8 @@ from django.db import Error, OperationalError, transaction
 from psycopg.errors import QueryCanceled
 
 from epic10.checks import Database
+from epic10.release.advice import said
 from epic10.terminal.units import seconds
-from epic10.what_now import said
 
 from .seen import Finding, Timing
 

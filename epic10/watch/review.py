@@ -8,12 +8,12 @@ from django.core.management import CommandError
 from django.db import Error, connections
 from django.template.loader import render_to_string
 
-from epic10 import plan
 from epic10.checks import Database
 from epic10.postgres.catalog import holds, relation_exists, table_oids
+from epic10.release import plan
+from epic10.release.advice import said
 from epic10.terminal import private_files
 from epic10.terminal.units import amount, seconds
-from epic10.what_now import said
 
 from . import incidents, keeping, queries, server
 from .seen import Timing

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from epic10 import plan
 from epic10.checks import Database, disk
 from epic10.checks.traffic import LONG_FOR_A_LOCK
 from epic10.postgres.catalog import table_oids
 from epic10.postgres.locks import Blocker
+from epic10.release import plan
 from epic10.terminal.units import amount, seconds
 
 from . import process

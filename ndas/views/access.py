@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from epic10 import plan
+from epic10.release import plan
 from ndas import scope, services
 from ndas.models import Nda
 from ndas.people import NoContact, actor_of

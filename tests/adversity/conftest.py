@@ -8,8 +8,8 @@ The register as it is in production: owned by one role, migrated by another.
 
 import pytest
 
-from epic10 import plan
 from epic10.postgres import fingerprint
+from epic10.release import plan
 from tests.adversity.people import People, give_away
 from tests.databases import Scratch
 from tests.migration.conftest import after, before, look_before  # noqa: F401

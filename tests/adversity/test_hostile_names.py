@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import Error, connections
 
-from epic10 import plan, snapshot_files
+from epic10 import snapshot_files
 from epic10.postgres import fingerprint
 from epic10.postgres.catalog import quoted
+from epic10.release import plan
 from tests.adversity import hostile
 from tests.adversity.people import run
 from tests.adversity.test_identifiers import renamed

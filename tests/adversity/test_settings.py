@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from epic10 import plan
 from epic10.postgres import fingerprint
+from epic10.release import plan
 from tests.databases import Scratch
 from tests.migration.test_two_routes import SCRIPTS
 from tests.sampling import sampled

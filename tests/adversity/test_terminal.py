@@ -15,7 +15,7 @@ import threading
 import pytest
 from django.conf import settings
 
-from epic10.status import status
+from epic10.release.status import status
 from tests.deployment.pairs import DEPLOY
 from tests.migration.disturbances import begun, somebody, wait_for
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import psycopg
 from django.conf import settings
 
-from epic10 import lock_table, plan, traffic
+from epic10 import lock_table, traffic
 from epic10.postgres.lock_watch import LockWatch
+from epic10.release import plan
 from tests.benchmarks.databases import copy
 from tests.benchmarks.latency import Stretch, summary
 from tests.benchmarks.rivals import RIVALS

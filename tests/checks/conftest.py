@@ -5,8 +5,9 @@ import contextlib
 import pytest
 from django.db import transaction
 
-from epic10 import checks, plan
+from epic10 import checks
 from epic10.precheck import Limits, questions
+from epic10.release import plan
 from tests.databases import database
 
 

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from epic10 import checks, plan
+from epic10 import checks
 from epic10.checks import disk
 from epic10.precheck import Limits, questions
+from epic10.release import plan
 
 from .conftest import asked
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from epic10 import plan
 from epic10.ledger.models import SavedReport
+from epic10.release import plan
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import plan
 from epic10.postgres import fingerprint
+from epic10.release import plan
 
 
 @pytest.mark.slow

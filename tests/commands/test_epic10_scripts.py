@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 import ndas
-from epic10 import plan
+from epic10.release import plan
 
 COMMITTED = Path(ndas.__file__).parent / "migrations" / "epic_10"
 FILES = ["migration.sql", "rollback.sql", "verify.sql", "README.md"]

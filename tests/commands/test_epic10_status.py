@@ -8,9 +8,9 @@ import threading
 import pytest
 from django.db import Error
 
-from epic10 import standing
 from epic10.postgres.migration_lock import holder, only_migrator
-from epic10.status import status
+from epic10.release import phase_status
+from epic10.release.status import status
 from tests.migration.disturbances import (
     STANDS_STILL,
     at_work,
@@ -32,7 +32,7 @@ def seen(database, earlier=None):
 
 
 def states(found):
-    return {standing.phase: standing.state for standing in found.phases}
+    return {phase_status.phase: phase_status.state for standing in found.phases}
 
 
 def test_an_empty_database_has_no_register(empty_database):
@@ -130,7 +130,7 @@ def test_while_somebody_migrates_what_is_done_is_not_counted_again(legacy_databa
         step.forwards(legacy_database)
     with only_migrator(legacy_database.connection):
         earlier = seen(legacy_database)
-        monkeypatch.setattr(standing, "count", None)  # A count would be an error.
+        monkeypatch.setattr(phase_status, "count", None)  # A count would be an error.
         later = seen(legacy_database, earlier)
     assert later.state == earlier.state == "indexed"
     assert (states(later), later.phases[1].rows) == (states(earlier), earlier.phases[1].rows)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import plan
 from epic10.ledger.models import RunRecord
 from epic10.postgres import fingerprint
+from epic10.release import plan
 from epic10.terminal.progress import logger
 from tests.databases import Scratch
 from tests.migration.disturbances import look_at

@@ -73,7 +73,7 @@ def main():
 def _many(number):
     from django.core.management import call_command
 
-    from epic10.status import status
+    from epic10.release.status import status
     from tests.databases import database
     from tests.servers import in_memory
     from tests.servers.server import alias

@@ -11,11 +11,12 @@ import pytest
 from django.db import OperationalError, connections
 from django.db.models.signals import post_migrate
 
-from epic10 import checks, revision, snapshot, snapshot_files
+from epic10 import checks, snapshot, snapshot_files
 from epic10.checks import traffic
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord
 from epic10.postgres.session import reconnect
+from epic10.release import revision
 from epic10.terminal import units
 from tests.migration.disturbances import STANDING_STILL, STANDS_STILL, somebody, standstill, wait_until, when_logged
 

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import Error
 
-from epic10.what_now import NO_WAY_BACK
+from epic10.release.advice import NO_WAY_BACK
 from tests.migration.disturbances import look_at, somebody
 from tests.migration.shapes import CONVERGING, TOGETHER, facts
 from tests.migration.test_two_routes import SCRIPTS

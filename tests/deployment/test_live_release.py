@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from epic10 import checks
-from epic10.status import status
+from epic10.release.status import status
 from tests.migration.disturbances import begun, look_at, somebody, steps, wait_for
 
 from .pairs import DEPLOY

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from epic10 import release_state, snapshot_files
+from epic10 import snapshot_files
 from epic10.ledger.models import RunRecord
 from epic10.postgres.catalog import literal, quoted
-from epic10.status import status
+from epic10.release import state
+from epic10.release.status import status
 from tests.migration.disturbances import look_at, wait_for
 
 from .pairs import DEPLOY, DID_THE_WORK, REFUSED, ended, pair_of_deploys, refused
@@ -52,7 +53,7 @@ def test_beside_one_that_is_at_work_every_other_leaves_and_says_who_is_there(
 ):
     if migrated:
         legacy_database.migrate()
-    before = look_at(legacy_database), release_state.mark(legacy_database.connection)
+    before = look_at(legacy_database), state.mark(legacy_database.connection)
     process = stopped_in_its_first_step(legacy_database, *command, **environment)
     try:
         worker = status(legacy_database.connection).worker
@@ -63,7 +64,7 @@ def test_beside_one_that_is_at_work_every_other_leaves_and_says_who_is_there(
             ended = legacy_database.manage(*other, **environment)
             assert (ended.returncode, ended.stdout) == (1, ""), other
             assert re.fullmatch(refused(legacy_database.name, process.pid, command[0]), ended.stderr), ended.stderr
-        assert (look_at(legacy_database), release_state.mark(legacy_database.connection)) == before
+        assert (look_at(legacy_database), state.mark(legacy_database.connection)) == before
     finally:
         process.send_signal(signal.SIGCONT)
     _, complaint = process.communicate()
@@ -123,7 +124,7 @@ def test_who_has_lost_the_lock_in_the_backfill_goes_back_only_if_nobody_has_come
     assert process.returncode == 1
     assert "\nNothing is taken back, as that is not for this run any more.\n" in complaint
     assert "The migration lock was lost, and somebody else has been at work since.\nHINT: " in complaint
-    assert release_state.has_begun(legacy_database.connection)
+    assert state.has_begun(legacy_database.connection)
 
 
 @pytest.mark.slow

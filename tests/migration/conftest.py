@@ -8,8 +8,8 @@ What an undisturbed release looks like, to compare a disturbed one with.
 
 import pytest
 
-from epic10 import plan
 from epic10.postgres import fingerprint
+from epic10.release import plan
 from tests.databases import Scratch
 
 from .disturbances import look_at

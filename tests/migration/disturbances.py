@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from epic10 import plan
 from epic10.operations.phase import walk
 from epic10.postgres import fingerprint
+from epic10.release import plan
 from epic10.terminal.progress import logger
 
 # Seconds. Whoever waits so long has not seen what it waits for, and will not: it is no measure of speed.

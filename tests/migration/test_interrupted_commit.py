@@ -9,7 +9,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from epic10.postgres import deadline
-from epic10.status import status
+from epic10.release.status import status
 from epic10.terminal import signals
 from tests.deployment.pairs import DEPLOY
 

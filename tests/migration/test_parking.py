@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import Error
 
-from epic10.status import status
+from epic10.release.status import status
 from tests.sampling import sampled
 
 from .disturbances import look_at, steps

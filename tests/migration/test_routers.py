@@ -13,8 +13,8 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
-from epic10 import plan
 from epic10.postgres import scratch_database
+from epic10.release import plan
 
 OURS = ("ndas", "epic10")
 TABLES = "SELECT count(*) FROM pg_class WHERE relname ~ '^(ndas|epic10_)' AND relnamespace = 'public'::regnamespace"

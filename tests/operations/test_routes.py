@@ -8,8 +8,8 @@ from epic10.operations import Backfill
 from epic10.operations.backfill import passes, routes
 from epic10.operations.backfill.batches import fitting
 from epic10.operations.backfill.routes import Keys, KeysUntil, Named, Places
-from epic10.plan import load
 from epic10.postgres.catalog import bound
+from epic10.release.plan import load
 
 IDS = "SELECT id FROM ndas ORDER BY id"
 LARGE = routes.LARGE.replace("> pg_catalog", "< pg_catalog")

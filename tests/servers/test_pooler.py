@@ -8,9 +8,10 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import plan, precheck
+from epic10 import precheck
 from epic10.checks import FAILED
 from epic10.postgres import fingerprint, server
+from epic10.release import plan
 from tests.databases import Scratch
 from tests.migration.disturbances import LONG_ENOUGH, somebody
 from tests.migration.test_interrupted import OLD_SNAPSHOT

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from epic10 import plan
 from epic10.postgres import client_programs, fingerprint, throttle
+from epic10.release import plan
 from tests.migration.disturbances import wait_until
 from tests.migration.test_two_routes import SCRIPTS
 from tests.servers.server import alias

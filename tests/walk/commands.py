@@ -13,8 +13,8 @@ from django.db import Error, connections
 
 import manage
 import ndas
-from epic10 import plan
 from epic10.postgres import client_programs
+from epic10.release import plan
 from tests.walk import rendering
 from tests.walk.wire import PORT
 

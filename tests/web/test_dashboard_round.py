@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from epic10.status import status
+from epic10.release.status import status
 from tests.databases import served
 from tests.factories import PASSWORD
 from tests.migration.disturbances import STANDS_STILL, standstill, wait_for

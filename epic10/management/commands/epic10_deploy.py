@@ -5,10 +5,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, deploy_plan, failures, precheck, release_state, run_record, snapshot
+from epic10 import arguments, checks, deploy_plan, failures, precheck, run_record, snapshot
 from epic10.checks import report
 from epic10.deployment import deploy
 from epic10.readiness import Wishes
+from epic10.release import state
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import Help, shown
 from epic10.terminal.output import Lasting
@@ -71,7 +72,7 @@ class Command(Lasting, BaseCommand):
             return
         runs = []
         with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
-            release_state.insist_on_a_register(connections[database])
+            state.insist_on_a_register(connections[database])
             if not yes:
                 prompts.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
             run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr, runs)

@@ -5,9 +5,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, failures, release_state, run_record, snapshot
+from epic10 import arguments, checks, failures, run_record, snapshot
 from epic10.checks import report
 from epic10.deployment import insist_on_a_way_back, rollback
+from epic10.release import state
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import shown
 from epic10.terminal.output import Lasting
@@ -53,7 +54,7 @@ class Command(Lasting, BaseCommand):
         runs = []
         with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
             insist_on_a_way_back(database)
-            if not yes and release_state.is_left_to_undo(connections[database]):
+            if not yes and state.is_left_to_undo(connections[database]):
                 prompts.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
             run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr, runs)
         self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run))

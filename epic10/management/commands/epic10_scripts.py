@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import plan, scripts
+from epic10.release import plan, scripts
 
 
 class Command(BaseCommand):

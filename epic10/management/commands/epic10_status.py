@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from epic10 import arguments, failures
-from epic10.status import status
+from epic10.release.status import status
 
 CLEAR = "\x1b[H\x1b[2J"
 

@@ -7,20 +7,21 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
-from epic10 import arguments, plan
+from epic10 import arguments
 from epic10.operations import Phase, orphans, privileges
 from epic10.operations.backfill import workers
 from epic10.postgres import routing, server
 from epic10.postgres.locks import LockNotGranted
 from epic10.postgres.migration_lock import AlreadyRunning, LockLost, only_migrator
 from epic10.postgres.session import unhurried
-from epic10.preparation import NothingToPrepare, prepared
-from epic10.reconcile import has_work, is_way_back, reconcile
+from epic10.release import plan
+from epic10.release.advice import NO_WAY_BACK, said, what_now
+from epic10.release.preparation import NothingToPrepare, prepared
+from epic10.release.reconcile import has_work, is_way_back, reconcile
 from epic10.terminal import signals
 from epic10.terminal.display import shown
 from epic10.terminal.output import Lasting
 from epic10.terminal.progress import logger
-from epic10.what_now import NO_WAY_BACK, said, what_now
 
 
 class Command(Lasting, migrate.Command):

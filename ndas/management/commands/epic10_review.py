@@ -2,8 +2,9 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, review
-from epic10.reasons import Subject, columns
+from epic10 import arguments
+from epic10.release import review
+from epic10.release.review_reasons import Subject, columns
 from epic10.terminal import private_files, signals
 
 NDAS = Subject("nda", "ndas", ("display_id", "company_name"), created="created_at", saved="updated_at")

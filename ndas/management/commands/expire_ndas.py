@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
-from epic10 import arguments, plan, validation
+from epic10 import arguments, validation
+from epic10.release import plan
 from ndas.services import expiry
 
 SHOWN = 20

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from django.core.management import CommandError
 from django.db import connections, transaction
 
-from epic10 import plan
 from epic10.postgres.catalog import literal, quoted
 from epic10.postgres.session import unhurried
-from epic10.reasons import Subject, reasons
+from epic10.release import plan
+from epic10.release.review_reasons import Subject, reasons
 from epic10.terminal.spreadsheet import harmless
 
 ROWS_AT_A_TIME = 2000

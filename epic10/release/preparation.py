@@ -2,8 +2,8 @@
 
 from django.db.migrations.executor import MigrationExecutor
 
-from epic10 import plan
 from epic10.operations.phase import walk
+from epic10.release import plan
 from epic10.terminal.progress import logger
 
 

@@ -10,9 +10,9 @@ right before Django reads it, and Django does the rest.
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from epic10 import plan, release_state
-from epic10.later import reconcile_later
 from epic10.postgres.catalog import holds, relation_exists
+from epic10.release import plan, state
+from epic10.release.reconcile_later import reconcile_later
 from epic10.terminal.progress import logger
 
 
@@ -25,13 +25,13 @@ def reconcile(connection, app_label: str | None, migration_name: str | None):
     records = recorder.applied_migrations()
     recorded = (release.app_label, release.name) in records
     if is_way_back(release, migration_name):
-        if not recorded and release_state.has_begun(connection):
+        if not recorded and state.has_begun(connection):
             logger.info("%s stopped half-way and was never recorded. Going back from there.", release.name)
             # With all it builds on: migration.sql may have run where Django never did.
             for key in way_to(release):
                 if key not in records:
                     recorder.record_applied(*key)
-    elif recorded and not release.is_switched(connection) and release_state.last_run(connection):
+    elif recorded and not release.is_switched(connection) and state.last_run(connection):
         # Not merely recorded by --fake.
         logger.info("%s was being undone when that stopped. Going forward from there.", release.name)
         recorder.record_unapplied(release.app_label, release.name)

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from django.core.management import CommandError
 
-from epic10 import plan
 from epic10.ledger.phase_record import BACKWARDS
 from epic10.postgres.catalog import holds, literal, relation_exists
+from epic10.release import plan
 
 # The transaction that first claimed something was the first to change something. A way
 # back gives the claims up, so they are of this time and not of an earlier one.

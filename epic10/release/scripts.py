@@ -10,19 +10,20 @@ from pathlib import Path
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.template import Context, Engine
 
+import epic10
 from epic10 import checks
 from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import privileges
 from epic10.operations.columns.switch import SwitchType
 from epic10.operations.phase import Note, walk
 from epic10.operations.require import insist
-from epic10.plan import Plan
 from epic10.postgres import session
 from epic10.postgres.catalog import FINALIZED, literal, relation_exists
 from epic10.postgres.migration_lock import KEY
 from epic10.postgres.psql_script import ScriptEditor, notice
+from epic10.release.plan import Plan
 
-TEMPLATES = Path(__file__).parent / "templates" / "epic10" / "scripts"
+TEMPLATES = Path(epic10.__file__).parent / "templates" / "epic10" / "scripts"
 
 
 def files(release: Plan) -> dict[Path, str]:

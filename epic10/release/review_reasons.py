@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from epic10 import plan
 from epic10.operations import AddColumn, Backfill, Derived, Relabel, Shadow
 from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import array, column_exists, holds, literal, quoted, relation_exists
-from epic10.release_state import BEGAN_UTC
+from epic10.release import plan
+from epic10.release.state import BEGAN_UTC
 
 
 @dataclass(frozen=True)

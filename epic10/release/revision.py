@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from epic10 import plan, scripts
+from epic10.release import plan, scripts
 
 UNKNOWN = "unknown"
 

@@ -4,8 +4,8 @@ import psycopg
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import release_state
 from epic10.postgres.session import out_of_a_broken_commit
+from epic10.release import state
 from epic10.terminal import signals
 
 WHAT_NOW = (
@@ -25,7 +25,7 @@ def what_now(database: str) -> str:
     """Where the database stands and what to type, as far as it can still be asked."""
     try:
         out_of_a_broken_commit(connections[database])
-        untouched = not release_state.has_begun(connections[database])
+        untouched = not state.has_begun(connections[database])
     except Error:
         untouched = False
     return "Nothing was changed." if untouched else WHAT_NOW

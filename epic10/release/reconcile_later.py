@@ -8,10 +8,10 @@ begins, and both ways can run again.
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from epic10 import plan
 from epic10.ledger.phase_record import BACKWARDS, FORWARDS
 from epic10.operations.phase import Phase
-from epic10.release_state import last_run
+from epic10.release import plan
+from epic10.release.state import last_run
 from epic10.terminal.progress import logger
 
 Key = tuple[str, str]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import ndiff
 
 from epic10.checks import Fact
-from epic10.plan import Plan
+from epic10.release.plan import Plan
 
 # pg_dump takes line breaks out of a name, and begins every object with these lines.
 HEADER = re.compile(r"^--\n-- Name: (.*); Type: ([A-Z ]+); Schema: (.*?); Owner: .*\n--\n", re.MULTILINE)

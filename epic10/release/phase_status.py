@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from epic10 import release_state
-from epic10.estimate import count
 from epic10.ledger.phase_record import BACKWARDS, FORWARDS
 from epic10.operations import Backfill
 from epic10.operations.phase import has_to_say
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.migration_lock import Holder
+from epic10.release import state
+from epic10.release.estimate import count
 from epic10.terminal.units import seconds
 
 TO_DO, RUNNING, INTERRUPTED, STOPPED, DONE, UNDONE = "to do", "running", "interrupted", "stopped", "done", "undone"
@@ -91,7 +91,7 @@ def standings(
     ``worker`` has the migrators' lock; ``earlier`` standings, by phase, save a
     second count of the rows that a running backfill has to change.
     """
-    switched, has_begun = release.is_switched(connection), release_state.has_begun(connection)
+    switched, has_begun = release.is_switched(connection), state.has_begun(connection)
     expanded = _is_in_place(release, connection, release.phases[0])
     found = []
     for phase in release.phases:

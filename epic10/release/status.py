@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, replace
 
 from django.db import ProgrammingError
 
-from epic10 import plan, release_state
 from epic10.ledger.phase_record import FORWARDS
 from epic10.operations.archive import summary
 from epic10.postgres import locks, migration_lock
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.session import one_moment, unhurried
-from epic10.standing import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
+from epic10.release import plan, state
+from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
 
 NO_REGISTER, BASELINE, SWITCHED, FINALIZED = "no register", "baseline", "switched", "finalized"
 HALF_BACK, GOING_BACK = "half rolled back", "going back"
@@ -105,7 +105,7 @@ def seen(connection, earlier: Status | None) -> Status:
 def _state(release, connection, phases) -> str:
     if release.is_finalized(connection):
         return FINALIZED
-    if release_state.is_going_back(connection):
+    if state.is_going_back(connection):
         return GOING_BACK if any(standing.state == RUNNING for standing in phases) else HALF_BACK
     done = [standing.phase for standing in phases if standing.state == DONE]
     filling = next((standing for standing in phases if standing.rows and standing.left), None)
@@ -132,7 +132,7 @@ def _broken_off(phases) -> str:
 
 def _disagreements(release, connection, phases, ledger) -> Iterator[str]:
     switched = release.is_switched(connection)
-    recorded = release_state.is_recorded(connection)
+    recorded = state.is_recorded(connection)
     if switched and not recorded:
         yield f"django_migrations does not know that {release.name} is applied; migrate puts it right."
     if recorded and not switched:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from django.db import Error, transaction
 
-from epic10 import plan
 from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import Backfill, Derived, Shadow
 from epic10.operations.archive.summary import waiting_rows
@@ -22,6 +21,7 @@ from epic10.operations.columns.relabel import any_wrong
 from epic10.operations.columns.shadow import commonest
 from epic10.postgres.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
 from epic10.postgres.locks import short_transaction
+from epic10.release import plan
 
 SAMPLE = "epic10_estimate"
 BATCHES = 5
