@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management import CommandError, call_command
 from django.db import Error, connections
 
-from epic10 import checks, comparison, manifest, snapshot, validation
+from epic10 import checks, validation
 from epic10.checks import evaluation
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
@@ -19,6 +19,7 @@ from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.release import plan, state
 from epic10.release.advice import NO_WAY_BACK, why
 from epic10.run import Run, witnessed
+from epic10.snapshots import comparison, manifest, snapshot
 from epic10.terminal.progress import logger
 
 

@@ -4,11 +4,11 @@ from functools import partial
 
 from django.core.management import call_command
 
-from epic10 import baseline, comparison
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
 from epic10.release import plan
 from epic10.run import Run, witnessed
+from epic10.snapshots import before_release, comparison
 from epic10.terminal.progress import logger
 from epic10.validation import previous_works
 
@@ -21,7 +21,7 @@ def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
 
     Without such a snapshot there is nothing to compare with.
     """
-    release, before = plan.load(), baseline.before(run.using)
+    release, before = plan.load(), before_release.before(run.using)
     migrate = partial(call_command, "migrate", release.app_label, release.previous, database=run.using, stdout=out)
     with witnessed(run, run.using):
         run.step(BACK, migrate)

@@ -6,12 +6,13 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.db import connections
 
-from epic10 import baseline as from_before
-from epic10 import comparison, precheck, rehearsed, snapshot, snapshot_files
+from epic10 import precheck, rehearsed
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
-from epic10.manifest import Manifest
 from epic10.run import Run
+from epic10.snapshots import before_release as from_before
+from epic10.snapshots import comparison, files, snapshot
+from epic10.snapshots.manifest import Manifest
 from epic10.watch import baseline
 
 
@@ -76,7 +77,7 @@ def _insist_on_a_rehearsal(run, wishes):
 def _snapshot(run, wishes, show) -> Manifest:
     """A verified snapshot from before the first change."""
     if wishes.snapshot:
-        taken = snapshot_files.read(wishes.directory, wishes.snapshot)
+        taken = files.read(wishes.directory, wishes.snapshot)
         _insist_that_it_is_of_before(run, taken)
         run.decide(f"Snapshot {taken.name} of {taken.taken_at:%Y-%m-%d %H:%M} UTC, as the operator asked.")
     else:

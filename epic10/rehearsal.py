@@ -7,12 +7,11 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import lock_table, pace, rehearsed_rows, snapshot, validation
+from epic10 import lock_table, pace, rehearsed_rows, validation
 from epic10.as_before import Busy, differences, look
 from epic10.checks import Database
 from epic10.deployment import smoke
 from epic10.load.applications import NDAS
-from epic10.manifest import Manifest
 from epic10.pace import Wish, during, idle
 from epic10.postgres import dump, fingerprint, scratch_database
 from epic10.postgres.catalog import holds, quoted, relation_exists
@@ -21,6 +20,8 @@ from epic10.postgres.migration_lock import only_migrator
 from epic10.precheck import BUFFER
 from epic10.release import plan
 from epic10.run import FAILED, Run, witnessed
+from epic10.snapshots import snapshot
+from epic10.snapshots.manifest import Manifest
 
 PREFIX = "epic10_rehearsal_"
 # Of a thousand requests that went wrong a few say enough; all of them are in the record.

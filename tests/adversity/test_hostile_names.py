@@ -8,10 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import Error, connections
 
-from epic10 import snapshot_files
 from epic10.postgres import fingerprint
 from epic10.postgres.catalog import quoted
 from epic10.release import plan
+from epic10.snapshots import files
 from tests.adversity import hostile
 from tests.adversity.people import run
 from tests.adversity.test_identifiers import renamed
@@ -146,5 +146,5 @@ def test_a_column_is_no_statement(people, legacy_database, tmp_path, column):
         )
     legacy_database.close()
     assert legacy_database.rows("SELECT rolsuper FROM pg_roles WHERE rolname = %s", [mallory]) == [(False,)]
-    [name] = snapshot_files.names(tmp_path)
-    assert snapshot_files.read(tmp_path, name).contents.tables['"s"."t"'].columns == ["a", column]
+    [name] = files.names(tmp_path)
+    assert files.read(tmp_path, name).contents.tables['"s"."t"'].columns == ["a", column]

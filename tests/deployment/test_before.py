@@ -2,8 +2,9 @@
 
 import pytest
 
-from epic10 import checks, going_back, snapshot
+from epic10 import checks, going_back
 from epic10.postgres.scratch_database import NotAllowed
+from epic10.snapshots import snapshot
 from tests.migration.disturbances import steps as phases
 
 

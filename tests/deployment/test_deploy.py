@@ -11,12 +11,13 @@ import pytest
 from django.db import OperationalError, connections
 from django.db.models.signals import post_migrate
 
-from epic10 import checks, snapshot, snapshot_files
+from epic10 import checks
 from epic10.checks import traffic
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord
 from epic10.postgres.session import reconnect
 from epic10.release import revision
+from epic10.snapshots import files, snapshot
 from epic10.terminal import units
 from tests.migration.disturbances import STANDING_STILL, STANDS_STILL, somebody, standstill, wait_until, when_logged
 
@@ -67,7 +68,7 @@ def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, s
     assert re.search(
         r"\nproduction, with 2,\d{3} rows, would take about .+: that fits into a window of 5 m\n", rehearsed.said
     )
-    [name] = snapshot_files.names(settings.EPIC10_SNAPSHOTS)
+    [name] = files.names(settings.EPIC10_SNAPSHOTS)
     ended = night("epic10_deploy", without_rehearsal=False, prepare=True, snapshot=name)
     assert steps(ended.said) == ["precheck", "verify", "prepare"]
     assert ended.said.splitlines()[-1] == "Prepared. Next, in the window: python manage.py epic10_deploy"
@@ -146,7 +147,7 @@ def test_a_snapshot_with_one_byte_changed_stops_it(night, legacy_database, is_un
 
     monkeypatch.setattr(snapshot, "take", take_and_change_a_byte)
     ended = night("epic10_deploy")
-    [name] = snapshot_files.names(settings.EPIC10_SNAPSHOTS)
+    [name] = files.names(settings.EPIC10_SNAPSHOTS)
     assert (ended.status, ended.complaint) == (
         1,
         f'Nothing was changed: the snapshot "{name}" is not to be trusted.\n'

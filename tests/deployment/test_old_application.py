@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-from epic10 import snapshot
+from epic10.snapshots import snapshot
 from tests.migration.disturbances import look_at
 
 from .test_deploy import steps

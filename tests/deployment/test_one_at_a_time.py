@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from epic10 import snapshot_files
 from epic10.ledger.models import RunRecord
 from epic10.postgres.catalog import literal, quoted
 from epic10.release import state
 from epic10.release.status import status
+from epic10.snapshots import files
 from tests.migration.disturbances import look_at, wait_for
 
 from .pairs import DEPLOY, DID_THE_WORK, REFUSED, ended, pair_of_deploys, refused
@@ -130,7 +130,7 @@ def test_who_has_lost_the_lock_in_the_backfill_goes_back_only_if_nobody_has_come
 @pytest.mark.slow
 def test_beside_a_restore_in_its_place_nobody_begins(legacy_database, scratch, environment):
     assert legacy_database.manage("epic10_snapshot", "take", **environment).returncode == 0
-    [name] = snapshot_files.names(Path(environment["EPIC10_SNAPSHOTS"]))
+    [name] = files.names(Path(environment["EPIC10_SNAPSHOTS"]))
     legacy_database.close()
     elsewhere = scratch()
     place = ("--into", legacy_database.name, "--overwrite", "--yes-replace", legacy_database.name)

@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-from epic10 import snapshot_files
+from epic10.snapshots import files
 from tests.migration.disturbances import steps as phases
 
 NEXT = "Next: start the application of before Epic 10; python manage.py epic10_status"
@@ -31,7 +31,7 @@ def test_everything_goes_back_and_is_compared(night, deployed, is_untouched, rec
     assert ended.said.splitlines()[-1] == NEXT
     assert "        300 rows, the same\n" in ended.said
     assert is_untouched(deployed)
-    _, safety = snapshot_files.names(settings.EPIC10_SNAPSHOTS)
+    _, safety = files.names(settings.EPIC10_SNAPSHOTS)
     assert record()["decisions"] == [f"Snapshot {safety} holds everything the new application has written."]
     again = night("epic10_rollback")
     assert (again.status, steps(again.said)) == (0, [])

@@ -6,8 +6,8 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from epic10 import comparison, snapshot
 from epic10.postgres import transaction_ids
+from epic10.snapshots import comparison, snapshot
 
 SAME = "the same"
 

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import comparison, manifest, restoration, snapshot, snapshot_files
 from epic10.postgres import client_programs, dump, scratch_database
 from epic10.postgres.catalog import quoted
+from epic10.snapshots import comparison, files, manifest, restore, snapshot
 from tests.databases import Scratch
 from tests.migration.disturbances import somebody
 
@@ -163,7 +163,7 @@ def test_the_replaced_one_is_kept_and_what_is_printed_brings_it_back(epic10_snap
 
 
 def test_a_failed_restore_leaves_the_original_as_it_was(epic10_snapshot, shelf, taken, precious, monkeypatch):
-    monkeypatch.setattr(snapshot_files, "damages", lambda *_: [])
+    monkeypatch.setattr(files, "damages", lambda *_: [])
     largest = max((shelf / taken.name / "dump").iterdir(), key=lambda path: path.stat().st_size)
     os.truncate(largest, 1000)
     with pytest.raises(CommandError, match=r"^Nothing was changed: pg_restore ended with status 1: "):
@@ -182,7 +182,7 @@ def test_a_failed_restore_leaves_the_original_as_it_was(epic10_snapshot, shelf, 
 def test_somebody_who_comes_in_at_the_last_moment_is_named_and_nothing_is_changed(
     epic10_snapshot, taken, precious, monkeypatch
 ):
-    look, sessions = restoration._nobody_uses, []
+    look, sessions = restore._nobody_uses, []
 
     def comes_in_after_the_last_look(using, database):
         look(using, database)
@@ -190,7 +190,7 @@ def test_somebody_who_comes_in_at_the_last_moment_is_named_and_nothing_is_change
             precious.close()
             sessions.append(psycopg.connect(precious.url, application_name="ndas web"))
 
-    monkeypatch.setattr(restoration, "_nobody_uses", comes_in_after_the_last_look)
+    monkeypatch.setattr(restore, "_nobody_uses", comes_in_after_the_last_look)
     with pytest.raises(CommandError, match=r"sessions are connected to the database .*: pid \d+, \w+ \(ndas web\)"):
         epic10_snapshot(
             "restore",
@@ -244,10 +244,10 @@ def test_the_scratch_databases_of_a_long_name_have_names_of_their_own(epic10_sna
     name = "ü" * 31
     with scratch_database.database(other.alias, name=name, template=legacy_template) as alias:
         epic10_snapshot("take", database=alias)
-        [taken] = snapshot_files.names(shelf)
+        [taken] = files.names(shelf)
         assert "2 checks: 2 passed" in epic10_snapshot("verify", database=alias)
         Scratch(alias).execute("UPDATE ndas SET company_name = 'Other'")
-        report = comparison.compare(alias, shelf / taken, snapshot_files.read(shelf, taken), jobs=1)
+        report = comparison.compare(alias, shelf / taken, files.read(shelf, taken), jobs=1)
         assert [result.check.id for result in report.failed] == ["back.ndas"]
 
 
@@ -263,7 +263,7 @@ def test_a_new_database_is_made(epic10_snapshot, taken, other):
 
 def test_what_cannot_be_restored_changes_nothing(epic10_snapshot, shelf, taken, other, monkeypatch):
     """The last file cut short, and the manifest knows no better: found by pg_restore, half-way."""
-    monkeypatch.setattr(snapshot_files, "damages", lambda *_: [])
+    monkeypatch.setattr(files, "damages", lambda *_: [])
     largest = max((shelf / taken.name / "dump").iterdir(), key=lambda path: path.stat().st_size)
     os.truncate(largest, 1000)
     with pytest.raises(CommandError, match=r"^Nothing was changed: pg_restore ended with status 1: "):

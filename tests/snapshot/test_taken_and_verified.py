@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError
 
-from epic10 import manifest, snapshot, snapshot_files
 from epic10.ledger.models import Snapshot
+from epic10.snapshots import files, manifest, snapshot
 from tests.migration.disturbances import somebody, wait_for
 
 USELESS = "HINT: This snapshot is of no use: python manage.py epic10_snapshot take"
@@ -30,7 +30,7 @@ def taken(legacy_database, shelf):
 
 def test_it_says_what_it_wrote_and_the_ledger_knows(legacy_database, epic10_snapshot, shelf):
     said = epic10_snapshot("take", database=legacy_database.alias)
-    [name] = snapshot_files.names(shelf)
+    [name] = files.names(shelf)
     assert re.search(r"^Saved \w+: 100%, \d+ tables/s$", said, re.M)
     assert re.match(rf"{name}: [\d,]+ rows in \d+ tables, [\d.]+ MB, in \d+\.\d s\.", said.splitlines()[-1])
     kept = Snapshot.objects.using(legacy_database.alias).get()
@@ -61,7 +61,7 @@ def test_a_second_one_of_the_same_second_has_a_name_of_its_own(legacy_database, 
     at_once(monkeypatch)
     for _ in range(3):
         epic10_snapshot("take", database=legacy_database.alias)
-    names = sorted(snapshot_files.names(shelf))
+    names = sorted(files.names(shelf))
     assert [name.rpartition("-20261126T042802Z")[2] for name in names] == ["", "-2", "-3"]
     assert f"Snapshot {names[2]}\n" in epic10_snapshot("verify", names[2], database=legacy_database.alias)
 
@@ -80,12 +80,12 @@ def test_so_has_one_in_another_directory_and_the_ledger_keeps_both(legacy_databa
 def test_two_that_end_at_the_same_moment_do_not_take_each_others_name(taken, shelf, monkeypatch):
     """Each has looked, and seen the name free."""
     monkeypatch.setattr(type(shelf), "exists", lambda path, **_: False)
-    with snapshot_files.unfinished(shelf) as folder:
-        named = snapshot_files.finish(folder, taken)
+    with files.unfinished(shelf) as folder:
+        named = files.finish(folder, taken)
     monkeypatch.undo()
     assert named.name == f"{taken.name}-2"
-    assert sorted(snapshot_files.names(shelf)) == [taken.name, named.name]
-    assert snapshot_files.read(shelf, named.name) == named
+    assert sorted(files.names(shelf)) == [taken.name, named.name]
+    assert files.read(shelf, named.name) == named
 
 
 def test_two_exchanged_folders_are_no_snapshots_until_they_are_put_back(legacy_database, epic10_snapshot, shelf, taken):
@@ -107,7 +107,7 @@ def test_two_exchanged_folders_are_no_snapshots_until_they_are_put_back(legacy_d
     with pytest.raises(CommandError) as refusal:
         epic10_snapshot("verify", f"{other.name}.aside", database=legacy_database.alias)
     subprocess.run(str(refusal.value).partition("HINT: ")[2].split(), check=True)
-    assert [snapshot_files.read(shelf, one.name) for one in (taken, other)] == [taken, other]
+    assert [files.read(shelf, one.name) for one in (taken, other)] == [taken, other]
 
 
 def test_what_is_no_file_in_there_is_named(legacy_database, shelf, taken):
@@ -130,11 +130,11 @@ def test_what_is_no_file_in_there_is_named(legacy_database, shelf, taken):
 
 def test_a_mark_of_another_snapshot_or_of_nonsense_verifies_nothing(legacy_database, epic10_snapshot, shelf, taken):
     other = snapshot.take(legacy_database.alias, shelf)
-    snapshot_files.mark(shelf / taken.name, verified=True)
+    files.mark(shelf / taken.name, verified=True)
     mark = shelf / taken.name / "verified.json"
-    assert snapshot_files.verified_at(shelf / taken.name)
+    assert files.verified_at(shelf / taken.name)
     (shelf / other.name / "verified.json").write_bytes(mark.read_bytes())
-    assert snapshot_files.verified_at(shelf / other.name) is None
+    assert files.verified_at(shelf / other.name) is None
     manifest_of = json.loads(mark.read_text())["manifest"]
     for nonsense in (
         "",
@@ -146,7 +146,7 @@ def test_a_mark_of_another_snapshot_or_of_nonsense_verifies_nothing(legacy_datab
         "[" * 100_000,
     ):
         mark.write_text(nonsense)
-        assert snapshot_files.verified_at(shelf / taken.name) is None
+        assert files.verified_at(shelf / taken.name) is None
     mark.write_bytes(b"\xff")
     assert epic10_snapshot("list").count("not verified") == 2
 
@@ -155,7 +155,7 @@ def test_a_mark_of_another_snapshot_or_of_nonsense_verifies_nothing(legacy_datab
 def test_a_sealed_manifest_of_nonsense_is_no_snapshot(epic10_snapshot, legacy_database, shelf, taken, text):
     folder = shelf / taken.name
     (folder / "manifest.json").write_text(text)
-    (folder / "manifest.json.sha256").write_text(snapshot_files.digest(text.encode()))
+    (folder / "manifest.json.sha256").write_text(files.digest(text.encode()))
     with pytest.raises(CommandError, match="is not what it was when it was written"):
         epic10_snapshot("verify", database=legacy_database.alias)
 
@@ -169,7 +169,7 @@ def test_it_is_of_one_moment_and_verified_it_is_restored_compared_and_remembered
         legacy_database.execute("UPDATE ndas SET company_name = 'Written meanwhile'")
         other.rollback()
         process.communicate()
-    [name] = snapshot_files.names(shelf)
+    [name] = files.names(shelf)
     assert "not verified" in epic10_snapshot("list")
     said = epic10_snapshot("verify", database=legacy_database.alias)
     assert said.splitlines()[-4:] == [
@@ -184,12 +184,12 @@ def test_it_is_of_one_moment_and_verified_it_is_restored_compared_and_remembered
 
 def test_one_byte_changed_in_any_file_fails_it_naming_the_file(legacy_database, shelf, taken):
     folder = shelf / taken.name
-    snapshot_files.mark(folder, verified=True)
+    files.mark(folder, verified=True)
     for path in sorted((folder / "dump").iterdir()):
         with one_byte_changed(path):
             report = snapshot.verify(legacy_database.alias, shelf, taken.name)
             assert report.failed[0].findings == (f"{path} has other content than when it was written",)
-    assert snapshot_files.verified_at(folder) is None
+    assert files.verified_at(folder) is None
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "manifest.json.sha256"])
@@ -209,7 +209,7 @@ def test_a_file_too_few_or_too_many_or_too_short_is_named(legacy_database, epic1
     os.truncate(second, 3)
     (dump / "stranger").touch()
     size = taken.files[second.name].bytes
-    assert list(snapshot_files.damages(shelf / taken.name, taken)) == [
+    assert list(files.damages(shelf / taken.name, taken)) == [
         f"{first} is missing",
         f"{second} has 3 bytes, expected {size:,}",
         f"{dump / 'stranger'} was not there when the snapshot was written",
@@ -265,11 +265,11 @@ def test_killed_it_leaves_no_snapshot_and_the_next_one_clears_up(legacy_database
     assert left.name.startswith(".unfinished-")
     assert epic10_snapshot("list") == f'There is no snapshot in "{shelf}".\n'
     epic10_snapshot("take", database=legacy_database.alias)
-    assert [path.name for path in shelf.iterdir()] == snapshot_files.names(shelf)
+    assert [path.name for path in shelf.iterdir()] == files.names(shelf)
 
 
 def test_a_disk_that_cannot_be_written_is_said_and_leaves_nothing(legacy_database, epic10_snapshot, shelf, monkeypatch):
-    monkeypatch.setattr(snapshot_files, "DUMP", "missing/dump")
+    monkeypatch.setattr(files, "DUMP", "missing/dump")
     with pytest.raises(CommandError) as failure:
         epic10_snapshot("take", database=legacy_database.alias)
     assert re.fullmatch(

@@ -5,11 +5,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, deploy_plan, failures, precheck, run_record, snapshot
+from epic10 import arguments, checks, deploy_plan, failures, precheck, run_record
 from epic10.checks import report
 from epic10.deployment import deploy
 from epic10.readiness import Wishes
 from epic10.release import state
+from epic10.snapshots import snapshot
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import Help, shown
 from epic10.terminal.output import Lasting

@@ -4,9 +4,10 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, lock_table, pace, rehearsed_rows, run_record, snapshot, snapshot_files
+from epic10 import arguments, lock_table, pace, rehearsed_rows, run_record
 from epic10.failures import as_json
 from epic10.rehearsal import Source, failures, rehearse
+from epic10.snapshots import files, snapshot
 from epic10.terminal import signals
 from epic10.terminal.display import Help
 from epic10.terminal.output import Lasting
@@ -109,8 +110,8 @@ class Command(Lasting, BaseCommand):
 
 
 def of_a_snapshot(directory, name):
-    name = snapshot_files.newest(directory) if name == "newest" else name
-    return Source(folder=directory / name, manifest=snapshot_files.read(directory, name))
+    name = files.newest(directory) if name == "newest" else name
+    return Source(folder=directory / name, manifest=files.read(directory, name))
 
 
 def text(run):

@@ -3,7 +3,8 @@ import json
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures, restoration, snapshot, snapshot_files
+from epic10 import arguments, failures
+from epic10.snapshots import files, restore, snapshot
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import Help, shown
 from epic10.terminal.output import Lasting
@@ -68,7 +69,7 @@ class Command(Lasting, BaseCommand):
         return [f"{taken.name}: {of_what(taken)}, in {taken.seconds:.1f} s."], taken.as_json(), ""
 
     def _verify(self, *, database, directory, name, jobs, **options):
-        name = name or snapshot_files.newest(directory)
+        name = name or files.newest(directory)
         found = snapshot.verify(database, directory, name, jobs=jobs)
         failure = f'The snapshot "{name}" is not to be trusted.' if found.failed else ""
         return [f"Snapshot {name}", *found.lines()], found.as_json(), failure
@@ -91,7 +92,7 @@ class Command(Lasting, BaseCommand):
                 prompts.ask(question, expected=into, otherwise=f"--yes-replace {into}")
 
         options = ("--no-owner", "--no-privileges") if no_owner else ()
-        by_hand = restoration.restore(
+        by_hand = restore.restore(
             database, directory, name, into=into, overwrite=overwrite, confirm=confirm, options=options, jobs=jobs
         )
         said = f'The database "{into}" is the snapshot {name}: every table compared.'

@@ -12,18 +12,18 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.db import connections, transaction
 
-from epic10 import manifest, snapshot_files
 from epic10.checks import Check, Database
 from epic10.checks.evaluation import Show, answered
 from epic10.checks.report import Report
 from epic10.checks.way_back import unreadable
 from epic10.ledger import store
 from epic10.ledger.models import Snapshot
-from epic10.manifest import Manifest
 from epic10.postgres import dump, fingerprint, installations, scratch_database, transaction_ids
 from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.session import unhurried
 from epic10.release import revision
+from epic10.snapshots import files, manifest
+from epic10.snapshots.manifest import Manifest
 from epic10.terminal.progress import logger
 
 JOBS = 2
@@ -57,9 +57,9 @@ def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
     """
     connection = connections[using]
     _insist_that_all_may_be_read(connection)
-    with snapshot_files.unfinished(directory) as folder, unhurried(connection):
+    with files.unfinished(directory) as folder, unhurried(connection):
         with _one_moment(connection) as (exported, moment):
-            taken = _written(connection, folder / snapshot_files.DUMP, exported, moment, jobs)
+            taken = _written(connection, folder / files.DUMP, exported, moment, jobs)
         return _finished(using, directory, folder, taken)
 
 
@@ -71,8 +71,8 @@ def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Sh
     another one than the snapshot is from.
     """
     connection, started = connections[using], datetime.now(UTC)
-    written = snapshot_files.read(directory, name)
-    results = [answered(FILES, snapshot_files.damages(directory / name, written), show)]
+    written = files.read(directory, name)
+    results = [answered(FILES, files.damages(directory / name, written), show)]
     if not results[0].findings:
         results.append(answered(COPY, _restored_differs(using, directory / name, written, jobs), show))
     report = Report(
@@ -84,7 +84,7 @@ def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Sh
         started=started,
         finished=datetime.now(UTC),
     )
-    verified = snapshot_files.mark(directory / name, verified=not report.failed)
+    verified = files.mark(directory / name, verified=not report.failed)
     if store.is_there(connection, Snapshot):
         Snapshot.objects.using(using).filter(name=name).update(verified_at=verified)
     return report
@@ -92,7 +92,7 @@ def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Sh
 
 def kept(directory: Path) -> list[Kept]:
     """What there is in the directory, the oldest first."""
-    return [_kept(directory, name) for name in snapshot_files.names(directory)]
+    return [_kept(directory, name) for name in files.names(directory)]
 
 
 FILES = Check("snapshot.files", "every file is what it was when the snapshot was written", find=None, hint=NO_REMEDY)
@@ -116,7 +116,7 @@ def _finished(using, directory, folder, taken) -> Manifest:
         cursor.execute(ONE_NAME_AT_A_TIME)
         has_ledger = store.is_there(connections[using], Snapshot)
         known = set(Snapshot.objects.using(using).values_list("name", flat=True)) if has_ledger else ()
-        taken = snapshot_files.finish(folder, taken, known=known)
+        taken = files.finish(folder, taken, known=known)
         complaint = store.keep(
             using,
             Snapshot,
@@ -142,7 +142,7 @@ def _written(connection, folder, exported, moment, jobs):
         taken_at=moment,
         taken_by=f"{getpass.getuser()}@{socket.gethostname()}",
         contents=manifest.contents(connection),
-        files=snapshot_files.measured(folder),
+        files=files.measured(folder),
         seconds=round(time.monotonic() - began, 2),
         server=connection.pg_version // 10000,
         client=installations.major(dump.program(connection)),
@@ -181,7 +181,7 @@ def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | Non
     connection = connections[alias]
     dump.restore(
         connection,
-        folder / snapshot_files.DUMP,
+        folder / files.DUMP,
         client=written.client,
         jobs=jobs,
         tables=len(written.contents.tables),
@@ -192,6 +192,6 @@ def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | Non
 
 def _kept(directory, name):
     try:
-        return Kept(name, snapshot_files.read(directory, name), snapshot_files.verified_at(directory / name))
-    except snapshot_files.NoSnapshot:
+        return Kept(name, files.read(directory, name), files.verified_at(directory / name))
+    except files.NoSnapshot:
         return Kept(name, None, None)

@@ -12,12 +12,12 @@ from django.core.management import CommandError
 from django.db import OperationalError, connections
 from psycopg.errors import ObjectInUse
 
-from epic10 import manifest, snapshot, snapshot_files
-from epic10.manifest import Contents, Manifest
 from epic10.postgres import scratch_database
 from epic10.postgres.catalog import MOST_BYTES, literal, quoted, shortened
 from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.migration_lock import only_migrator, still_alone
+from epic10.snapshots import files, manifest, snapshot
+from epic10.snapshots.manifest import Contents, Manifest
 
 # PostgreSQL itself sends autovacuum away.
 OTHER_SESSIONS = """
@@ -59,8 +59,8 @@ def restore(
     is told beforehand what it holds. Returns what the operator has to know.
     """
     _may_be_called(using, into)
-    written = snapshot_files.read(directory, name)
-    if damages := list(snapshot_files.damages(directory / name, written)):
+    written = files.read(directory, name)
+    if damages := list(files.damages(directory / name, written)):
         raise NotRestored("Nothing was changed: " + "; ".join(damages) + f".\nHINT: {snapshot.NO_REMEDY}")
     found = _contents(using, into)
     if found == EMPTY:

@@ -11,16 +11,16 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from epic10 import manifest, snapshot, snapshot_files
 from epic10.checks import Check, Database, Fact
 from epic10.checks.evaluation import Show, answered
 from epic10.checks.report import Report
-from epic10.manifest import Contents, Manifest, Table
 from epic10.operations import AddColumn, Backfill, CountRows, Derived
 from epic10.postgres import dump, fingerprint, scratch_database, transaction_ids
 from epic10.postgres.catalog import quoted
 from epic10.postgres.transaction_ids import Seen
 from epic10.release import plan, schema_objects
+from epic10.snapshots import files, manifest, snapshot
+from epic10.snapshots.manifest import Contents, Manifest, Table
 from epic10.terminal.progress import logger
 
 COPY = "epic10_compare_"
@@ -249,5 +249,5 @@ def _rows(name):
 
 def _other_schema(connection, folder, before):
     if manifest.schema(connection) != before.schema:
-        was = dump.schema(connection, folder / snapshot_files.DUMP, client=before.client)
+        was = dump.schema(connection, folder / files.DUMP, client=before.client)
         yield from schema_objects.told(was, fingerprint.schema(connection), plan.load())

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from django.core.management import CommandError
 
-from epic10 import manifest
-from epic10.manifest import File, Manifest
+from epic10.snapshots import manifest
+from epic10.snapshots.manifest import File, Manifest
 from epic10.terminal import private_files
 
 DUMP, MANIFEST, SEAL, VERIFIED = "dump", "manifest.json", "manifest.json.sha256", "verified.json"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from django.db import connections
 
-from epic10 import snapshot_files
 from epic10.ledger import store
 from epic10.ledger.models import Snapshot
-from epic10.manifest import Manifest
 from epic10.operations import Backfill, Shadow
 from epic10.release import plan, state
+from epic10.snapshots import files
+from epic10.snapshots.manifest import Manifest
 from epic10.terminal.progress import logger
 
 
@@ -20,8 +20,8 @@ def before(using: str) -> tuple[Path, Manifest] | None:
         return None
     for kept in Snapshot.objects.using(using).filter(taken_at__lt=began).order_by("-taken_at"):
         try:
-            found = snapshot_files.read(Path(kept.directory), kept.name)
-        except snapshot_files.NoSnapshot as error:
+            found = files.read(Path(kept.directory), kept.name)
+        except files.NoSnapshot as error:
             logger.warning("%s", error)
             return None
         if is_from_before(found):
