@@ -16,7 +16,7 @@ import psycopg
 from django.http import HttpRequest
 
 from config.request_id import current
-from epic10.error_log import plain
+from epic10.monitoring.error_log import plain
 from epic10.terminal.progress import logger as progress
 
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -136,7 +136,7 @@ LOGGING = {
     "formatters": {"line": {"()": "config.log.Formatter"}},
     "filters": {"shown": {"()": "config.log.NotShownAlready"}},
     "handlers": {
-        "counted": {"class": "epic10.error_log.ErrorCounter"},
+        "counted": {"class": "epic10.monitoring.error_log.ErrorCounter"},
         "stderr": {"class": "logging.StreamHandler", "level": "WARNING", "formatter": "line", "filters": ["shown"]},
     },
     "root": {"handlers": ["counted"] if DEBUG else ["counted", "stderr"], "level": "WARNING"},

@@ -9,11 +9,11 @@ from django.db import connections
 from epic10 import precheck, rehearsed
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
+from epic10.monitoring import baseline
 from epic10.run import Run
 from epic10.snapshots import before_release as from_before
 from epic10.snapshots import comparison, files, snapshot
 from epic10.snapshots.manifest import Manifest
-from epic10.watch import baseline
 
 
 @dataclass(frozen=True)

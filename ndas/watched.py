@@ -3,8 +3,8 @@
 from django.http import QueryDict
 
 from epic10.checks import WATCH, Check, Fact, register, violations
-from epic10.watch import queries
-from epic10.watch.queries import Query
+from epic10.monitoring import queries
+from epic10.monitoring.queries import Query
 from ndas import workflow
 from ndas.filters import Filters
 from ndas.models import Contact

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from epic10.monitoring import queries
+from epic10.monitoring.observation import Timing
+from epic10.monitoring.queries import TIMES_SLOWER
 from epic10.postgres.catalog import holds, relation_exists
-from epic10.watch import queries
-from epic10.watch.queries import TIMES_SLOWER
-from epic10.watch.seen import Timing
 
 HOURS, POINTS = 24, 120
 # Of a query that nobody registers any more.

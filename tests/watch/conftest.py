@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10.watch import alerts, process, queries, watching
+from epic10.monitoring import alerts, processes, queries, watch
 from tests.inbox import receiving
 from tests.migration.disturbances import LONG_ENOUGH
 
@@ -62,8 +62,8 @@ class Hook:
 @pytest.fixture(autouse=True)
 def the_machine_may_be_busy(monkeypatch):
     """With the rest of the suite."""
-    monkeypatch.setattr(process, "BUSY", 100)
-    monkeypatch.setattr(process, "LEAST_AVAILABLE", 0)
+    monkeypatch.setattr(processes, "BUSY", 100)
+    monkeypatch.setattr(processes, "LEAST_AVAILABLE", 0)
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +83,7 @@ def stopwatch(monkeypatch):
 @pytest.fixture(autouse=True)
 def the_environment_is_put_back(monkeypatch):
     """The monitor sets this for its process."""
-    monkeypatch.setenv("PGCONNECT_TIMEOUT", watching.CONNECT_SECONDS)
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", watch.CONNECT_SECONDS)
 
 
 @pytest.fixture

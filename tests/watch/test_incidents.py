@@ -3,8 +3,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from epic10.watch import incidents
-from epic10.watch.seen import UNREACHABLE, Finding, Seen
+from epic10.monitoring import incidents
+from epic10.monitoring.observation import UNREACHABLE, Finding, Seen
 
 BEGAN = datetime(2026, 11, 26, 1, tzinfo=UTC)
 SLOW = Finding("query.list", "list takes 700 ms; it may take 500 ms")

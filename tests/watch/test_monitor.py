@@ -9,12 +9,11 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from epic10 import error_log
 from epic10.checks import Database
 from epic10.ledger import monitoring_tables
 from epic10.ledger.monitoring_models import ErrorCount, Gauge, Incident, Sample, Watch
-from epic10.watch import queries, server
-from epic10.watch.watching import alone
+from epic10.monitoring import error_log, queries, server_load
+from epic10.monitoring.watch import alone
 from tests.migration.disturbances import wait_until
 from tests.watch.conftest import Monitor
 
@@ -153,7 +152,7 @@ def fail(counter, message):
 
 
 def test_somebody_in_the_way_is_named(monitor, database, monkeypatch):
-    monkeypatch.setattr(server, "LONG_FOR_A_LOCK", 0.3)
+    monkeypatch.setattr(server_load, "LONG_FOR_A_LOCK", 0.3)
     with (
         closing(psycopg.connect(database.url, application_name="holder")) as holder,
         closing(psycopg.connect(database.url)) as waiter,

@@ -6,7 +6,7 @@ import stat
 import pytest
 from django.conf import settings
 
-from epic10.watch import prometheus
+from epic10.monitoring import prometheus
 
 RULES = settings.BASE_DIR / "docs" / "monitoring.md"
 A_DAY = """

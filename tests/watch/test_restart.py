@@ -7,8 +7,8 @@ import pytest
 
 from config import postmaster
 from epic10.ledger.monitoring_models import Incident
-from epic10.watch import watching
-from epic10.watch.seen import UNREACHABLE
+from epic10.monitoring import watch
+from epic10.monitoring.observation import UNREACHABLE
 from tests.databases import database
 from tests.migration.disturbances import wait_until
 from tests.servers import programs
@@ -85,7 +85,7 @@ def test_a_watch_outlives_a_restart(server, register, hook, tmp_path):
 @pytest.mark.long
 def test_a_server_that_takes_the_call_and_says_nothing_is_not_waited_for(records, monkeypatch, django_db_blocker):
     monkeypatch.delenv("PGCONNECT_TIMEOUT")
-    monkeypatch.setattr(watching, "CONNECT_SECONDS", "2")
+    monkeypatch.setattr(watch, "CONNECT_SECONDS", "2")
     with django_db_blocker.unblock(), socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://ndas@127.0.0.1:{silent.getsockname()[1]}/silent"
         began = time.monotonic()

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from epic10 import arguments, run_record
+from epic10.monitoring import report, watch
+from epic10.monitoring.alerts import Channels
 from epic10.terminal import signals
 from epic10.terminal.display import Help, shown
-from epic10.watch import review, watching
-from epic10.watch.alerts import Channels
 
 WATCH, REPORT = "watch", "report"
 LEAST_INTERVAL = 0.1  # seconds
@@ -62,12 +62,12 @@ class Command(BaseCommand):
             return self._report(database, out, format)
         if options["interval"] < LEAST_INTERVAL:
             raise CommandError("That would be no watch but a load.\nHINT: --interval 60s")
-        wishes = watching.Wishes(
+        wishes = watch.Wishes(
             options["interval"], options["thoroughly"], channels(mail, webhook), options["prometheus"]
         )
         with shown(self.stderr):
             if once:
-                looked = watching.once(database, wishes)
+                looked = watch.once(database, wishes)
                 self._show(looked, format)
             else:
                 looked = self._watch(database, wishes, options["hours"], format)
@@ -92,7 +92,7 @@ class Command(BaseCommand):
             signals.told(INTERRUPTED, closed_terminal=signal.default_int_handler),
             run_record.recorded("epic10_monitor", database, begin=lambda step: None, arguments=told) as run,
         ):
-            run.step("watch", lambda: watching.watch(database, wishes, duration=duration, show=show))
+            run.step("watch", lambda: watch.watch(database, wishes, duration=duration, show=show))
         return looks[0]
 
     def _show(self, looked, format):
@@ -100,8 +100,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _report(self, database, out, format):
-        found = review.review(database)
-        paths = review.write(found, out)
+        found = report.review(database)
+        paths = report.write(found, out)
         if format == "json":
             self.stdout.write(json.dumps(found, indent=2))
         else:

@@ -11,12 +11,11 @@ from django.db import Error, connections, transaction
 
 from epic10.ledger import monitoring_tables
 from epic10.ledger.monitoring_models import Gauge, Incident, Sample, Watch
+from epic10.monitoring import incidents, queries
+from epic10.monitoring.observation import UNREACHABLE, Seen
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.release.advice import said
 from epic10.terminal import private_files
-from epic10.watch import incidents, queries
-
-from .seen import UNREACHABLE, Seen
 
 DAYS = 30
 ONLY = 1  # the one row

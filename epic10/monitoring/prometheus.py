@@ -4,10 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from epic10.monitoring import incidents
+from epic10.monitoring.observation import Seen
 from epic10.terminal import private_files
-
-from . import incidents
-from .seen import Seen
 
 READABLE = 0o644  # node_exporter is somebody else; there are only numbers in it
 

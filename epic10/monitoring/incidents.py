@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from .seen import Finding, Seen
+from epic10.monitoring.observation import Finding, Seen
 
 # One bad sample is a hiccup, and one good one too.
 BAD_IN_A_ROW, GOOD_IN_A_ROW = 2, 2

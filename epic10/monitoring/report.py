@@ -9,14 +9,13 @@ from django.db import Error, connections
 from django.template.loader import render_to_string
 
 from epic10.checks import Database
+from epic10.monitoring import history, incidents, queries, server_load
+from epic10.monitoring.observation import Timing
 from epic10.postgres.catalog import holds, relation_exists, table_oids
 from epic10.release import plan
 from epic10.release.advice import said
 from epic10.terminal import private_files
 from epic10.terminal.units import amount, seconds
-
-from . import incidents, keeping, queries, server
-from .seen import Timing
 
 HOURS_TO_WATCH = 24
 # Acceptance criteria, task group 10.
@@ -76,7 +75,7 @@ def _gathered(using, db):
             f"Nobody has watched database {name} since the release.\nHINT: python manage.py epic10_monitor --once"
         )
     [[began, ended, looks]] = db.rows(PERIOD)
-    state = keeping.load(using)
+    state = history.load(using)
     found = {
         "database": name,
         "release": f"{plan.load().app_label}.{plan.load().name}",
@@ -165,7 +164,7 @@ def _index(name, size):
 
 def _slowest(db):
     """Where pg_stat_statements is there and may be read."""
-    for [schema] in db.rows(server.EXTENSION):
+    for [schema] in db.rows(server_load.EXTENSION):
         try:
             found = db.rows(SLOWEST.format(schema=schema))
         except Error:

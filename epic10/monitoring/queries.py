@@ -8,10 +8,9 @@ from django.db import Error, OperationalError, transaction
 from psycopg.errors import QueryCanceled
 
 from epic10.checks import Database
+from epic10.monitoring.observation import Finding, Timing
 from epic10.release.advice import said
 from epic10.terminal.units import seconds
-
-from .seen import Finding, Timing
 
 # The acceptance criteria: more than twice as slow is a reason to go back. Of a
 # statement of a few milliseconds that would be the noise of the machine.

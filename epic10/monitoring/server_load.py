@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from epic10.checks import Database, disk
 from epic10.checks.traffic import LONG_FOR_A_LOCK
+from epic10.monitoring import processes
+from epic10.monitoring.observation import Finding, Gauge, Unknown
 from epic10.postgres.catalog import table_oids
 from epic10.postgres.locks import Blocker
 from epic10.release import plan
 from epic10.terminal.units import amount, seconds
-
-from . import process
-from .seen import Finding, Gauge, Unknown
 
 Found = Iterator[Gauge | Finding | Unknown]
 
@@ -140,14 +139,14 @@ def room(db: Database) -> Found:
 def machine(db: Database) -> Found:
     """Processor seconds are counted from the server's start: what they were at the last look has to be taken off."""
     try:
-        load = process.load(db)
-    except process.Unknown as reason:
+        load = processes.load(db)
+    except processes.Unknown as reason:
         yield Unknown("machine", str(reason))
         return
     yield Gauge("cpu.seconds", load.cpu_seconds)
     yield Gauge("memory.bytes", load.memory)
     yield Gauge("memory.available_share", load.available)
-    if load.available < process.LEAST_AVAILABLE:
+    if load.available < processes.LEAST_AVAILABLE:
         yield Finding("memory.short", f"{load.available:.0%} of the machine's memory is to be had")
 
 

@@ -1,8 +1,7 @@
 """In which ways has the application failed since the last look?"""
 
+from epic10.monitoring.observation import Finding, Gauge
 from epic10.postgres.catalog import holds, relation_exists
-
-from .seen import Finding, Gauge
 
 COUNTS = "SELECT kind, count, message FROM epic10_error ORDER BY last_seen DESC LIMIT 50"
 

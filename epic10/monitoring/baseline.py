@@ -6,10 +6,9 @@ from django.db import Error, connections, transaction
 
 from epic10.checks import Database
 from epic10.ledger import monitoring_tables
+from epic10.monitoring import history, queries
+from epic10.monitoring.observation import Seen, Timing
 from epic10.release.advice import said
-from epic10.watch import keeping, queries
-
-from .seen import Seen, Timing
 
 SAMPLES = 3
 
@@ -23,7 +22,7 @@ def take(using: str) -> str:
         for _ in range(SAMPLES):
             seen = Seen(datetime.now(UTC), after=False)
             seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]
-            keeping.sample(using, seen)
+            history.sample(using, seen)
     except Error as error:
         return f"No query times of before are kept, so epic10_monitor will not compare: {said(error)}"
     slowest = max(seen.timings, key=lambda timing: timing.milliseconds, default=None)

@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 
 from django.core.mail import send_mail
 
+from epic10.monitoring.incidents import OPENED
 from epic10.terminal.units import seconds
-
-from .incidents import OPENED
 
 logger = logging.getLogger("epic10")
 

@@ -7,13 +7,12 @@ from django.db import Error, connections, transaction
 
 from epic10 import checks
 from epic10.checks import AFTER, FAILED, WATCH, Check, Database
+from epic10.monitoring import application_errors, history, old_labels, processes, queries, server_load
+from epic10.monitoring.observation import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Seen, Timing
 from epic10.postgres import deadline
 from epic10.postgres.errors import is_unreachable
 from epic10.release import plan
 from epic10.release.advice import said
-
-from . import errors, keeping, labels, process, queries, server
-from .seen import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Seen, Timing
 
 # A server that has taken the question and says nothing is as good as none.
 PATIENCE, PATIENCE_FOR_EVERY_ROW = 60.0, 900.0
@@ -33,8 +32,8 @@ def look(using: str, state: dict, *, thoroughly_every: float) -> Seen:
         with deadline.within(PATIENCE):
             db = Database(connection)
             seen.after = plan.load().is_switched(connection)
-            _time(db, seen, keeping.baselines(db))
-            for watch in (*server.WATCHERS, errors.growing(noted)):
+            _time(db, seen, history.baselines(db))
+            for watch in (*server_load.WATCHERS, application_errors.growing(noted)):
                 _watch(db, seen, watch)
             _processors(seen, noted)
         if seen.after:
@@ -78,9 +77,9 @@ def _processors(seen, state):
     if not before or now is None or now < before["seconds"]:
         return
     passed = (seen.at - datetime.fromisoformat(before["at"])).total_seconds()
-    share = (now - before["seconds"]) / max(passed, 0.1) / process.processors()
+    share = (now - before["seconds"]) / max(passed, 0.1) / processes.processors()
     seen.add(Gauge("cpu.share", share))
-    if share > process.BUSY:
+    if share > processes.BUSY:
         seen.add(Finding("cpu.busy", f"the server takes {share:.0%} of the processors"))
 
 
@@ -102,7 +101,7 @@ def _thoroughly(db, seen, state, *, every):
 def lasting() -> Iterable[Check]:
     """What stays true for as long as Epic 10 is live."""
     release = plan.load()
-    asked = [*release.checks(), *labels.checks(release), *checks.registered(AFTER), *checks.registered(WATCH)]
+    asked = [*release.checks(), *old_labels.checks(release), *checks.registered(AFTER), *checks.registered(WATCH)]
     return [check for check in asked if check.lasts]
 
 
