@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from django.db import connections
 
 from epic10 import lock_table, traffic
+from epic10.deploy.run import Run, last_phase
 from epic10.ledger.models import PhaseRun
 from epic10.load.outcome import Figures, Outcome
-from epic10.run import Run, last_phase
 
 # The clock of the server is read so often; the answer that came soonest is the closest.
 LOOKS = 5

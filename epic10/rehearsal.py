@@ -7,19 +7,20 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import lock_table, pace, rehearsed_rows, validation
+from epic10 import lock_table, pace, rehearsed_rows
 from epic10.as_before import Busy, differences, look
 from epic10.checks import Database
-from epic10.deployment import smoke
+from epic10.deploy import validate
+from epic10.deploy.deploy import smoke
+from epic10.deploy.precheck import BUFFER
+from epic10.deploy.run import FAILED, Run, witnessed
 from epic10.load.applications import NDAS
 from epic10.pace import Wish, during, idle
 from epic10.postgres import dump, fingerprint, scratch_database
 from epic10.postgres.catalog import holds, quoted, relation_exists
 from epic10.postgres.lock_watch import LockWatch
 from epic10.postgres.migration_lock import only_migrator
-from epic10.precheck import BUFFER
 from epic10.release import plan
-from epic10.run import FAILED, Run, witnessed
 from epic10.snapshots import snapshot
 from epic10.snapshots.manifest import Manifest
 
@@ -77,9 +78,9 @@ def _there_back_and_there_again(run, alias, source, jobs, out, busy):
     migrate = partial(call_command, "migrate", release.app_label, database=alias, stdout=out)
     _filled(run, alias, source, jobs, out)
     written = _there_and_back(run, alias, migrate, watch, busy)
-    run.step("previous", lambda: run.report(validation.previous_works(alias)))
+    run.step("previous", lambda: run.report(validate.previous_works(alias)))
     run.step("forward again", watch.over(migrate))
-    run.step("validate again", lambda: run.report(validation.validate(alias)))
+    run.step("validate again", lambda: run.report(validate.validate(alias)))
     run.facts["parked"] = rehearsed_rows.restored(alias, written)
     run.facts["locks"] = lock_table.as_data(watch)
 
@@ -93,7 +94,7 @@ def _there_and_back(run, alias, migrate, watch, busy):
     before = run.step("fingerprint", lambda: look(connection, columns, _changed(load), only=only))
     # The first way there is timed, and not watched: to look takes a core, and there may be few.
     load = during(run, alias, "forward", migrate, busy, load)
-    run.step("validate", lambda: run.report(validation.validate(alias)))
+    run.step("validate", lambda: run.report(validate.validate(alias)))
     run.step("smoke", lambda: run.report(smoke(alias)))
     run.step("write", lambda: rehearsed_rows.write(alias, columns, _theirs(load)))
     # Nor is the way back, where somebody else needs that core.

@@ -9,7 +9,7 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10 import record_files, run_chain, run_record
+from epic10.deploy import record_chain, record_files, run_record
 from epic10.management.commands.epic10_records import FINE, HINT
 
 RUNS = ("epic10_rehearse", "epic10_deploy", "epic10_rollback")
@@ -266,7 +266,7 @@ def test_records_of_an_earlier_revision_are_checked_as_they_were(chain):
     rows = chain.database.rows("SELECT id, body FROM epic10_run_record ORDER BY id")
     for path, (id, body) in zip(chain.files, rows, strict=True):
         record = json.loads(body) | {"previous": previous}
-        previous = run_chain.hash_of(record)
+        previous = record_chain.hash_of(record)
         chain.database.execute(
             "UPDATE epic10_run_record SET body = %s, previous = %s, hash = %s WHERE id = %s",
             [json.dumps(record), record["previous"], previous, id],

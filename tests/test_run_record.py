@@ -14,10 +14,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connections
 
-from epic10 import record_files, run_chain, run_record
+from epic10.deploy import record_chain, record_files, run_record
+from epic10.deploy.run import Run, witnessed
 from epic10.ledger.models import RunRecord
 from epic10.management.commands.epic10_records import FINE
-from epic10.run import Run, witnessed
 from epic10.terminal import private_files
 from epic10.terminal.progress import logger
 from tests.migration.disturbances import somebody, wait_for
@@ -155,7 +155,7 @@ def test_where_the_ledger_cannot_be_written_the_file_waits_and_the_next_command_
         second, third = record(), record(command="epic10_deploy")
         assert [found["record"]["previous"] for found in (second, third)] == [first["hash"], second["hash"]]
         assert [found["hash"] for found in (second, third)] == [
-            run_chain.hash_of(found["record"]) for found in (second, third)
+            record_chain.hash_of(found["record"]) for found in (second, third)
         ]
     with caplog.at_level("INFO", logger.name):
         said = epic10_records()
@@ -200,7 +200,7 @@ def test_a_server_that_stops_while_a_command_is_at_work_leaves_nothing_wrong(dir
 KILLED = """
 import django, os, signal
 django.setup()
-from epic10 import run_record
+from epic10.deploy import run_record
 with run_record.recorded("epic10_deploy", "default", begin=print, arguments={}) as run:
     run.decide("Deployed on a Friday.")
     run.step("migrate", lambda: os.kill(os.getpid(), signal.SIGKILL))
@@ -210,7 +210,7 @@ with run_record.recorded("epic10_deploy", "default", begin=print, arguments={}) 
 ENDED = """
 import django
 django.setup()
-from epic10 import run_record
+from epic10.deploy import run_record
 with run_record.recorded("epic10_deploy", "default", begin=print, arguments={}) as run:
     run.step("migrate", lambda: None)
 """

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.conf import settings
 
-from epic10 import validation
 from epic10.checks import AFTER, SMOKE, SMOKE_PREVIOUS, registered
-from epic10.precheck import Limits, precheck
+from epic10.deploy import validate
+from epic10.deploy.precheck import Limits, precheck
 from epic10.release.plan import load
 from tests.migration.test_two_routes import SCRIPTS
 
@@ -39,7 +39,7 @@ def counts(legacy_database):
         "epic10_rollback": 1 + len(load().tables()),
     }
     legacy_database.migrate()
-    assert len(validation.validate(legacy_database.alias).results) == found["epic10_validate"]
+    assert len(validate.validate(legacy_database.alias).results) == found["epic10_validate"]
     return found
 
 

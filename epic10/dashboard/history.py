@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from epic10 import run_chain
 from epic10.checks import OK
 from epic10.checks.report import HEADINGS
+from epic10.deploy import record_chain
 from epic10.ledger import store
 from epic10.ledger.models import PhaseRun, RunRecord, SavedReport
 from epic10.terminal.units import seconds
@@ -78,7 +78,7 @@ def record(connection, number: int) -> tuple[RunRecord, bool] | None:
     if not store.is_there(connection, RunRecord):
         return None
     found = RunRecord.objects.using(connection.alias).filter(pk=number).first()
-    return found and (found, run_chain.hash_of(found.body) == found.hash)
+    return found and (found, record_chain.hash_of(found.body) == found.hash)
 
 
 def phase_runs(connection) -> list[PhaseRun]:

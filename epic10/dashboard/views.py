@@ -7,9 +7,9 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from epic10.deploy.record_files import tables
 from epic10.monitoring.queries import WORTH_SAYING
 from epic10.operations.archive import summary
-from epic10.record_files import tables
 from epic10.release import plan
 
 from . import history, live, measured

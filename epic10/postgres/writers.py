@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.core.management import CommandError
 from django.db import connections
 
+from epic10.deploy.run import Run
 from epic10.postgres.migration_lock import KEY
-from epic10.run import Run
 from epic10.terminal import prompts
 from epic10.terminal.progress import logger
 from epic10.terminal.units import seconds as spelled

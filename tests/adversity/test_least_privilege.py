@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from epic10 import validation
+from epic10.deploy import validate
 from tests.adversity.people import give_away
 from tests.adversity.test_settings import content
 from tests.databases import Scratch
@@ -111,7 +111,7 @@ def test_under_its_own_the_application_does_what_the_page_says_it_can(app_and_mi
     app = Scratch(migrator.name)
     app.alias = f"{migrator.name} as {roles}app"
     said = StringIO()
-    report = validation.validate(app.alias, smoke=True)
+    report = validate.validate(app.alias, smoke=True)
     assert [(result.check.id, result.findings) for result in report.failed] == []
     [[before]] = app.rows("SELECT count(*) FROM ndas WHERE status = 'EXPIRED'")
     call_command("expire_ndas", database=app.alias, stdout=said)

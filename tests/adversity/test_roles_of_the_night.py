@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
+from epic10.deploy.precheck import Limits, precheck
 from epic10.postgres import scratch_database
-from epic10.precheck import Limits, precheck
 
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
 

@@ -5,7 +5,7 @@ import sys
 import time
 
 from epic10 import pace, traffic
-from epic10.run import last_phase
+from epic10.deploy.run import last_phase
 from tests.benchmarks.databases import copy, seeded
 from tests.migration.disturbances import begun, idling
 

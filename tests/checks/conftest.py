@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from epic10 import checks
-from epic10.precheck import Limits, questions
+from epic10.deploy.precheck import Limits, questions
 from epic10.release import plan
 from tests.databases import database
 

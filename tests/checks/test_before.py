@@ -6,7 +6,7 @@ import pytest
 
 from epic10 import checks
 from epic10.checks import disk
-from epic10.precheck import Limits, questions
+from epic10.deploy.precheck import Limits, questions
 from epic10.release import plan
 
 from .conftest import asked

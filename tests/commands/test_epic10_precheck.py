@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from epic10.deploy.precheck import Limits, NothingToCheck, precheck
 from epic10.postgres import fingerprint, installations
-from epic10.precheck import Limits, NothingToCheck, precheck
 from epic10.release import estimate, plan
 from epic10.terminal import units
 from tests.migration.disturbances import somebody, steps

@@ -2,7 +2,8 @@
 
 import pytest
 
-from epic10 import checks, going_back
+from epic10 import checks
+from epic10.deploy import way_back
 from epic10.postgres.scratch_database import NotAllowed
 from epic10.snapshots import snapshot
 from tests.migration.disturbances import steps as phases
@@ -59,7 +60,7 @@ def test_when_only_the_comparison_fails_it_does_not_say_that_going_back_failed(
 
     broken = checks.Check("broken", "the application works", lambda db: ["it does not"], when=checks.SMOKE)
     monkeypatch.setitem(checks._registry, broken.id, broken)
-    monkeypatch.setattr(going_back.comparison, "compare", refused)
+    monkeypatch.setattr(way_back.comparison, "compare", refused)
     ended = night("epic10_deploy")
     assert (ended.status, ended.complaint) == (
         1,

@@ -4,7 +4,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from epic10.checks import FAILED
-from epic10.validation import validate
+from epic10.deploy.validate import validate
 from tests.adversity.people import People
 
 from .disturbances import look_at

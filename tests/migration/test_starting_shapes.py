@@ -3,7 +3,7 @@
 import pytest
 
 from epic10.checks import FAILED
-from epic10.validation import validate
+from epic10.deploy.validate import validate
 from tests.databases import Scratch
 
 from .disturbances import look_at

@@ -5,7 +5,8 @@ import io
 import pytest
 from django.core.management import call_command
 
-from epic10 import traffic, validation
+from epic10 import traffic
+from epic10.deploy import validate
 
 from .disturbances import begun, idling, wait_until
 
@@ -44,7 +45,7 @@ def test_every_acknowledged_write_is_there_in_both_vocabularies(legacy_database)
         legacy_database.migrate(None)
         works_on(legacy_database)
     assert_nothing_was_noticed(load.outcome)
-    assert validation.validate(legacy_database.alias).failed == []
+    assert validate.validate(legacy_database.alias).failed == []
 
 
 @pytest.mark.long

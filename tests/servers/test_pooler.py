@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
-from epic10 import precheck
 from epic10.checks import FAILED
+from epic10.deploy import precheck
 from epic10.postgres import fingerprint, server
 from epic10.release import plan
 from tests.databases import Scratch

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from epic10 import run_chain
 from epic10.dashboard import census, live
 from epic10.dashboard.looking import Answer, ask
+from epic10.deploy import record_chain
 from epic10.ledger import monitoring_tables
 from tests.databases import served
 from tests.migration.disturbances import look_at, steps
@@ -289,7 +289,7 @@ def test_reports_and_records_are_shown(migrated_database):
         "facts": {},
         "log": ["<script>alert(1)</script>"],
     }
-    run_chain.append(migrated_database.alias, record)
+    record_chain.append(migrated_database.alias, record)
     with looked_at(migrated_database) as client:
         page = text(client)
         address = reverse("epic10:run", args=[1])

@@ -124,7 +124,7 @@ def test_an_error_names_path_account_and_request_and_where_it_was_raised(live, p
     )
     below = said[said.index(line) + 1 :]
     assert '  psycopg.errors.UndefinedTable: SQLSTATE 42P01, relation "documents" does not exist' in below
-    assert any(re.search(r'File ".*/ndas/views/detail\.py", line \d+, in detail', one) for one in below)
+    assert any(re.search(r'File ".*/ndas/web/views/detail\.py", line \d+, in detail', one) for one in below)
     assert SECRET not in "\n".join(said) and "secret" not in "\n".join(said).lower()
 
 

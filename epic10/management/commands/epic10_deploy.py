@@ -5,10 +5,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, deploy_plan, failures, precheck, run_record
+from epic10 import arguments, checks, failures
 from epic10.checks import report
-from epic10.deployment import deploy
-from epic10.readiness import Wishes
+from epic10.deploy import precheck, preview, run_record
+from epic10.deploy.deploy import deploy
+from epic10.deploy.readiness import Wishes
 from epic10.release import state
 from epic10.snapshots import snapshot
 from epic10.terminal import prompts, signals
@@ -69,13 +70,13 @@ class Command(Lasting, BaseCommand):
         limits = precheck.Limits(window=window, free_disk=free_disk)
         wishes = Wishes(limits=limits, only_prepare=prepare, may_ask=not yes, **{name: options[name] for name in known})
         if dry_run:
-            self.stdout.write("\n".join(deploy_plan.lines(database, wishes)))
+            self.stdout.write("\n".join(preview.lines(database, wishes)))
             return
         runs = []
         with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
             state.insist_on_a_register(connections[database])
             if not yes:
-                prompts.ask("\n".join(deploy_plan.summary(database, wishes)), otherwise="--yes")
+                prompts.ask("\n".join(preview.summary(database, wishes)), otherwise="--yes")
             run = self._run(database, wishes, out, self.stdout if format == "text" else self.stderr, runs)
         self.stdout.write(json.dumps(run_record.as_data(run), indent=2) if format == "json" else text(run, wishes))
 

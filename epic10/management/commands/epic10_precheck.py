@@ -1,7 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures, precheck
+from epic10 import arguments, failures
 from epic10.checks import report
+from epic10.deploy import precheck
 from epic10.terminal import signals
 
 

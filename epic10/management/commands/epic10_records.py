@@ -4,7 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, failures, record_check, run_chain, run_record
+from epic10 import arguments, failures
+from epic10.deploy import record_chain, record_check, run_record
 from epic10.terminal import private_files, signals
 from epic10.terminal.display import shown
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             if acknowledge and found.wrong:
                 _acknowledge(database, found.wrong, acknowledge)
                 found = record_check.look(database, directory)
-        head = run_chain.head_of(connections[database])
+        head = record_chain.head_of(connections[database])
         self.stdout.write(json.dumps(as_json(found, head), indent=2) if format == "json" else text(found, head))
         if found.wrong:
             raise CommandError("\n".join(["The records are not what they were:", *found.wrong, HINT]))

@@ -4,7 +4,8 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, lock_table, pace, rehearsed_rows, run_record
+from epic10 import arguments, lock_table, pace, rehearsed_rows
+from epic10.deploy import run_record
 from epic10.failures import as_json
 from epic10.rehearsal import Source, failures, rehearse
 from epic10.snapshots import files, snapshot

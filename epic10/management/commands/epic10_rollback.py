@@ -5,9 +5,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, failures, run_record
+from epic10 import arguments, checks, failures
 from epic10.checks import report
-from epic10.deployment import insist_on_a_way_back, rollback
+from epic10.deploy import run_record
+from epic10.deploy.deploy import insist_on_a_way_back, rollback
 from epic10.release import state
 from epic10.snapshots import snapshot
 from epic10.terminal import prompts, signals

@@ -1,7 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures, validation
+from epic10 import arguments, failures
 from epic10.checks import report
+from epic10.deploy import validate
 from epic10.terminal import signals
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         with failures.as_json(self, format), signals.told("Nothing was changed."):
             found = self._validated(database, smoke, previous, show)
         self.stdout.write(found.rendered(format))
-        if complaint := validation.save(found, database):
+        if complaint := validate.save(found, database):
             self.stderr.write(complaint)
         if found.verdict == "FAILED":
             complaint = "The previous application does not work." if previous else "Epic 10 is not as it should be."
@@ -34,9 +35,9 @@ class Command(BaseCommand):
     def _validated(self, database, smoke, previous, show):
         try:
             if previous:
-                return validation.previous_works(database, show=show)
-            return validation.validate(database, smoke=smoke, show=show)
-        except validation.NotApplied as error:
+                return validate.previous_works(database, show=show)
+            return validate.validate(database, smoke=smoke, show=show)
+        except validate.NotApplied as error:
             raise CommandError(str(error)) from error
 
     def _show(self, result):

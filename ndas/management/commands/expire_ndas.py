@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
-from epic10 import arguments, validation
+from epic10 import arguments
+from epic10.deploy import validate
 from epic10.release import plan
 from ndas.services import expiry
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, limit, database, format, **options):
         if not plan.load().is_switched(connections[database]):
-            raise CommandError(validation.NOT_APPLIED.format(name=connections[database].settings_dict["NAME"]))
+            raise CommandError(validate.NOT_APPLIED.format(name=connections[database].settings_dict["NAME"]))
         now = timezone.now()
         if dry_run:
             done = expiry.foreseen(database, now=now, limit=limit)

@@ -20,13 +20,13 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10 import record_files, run_chain
+from epic10.deploy import record_chain, record_files
+from epic10.deploy.record_chain import Entered
+from epic10.deploy.record_files import Unreadable
+from epic10.deploy.run import FAILED, INTERRUPTED, RUNNING, Run
 from epic10.postgres import routing
 from epic10.postgres.migration_lock import at_step, only_migrator
-from epic10.record_files import Unreadable
 from epic10.release import revision
-from epic10.run import FAILED, INTERRUPTED, RUNNING, Run
-from epic10.run_chain import Entered
 from epic10.terminal import private_files, signals
 from epic10.terminal.progress import logger
 
@@ -108,7 +108,7 @@ def seal(path: Path, using: str, data: dict) -> Entered | None:
         return _enter(path, using, data)
     except Error as error:
         logger.warning("The run is kept in %s only: %s.", path, str(error).splitlines()[0])
-    waits = run_chain.follow_in_files(path.parent, using, _as_kept(path, data))
+    waits = record_chain.follow_in_files(path.parent, using, _as_kept(path, data))
     return waits if _write_if_possible(path, waits.record, hash=waits.hash) else None
 
 
@@ -120,7 +120,10 @@ def settle(directory: Path, using: str):
     """
     record_files.clear(directory)
     interrupted = record_files.interrupted(directory)
-    for path in [*interrupted, *(path for path, _ in run_chain.waiting(directory, using) if path not in interrupted)]:
+    for path in [
+        *interrupted,
+        *(path for path, _ in record_chain.waiting(directory, using) if path not in interrupted),
+    ]:
         with suppress(BlockingIOError, FileNotFoundError), record_files.locked(path) as lock:
             try:
                 if _settled(path, using):
@@ -140,7 +143,7 @@ def _enter(path, using, data):
         seen = record_files.read_head(head)
     if connection.connection and not connection.is_usable():
         connection.close()
-    entered = run_chain.append(using, _as_kept(path, data), keep=partial(_keep, path), seen=seen)
+    entered = record_chain.append(using, _as_kept(path, data), keep=partial(_keep, path), seen=seen)
     with suppress(private_files.CannotWrite):
         if entered.new:
             record_files.write_head(head, entered.head)
@@ -150,13 +153,13 @@ def _enter(path, using, data):
 
 
 def _as_kept(path, data):
-    return run_chain.storable(data) | {"run": path.name, "kept": record_files.place(path.parent), "file": True}
+    return record_chain.storable(data) | {"run": path.name, "kept": record_files.place(path.parent), "file": True}
 
 
 def _keep(path, record):
     """Write the files of a record, and say in the record what there is of them."""
     record |= {"page": record_files.digest(record_files.page(record, record_files.NO_HASH))}
-    is_there = _write_if_possible(path, record, hash=run_chain.hash_of(record))
+    is_there = _write_if_possible(path, record, hash=record_chain.hash_of(record))
     return record if is_there else record | {"file": False}
 
 
@@ -184,11 +187,11 @@ def _settled(path, using) -> bool:
     left = _left(path, using)
     if left is None:
         return False
-    if there := run_chain.find(using, path.name):
+    if there := record_chain.find(using, path.name):
         _write_again(path, there)
         logger.info("The record %s, which was in the ledger already, is in its files again.", path)
     elif left.get("hash"):
-        if left["hash"] == run_chain.hash_of(left["record"]):
+        if left["hash"] == record_chain.hash_of(left["record"]):
             _enter_late(path, using, left)
     elif left["record"]:
         error = left["record"].get("error") or KILLED
@@ -221,7 +224,7 @@ def _enter_late(path, using, left):
 def _write_again(path, entered):
     """From the ledger. A page that this revision would write in another way is left out."""
     record, hash = entered.record, entered.hash
-    if hash != run_chain.hash_of(record):
+    if hash != record_chain.hash_of(record):
         return
     page = record_files.page(record, hash)
     if record_files.digest(page, hash) == record.get("page"):

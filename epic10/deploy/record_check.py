@@ -13,10 +13,10 @@ from pathlib import Path
 
 from django.db import connections
 
-from epic10 import record_files, run_chain
+from epic10.deploy import record_chain, record_files
+from epic10.deploy.record_files import Head, Unreadable
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord
-from epic10.record_files import Head, Unreadable
 
 # As text, because a column that somebody has edited may hold what Python cannot read.
 ROWS = """
@@ -48,7 +48,7 @@ class Row:
     @property
     def edited(self) -> str:
         """What of it is other than when it was written, or ""."""
-        if run_chain.hash_of(self.body) != self.hash:
+        if record_chain.hash_of(self.body) != self.hash:
             return "its content"
         said = self.body.get
         copied = {"command": self.command, "verdict": self.verdict, "previous": self.previous}
@@ -99,7 +99,7 @@ def _rows(connection) -> Iterator[Row]:
         for id, *copied, body in cursor.fetchall():
             read = json.loads(body)
             read = read if _is_body(read) else {}
-            number = read["number"] if "number" in read and run_chain.hash_of(read) == copied[-1] else number + 1
+            number = read["number"] if "number" in read and record_chain.hash_of(read) == copied[-1] else number + 1
             yield Row(id, number, *copied, read)
 
 
@@ -137,7 +137,7 @@ def _files(using, directory) -> Iterator[tuple[Path, dict | str]]:
 
 def _chain(rows, known, files) -> Iterator[tuple[Row, str]]:
     """With the record each line is about, or before which something is missing."""
-    previous, at = run_chain.FIRST, 0
+    previous, at = record_chain.FIRST, 0
     in_files = {
         found["record"].get("number"): path for path, found in files if isinstance(found, dict) and "hash" in found
     }
@@ -162,11 +162,11 @@ def _chain(rows, known, files) -> Iterator[tuple[Row, str]]:
 
 def _heads(using, directory, rows, known) -> Iterator[str]:
     last = rows[-1] if rows else None
-    own = run_chain.head_of(connections[using])
+    own = record_chain.head_of(connections[using])
     if own and (not last or own.hash != last.hash):
-        yield f"{run_chain.HEAD}: {_lost(own) if own.hash not in known else 'another record is the newest'}"
+        yield f"{record_chain.HEAD}: {_lost(own) if own.hash not in known else 'another record is the newest'}"
     if own is None and last and "number" in last.body:
-        yield f"{run_chain.HEAD} is not there, or empty"
+        yield f"{record_chain.HEAD} is not there, or empty"
     path = record_files.head_path(directory, using)
     try:
         head = record_files.read_head(path)
@@ -190,11 +190,11 @@ def _file(path, found, known) -> Iterator[str]:
         if not record_files.lock_of(path).exists():
             yield f"{path} says {record['verdict']}, and has no hash"
         return
-    if run_chain.hash_of(record) != hash:
+    if record_chain.hash_of(record) != hash:
         yield f"{path} is not what was written"
     elif record.get("run", path.name) != path.name:
         yield f"{path} holds the record of another run, {record['run']}"
-    elif hash not in known and not run_chain.is_waiting(found):
+    elif hash not in known and not record_chain.is_waiting(found):
         yield f"{path} is not in the ledger"
     else:
         yield from _page(path.with_suffix(".html"), record, hash)

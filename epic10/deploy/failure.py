@@ -12,13 +12,13 @@ from django.core.management import CommandError
 from django.db import Error, connections
 
 from epic10.checks.evaluation import Show
-from epic10.going_back import BACK, go_back
+from epic10.deploy.readiness import NotDeployed, Wishes
+from epic10.deploy.run import OK, Run
+from epic10.deploy.way_back import BACK, go_back
 from epic10.postgres import migration_lock
 from epic10.postgres.session import reconnect
-from epic10.readiness import NotDeployed, Wishes
 from epic10.release import plan, state
 from epic10.release.advice import why
-from epic10.run import OK, Run
 from epic10.terminal import signals
 
 LOOK = "python manage.py epic10_status says where it stands"

@@ -6,8 +6,9 @@ from django.core.management import CommandError
 from django.db import connections
 from django.db.migrations.operations import RunSQL
 
-from epic10 import validation
 from epic10.checks.evaluation import Show
+from epic10.deploy import validate
+from epic10.deploy.run import Run, witnessed
 from epic10.ledger import store
 from epic10.ledger.models import OriginalRow
 from epic10.operations import (
@@ -29,7 +30,6 @@ from epic10.postgres.locks import ACCESS_EXCLUSIVE
 from epic10.postgres.session import unhurried
 from epic10.release import plan, state
 from epic10.release.plan import Plan
-from epic10.run import Run, witnessed
 
 # Made by the transaction that drops the labels; epic10.postgres.catalog.FINALIZED looks for it.
 SIGN = "CREATE TABLE epic10_finalization AS SELECT clock_timestamp() AS at, current_user::text AS role"
@@ -75,8 +75,8 @@ def is_left_to_end(using: str) -> bool:
     """Is there a release that has not been finalized? Raises CommandError where it is not in place."""
     state.insist_on_a_register(connections[using])
     try:
-        validation.insist_that_it_is_applied(using)
-    except validation.NotApplied as error:
+        validate.insist_that_it_is_applied(using)
+    except validate.NotApplied as error:
         raise CommandError(str(error)) from error
     return not plan.load().is_finalized(connections[using])
 
@@ -118,8 +118,8 @@ def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:
 
 def _insist_that_it_holds(run, show):
     try:
-        found = run.report(validation.validate(run.using, show=show))
-    except validation.NotApplied as error:
+        found = run.report(validate.validate(run.using, show=show))
+    except validate.NotApplied as error:
         raise CommandError(str(error)) from error
     if found.failed:
         raise CommandError(

@@ -6,11 +6,11 @@ from django.core.management import call_command
 
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
+from epic10.deploy.run import Run, witnessed
+from epic10.deploy.validate import previous_works
 from epic10.release import plan
-from epic10.run import Run, witnessed
 from epic10.snapshots import before_release, comparison
 from epic10.terminal.progress import logger
-from epic10.validation import previous_works
 
 BACK = "back"  # The step after which the database is at its previous release.
 

@@ -2,10 +2,10 @@
 
 from django.db import connections
 
+from epic10.deploy.run import OK
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord
 from epic10.release import revision
-from epic10.run import OK
 
 COMMAND = "epic10_rehearse"
 

@@ -5,20 +5,21 @@ from pathlib import Path
 from django.core.management import CommandError, call_command
 from django.db import Error, connections
 
-from epic10 import checks, validation
+from epic10 import checks
 from epic10.checks import evaluation
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
-from epic10.failed_deployment import ended_early, found
-from epic10.going_back import go_back
+from epic10.deploy import validate
+from epic10.deploy.failure import ended_early, found
+from epic10.deploy.readiness import NotDeployed, Wishes, make_ready
+from epic10.deploy.run import Run, witnessed
+from epic10.deploy.way_back import go_back
 from epic10.postgres import deadline
 from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute, unhurried
 from epic10.postgres.writers import insist_that_nobody_writes
-from epic10.readiness import NotDeployed, Wishes, make_ready
 from epic10.release import plan, state
 from epic10.release.advice import NO_WAY_BACK, why
-from epic10.run import Run, witnessed
 from epic10.snapshots import comparison, manifest, snapshot
 from epic10.terminal.progress import logger
 
@@ -47,7 +48,7 @@ def deploy(run: Run, wishes: Wishes, *, show: Show, out):
                 run.step("prepare", lambda: _migrate(run, out, prepare=True))
                 return
             run.step("migrate", lambda: _migrate(run, out))
-            _hold(run.step("validate", lambda: run.report(validation.validate(run.using, show=show))))
+            _hold(run.step("validate", lambda: run.report(validate.validate(run.using, show=show))))
             _hold(run.step("smoke", lambda: run.report(smoke(run.using, show=show))))
     except (CommandError, Error, KeyboardInterrupt) as error:
         ended_early(run, wishes, before, error, show=show, out=out)

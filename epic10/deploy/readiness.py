@@ -6,11 +6,11 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.db import connections
 
-from epic10 import precheck, rehearsed
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
+from epic10.deploy import precheck, rehearsed
+from epic10.deploy.run import Run
 from epic10.monitoring import baseline
-from epic10.run import Run
 from epic10.snapshots import before_release as from_before
 from epic10.snapshots import comparison, files, snapshot
 from epic10.snapshots.manifest import Manifest

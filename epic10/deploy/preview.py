@@ -7,9 +7,9 @@ from datetime import UTC
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import precheck, rehearsed
-from epic10.failed_deployment import Found, found
-from epic10.readiness import Wishes
+from epic10.deploy import precheck, rehearsed
+from epic10.deploy.failure import Found, found
+from epic10.deploy.readiness import Wishes
 from epic10.release import plan, reconcile_later, state
 from epic10.release.estimate import estimate
 from epic10.terminal.units import seconds

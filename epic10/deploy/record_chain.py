@@ -14,11 +14,11 @@ from pathlib import Path
 
 from django.db import Error, connections, transaction
 
-from epic10 import record_files
+from epic10.deploy import record_files
+from epic10.deploy.record_files import Head
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord
 from epic10.postgres.catalog import holds, relation_exists
-from epic10.record_files import Head
 
 FIRST = ""  # What the first record says of the one before.
 HEAD = "epic10_run_record_head"
