@@ -5,12 +5,12 @@ import threading
 import psycopg
 import pytest
 
-from epic10 import lock_table
 from epic10.ledger.models import PhaseRun
 from epic10.operations import Backfill
 from epic10.operations.backfill.batches import FOR_DJANGO
 from epic10.operations.backfill.routes import Keys, Named, Places
 from epic10.postgres.lock_watch import LockWatch
+from epic10.rehearsal import lock_report
 from epic10.release.plan import load
 from tests.migration.disturbances import wait_until
 
@@ -48,7 +48,7 @@ def in_a_phase(db, watch, action):
         ended = clock(beside)
         db.execute(DONE)
     # From the last look without to the first look without.
-    return {one.table: one for one in lock_table.found(watch)}, ended - began + 4 * max(watch.looks)
+    return {one.table: one for one in lock_report.found(watch)}, ended - began + 4 * max(watch.looks)
 
 
 def looked_at(db, watch, what):
@@ -78,7 +78,7 @@ def test_it_says_for_whom_and_how_long_a_statement_waits(migrated_database, watc
     assert found.mode == "ACCESS EXCLUSIVE"
     assert found.waited_for == [{"pid": pid, "application": "the reports"}]
     assert least[0] < found.waited < most
-    assert f"    waited for: pid {pid} (the reports)" in lock_table.lines(lock_table.as_data(watch))
+    assert f"    waited for: pid {pid} (the reports)" in lock_report.lines(lock_report.as_data(watch))
 
 
 def test_it_says_whom_a_statement_keeps_waiting(migrated_database, watch, holder):
@@ -130,11 +130,11 @@ def test_what_happens_outside_of_a_phase_or_only_reads_is_not_told(migrated_data
     ],
 )
 def test_a_statement_has_a_title_without_values(query, title):
-    assert lock_table.title(query) == title
+    assert lock_report.title(query) == title
 
 
 @pytest.mark.parametrize("route", [Keys, Places, Named])
 def test_a_batch_is_called_one_on_every_route(route):
     """The server keeps but the beginning of a statement."""
     for backfill in load().all_of(Backfill):
-        assert lock_table.title(backfill.batch(route, skip_locked=True, **FOR_DJANGO)[:1000]) == "a batch"
+        assert lock_report.title(backfill.batch(route, skip_locked=True, **FOR_DJANGO)[:1000]) == "a batch"

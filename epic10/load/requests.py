@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from epic10.load.applications import Application
-from epic10.load.pool import Refused, Session
 from epic10.load.vocabulary import VOCABULARIES, Pair
+from epic10.rehearsal.sessions import Refused, Session
 
 # Of a hundred requests.
 MIX = {"read": 50, "list": 20, "move": 12, "edit": 10, "create": 8}

@@ -15,7 +15,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from epic10.traffic import PROCESSES, RATE  # noqa: E402  Django has to be set up first.
+from epic10.rehearsal.traffic import PROCESSES, RATE  # noqa: E402  Django has to be set up first.
 from tests.benchmarks import draw, measure, pages, standbys, statements, traffic  # noqa: E402
 from tests.benchmarks.passes import PASSES  # noqa: E402
 from tests.benchmarks.rivals import RIVALS  # noqa: E402

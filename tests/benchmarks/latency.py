@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from epic10.load.outcome import THOUSAND, Outcome, quantile
+from epic10.rehearsal.latency import THOUSAND, Outcome, quantile
 
 BIN = 0.25  # seconds
 

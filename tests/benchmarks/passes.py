@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import psycopg
 from django.conf import settings
 
-from epic10 import lock_table, traffic
 from epic10.postgres.lock_watch import LockWatch
+from epic10.rehearsal import lock_report, traffic
 from epic10.release import plan
 from tests.benchmarks.databases import copy
 from tests.benchmarks.latency import Stretch, summary
@@ -56,7 +56,7 @@ def locks(template, rows, name, _rate) -> dict:
                 run(db, name, BACKWARDS)
             measured["longest_back"] = _longest(back)
             watch.pieces += back.pieces
-        return measured | lock_table.as_data(watch)
+        return measured | lock_report.as_data(watch)
 
 
 def load(template, rows, name, rate) -> dict:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from epic10 import lock_table
 from epic10.postgres.lock_watch import MODES, LockWatch, as_written
+from epic10.rehearsal import lock_report
 from tests.benchmarks.databases import seeded
 from tests.databases import database
 
@@ -45,7 +45,7 @@ def measure(rows, _rounds):
         script = "".join(f"{text}{PROBE.format(number=number)}" for number, text in enumerate(statements))
         with LockWatch(db.connection, TABLES, application="psql") as watch:
             output = db.psql("\\timing on\n" + script, "-At")
-        meanwhile = [one for one in lock_table.found(watch) if one.phase in ON_THEIR_OWN]
+        meanwhile = [one for one in lock_report.found(watch) if one.phase in ON_THEIR_OWN]
     print(f"\n{rows:,} NDAs\n\n| phase | change | locks that it adds | ms | slowest statement, ms |")
     print("| --- | --- | --- | --- | --- |")
     for change in _changes(statements, output):

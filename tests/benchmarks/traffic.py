@@ -4,8 +4,8 @@ import contextlib
 import sys
 import time
 
-from epic10 import pace, traffic
 from epic10.deploy.run import last_phase
+from epic10.rehearsal import phases_under_load, traffic
 from tests.benchmarks.databases import copy, seeded
 from tests.migration.disturbances import begun, idling
 
@@ -26,11 +26,11 @@ def measure(rows, options):
 
 
 def show(steps):
-    print("\n".join(pace.table([found for step in steps for found in step["figures"]])))
-    print(f"  {'':<{pace.WIDTH}}{'acknowledged':>13}{'lost':>7}{'mislabelled':>13}{'seconds':>9}")
+    print("\n".join(phases_under_load.table([found for step in steps for found in step["figures"]])))
+    print(f"  {'':<{phases_under_load.WIDTH}}{'acknowledged':>13}{'lost':>7}{'mislabelled':>13}{'seconds':>9}")
     for step in steps:
         counts = f"{step['acknowledged']:>13,}{step['lost']:>7,}{step['mislabelled']:>13,}{step['seconds']:>9.1f}"
-        print(f"  {step['name']:<{pace.WIDTH}}{counts}")
+        print(f"  {step['name']:<{phases_under_load.WIDTH}}{counts}")
     for failure in [failure for step in steps for failure in step["failures"]][:20]:
         print(f"  {failure}")
     sys.stdout.flush()
@@ -56,11 +56,11 @@ def _step(db, name, arguments, options, before, reader):
                 migrated = db.manage("migrate", "ndas", *arguments)
             assert migrated.returncode == 0, migrated.stderr
     outcome = load.outcome
-    figures = pace.by_phase(db.alias, outcome, after=newest) | {name: outcome.figures()}
+    figures = phases_under_load.by_phase(db.alias, outcome, after=newest) | {name: outcome.figures()}
     return load, {
         "name": name,
         "seconds": outcome.ended - began,
-        "figures": pace.as_json(figures),
+        "figures": phases_under_load.as_json(figures),
         "acknowledged": sum(map(len, outcome.written.values())),
         "lost": len(outcome.lost),
         "mislabelled": len(outcome.mislabelled),

@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from epic10 import lock_table, pace
 from epic10.postgres import scratch_database
-from epic10.rehearsal import PREFIX as REHEARSAL
+from epic10.rehearsal import lock_report, phases_under_load
+from epic10.rehearsal.rehearsal import PREFIX as REHEARSAL
 
 # Whoever changes a table of the register waits until somebody who looks at its locks has begun a look and ended it:
 # the switch of a few hundred rows is over between two looks.
@@ -129,7 +129,7 @@ def test_it_goes_there_back_and_there_again(rehearse, every_lock_is_seen):
 
 @pytest.mark.slow
 def test_under_traffic_it_says_what_each_phase_cost_the_applications(rehearse, monkeypatch, every_lock_is_seen):
-    monkeypatch.setattr(pace, "IDLE", 0.5)
+    monkeypatch.setattr(phases_under_load, "IDLE", 0.5)
     output = rehearse(rows=300, traffic=100, processes=2)
     assert "    ACCESS EXCLUSIVE " in output.partition("  switch forwards: ")[2].splitlines()[1]
     table = output.partition("Applications at work, 100 requests a second, from when each was due; milliseconds\n")[2]
@@ -164,7 +164,7 @@ def test_under_traffic_it_says_what_each_phase_cost_the_applications(rehearse, m
     ids=["ndas", "history"],
 )
 def test_under_traffic_what_the_applications_did_not_write_is_compared(rehearse, monkeypatch, spoil, table):
-    monkeypatch.setattr(pace, "IDLE", 0.1)
+    monkeypatch.setattr(phases_under_load, "IDLE", 0.1)
     failure = rf"^The rehearsal failed: {table} is not what it was: .* before, .* after, with other content\.$"
     with on_the_way_back(spoil), pytest.raises(CommandError, match=failure):
         rehearse(rows=300, traffic=50, processes=1)
@@ -172,7 +172,7 @@ def test_under_traffic_what_the_applications_did_not_write_is_compared(rehearse,
 
 @pytest.mark.long
 def test_a_write_that_is_lost_fails_the_rehearsal(rehearse, monkeypatch):
-    monkeypatch.setattr(pace, "IDLE", 0.1)
+    monkeypatch.setattr(phases_under_load, "IDLE", 0.1)
     lose = "DELETE FROM nda_status_history WHERE nda_id IN (SELECT id FROM ndas WHERE company_name = 'Traffic Inc.')"
     with on_the_way_back(lose), pytest.raises(CommandError) as failed:
         rehearse(rows=300, traffic=100, processes=1)
@@ -182,7 +182,7 @@ def test_a_write_that_is_lost_fails_the_rehearsal(rehearse, monkeypatch):
 
 @pytest.mark.long
 def test_for_a_script_the_verdict_is_json_and_progress_goes_elsewhere(rehearse, capsys, monkeypatch):
-    monkeypatch.setattr(pace, "IDLE", 0.2)
+    monkeypatch.setattr(phases_under_load, "IDLE", 0.2)
     found = json.loads(rehearse(rows=300, traffic=50, processes=1, format="json"))
     busy = found["facts"]["traffic"]
     assert (busy["rate"], busy["processes"], busy["failures"]) == (50, 1, [])
@@ -231,7 +231,7 @@ def test_a_row_that_is_not_put_back_as_it_was_written_fails_the_rehearsal(rehear
 @pytest.mark.slow
 def test_a_lock_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch, every_lock_is_seen):
     # Longer than nothing is every lock that was seen.
-    monkeypatch.setattr(lock_table, "LONGEST_LOCK", 0.0)
+    monkeypatch.setattr(lock_report, "LONGEST_LOCK", 0.0)
     with pytest.raises(CommandError) as failed:
         rehearse(rows=300)
     held = r"switch forwards: .+ held ACCESS EXCLUSIVE on ndas for \d+\.\d s; more than 0 s is too long\."
@@ -241,8 +241,8 @@ def test_a_lock_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch, e
 
 @pytest.mark.slow
 def test_a_stall_of_the_applications_that_lasts_too_long_fails_the_rehearsal(rehearse, monkeypatch):
-    monkeypatch.setattr(lock_table, "LONGEST_LOCK", 0.0)
-    monkeypatch.setattr(pace, "IDLE", 0.5)
+    monkeypatch.setattr(lock_report, "LONGEST_LOCK", 0.0)
+    monkeypatch.setattr(phases_under_load, "IDLE", 0.5)
     with pytest.raises(CommandError) as failed:
         rehearse(rows=300, traffic=50, processes=1)
     stall = r"(forward|back): the applications had no answer for \d+\.\d s; more than 0 s is too long\."

@@ -5,8 +5,8 @@ import io
 import pytest
 from django.core.management import call_command
 
-from epic10 import traffic
 from epic10.deploy import validate
+from epic10.rehearsal import traffic
 
 from .disturbances import begun, idling, wait_until
 

@@ -5,7 +5,7 @@ import time
 import psycopg
 import pytest
 
-from epic10 import traffic
+from epic10.rehearsal import traffic
 
 REFUSE_EDITS = """
 CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'Not today.' USING ERRCODE = 'P0010'; END $$

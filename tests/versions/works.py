@@ -5,8 +5,8 @@ from functools import partial
 
 from epic10.load import requests
 from epic10.load.applications import Application
-from epic10.load.pool import Refused, Session
 from epic10.load.requests import Nda, Unexpected
+from epic10.rehearsal.sessions import Refused, Session
 
 SOMEBODY = (
     "SELECT agency_group_id, opportunity_poc_id, relationship_poc_id, created_by_id FROM ndas ORDER BY id LIMIT 1"

@@ -4,16 +4,17 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, lock_table, pace, rehearsed_rows
+from epic10 import arguments
 from epic10.deploy import run_record
 from epic10.failures import as_json
-from epic10.rehearsal import Source, failures, rehearse
+from epic10.rehearsal import lock_report, phases_under_load, probe_rows
+from epic10.rehearsal.rehearsal import Source, failures, rehearse
+from epic10.rehearsal.traffic import PROCESSES
 from epic10.snapshots import files, snapshot
 from epic10.terminal import signals
 from epic10.terminal.display import Help
 from epic10.terminal.output import Lasting
 from epic10.terminal.units import seconds
-from epic10.traffic import PROCESSES
 
 INTERRUPTED = "The scratch database is gone; nothing else was touched."
 EXAMPLES = """
@@ -83,7 +84,7 @@ class Command(Lasting, BaseCommand):
             # The bare stream: a wrapper around a wrapper would end half-finished lines.
             stream = "stdout" if format == "text" else "stderr"
             out = options.get(stream) or getattr(sys, stream)
-            busy = pace.Wish(traffic, processes) if traffic else None
+            busy = phases_under_load.Wish(traffic, processes) if traffic else None
             run = self._run(database, source, window, jobs, busy, out, runs)
         failed = failures(run)
         found = run_record.as_data(run) | {"failures": failed}
@@ -121,12 +122,12 @@ def text(run):
     lines = [f"\nRehearsal with {what}", *(f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps)]
     lines += ["", f"  {'phase':<11}{'direction':<11}{'rows':>9}"]
     lines += [f"  {p['phase']:<11}{p['direction']:<11}{p['rows']:>9,}{p['seconds']:9.2f} s" for p in run.phases]
-    lines += ["", *lock_table.lines(run.facts["locks"])]
+    lines += ["", *lock_report.lines(run.facts["locks"])]
     if busy := run.facts.get("traffic"):
-        lines += ["", *pace.lines(busy)]
+        lines += ["", *phases_under_load.lines(busy)]
     lines += ["", *(f"validated: {report.summary}" for report in run.reports)]
     same = "schema and content are what they were before" if not run.facts["differences"] else "NOT as before"
-    lines += [f"back: {same}", *rehearsed_rows.lines(run.facts["parked"])]
+    lines += [f"back: {same}", *probe_rows.lines(run.facts["parked"])]
     if outlook:
         fits = "fits" if outlook["fits"] else "does NOT fit"
         lines.append(

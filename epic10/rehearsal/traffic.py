@@ -21,9 +21,9 @@ from django.core.management import CommandError
 from django.db import connections
 
 import epic10
-from epic10.load.acknowledged import lost_and_mislabelled
-from epic10.load.outcome import Answer, Failure, Outcome
 from epic10.postgres import client_programs
+from epic10.rehearsal.acknowledged import lost_and_mislabelled
+from epic10.rehearsal.latency import Answer, Failure, Outcome
 from epic10.release import plan
 
 RATE, PROCESSES = 300.0, 4
@@ -94,7 +94,7 @@ def _some_ndas(using: str, processes: int) -> list[str]:
 def _start(using, ndas, seed) -> subprocess.Popen:
     _insist(ndas, "the database has too few NDAs for it")
     process = subprocess.Popen(
-        [sys.executable, "-m", "epic10.load.process"],
+        [sys.executable, "-m", "epic10.rehearsal.load_process"],
         cwd=Path(epic10.__file__).parents[1],
         env=os.environ | client_programs.environment(connections[using]) | {"PGAPPNAME": "epic10 traffic"},
         stdin=subprocess.PIPE,

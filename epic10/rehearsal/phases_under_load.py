@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 
 from django.db import connections
 
-from epic10 import lock_table, traffic
 from epic10.deploy.run import Run, last_phase
 from epic10.ledger.models import PhaseRun
-from epic10.load.outcome import Figures, Outcome
+from epic10.rehearsal import lock_report, traffic
+from epic10.rehearsal.latency import Figures, Outcome
 
 # The clock of the server is read so often; the answer that came soonest is the closest.
 LOOKS = 5
@@ -73,7 +73,7 @@ def as_json(figures: dict[str, Figures]) -> list[dict]:
 
 def too_long(told: dict) -> list[str]:
     """One line for each time in which no application had an answer for longer than it can stand."""
-    longest = lock_table.LONGEST_LOCK
+    longest = lock_report.LONGEST_LOCK
     return [
         f"{one['when']}: the applications had no answer for {one['stall'] / 1000:.1f} s; "
         f"more than {longest:g} s is too long."

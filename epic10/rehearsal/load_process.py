@@ -1,5 +1,5 @@
 """
-One process of the load: ``python -m epic10.load.process``, started by ``epic10.traffic``.
+One process of the load: ``python -m epic10.rehearsal.load_process``, started by ``epic10.rehearsal.traffic``.
 
 Reads what to do as a line of JSON, says that it is ready, begins when it is told
 the moment, ends when it is told to or when whoever started it is gone, and
@@ -19,8 +19,8 @@ from itertools import accumulate, count
 
 from epic10.load import requests
 from epic10.load.applications import APPLICATIONS
-from epic10.load.pool import Broken, Refused, Session
 from epic10.load.vocabulary import NEW, OLD, VOCABULARIES
+from epic10.rehearsal.sessions import Broken, Refused, Session
 
 # What a session that knows the types of before is told after the switch, by statement:
 # another type of result, no such label, another type of parameter, no such operator, no such column.

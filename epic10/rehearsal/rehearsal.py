@@ -7,19 +7,19 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from epic10 import lock_table, pace, rehearsed_rows
-from epic10.as_before import Busy, differences, look
 from epic10.checks import Database
 from epic10.deploy import validate
 from epic10.deploy.deploy import smoke
 from epic10.deploy.precheck import BUFFER
 from epic10.deploy.run import FAILED, Run, witnessed
 from epic10.load.applications import NDAS
-from epic10.pace import Wish, during, idle
 from epic10.postgres import dump, fingerprint, scratch_database
 from epic10.postgres.catalog import holds, quoted, relation_exists
 from epic10.postgres.lock_watch import LockWatch
 from epic10.postgres.migration_lock import only_migrator
+from epic10.rehearsal import lock_report, phases_under_load, probe_rows
+from epic10.rehearsal.differences import Busy, differences, look
+from epic10.rehearsal.phases_under_load import Wish, during, idle
 from epic10.release import plan
 from epic10.snapshots import snapshot
 from epic10.snapshots.manifest import Manifest
@@ -66,9 +66,9 @@ def failures(run: Run) -> list[str]:
     return [
         *failed,
         *run.facts.get("differences", []),
-        *(rehearsed_rows.failures(parked) if parked else []),
-        *(lock_table.too_long(locks) if locks else []),
-        *(pace.too_long(busy) + busy["failures"][:MOST_TOLD] if busy else []),
+        *(probe_rows.failures(parked) if parked else []),
+        *(lock_report.too_long(locks) if locks else []),
+        *(phases_under_load.too_long(busy) + busy["failures"][:MOST_TOLD] if busy else []),
     ]
 
 
@@ -81,28 +81,28 @@ def _there_back_and_there_again(run, alias, source, jobs, out, busy):
     run.step("previous", lambda: run.report(validate.previous_works(alias)))
     run.step("forward again", watch.over(migrate))
     run.step("validate again", lambda: run.report(validate.validate(alias)))
-    run.facts["parked"] = rehearsed_rows.restored(alias, written)
-    run.facts["locks"] = lock_table.as_data(watch)
+    run.facts["parked"] = probe_rows.restored(alias, written)
+    run.facts["locks"] = lock_report.as_data(watch)
 
 
 def _there_and_back(run, alias, migrate, watch, busy):
     release, connection = plan.load(), connections[alias]
     columns = fingerprint.columns(connection, release.tables())
     load = idle(run, alias, busy) if busy else None
-    rehearsed_rows.prepare(alias)
-    only = rehearsed_rows.left_out()
+    probe_rows.prepare(alias)
+    only = probe_rows.left_out()
     before = run.step("fingerprint", lambda: look(connection, columns, _changed(load), only=only))
     # The first way there is timed, and not watched: to look takes a core, and there may be few.
     load = during(run, alias, "forward", migrate, busy, load)
     run.step("validate", lambda: run.report(validate.validate(alias)))
     run.step("smoke", lambda: run.report(smoke(alias)))
-    run.step("write", lambda: rehearsed_rows.write(alias, columns, _theirs(load)))
+    run.step("write", lambda: probe_rows.write(alias, columns, _theirs(load)))
     # Nor is the way back, where somebody else needs that core.
     back = partial(migrate if busy else watch.over(migrate), release.previous)
     load = during(run, alias, "back", back, busy, load)
     after = run.step("compare", lambda: look(connection, columns, _changed(load), only=only))
     run.facts["differences"] = list(differences(before, after))
-    return rehearsed_rows.parked(alias)
+    return probe_rows.parked(alias)
 
 
 def _changed(load) -> Busy | None:
