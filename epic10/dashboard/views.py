@@ -7,6 +7,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from epic10.dashboard.connection import ask
 from epic10.deploy.record_files import tables
 from epic10.monitoring.queries import WORTH_SAYING
 from epic10.operations.archive import summary
@@ -15,7 +16,6 @@ from epic10.release import plan
 from . import history, live, measured
 from .access import for_staff
 from .census import census
-from .looking import ask
 from .phases import meaning, phases
 
 # Seconds: for a pass over a table, for a look at the ledger.

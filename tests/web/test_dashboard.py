@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from epic10.dashboard import census, live
-from epic10.dashboard.looking import Answer, ask
+from epic10.dashboard.connection import Answer, ask
 from epic10.deploy import record_chain
 from epic10.ledger import monitoring_tables
 from tests.databases import served
