@@ -21,7 +21,7 @@ from django.db import connections
 
 import manage
 from config.help import OURS
-from epic10 import arguments
+from epic10.management import arguments
 
 NONSENSE = {
     "400 digits": "9" * 400,

@@ -5,11 +5,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, failures
+from epic10 import checks
 from epic10.checks import report
 from epic10.deploy import precheck, preview, run_record
 from epic10.deploy.deploy import deploy
 from epic10.deploy.readiness import Wishes
+from epic10.management import arguments, json_failure
 from epic10.release import state
 from epic10.snapshots import snapshot
 from epic10.terminal import prompts, signals
@@ -73,7 +74,7 @@ class Command(Lasting, BaseCommand):
             self.stdout.write("\n".join(preview.lines(database, wishes)))
             return
         runs = []
-        with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
+        with json_failure.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
             state.insist_on_a_register(connections[database])
             if not yes:
                 prompts.ask("\n".join(preview.summary(database, wishes)), otherwise="--yes")

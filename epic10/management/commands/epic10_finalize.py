@@ -3,10 +3,11 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, checks
+from epic10 import checks
 from epic10.checks import report
 from epic10.deploy import run_record
 from epic10.deploy.finalize import finalize, goes_too, is_left_to_end
+from epic10.management import arguments
 from epic10.postgres.locks import LockNotGranted
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import shown

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments
 from epic10.deploy import run_record
+from epic10.management import arguments
 from epic10.monitoring import report, watch
 from epic10.monitoring.alerts import Channels
 from epic10.terminal import signals

@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures
 from epic10.checks import report
 from epic10.deploy import precheck
+from epic10.management import arguments, json_failure
 from epic10.terminal import signals
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, window, max_snapshot_age, free_disk, **options):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
-        with failures.as_json(self, format), signals.told("Nothing was changed."):
+        with json_failure.as_json(self, format), signals.told("Nothing was changed."):
             found = self._asked(database, limits, self._show if format == "text" else None)
         self.stdout.write(found.rendered(format))
         if found.verdict == "FAILED":

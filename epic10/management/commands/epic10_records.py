@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, failures
 from epic10.deploy import record_chain, record_check, run_record
+from epic10.management import arguments, json_failure
 from epic10.terminal import private_files, signals
 from epic10.terminal.display import shown
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *, database, format, acknowledge, **options):
         directory = private_files.directory(settings.EPIC10_RECORDS)
         progress = shown(self.stdout if format == "text" else self.stderr)
-        with failures.as_json(self, format), signals.told("Nothing was changed."), progress:
+        with json_failure.as_json(self, format), signals.told("Nothing was changed."), progress:
             run_record.settle(directory, database)
             found = record_check.look(database, directory)
             if acknowledge and found.wrong:

@@ -4,9 +4,9 @@ import sys
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments
 from epic10.deploy import run_record
-from epic10.failures import as_json
+from epic10.management import arguments
+from epic10.management.json_failure import as_json
 from epic10.rehearsal import lock_report, phases_under_load, probe_rows
 from epic10.rehearsal.rehearsal import Source, failures, rehearse
 from epic10.rehearsal.traffic import PROCESSES

@@ -5,10 +5,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from epic10 import arguments, checks, failures
+from epic10 import checks
 from epic10.checks import report
 from epic10.deploy import run_record
 from epic10.deploy.deploy import insist_on_a_way_back, rollback
+from epic10.management import arguments, json_failure
 from epic10.release import state
 from epic10.snapshots import snapshot
 from epic10.terminal import prompts, signals
@@ -54,7 +55,7 @@ class Command(Lasting, BaseCommand):
         wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
         wishes["may_ask"] = not yes
         runs = []
-        with failures.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
+        with json_failure.as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
             insist_on_a_way_back(database)
             if not yes and state.is_left_to_undo(connections[database]):
                 prompts.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")

@@ -3,7 +3,7 @@ import json
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments, failures
+from epic10.management import arguments, json_failure
 from epic10.snapshots import files, restore, snapshot
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import Help, shown
@@ -58,7 +58,7 @@ class Command(Lasting, BaseCommand):
 
     def handle(self, *, action, format, **options):
         progress = shown(self.stdout if format == "text" else self.stderr)
-        with failures.as_json(self, format), signals.told("Nothing unfinished is left."), progress:
+        with json_failure.as_json(self, format), signals.told("Nothing unfinished is left."), progress:
             lines, found, failure = getattr(self, f"_{action}")(**options)
         self.stdout.write("\n".join(lines) if format == "text" else json.dumps(found, indent=2))
         if failure:

@@ -4,7 +4,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10 import arguments, failures
+from epic10.management import arguments, json_failure
 from epic10.release.status import status
 
 CLEAR = "\x1b[H\x1b[2J"
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped looking.", returncode=130) from error
 
     def _look(self, database, format, earlier):
-        with failures.as_json(self, format):
+        with json_failure.as_json(self, format):
             seen = status(connections[database], earlier)
         if format == "json":
             self.stdout.write(json.dumps(seen.as_json()))

@@ -7,7 +7,7 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
-from epic10 import arguments
+from epic10.management import arguments
 from epic10.operations import Phase, orphans, privileges
 from epic10.operations.backfill import workers
 from epic10.postgres import routing, server

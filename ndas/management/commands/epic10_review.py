@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10 import arguments
+from epic10.management import arguments
 from epic10.release import review
 from epic10.release.review_reasons import Subject, columns
 from epic10.terminal import private_files, signals

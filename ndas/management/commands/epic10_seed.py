@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from epic10 import arguments
+from epic10.management import arguments
 from ndas.seed import SEED, fill
 
 

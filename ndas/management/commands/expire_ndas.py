@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
-from epic10 import arguments
 from epic10.deploy import validate
+from epic10.management import arguments
 from epic10.release import plan
 from ndas.services import expiry
 
