@@ -32,7 +32,7 @@ def seen(database, earlier=None):
 
 
 def states(found):
-    return {phase_status.phase: phase_status.state for standing in found.phases}
+    return {standing.phase: standing.state for standing in found.phases}
 
 
 def test_an_empty_database_has_no_register(empty_database):

@@ -22,7 +22,7 @@ def taken(legacy_database, shelf):
 
 
 @pytest.fixture
-def other(scratch_database):
+def other(scratch):
     """An empty database on the same server."""
     return scratch()
 
