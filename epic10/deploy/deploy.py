@@ -17,7 +17,7 @@ from epic10.deploy.way_back import go_back
 from epic10.postgres import deadline
 from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute, unhurried
-from epic10.postgres.writers import insist_that_nobody_writes
+from epic10.deploy.writers import insist_that_nobody_writes
 from epic10.release import plan, state
 from epic10.release.advice import NO_WAY_BACK, why
 from epic10.snapshots import comparison, manifest, snapshot

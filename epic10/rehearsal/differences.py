@@ -9,7 +9,7 @@ change, the columns that they do not.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from epic10.load.applications import HISTORIES, NDAS, WRITTEN
+from epic10.rehearsal.load import HISTORIES, NDAS, registered
 from epic10.postgres import fingerprint
 from epic10.postgres.catalog import array
 from epic10.release import schema_objects
@@ -40,7 +40,7 @@ def look(
     entries = busy.written.get(HISTORIES, ())
     others = {NDAS: f"id <> ALL ({array(theirs)})", HISTORIES: f"id <> ALL ({array(entries)})"}
     others |= {table: f"{condition} AND {others.get(table, 'true')}" for table, condition in only.items()}
-    kept = {NDAS: [column for column in columns[NDAS] if column not in WRITTEN]}
+    kept = {NDAS: [column for column in columns[NDAS] if column not in registered().written]}
     content = fingerprint.content(connection, columns, only=others)
     [changed] = fingerprint.content(connection, kept, only={NDAS: f"id = ANY ({array(busy.ndas)})"}).values()
     return Look(fingerprint.schema(connection), content | {f"{NDAS} at work": changed})

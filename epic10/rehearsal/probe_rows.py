@@ -13,7 +13,7 @@ from django.db import connections, models
 from django.db.migrations.state import ProjectState
 
 from epic10.ledger.models import PhaseRun
-from epic10.load.applications import HISTORIES, NDAS
+from epic10.rehearsal.load import HISTORIES, NDAS
 from epic10.operations import Derived, Park, Parking, Shadow
 from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, literal, quoted

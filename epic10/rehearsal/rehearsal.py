@@ -12,7 +12,7 @@ from epic10.deploy import validate
 from epic10.deploy.deploy import smoke
 from epic10.deploy.precheck import BUFFER
 from epic10.deploy.run import FAILED, Run, witnessed
-from epic10.load.applications import NDAS
+from epic10.rehearsal.load import NDAS
 from epic10.postgres import dump, fingerprint, scratch_database
 from epic10.postgres.catalog import holds, quoted, relation_exists
 from epic10.postgres.lock_watch import LockWatch

@@ -22,7 +22,7 @@ from django.db import connections
 
 import epic10
 from epic10.postgres import client_programs
-from epic10.rehearsal.acknowledged import lost_and_mislabelled
+from epic10.rehearsal import load as of_the_register
 from epic10.rehearsal.latency import Answer, Failure, Outcome
 from epic10.release import plan
 
@@ -94,7 +94,7 @@ def _some_ndas(using: str, processes: int) -> list[str]:
 def _start(using, ndas, seed) -> subprocess.Popen:
     _insist(ndas, "the database has too few NDAs for it")
     process = subprocess.Popen(
-        [sys.executable, "-m", "epic10.rehearsal.load_process"],
+        [sys.executable, "-m", of_the_register.registered().process],
         cwd=Path(epic10.__file__).parents[1],
         env=os.environ | client_programs.environment(connections[using]) | {"PGAPPNAME": "epic10 traffic"},
         stdin=subprocess.PIPE,
@@ -113,7 +113,7 @@ def _ended(using, load, before) -> Outcome:
     told = [_told(process) for process in load.processes]
     ended = time.monotonic()
     written = _together([before, *(process["written"] for process in told)])
-    lost, mislabelled = lost_and_mislabelled(connections[using], written)
+    lost, mislabelled = of_the_register.registered().lost_and_mislabelled(connections[using], written)
     return Outcome(
         load.began,
         ended,

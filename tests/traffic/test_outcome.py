@@ -2,7 +2,7 @@
 
 import pytest
 
-from epic10.load.vocabulary import NEW, OLD, POSITION, STATUS
+from ndas.release.vocabulary import NEW, OLD, POSITION, STATUS
 from epic10.rehearsal.latency import Answer, Failure, Outcome, longest_stall, quantile
 from ndas.expected import POSITION_PAIRS, STATUS_PAIRS
 

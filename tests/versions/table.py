@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from epic10.load.applications import NEW_APPLICATION, OLD_APPLICATION
+from ndas.release.applications import NEW_APPLICATION, OLD_APPLICATION
 from tests.databases import database
 from tests.versions.states import states
 from tests.versions.works import labels_read, works

@@ -2,7 +2,7 @@
 
 import pytest
 
-from epic10.load.applications import NEW_APPLICATION, OLD_APPLICATION
+from ndas.release.applications import NEW_APPLICATION, OLD_APPLICATION
 from tests.versions import table
 
 

@@ -3,9 +3,9 @@
 import uuid
 from functools import partial
 
-from epic10.load import requests
-from epic10.load.applications import Application
-from epic10.load.requests import Nda, Unexpected
+from ndas.release import requests
+from ndas.release.applications import Application
+from ndas.release.requests import Nda, Unexpected
 from epic10.rehearsal.sessions import Refused, Session
 
 SOMEBODY = (

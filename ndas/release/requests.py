@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from epic10.load.applications import Application
-from epic10.load.vocabulary import VOCABULARIES, Pair
+from ndas.release.applications import Application
+from ndas.release.vocabulary import VOCABULARIES, Pair
 from epic10.rehearsal.sessions import Refused, Session
 
 # Of a hundred requests.

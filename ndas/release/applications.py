@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from epic10.load.vocabulary import NEW, OLD
+from ndas.release.vocabulary import NEW, OLD
 
 NDAS, HISTORIES = "ndas", "nda_status_history"
 # Of an NDA that is there already.

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from epic10.load.applications import NEW_APPLICATION
-from epic10.load.vocabulary import VOCABULARIES, Pair
+from ndas.release.applications import NEW_APPLICATION
+from ndas.release.vocabulary import VOCABULARIES, Pair
 from epic10.postgres.catalog import array, column_exists, holds, quoted
 from epic10.release import plan
 

@@ -1,5 +1,5 @@
 """
-One process of the load: ``python -m epic10.rehearsal.load_process``, started by ``epic10.rehearsal.traffic``.
+One process of the load: ``python -m ndas.release.load_process``, started by ``epic10.rehearsal.traffic``.
 
 Reads what to do as a line of JSON, says that it is ready, begins when it is told
 the moment, ends when it is told to or when whoever started it is gone, and
@@ -17,9 +17,9 @@ import time
 from bisect import bisect
 from itertools import accumulate, count
 
-from epic10.load import requests
-from epic10.load.applications import APPLICATIONS
-from epic10.load.vocabulary import NEW, OLD, VOCABULARIES
+from ndas.release import requests
+from ndas.release.applications import APPLICATIONS
+from ndas.release.vocabulary import NEW, OLD, VOCABULARIES
 from epic10.rehearsal.sessions import Broken, Refused, Session
 
 # What a session that knows the types of before is told after the switch, by statement:

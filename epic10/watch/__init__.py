@@ -1,1 +1,0 @@
-"""The watch over a database after the release: what it sees, remembers, and tells whom."""
