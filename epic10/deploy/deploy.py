@@ -14,10 +14,10 @@ from epic10.deploy.failure import ended_early, found
 from epic10.deploy.readiness import NotDeployed, Wishes, make_ready
 from epic10.deploy.run import Run, witnessed
 from epic10.deploy.way_back import go_back
+from epic10.deploy.writers import insist_that_nobody_writes
 from epic10.postgres import deadline
 from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute, unhurried
-from epic10.deploy.writers import insist_that_nobody_writes
 from epic10.release import plan, state
 from epic10.release.advice import NO_WAY_BACK, why
 from epic10.snapshots import comparison, manifest, snapshot

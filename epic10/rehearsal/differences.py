@@ -9,9 +9,9 @@ change, the columns that they do not.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from epic10.rehearsal.load import HISTORIES, NDAS, registered
 from epic10.postgres import fingerprint
 from epic10.postgres.catalog import array
+from epic10.rehearsal.load import HISTORIES, NDAS, registered
 from epic10.release import schema_objects
 
 

@@ -13,10 +13,10 @@ from django.db import connections, models
 from django.db.migrations.state import ProjectState
 
 from epic10.ledger.models import PhaseRun
-from epic10.rehearsal.load import HISTORIES, NDAS
 from epic10.operations import Derived, Park, Parking, Shadow
 from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, literal, quoted
+from epic10.rehearsal.load import HISTORIES, NDAS
 from epic10.release import plan
 
 # Two NDAs of five, and no more than a statement has room to name.

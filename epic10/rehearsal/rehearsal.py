@@ -12,13 +12,13 @@ from epic10.deploy import validate
 from epic10.deploy.deploy import smoke
 from epic10.deploy.precheck import BUFFER
 from epic10.deploy.run import FAILED, Run, witnessed
-from epic10.rehearsal.load import NDAS
 from epic10.postgres import dump, fingerprint, scratch_database
 from epic10.postgres.catalog import holds, quoted, relation_exists
 from epic10.postgres.lock_watch import LockWatch
 from epic10.postgres.migration_lock import only_migrator
 from epic10.rehearsal import lock_report, phases_under_load, probe_rows
 from epic10.rehearsal.differences import Busy, differences, look
+from epic10.rehearsal.load import NDAS
 from epic10.rehearsal.phases_under_load import Wish, during, idle
 from epic10.release import plan
 from epic10.snapshots import snapshot

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from ndas.release.applications import NEW_APPLICATION
-from ndas.release.vocabulary import VOCABULARIES, Pair
 from epic10.postgres.catalog import array, column_exists, holds, quoted
 from epic10.release import plan
+from ndas.release.applications import NEW_APPLICATION
+from ndas.release.vocabulary import VOCABULARIES, Pair
 
 AT_ONCE = 10_000
 

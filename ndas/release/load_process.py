@@ -17,10 +17,10 @@ import time
 from bisect import bisect
 from itertools import accumulate, count
 
+from epic10.rehearsal.sessions import Broken, Refused, Session
 from ndas.release import requests
 from ndas.release.applications import APPLICATIONS
 from ndas.release.vocabulary import NEW, OLD, VOCABULARIES
-from epic10.rehearsal.sessions import Broken, Refused, Session
 
 # What a session that knows the types of before is told after the switch, by statement:
 # another type of result, no such label, another type of parameter, no such operator, no such column.

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from epic10.rehearsal.sessions import Refused, Session
 from ndas.release.applications import Application
 from ndas.release.vocabulary import VOCABULARIES, Pair
-from epic10.rehearsal.sessions import Refused, Session
 
 # Of a hundred requests.
 MIX = {"read": 50, "list": 20, "move": 12, "edit": 10, "create": 8}

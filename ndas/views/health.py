@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 
 from epic10.postgres.errors import is_unreachable
-from ndas import readiness
+from ndas.release import readiness
 
 
 @never_cache

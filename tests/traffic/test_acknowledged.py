@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from ndas.release.vocabulary import NEW, OLD, STATUS
 from epic10.rehearsal import traffic
 from ndas.release.acknowledged import lost_and_mislabelled
+from ndas.release.vocabulary import NEW, OLD, STATUS
 
 # The triggers that keep the columns in step, and the guards.
 UNSEEN = "SET LOCAL session_replication_role = replica"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ndas.release.vocabulary import NEW, OLD, POSITION, STATUS
 from epic10.rehearsal.latency import Answer, Failure, Outcome, longest_stall, quantile
-from ndas.expected import POSITION_PAIRS, STATUS_PAIRS
+from ndas.release.mapping import POSITION_PAIRS, STATUS_PAIRS
+from ndas.release.vocabulary import NEW, OLD, POSITION, STATUS
 
 
 def answers(*times):

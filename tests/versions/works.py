@@ -3,10 +3,10 @@
 import uuid
 from functools import partial
 
+from epic10.rehearsal.sessions import Refused, Session
 from ndas.release import requests
 from ndas.release.applications import Application
 from ndas.release.requests import Nda, Unexpected
-from epic10.rehearsal.sessions import Refused, Session
 
 SOMEBODY = (
     "SELECT agency_group_id, opportunity_poc_id, relationship_poc_id, created_by_id FROM ndas ORDER BY id LIMIT 1"

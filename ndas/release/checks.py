@@ -12,7 +12,16 @@ from epic10.checks.after import (
     readable,
 )
 from epic10.release.state import BEGAN_UTC
-from ndas.expected import A_DATE, ONE_YEAR_LATER, POSITION_PAIRS, POSITIONS, STATUS_PAIRS, STATUSES, TABLES, TYPES
+from ndas.release.mapping import (
+    A_DATE,
+    ONE_YEAR_LATER,
+    POSITION_PAIRS,
+    POSITIONS,
+    STATUS_PAIRS,
+    STATUSES,
+    TABLES,
+    TYPES,
+)
 
 # Nobody has saved the row since the release began, the column came with the
 # release, and no rollback has parked a date: this one can only be the migration's.
