@@ -8,7 +8,7 @@ class NdasConfig(AppConfig):
     verbose_name = "NDA register"
 
     def ready(self):
-        from ndas.groups import give_groups_their_permissions
+        from ndas.access.groups import give_groups_their_permissions
         from ndas.release import before, checks, page_queries, smoke, smoke_previous  # noqa: F401  register what is asked, and tried
 
         post_migrate.connect(give_groups_their_permissions, sender=self)

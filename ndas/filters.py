@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from ndas import scope
+from ndas.access import scope
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.dates import DateField, start_of
 from ndas.models import AgencyGroup

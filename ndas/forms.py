@@ -5,7 +5,8 @@ import datetime
 from django import forms
 from django.db.models import Q
 
-from ndas import scope, services
+from ndas import services
+from ndas.access import scope
 from ndas.dates import DayField
 from ndas.models import Contact, Nda
 from ndas.services.drafts import PEOPLE, WORDS

@@ -5,8 +5,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from ndas.access.actors import approvers_of
 from ndas.models import Contact, Nda
-from ndas.people import approvers_of
 
 # A longer list is no longer read; the page has the rest.
 LISTED = 20

@@ -3,8 +3,8 @@
 import factory
 from django.contrib.auth.models import Group, User
 
+from ndas.access.actors import actor_of
 from ndas.models import AgencyGroup, AgencyGroupGrant, Contact, Nda, Subagency
-from ndas.people import actor_of
 
 PASSWORD = "a very long way to say open"
 

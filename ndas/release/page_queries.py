@@ -6,10 +6,10 @@ from epic10.checks import WATCH, Check, Fact, register, violations
 from epic10.monitoring import queries
 from epic10.monitoring.queries import Query
 from ndas import workflow
+from ndas.access.actors import Actor
+from ndas.access.scope import visible_to
 from ndas.filters import Filters
 from ndas.models import Contact
-from ndas.people import Actor
-from ndas.scope import visible_to
 from ndas.views.detail import RELATED, audit_of
 from ndas.views.listing import A_PAGE, COUNTED, Pages
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from epic10.checks import SMOKE, Check, register
 from ndas import services, workflow
+from ndas.access.actors import Actor
 from ndas.models import AgencyGroup, Contact, Nda
-from ndas.people import Actor
 
 EVERYTHING = frozenset({*workflow.PERMISSIONS.values(), workflow.VIEW, workflow.CREATE, workflow.VIEW_EVERY})
 HINT = "Look for what else writes to the tables: \\d ndas in psql lists their triggers and constraints."

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
-from ndas import scope, workflow
+from ndas import workflow
+from ndas.access import scope
+from ndas.access.actors import Actor
 from ndas.choices import NdaStatus
 from ndas.models import AuditLog, Nda, NdaStatusHistory
-from ndas.people import Actor
 
 from .errors import NotPermitted, WrongStatus
 

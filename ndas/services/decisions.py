@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ndas import mail, workflow
+from ndas.access.actors import Actor
 from ndas.models import Nda
-from ndas.people import Actor
 
 from .change import changed, move
 from .errors import NotPermitted, WrongStatus

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
+from ndas.access.actors import Actor
 from ndas.models import AuditLog, Document
-from ndas.people import Actor
 
 
 def exported(actor: Actor, ndas: QuerySet, asked: dict[str, str]):

@@ -3,10 +3,11 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from ndas import scope, workflow
+from ndas import workflow
+from ndas.access import scope
+from ndas.access.actors import Actor
 from ndas.choices import NdaStatus
 from ndas.models import Nda
-from ndas.people import Actor
 
 from .change import added, changed, require
 from .errors import ChangedMeanwhile, NotPermitted, WrongStatus

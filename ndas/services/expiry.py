@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ndas import mail, workflow
+from ndas.access.actors import Actor, system_actor
 from ndas.models import AuditLog, Contact, Nda, NdaStatusHistory
-from ndas.people import Actor, system_actor
 
 # Who is in charge hears of it a month ahead, and once.
 AHEAD = datetime.timedelta(days=30)

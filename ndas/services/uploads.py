@@ -13,9 +13,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from ndas import workflow
+from ndas.access.actors import Actor
 from ndas.choices import DocumentType
 from ndas.models import Document, Nda
-from ndas.people import Actor
 
 from . import docx
 from .change import audited, changed, move

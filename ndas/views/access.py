@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from epic10.release import plan
-from ndas import scope, services
+from ndas import services
+from ndas.access import scope
+from ndas.access.actors import NoContact, actor_of
 from ndas.models import Nda
-from ndas.people import NoContact, actor_of
 
 
 def page(permission: str):

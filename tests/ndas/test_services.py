@@ -12,10 +12,11 @@ from django.core.files.storage import InMemoryStorage
 from django.db import connections
 from django.utils import timezone
 
-from ndas import scope, services, workflow
+from ndas import services, workflow
+from ndas.access import scope
+from ndas.access.actors import Actor, NoContact, actor_of
 from ndas.choices import NdaStatus, NdaType
 from ndas.models import AuditLog, Contact, Document, Nda
-from ndas.people import Actor, NoContact, actor_of
 from ndas.services.uploads import LARGEST, filename
 from tests.factories import (
     AgencyGroupFactory,

@@ -6,8 +6,8 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from ndas import services
+from ndas.access.actors import actor_of
 from ndas.models import AuditLog
-from ndas.people import actor_of
 from tests.factories import AgencyGroupFactory, NdaFactory, UserFactory, actor
 
 pytestmark = pytest.mark.django_db

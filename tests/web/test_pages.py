@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ndas import services
+from ndas.access.actors import actor_of
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.models import Nda
-from ndas.people import actor_of
 from ndas.views import listing
 from tests.factories import PASSWORD, AgencyGroupFactory, ContactFactory, NdaFactory, SubagencyFactory, UserFactory
 

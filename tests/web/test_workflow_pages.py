@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from ndas.access.actors import actor_of
 from ndas.models import Nda
-from ndas.people import actor_of
 from tests.factories import AgencyGroupFactory, NdaFactory, UserFactory
 from tests.ndas.test_workflow import ACTIONS, MATRIX, ROLES, SIGNED, everything
 

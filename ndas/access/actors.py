@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
 
-from ndas import scope, workflow
+from ndas import workflow
+from ndas.access import scope
 from ndas.models import Contact, Nda
 
 
