@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ndas.views import detail, editing, health, home, listing, steps
+from ndas.web.views import detail, editing, health, home, listing, steps
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -8,10 +8,10 @@ from epic10.monitoring.queries import Query
 from ndas import workflow
 from ndas.access.actors import Actor
 from ndas.access.scope import visible_to
-from ndas.filters import Filters
 from ndas.models import Contact
-from ndas.views.detail import RELATED, audit_of
-from ndas.views.listing import A_PAGE, COUNTED, Pages
+from ndas.web.filters import Filters
+from ndas.web.views.detail import RELATED, audit_of
+from ndas.web.views.listing import A_PAGE, COUNTED, Pages
 
 LIST_LIMIT, DETAIL_LIMIT = 500, 200  # milliseconds, acceptance criterion 6
 A_YEAR = "effective_from=01/01/2024&effective_to=12/31/2024"

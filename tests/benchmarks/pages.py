@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from ndas.access.actors import actor_of
-from ndas.filters import Filters
 from ndas.models import Contact, Nda
+from ndas.web.filters import Filters
 from tests.benchmarks.databases import seeded
 from tests.databases import database, served
 

@@ -3,9 +3,9 @@
 import pytest
 from django.db import transaction
 
-from ndas.filters import matching
 from ndas.models import Contact, Nda
 from ndas.models.agreements import SEARCHED
+from ndas.web.filters import matching
 
 ASKED = {
     "words": (lambda: Nda.objects.alias(search=SEARCHED).filter(matching("granite robotics")), "ndas_search_idx"),

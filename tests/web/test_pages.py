@@ -17,7 +17,7 @@ from ndas import services
 from ndas.access.actors import actor_of
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.models import Nda
-from ndas.views import listing
+from ndas.web.views import listing
 from tests.factories import PASSWORD, AgencyGroupFactory, ContactFactory, NdaFactory, SubagencyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

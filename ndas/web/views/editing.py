@@ -6,9 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from ndas import services, workflow
-from ndas.forms import NdaForm
-
-from .access import page, visible
+from ndas.web.forms import NdaForm
+from ndas.web.views.access import page, visible
 
 
 @page(workflow.CREATE)

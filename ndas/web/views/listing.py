@@ -16,10 +16,9 @@ from epic10.terminal.spreadsheet import harmless
 from ndas import services, workflow
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.dates import WRITTEN
-from ndas.filters import Filters
 from ndas.models import Nda
-
-from .access import page
+from ndas.web.filters import Filters
+from ndas.web.views.access import page
 
 A_PAGE = 25
 # Nobody turns 400 pages, and counting further costs more than the page itself.

@@ -5,9 +5,8 @@ from django.shortcuts import render
 
 from ndas import workflow
 from ndas.choices import NdaStatus
-from ndas.filters import expiring, mine
-
-from .access import page, visible
+from ndas.web.filters import expiring, mine
+from ndas.web.views.access import page, visible
 
 SHOWN = 10
 

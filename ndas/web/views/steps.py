@@ -7,10 +7,9 @@ from django.views.decorators.http import require_POST
 
 from ndas import services, workflow
 from ndas.choices import NdaStatus
-from ndas.forms import FileForm, RejectForm, UploadForm
-
-from .access import page, visible
-from .editing import attempted
+from ndas.web.forms import FileForm, RejectForm, UploadForm
+from ndas.web.views.access import page, visible
+from ndas.web.views.editing import attempted
 
 
 @require_POST

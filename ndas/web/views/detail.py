@@ -8,8 +8,7 @@ from ndas import services, workflow
 from ndas.choices import NdaStatus
 from ndas.models import AuditLog, Document, Nda
 from ndas.services.drafts import EDITABLE
-
-from .access import page, visible
+from ndas.web.views.access import page, visible
 
 LATEST = 50
 RELATED = ("agency_group", "subagency", "opportunity_poc", "contracts_poc", "relationship_poc", "approved_by")
