@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from epic10.management import arguments
-from ndas.seed import SEED, fill
+from ndas.seed.database import SEED, fill
 
 
 class Command(BaseCommand):

@@ -1,14 +1,7 @@
 """What the invented NDAs are about, and what became of each."""
 
-from ndas.invented.times import (
-    AUDITED_SINCE,
-    DAY,
-    evenly,
-    in_office_hours,
-    next_leap_day,
-    timestamp,
-)
-from ndas.invented.words import (
+from ndas.seed.times import AUDITED_SINCE, DAY, evenly, in_office_hours, next_leap_day, timestamp
+from ndas.seed.words import (
     CITIES,
     COMPANY_NAMES,
     INCORPORATED,

@@ -10,7 +10,7 @@ import dataclasses
 import zlib
 from collections.abc import Iterable, Mapping
 
-from ndas.invented.words import SUBAGENCIES
+from ndas.seed.words import SUBAGENCIES
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ import time
 from django.core.management.base import CommandError
 from django.db import ProgrammingError, connections, transaction
 
-from ndas.invented import Batch, statements
+from ndas.seed import Batch, statements
 
 SEED = 10
 UNDEFINED = {"42P01", "42703", "42704"}  # table, column, type

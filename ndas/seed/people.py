@@ -1,8 +1,8 @@
 """Who uses the invented register, for which agencies, and who may see what."""
 
-from ndas.invented.batch import array
-from ndas.invented.times import FIRST_DAY, timestamp
-from ndas.invented.words import AGENCY_GROUPS, FIRST_NAMES, LAST_NAMES, SUBAGENCIES
+from ndas.seed.batch import array
+from ndas.seed.times import FIRST_DAY, timestamp
+from ndas.seed.words import AGENCY_GROUPS, FIRST_NAMES, LAST_NAMES, SUBAGENCIES
 
 FOUNDED = timestamp(FIRST_DAY)
 

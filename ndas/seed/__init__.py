@@ -3,8 +3,8 @@ Which rows a register before Epic 10 would hold: invented, plausible, and the
 same for the same seed.
 """
 
-from ndas.invented import ndas, people
-from ndas.invented.batch import Batch
+from ndas.seed import ndas, people
+from ndas.seed.batch import Batch
 
 
 def statements(batch: Batch) -> dict[str, str]:
