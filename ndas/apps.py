@@ -9,6 +9,8 @@ class NdasConfig(AppConfig):
 
     def ready(self):
         from ndas.access.groups import give_groups_their_permissions
-        from ndas.release import before, checks, page_queries, smoke, smoke_previous  # noqa: F401  register what is asked, and tried
+
+        # Each registers what it asks, tries or sends.
+        from ndas.release import before, checks, load, page_queries, smoke, smoke_previous  # noqa: F401
 
         post_migrate.connect(give_groups_their_permissions, sender=self)

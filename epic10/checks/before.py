@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from epic10.postgres.dependents import nothing_depends
+from epic10.checks.dependents import nothing_depends
 from epic10.terminal.units import seconds
 
 from . import BEFORE, Check, Find, after, disk, drift, replication, schema, traffic, violations, way_back

@@ -8,17 +8,18 @@ from django.db import Error, connections
 
 from epic10 import checks
 from epic10.checks.report import Report
+from epic10.postgres.errors import said
 from epic10.postgres.session import execute, reconnect, statements, unhurried
-from epic10.release import plan
-from epic10.release.advice import said
 from epic10.terminal.progress import logger
 
 Show = Callable[[checks.Result], None]
 
 
-def report(command: str, asked: Iterable[checks.Check], using: str, show: Show | None = None) -> Report:
-    """Ask the checks one after the other, ``show`` each answer as it comes, and return them all."""
-    release, connection = plan.load(), connections[using]
+def report(
+    command: str, asked: Iterable[checks.Check], using: str, show: Show | None = None, *, release: str
+) -> Report:
+    """Ask the checks of a ``release`` one after the other, ``show`` each answer as it comes, and return them all."""
+    connection = connections[using]
     started, results = datetime.now(UTC), []
     db = checks.Database(connection)
     with unhurried(connection):
@@ -30,7 +31,7 @@ def report(command: str, asked: Iterable[checks.Check], using: str, show: Show |
     return Report(
         results,
         command=command,
-        release=f"{release.app_label}.{release.name}",
+        release=release,
         database=connection.settings_dict["NAME"],
         server=server,
         started=started,

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from epic10.postgres.catalog import array
+from epic10.postgres.errors import said
 from epic10.release import plan
-from epic10.release.advice import said
 
 MISSING = "SELECT name FROM pg_catalog.unnest({tables}) AS name WHERE to_regclass(pg_catalog.quote_ident(name)) IS NULL"
 

@@ -10,9 +10,9 @@ from django.db import Error
 from psycopg.errors import InsufficientPrivilege
 
 from epic10.postgres.catalog import array
+from epic10.postgres.errors import said
 from epic10.postgres.session import one_moment
 from epic10.release import plan
-from epic10.release.advice import said
 
 # A page that waits for a lock stands in the way of whoever waits behind it. Row
 # security must raise, not hide rows. Nothing that a page asks may write.

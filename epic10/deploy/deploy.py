@@ -86,7 +86,7 @@ def insist_on_a_way_back(using: str):
 
 
 def smoke(using: str, *, show: Show | None = None) -> Report:
-    return evaluation.report("smoke", checks.registered(checks.SMOKE), using, show)
+    return evaluation.report("smoke", checks.registered(checks.SMOKE), using, show, release=plan.load().title)
 
 
 def _migrate(run, out, **options):

@@ -45,7 +45,9 @@ def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None)
     routing.insist(using)
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
-    return evaluation.report("epic10_precheck", questions(release, connection, limits), using, show)
+    return evaluation.report(
+        "epic10_precheck", questions(release, connection, limits), using, show, release=release.title
+    )
 
 
 def _refuse_where_nothing_is_to_be_done(release, connection):

@@ -25,7 +25,7 @@ def validate(using: str, *, smoke: bool = False, show: evaluation.Show | None = 
     insist_that_it_is_applied(using)
     release = plan.load()
     wanted = [*release.checks(), *checks.registered(checks.AFTER), *(checks.registered(checks.SMOKE) if smoke else [])]
-    return evaluation.report("epic10_validate", wanted, using, show)
+    return evaluation.report("epic10_validate", wanted, using, show, release=release.title)
 
 
 def insist_that_it_is_applied(using: str):
@@ -38,7 +38,8 @@ def insist_that_it_is_applied(using: str):
 
 def previous_works(using: str, *, show: evaluation.Show | None = None) -> Report:
     """After a rollback: try what the previous application does."""
-    return evaluation.report("epic10_validate --previous", checks.registered(checks.SMOKE_PREVIOUS), using, show)
+    asked, title = checks.registered(checks.SMOKE_PREVIOUS), plan.load().title
+    return evaluation.report("epic10_validate --previous", asked, using, show, release=title)
 
 
 def save(report: Report, using: str) -> str:

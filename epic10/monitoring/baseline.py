@@ -8,7 +8,7 @@ from epic10.checks import Database
 from epic10.ledger import monitoring_tables
 from epic10.monitoring import history, queries
 from epic10.monitoring.observation import Seen, Timing
-from epic10.release.advice import said
+from epic10.postgres.errors import said
 
 SAMPLES = 3
 

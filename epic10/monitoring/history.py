@@ -14,7 +14,7 @@ from epic10.ledger.monitoring_models import Gauge, Incident, Sample, Watch
 from epic10.monitoring import incidents, queries
 from epic10.monitoring.observation import UNREACHABLE, Seen
 from epic10.postgres.catalog import holds, relation_exists
-from epic10.release.advice import said
+from epic10.postgres.errors import said
 from epic10.terminal import private_files
 
 DAYS = 30

@@ -10,9 +10,8 @@ from epic10.checks import AFTER, FAILED, WATCH, Check, Database
 from epic10.monitoring import application_errors, history, old_labels, processes, queries, server_load
 from epic10.monitoring.observation import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Seen, Timing
 from epic10.postgres import deadline
-from epic10.postgres.errors import is_unreachable
+from epic10.postgres.errors import is_unreachable, said
 from epic10.release import plan
-from epic10.release.advice import said
 
 # A server that has taken the question and says nothing is as good as none.
 PATIENCE, PATIENCE_FOR_EVERY_ROW = 60.0, 900.0

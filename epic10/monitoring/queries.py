@@ -9,7 +9,7 @@ from psycopg.errors import QueryCanceled
 
 from epic10.checks import Database
 from epic10.monitoring.observation import Finding, Timing
-from epic10.release.advice import said
+from epic10.postgres.errors import said
 from epic10.terminal.units import seconds
 
 # The acceptance criteria: more than twice as slow is a reason to go back. Of a

@@ -12,8 +12,8 @@ from epic10.checks import Database
 from epic10.monitoring import history, incidents, queries, server_load
 from epic10.monitoring.observation import Timing
 from epic10.postgres.catalog import holds, relation_exists, table_oids
+from epic10.postgres.errors import said
 from epic10.release import plan
-from epic10.release.advice import said
 from epic10.terminal import private_files
 from epic10.terminal.units import amount, seconds
 
@@ -78,7 +78,7 @@ def _gathered(using, db):
     state = history.load(using)
     found = {
         "database": name,
-        "release": f"{plan.load().app_label}.{plan.load().name}",
+        "release": plan.load().title,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "from": _minute(began),
         "to": _minute(ended),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks import Check
-from epic10.postgres import server
+from epic10.checks.server import is_fit
 from epic10.postgres.catalog import literal
 
 from .phase import derived
@@ -59,7 +59,7 @@ class RequireServer(RunSQL):
         return f"Require PostgreSQL {self.major} or newer, and that it takes writes"
 
     def preconditions(self, app_label=None, state=None):
-        return server.is_fit(self.major)
+        return is_fit(self.major)
 
     def text(self) -> str:
         """What SQL can see of it; a pooler it cannot."""

@@ -1,4 +1,4 @@
-"""Errors of the database by kind: nobody there, or something wrong with what was sent."""
+"""Errors of the database: which kind they are of, and what an operator reads of them."""
 
 import re
 
@@ -10,6 +10,9 @@ from django.db import Error, InterfaceError, OperationalError
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 NOBODY_GETS_IN = re.compile("08|28|3D000|53300|57P0[1-5]")
 
+# SQLSTATE of a session ended by an administrator, a crash or a shutdown; or there was no time for one.
+GONE = ("57P01", "57P02", "57P03", None)
+
 
 def is_unreachable(error: Exception) -> bool:
     """Did the session not come about, or end? Any other error is about what was sent in it."""
@@ -20,3 +23,15 @@ def is_unreachable(error: Exception) -> bool:
         # libpq's own; a ProgrammingError or DataError of psycopg's was never sent.
         return isinstance(cause, psycopg.OperationalError)
     return bool(NOBODY_GETS_IN.match(cause.sqlstate))
+
+
+def said(error: Exception) -> str:
+    """PostgreSQL's message and hint, without the statement and without the rows it may quote."""
+    cause = error.__cause__
+    if isinstance(cause, psycopg.InterfaceError | psycopg.OperationalError) and cause.sqlstate in GONE:
+        return "The connection to the server was lost."
+    diagnostic = getattr(cause, "diag", None)
+    if diagnostic is None or diagnostic.message_primary is None:
+        return next(iter(str(error).splitlines()), type(error).__name__)
+    hint = f"\nHINT: {diagnostic.message_hint}" if diagnostic.message_hint else ""
+    return f"{diagnostic.message_primary}{hint}"

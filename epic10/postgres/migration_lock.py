@@ -106,7 +106,7 @@ def only_migrator(connection, command: str = "migrate"):
         yield
         return
     # There the lock would be of some session, and stay with it.
-    server.insist_on([server.KEEPS_SESSIONS], connection)
+    server.insist_on_one_session(connection)
     held = _Held(_take(connection, command), command, threading.get_ident(), _newest_run(connection))
     _held[connection.alias] = held
     try:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from django.db import Error, transaction
 
-from epic10.checks import Database
-
 # Numbers are kept in 32 bits, and compared within half of that.
 COMPARABLE = 2**31
 
@@ -50,11 +48,11 @@ class Seen:
 def seen(connection) -> Seen | None:
     """As of the snapshot of the transaction that asks; None where the role may not know."""
     try:
-        with transaction.atomic(using=connection.alias):
-            [row] = Database(connection).rows(SEEN)
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute(SEEN)
+            return Seen(*cursor.fetchone())
     except Error:
         return None
-    return Seen(*row)
 
 
 def why_not(connection, then: Seen | None) -> str:

@@ -1,9 +1,9 @@
 """What an operator reads of an error, and of a migration that has stopped half-way."""
 
-import psycopg
 from django.core.management import CommandError
 from django.db import Error, connections
 
+from epic10.postgres.errors import said
 from epic10.postgres.session import out_of_a_broken_commit
 from epic10.release import state
 from epic10.terminal import signals
@@ -13,8 +13,6 @@ WHAT_NOW = (
     "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
 )
 
-# SQLSTATE of a session ended by an administrator, a crash or a shutdown; or there was no time for one.
-GONE = ("57P01", "57P02", "57P03", None)
 NO_WAY_BACK = (
     "HINT: python manage.py epic10_snapshot list: one from before is all that can still be restored, beside this "
     "database. What each row's old labels were is in epic10_original."
@@ -29,18 +27,6 @@ def what_now(database: str) -> str:
     except Error:
         untouched = False
     return "Nothing was changed." if untouched else WHAT_NOW
-
-
-def said(error: Exception) -> str:
-    """PostgreSQL's message and hint, without the statement and without the rows it may quote."""
-    cause = error.__cause__
-    if isinstance(cause, psycopg.InterfaceError | psycopg.OperationalError) and cause.sqlstate in GONE:
-        return "The connection to the server was lost."
-    diagnostic = getattr(cause, "diag", None)
-    if diagnostic is None or diagnostic.message_primary is None:
-        return next(iter(str(error).splitlines()), type(error).__name__)
-    hint = f"\nHINT: {diagnostic.message_hint}" if diagnostic.message_hint else ""
-    return f"{diagnostic.message_primary}{hint}"
 
 
 def why(error: BaseException) -> str:

@@ -38,6 +38,11 @@ class Plan:
         return self.migration.operations
 
     @property
+    def title(self) -> str:
+        """As Django writes it: the app, a dot, the name."""
+        return f"{self.app_label}.{self.name}"
+
+    @property
     def previous(self) -> str:
         """The migration to go back to."""
         return next(name for label, name in self.migration.dependencies if label == self.app_label)

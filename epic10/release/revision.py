@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 @cache
 def identity() -> dict[str, str]:
     release = plan.load()
-    return {"release": f"{release.app_label}.{release.name}", "digest": digest(), "revision": revision()}
+    return {"release": release.title, "digest": digest(), "revision": revision()}
 
 
 @cache

@@ -132,12 +132,12 @@ WELL = Check("all.well", "all is well", violations("SELECT 1 WHERE false"))
 
 def test_a_session_that_is_lost_is_replaced_and_no_check_fails_for_it(legacy_database):
     seen = []
-    report = evaluation.report("x", [WELL, cutting(1), WELL], legacy_database.alias, seen.append)
+    report = evaluation.report("x", [WELL, cutting(1), WELL], legacy_database.alias, seen.append, release="y")
     assert (report.summary, [result.verdict for result in seen]) == ("3 checks: 3 passed", ["OK"] * 3)
 
 
 def test_one_that_is_lost_again_is_an_error_and_not_a_finding_a_check(legacy_database):
     seen = []
     with pytest.raises(Error):
-        evaluation.report("x", [WELL, cutting(2), WELL], legacy_database.alias, seen.append)
+        evaluation.report("x", [WELL, cutting(2), WELL], legacy_database.alias, seen.append, release="y")
     assert [result.check.id for result in seen] == ["all.well"]

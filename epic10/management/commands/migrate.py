@@ -7,15 +7,18 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
+from epic10.checks.server import insist_on
 from epic10.management import arguments
 from epic10.operations import Phase, orphans, privileges
 from epic10.operations.backfill import workers
-from epic10.postgres import routing, server
+from epic10.postgres import routing
+from epic10.postgres.errors import said
 from epic10.postgres.locks import LockNotGranted
 from epic10.postgres.migration_lock import AlreadyRunning, LockLost, only_migrator
+from epic10.postgres.server import Unfit
 from epic10.postgres.session import unhurried
 from epic10.release import plan
-from epic10.release.advice import NO_WAY_BACK, said, what_now
+from epic10.release.advice import NO_WAY_BACK, what_now
 from epic10.release.preparation import NothingToPrepare, prepared
 from epic10.release.reconcile import has_work, is_way_back, reconcile
 from epic10.terminal import signals
@@ -65,7 +68,7 @@ class Command(Lasting, migrate.Command):
         try:
             with signals.heard():
                 self._handle(*args, **options)
-        except (AlreadyRunning, LockNotGranted, NothingToPrepare, privileges.NotAllowed, server.Unfit) as error:
+        except (AlreadyRunning, LockNotGranted, NothingToPrepare, privileges.NotAllowed, Unfit) as error:
             raise CommandError(str(error)) from error
         except LockLost as error:
             raise CommandError(f"{error}\n{what_now(options['database'])}") from error
@@ -90,7 +93,7 @@ class Command(Lasting, migrate.Command):
                 "record of every command. Nothing was changed.\n"
                 f"HINT: python manage.py migrate {plan.load().app_label} 0001 goes back, and keeps them."
             )
-        server.insist_on(plan.load().server.preconditions(), connection)
+        insist_on(plan.load().server.preconditions(), connection)
         insist_on_a_way_back(connection, app_label, migration_name)
         with (
             only_migrator(connection),

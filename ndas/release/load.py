@@ -1,0 +1,7 @@
+"""The load of the two applications, registered with the rehearsal."""
+
+from epic10.rehearsal.load import Load, register
+from ndas.release.acknowledged import lost_and_mislabelled
+from ndas.release.applications import WRITTEN
+
+register(Load("ndas.release.load_process", WRITTEN, lost_and_mislabelled))
