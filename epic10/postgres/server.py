@@ -1,4 +1,4 @@
-"""What answers at the other end of a connection: PostgreSQL itself, or a pooler that keeps sessions together or does not."""
+"""Who answers at the other end of a connection: PostgreSQL, or a pooler that keeps sessions together, or does not."""
 
 from contextlib import closing
 
