@@ -21,12 +21,12 @@ FRESH, KEPT = 1.0, 60.0
 LEDGER = """
     SELECT coalesce(max(id), 0), pg_catalog.count(finished_at), coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"""
 
-_last: dict[tuple, "Look"] = {}
+_last: dict[tuple, "KeptStatus"] = {}
 _one_counts = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Look:
+class KeptStatus:
     """``taken_back`` is when a release that was here and is not any more was gone."""
 
     status: Status
@@ -40,7 +40,7 @@ class Look:
         return time.monotonic() - self.at
 
 
-def look(connection, patience: float = KEPT) -> Look:
+def look(connection, patience: float = KEPT) -> KeptStatus:
     """Where it stands, no older than ``patience`` seconds if nothing has happened since, and never older if it has."""
     place = _place(connection)
     with _one_counts:
@@ -51,7 +51,9 @@ def look(connection, patience: float = KEPT) -> Look:
         if last and not pulse[0] and pulse == last.pulse and last.age < patience:
             return last
         status = seen(connection, last.status if last else None)
-        _last[place] = found = Look(status, _taken_back(connection, status), pulse, datetime.now(UTC), time.monotonic())
+        _last[place] = found = KeptStatus(
+            status, _taken_back(connection, status), pulse, datetime.now(UTC), time.monotonic()
+        )
         return found
 
 

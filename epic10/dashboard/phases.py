@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from epic10.ledger.phase_record import BACKWARDS
-from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, Standing, percent
+from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, PhaseStatus, percent
 from epic10.release.plan import Plan
 from epic10.release.status import BASELINE, FINALIZED, GOING_BACK, HALF_BACK, NO_REGISTER, SWITCHED, Status
 from epic10.terminal.units import seconds
@@ -50,9 +50,9 @@ class Shown:
     error: str = ""
 
 
-def phases(release: Plan, standings: Iterable[Standing]) -> list[Shown]:
+def phases(release: Plan, phase_statuses: Iterable[PhaseStatus]) -> list[Shown]:
     purposes = {phase.name: phase.purpose for phase in release.phases}
-    return [_shown(standing, purposes[standing.phase]) for standing in standings]
+    return [_shown(standing, purposes[standing.phase]) for standing in phase_statuses]
 
 
 def meaning(status: Status, *, taken_back: datetime | None) -> str:
@@ -62,7 +62,7 @@ def meaning(status: Status, *, taken_back: datetime | None) -> str:
     return MEANINGS.get(status.state.split(",")[0], ON_THE_WAY)
 
 
-def _shown(standing: Standing, purpose: str) -> Shown:
+def _shown(standing: PhaseStatus, purpose: str) -> Shown:
     word, look = WORDS[standing.state]
     if standing.direction == BACKWARDS and standing.state in (RUNNING, INTERRUPTED, STOPPED):
         word = f"{word}, going back"

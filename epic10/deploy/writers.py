@@ -47,7 +47,7 @@ SELECT count(*) FROM pg_stat_activity
 
 
 @dataclass(frozen=True)
-class Session:
+class Writer:
     """``idle`` is for how many seconds it has been in its state, ``tables`` those it has locks on to write."""
 
     pid: int
@@ -89,14 +89,14 @@ def insist_that_nobody_writes(run: Run, tables: list[str], *, force: bool, may_a
     return False
 
 
-def sessions(using: str, tables: list[str]) -> list[Session]:
+def sessions(using: str, tables: list[str]) -> list[Writer]:
     """Other sessions; whether they write to the tables at this moment, or did within the last few minutes."""
-    found: dict[int, Session] = {}
+    found: dict[int, Writer] = {}
     with connections[using].cursor() as cursor:
         for look in range(LOOKS):
             time.sleep(PAUSE if look else 0)
             cursor.execute(SESSIONS, [RECENT, tables, KEY[0]])
-            for session in (Session(*row) for row in cursor.fetchall()):
+            for session in (Writer(*row) for row in cursor.fetchall()):
                 if session.writes or not (session.pid in found and found[session.pid].writes):
                     found[session.pid] = session
         cursor.execute(CLOSED)

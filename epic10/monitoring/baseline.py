@@ -7,7 +7,7 @@ from django.db import Error, connections, transaction
 from epic10.checks import Database
 from epic10.ledger import monitoring_tables
 from epic10.monitoring import history, queries
-from epic10.monitoring.observation import Seen, Timing
+from epic10.monitoring.observation import Observation, Timing
 from epic10.postgres.errors import said
 
 SAMPLES = 3
@@ -20,7 +20,7 @@ def take(using: str) -> str:
         with transaction.atomic(using=using):
             monitoring_tables.create(db.connection)
         for _ in range(SAMPLES):
-            seen = Seen(datetime.now(UTC), after=False)
+            seen = Observation(datetime.now(UTC), after=False)
             seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]
             history.sample(using, seen)
     except Error as error:

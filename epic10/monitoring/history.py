@@ -12,7 +12,7 @@ from django.db import Error, connections, transaction
 from epic10.ledger import monitoring_tables
 from epic10.ledger.monitoring_models import Gauge, Incident, Sample, Watch
 from epic10.monitoring import incidents, queries
-from epic10.monitoring.observation import UNREACHABLE, Seen
+from epic10.monitoring.observation import UNREACHABLE, Observation
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.errors import said
 from epic10.terminal import private_files
@@ -46,7 +46,7 @@ def baselines(db) -> dict[str, float]:
     return queries.baselines(db) if holds(db.connection, relation_exists("epic10_sample")) else {}
 
 
-def keep(using: str, seen: Seen, state: dict) -> str:
+def keep(using: str, seen: Observation, state: dict) -> str:
     """All of it in the ledger; a complaint where that is not to be had, and ""."""
     state["at"] = seen.at.isoformat()
     try:
@@ -63,7 +63,7 @@ def keep(using: str, seen: Seen, state: dict) -> str:
     return ""
 
 
-def sample(using: str, seen: Seen):
+def sample(using: str, seen: Observation):
     """The times alone, as of one look."""
     # One by one: bulk_create takes them apart by an UNNEST that anybody may have made for these types.
     for timing in seen.timings:

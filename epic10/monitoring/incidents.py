@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from epic10.monitoring.observation import Finding, Seen
+from epic10.monitoring.observation import Finding, Observation
 
 # One bad sample is a hiccup, and one good one too.
 BAD_IN_A_ROW, GOOD_IN_A_ROW = 2, 2
@@ -10,7 +10,7 @@ OPENED, RECOVERED = "opened", "recovered"
 LONGEST_TEXT = 500
 
 
-def advance(state: dict, seen: Seen) -> list[dict]:
+def advance(state: dict, seen: Observation) -> list[dict]:
     """
     What is to be told after this look. ``state`` is changed; it is plain data, so that it can be kept.
 

@@ -8,7 +8,7 @@ from django.db import Error, connections, transaction
 from epic10 import checks
 from epic10.checks import AFTER, FAILED, WATCH, Check, Database
 from epic10.monitoring import application_errors, history, old_labels, processes, queries, server_load
-from epic10.monitoring.observation import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Seen, Timing
+from epic10.monitoring.observation import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Observation, Timing
 from epic10.postgres import deadline
 from epic10.postgres.errors import is_unreachable, said
 from epic10.release import plan
@@ -20,13 +20,13 @@ HOW_TO_LOOK = """
 SHOWN = 2
 
 
-def look(using: str, state: dict, *, thoroughly_every: float) -> Seen:
+def look(using: str, state: dict, *, thoroughly_every: float) -> Observation:
     """
     Everything at once; from time to time also what reads every row. An unreachable database is a finding.
 
     ``state`` is what the look before has left, and is left something for the next one.
     """
-    seen, connection, noted = Seen(datetime.now(UTC)), connections[using], dict(state)
+    seen, connection, noted = Observation(datetime.now(UTC)), connections[using], dict(state)
     try:
         with deadline.within(PATIENCE):
             db = Database(connection)

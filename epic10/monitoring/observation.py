@@ -49,7 +49,7 @@ class Timing:
 
 
 @dataclass
-class Seen:
+class Observation:
     """All of it. ``knows`` is False where there was nobody to ask: then nothing is known to be well again either."""
 
     at: datetime

@@ -20,7 +20,7 @@ class Unknown(Exception):
 
 
 @dataclass(frozen=True)
-class Load:
+class Usage:
     """``cpu_seconds`` of all its processes since it started, bytes of memory, and the share of the machine's left."""
 
     cpu_seconds: float
@@ -28,7 +28,7 @@ class Load:
     available: float
 
 
-def load(db: Database) -> Load:
+def load(db: Database) -> Usage:
     """Raises Unknown."""
     info = db.connection.connection.info
     if not PROC.joinpath("stat").exists():
@@ -43,7 +43,7 @@ def load(db: Database) -> Load:
     family = [stat for stat in map(_stat, _pids()) if stat and ours.parent in (stat.pid, stat.parent)]
     # Children that have ended count with their parent.
     spent = sum(stat.cpu + (stat.children if stat.pid == ours.parent else 0) for stat in family)
-    return Load(spent, _memory(stat.pid for stat in family), _available())
+    return Usage(spent, _memory(stat.pid for stat in family), _available())
 
 
 @dataclass(frozen=True)

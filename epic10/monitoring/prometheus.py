@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from epic10.monitoring import incidents
-from epic10.monitoring.observation import Seen
+from epic10.monitoring.observation import Observation
 from epic10.terminal import private_files
 
 READABLE = 0o644  # node_exporter is somebody else; there are only numbers in it
@@ -24,14 +24,14 @@ HELP = {
 COUNTERS = {"epic10_errors_total"}
 
 
-def write(path: Path, seen: Seen, state: dict, *, database: str):
+def write(path: Path, seen: Observation, state: dict, *, database: str):
     """In place of the last one, so that nobody reads half of it."""
     with private_files.a_place_for_files(path.parent), private_files.writing(path) as file:
         file.write("\n".join(lines(seen, state, database=database)) + "\n")
         os.fchmod(file.fileno(), READABLE)
 
 
-def lines(seen: Seen, state: dict, *, database: str) -> Iterator[str]:
+def lines(seen: Observation, state: dict, *, database: str) -> Iterator[str]:
     found = {}
     for name, value, labels in _metrics(seen, state):
         told = ",".join(f'{key}="{_escaped(text)}"' for key, text in {"database": database, **labels}.items())

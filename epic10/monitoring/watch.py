@@ -15,7 +15,7 @@ from django.db import connections
 from epic10.monitoring import alerts, history, incidents, prometheus
 from epic10.monitoring.incidents import OPENED
 from epic10.monitoring.look import look
-from epic10.monitoring.observation import Seen
+from epic10.monitoring.observation import Observation
 from epic10.terminal import private_files
 from epic10.terminal.units import amount, seconds
 
@@ -37,7 +37,7 @@ class Wishes:
 class Looked:
     """One look, what it has changed, and what is open after it."""
 
-    seen: Seen
+    seen: Observation
     messages: list[dict]
     open: dict[str, dict]
     complaint: str = ""

@@ -31,7 +31,7 @@ XMIN = "xmin::pg_catalog.text::pg_catalog.int8"
 
 
 @dataclass(frozen=True)
-class Seen:
+class Visible:
     """
     What a snapshot saw of transactions: all below ``oldest`` had ended, none from ``next`` on had begun.
 
@@ -45,17 +45,17 @@ class Seen:
     next: int
 
 
-def seen(connection) -> Seen | None:
+def seen(connection) -> Visible | None:
     """As of the snapshot of the transaction that asks; None where the role may not know."""
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute(SEEN)
-            return Seen(*cursor.fetchone())
+            return Visible(*cursor.fetchone())
     except Error:
         return None
 
 
-def why_not(connection, then: Seen | None) -> str:
+def why_not(connection, then: Visible | None) -> str:
     """Why nothing can be told by the numbers of that snapshot in this database, or ""."""
     now = seen(connection)
     if then is None or now is None:

@@ -24,18 +24,18 @@ class Busy:
 
 
 @dataclass(frozen=True)
-class Look:
+class Fingerprint:
     schema: str
     content: dict[str, tuple[int, int]]
 
 
 def look(
     connection, columns: dict[str, list[str]], busy: Busy | None = None, *, only: Mapping[str, str] | None = None
-) -> Look:
+) -> Fingerprint:
     """Schema, and content of the tables in the columns named; ``only`` is a condition by table."""
     only = only or {}
     if busy is None:
-        return Look(fingerprint.schema(connection), fingerprint.content(connection, columns, only=only))
+        return Fingerprint(fingerprint.schema(connection), fingerprint.content(connection, columns, only=only))
     theirs = list(dict.fromkeys([*busy.ndas, *busy.written.get(NDAS, ())]))
     entries = busy.written.get(HISTORIES, ())
     others = {NDAS: f"id <> ALL ({array(theirs)})", HISTORIES: f"id <> ALL ({array(entries)})"}
@@ -43,10 +43,10 @@ def look(
     kept = {NDAS: [column for column in columns[NDAS] if column not in registered().written]}
     content = fingerprint.content(connection, columns, only=others)
     [changed] = fingerprint.content(connection, kept, only={NDAS: f"id = ANY ({array(busy.ndas)})"}).values()
-    return Look(fingerprint.schema(connection), content | {f"{NDAS} at work": changed})
+    return Fingerprint(fingerprint.schema(connection), content | {f"{NDAS} at work": changed})
 
 
-def differences(before: Look, after: Look) -> Iterator[str]:
+def differences(before: Fingerprint, after: Fingerprint) -> Iterator[str]:
     if before.schema != after.schema:
         named = [str(change) for change in schema_objects.changes(before.schema, after.schema)]
         yield f"The schema after the way back is not the schema before: {'; '.join(named) or 'in another order'}."

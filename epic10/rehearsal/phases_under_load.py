@@ -27,13 +27,13 @@ class Wish:
     processes: int = traffic.PROCESSES
 
 
-def idle(run: Run, using: str, wish: Wish) -> traffic.Load:
+def idle(run: Run, using: str, wish: Wish) -> traffic.Traffic:
     """What to compare with: the applications alone."""
     run.facts["traffic"] = asdict(wish) | {"figures": [], "failures": [], "acknowledged": 0}
     return during(run, using, "idle", lambda: time.sleep(IDLE), wish)
 
 
-def during(run: Run, using: str, step: str, action, wish: Wish | None, after: traffic.Load | None = None):
+def during(run: Run, using: str, step: str, action, wish: Wish | None, after: traffic.Traffic | None = None):
     """A step of the run with the applications at work, if that is wished; what became of it goes into its facts."""
     if wish is None:
         run.step(step, action)

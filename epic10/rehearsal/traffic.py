@@ -42,7 +42,7 @@ class NotRunning(CommandError):
 
 
 @dataclass
-class Load:
+class Traffic:
     """``ndas`` are the keys of those that it may change; ``outcome`` is there when it has ended."""
 
     ndas: list[str]
@@ -53,8 +53,8 @@ class Load:
 
 @contextmanager
 def running(
-    using: str, *, rate: float = RATE, processes: int = PROCESSES, seed: str = "", after: Load | None = None
-) -> Iterator[Load]:
+    using: str, *, rate: float = RATE, processes: int = PROCESSES, seed: str = "", after: Traffic | None = None
+) -> Iterator[Traffic]:
     """
     ``rate`` requests a second, all processes together, as long as the block lasts.
 
@@ -64,7 +64,7 @@ def running(
     """
     ndas = after.ndas if after else _some_ndas(using, processes)
     seed = seed or secrets.token_hex(4)
-    load = Load(ndas, 0.0)
+    load = Traffic(ndas, 0.0)
     before = after.outcome.written if after else {}
     try:
         for number in range(processes):

@@ -20,7 +20,7 @@ RUNS = """
 
 
 @dataclass(frozen=True)
-class Run:
+class PhaseAttempt:
     """A row of the ledger."""
 
     phase: str
@@ -36,7 +36,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PhaseStatus:
     """
     Of one phase: what has become of it, in which direction.
 
@@ -73,22 +73,22 @@ def percent(share: float) -> str:
     return f"{int(share * 100)} %"
 
 
-def runs(connection) -> list[Run]:
+def runs(connection) -> list[PhaseAttempt]:
     """Every run of every phase, the oldest first."""
     if not holds(connection, relation_exists("epic10_phase_run")):
         return []
     with connection.cursor() as cursor:
         cursor.execute(RUNS)
-        return [Run(*row) for row in cursor.fetchall()]
+        return [PhaseAttempt(*row) for row in cursor.fetchall()]
 
 
-def standings(
-    release, connection, runs: list[Run], *, worker: Holder | None, earlier: dict[str, Standing]
-) -> list[Standing]:
+def phase_statuses(
+    release, connection, runs: list[PhaseAttempt], *, worker: Holder | None, earlier: dict[str, PhaseStatus]
+) -> list[PhaseStatus]:
     """
     Of every phase, where it stands.
 
-    ``worker`` has the migrators' lock; ``earlier`` standings, by phase, save a
+    ``worker`` has the migrators' lock; ``earlier`` phase_statuses, by phase, save a
     second count of the rows that a running backfill has to change.
     """
     switched, has_begun = release.is_switched(connection), state.has_begun(connection)
@@ -102,28 +102,28 @@ def standings(
         in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
         standing = _standing(phase.name, own, rows, left, in_place=in_place, worker=worker)
         is_baseline = standing.state == UNDONE and not has_begun
-        found.append(Standing(phase.name, TO_DO) if is_baseline else standing)
+        found.append(PhaseStatus(phase.name, TO_DO) if is_baseline else standing)
     return found
 
 
-def _standing(phase, own, rows, left, *, in_place, worker) -> Standing:
+def _standing(phase, own, rows, left, *, in_place, worker) -> PhaseStatus:
     if not own:
-        return Standing(phase, DONE if in_place else TO_DO, left=left)
+        return PhaseStatus(phase, DONE if in_place else TO_DO, left=left)
     last = own[-1]
     state = _state(last, in_place=in_place, working=_is_at_work(worker, last))
     rate = last.rows / last.seconds if state == RUNNING else 0.0
     error = last.error if state == STOPPED else ""
     # Nobody knows when it was that an interrupted run ended.
     lasted = 0.0 if state == INTERRUPTED else last.seconds
-    return Standing(phase, state, last.direction, rows, left, lasted, rate, error)
+    return PhaseStatus(phase, state, last.direction, rows, left, lasted, rate, error)
 
 
-def _is_at_work(worker: Holder | None, last: Run) -> bool:
+def _is_at_work(worker: Holder | None, last: PhaseAttempt) -> bool:
     """What began before the lock was taken is somebody's who was killed."""
     return worker is not None and (worker.seconds is None or last.seconds <= worker.seconds)
 
 
-def _state(last: Run, *, in_place: bool, working: bool) -> str:
+def _state(last: PhaseAttempt, *, in_place: bool, working: bool) -> str:
     if not last.finished and working:
         return RUNNING
     if last.direction == BACKWARDS and last.is_over:

@@ -16,7 +16,7 @@ from epic10.postgres import locks, migration_lock
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.session import one_moment, unhurried
 from epic10.release import plan, state
-from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, Standing, percent, runs, standings
+from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, PhaseStatus, percent, phase_statuses, runs
 
 NO_REGISTER, BASELINE, SWITCHED, FINALIZED = "no register", "baseline", "switched", "finalized"
 HALF_BACK, GOING_BACK = "half rolled back", "going back"
@@ -48,7 +48,7 @@ class Status:
 
     database: str
     state: str
-    phases: tuple[Standing, ...] = ()
+    phases: tuple[PhaseStatus, ...] = ()
     worker: str = ""
     notes: tuple[str, ...] = ()
     next: str = ""
@@ -87,7 +87,7 @@ def seen(connection, earlier: Status | None) -> Status:
     ledger, worker = runs(connection), migration_lock.holder(connection)
     waits = _waits(connection, release) if worker else ""
     before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
-    phases = standings(release, connection, ledger, worker=worker, earlier=before)
+    phases = phase_statuses(release, connection, ledger, worker=worker, earlier=before)
     # What stands still has no time left that anybody could tell.
     phases = [replace(phase, rate=0.0) for phase in phases] if waits else phases
     state = _state(release, connection, phases)

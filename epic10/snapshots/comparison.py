@@ -17,7 +17,7 @@ from epic10.checks.report import Report
 from epic10.operations import AddColumn, Backfill, CountRows, Derived
 from epic10.postgres import dump, fingerprint, scratch_database, transaction_ids
 from epic10.postgres.catalog import quoted
-from epic10.postgres.transaction_ids import Seen
+from epic10.postgres.transaction_ids import Visible
 from epic10.release import plan, schema_objects
 from epic10.snapshots import files, manifest, snapshot
 from epic10.snapshots.manifest import Contents, Manifest, Table
@@ -111,7 +111,7 @@ def numbers(contents: Contents) -> dict:
     return {_plain(name): {"rows": it.rows, "checksum": it.checksum} for name, it in tables(contents).items()}
 
 
-def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Seen | None) -> Changes:
+def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Visible | None) -> Changes:
     """
     Both databases are read once, in the order of the keys.
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from epic10.checks import Database
 from epic10.postgres import fingerprint
-from epic10.postgres.transaction_ids import Seen
+from epic10.postgres.transaction_ids import Visible
 
 # What a restore has to bring back besides rows, by kind. An invalid index is
 # not dumped, and what belongs to an extension comes with the extension.
@@ -91,7 +91,7 @@ class Manifest:
     schema: str
     contents: Contents
     files: dict[str, File]
-    seen: Seen | None = None
+    seen: Visible | None = None
 
     @property
     def bytes(self) -> int:
@@ -118,7 +118,7 @@ def read(text: str) -> Manifest:
             "taken_at": datetime.fromisoformat(said["taken_at"]),
             "contents": Contents(tables, said["contents"]["objects"]),
             "files": {name: File(**file) for name, file in said["files"].items()},
-            "seen": Seen(**said["seen"]) if said.get("seen") else None,
+            "seen": Visible(**said["seen"]) if said.get("seen") else None,
         }
     )
 

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from epic10.monitoring import incidents
-from epic10.monitoring.observation import UNREACHABLE, Finding, Seen
+from epic10.monitoring.observation import UNREACHABLE, Finding, Observation
 
 BEGAN = datetime(2026, 11, 26, 1, tzinfo=UTC)
 SLOW = Finding("query.list", "list takes 700 ms; it may take 500 ms")
@@ -16,7 +16,7 @@ def told(*looks):
     """What is told after each look, a minute apart, kept as JSON in between."""
     state, every = {}, []
     for minute, findings in enumerate(looks):
-        seen = Seen(BEGAN + timedelta(minutes=minute), knows=GONE not in findings)
+        seen = Observation(BEGAN + timedelta(minutes=minute), knows=GONE not in findings)
         for finding in findings:
             seen.add(finding)
         every.append([(said["state"], said["incident"], said["seconds"]) for said in incidents.advance(state, seen)])
