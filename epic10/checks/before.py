@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from epic10.checks.dependents import nothing_depends
 from epic10.terminal.units import seconds
 
-from . import BEFORE, Check, Find, after, disk, drift, replication, schema, traffic, violations, way_back
+from . import BEFORE, Check, Find, after, disk, drift, replication, schema, sessions, violations, way_back
 
 Models = Callable[[], Iterable[type]]
 
@@ -40,55 +40,55 @@ def of_the_traffic(tables: list[str], changed: list[str]) -> list[Check]:
         _warning(
             "traffic.visible",
             "this role sees what other sessions do",
-            traffic.others_visible(),
+            sessions.others_visible(),
             hint="As a superuser: GRANT pg_read_all_stats TO the role of DATABASE_URL;",
         ),
         _check(
             "traffic.locks",
-            f"no transaction has held a lock on {', '.join(changed)} for {seconds(traffic.LONG_FOR_A_LOCK)}",
-            traffic.nobody_holds(changed),
+            f"no transaction has held a lock on {', '.join(changed)} for {seconds(sessions.LONG_FOR_A_LOCK)}",
+            sessions.nobody_holds(changed),
             hint=wait_or_end,
         ),
         _check(
             "traffic.snapshots",
             "no transaction here is so old that the build of an index would wait for it",
-            traffic.no_old_snapshot(),
+            sessions.no_old_snapshot(),
             hint=wait_or_end,
         ),
         _check(
             "traffic.prepared",
             "no transaction is prepared in this database",
-            traffic.nothing_prepared(here=True),
+            sessions.nothing_prepared(here=True),
             hint="COMMIT PREPARED 'name'; or ROLLBACK PREPARED 'name';",
         ),
         _warning(
             "traffic.prepared_elsewhere",
             "no transaction is prepared in another database",
-            traffic.nothing_prepared(here=False),
+            sessions.nothing_prepared(here=False),
             hint="It keeps old row versions here too. In its own database: COMMIT or ROLLBACK PREPARED 'name';",
         ),
         _warning(
             "traffic.old_rows",
             "nobody else keeps old row versions",
-            traffic.nothing_keeps_old_rows(),
+            sessions.nothing_keeps_old_rows(),
             hint="The tables grow more than they need to while it lasts. " + wait_or_end,
         ),
         _check(
             "traffic.pg_dump",
             "no pg_dump is running in this database",
-            traffic.no_dump(),
+            sessions.no_dump(),
             hint="Wait until it is done: the release waits for its locks, and everybody else behind the release.",
         ),
         _check(
             "traffic.wraparound",
             "no vacuum to prevent wraparound is at work on a table of the release",
-            traffic.no_wraparound_vacuum(changed),
+            sessions.no_wraparound_vacuum(changed),
             hint="Wait until it is done; how far it is: SELECT * FROM pg_stat_progress_vacuum;",
         ),
         _warning(
             "traffic.wraparound_soon",
             "no vacuum to prevent wraparound is about to begin",
-            traffic.no_wraparound_soon(tables),
+            sessions.no_wraparound_soon(tables),
             hint="VACUUM (FREEZE) these tables a day before the release.",
         ),
     ]

@@ -1,0 +1,1 @@
+"""The tables in which a release remembers itself, and the models of them."""

@@ -1,0 +1,1 @@
+"""The watch over a database after the release: what it sees, remembers, and tells whom."""

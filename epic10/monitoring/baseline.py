@@ -6,7 +6,7 @@ from django.db import Error, connections, transaction
 
 from epic10.checks import Database
 from epic10.ledger import monitoring_tables
-from epic10.monitoring import history, queries
+from epic10.monitoring import queries, retention
 from epic10.monitoring.observation import Observation, Timing
 from epic10.postgres.errors import said
 
@@ -22,7 +22,7 @@ def take(using: str) -> str:
         for _ in range(SAMPLES):
             seen = Observation(datetime.now(UTC), after=False)
             seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]
-            history.sample(using, seen)
+            retention.sample(using, seen)
     except Error as error:
         return f"No query times of before are kept, so epic10_monitor will not compare: {said(error)}"
     slowest = max(seen.timings, key=lambda timing: timing.milliseconds, default=None)

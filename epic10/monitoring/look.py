@@ -7,7 +7,7 @@ from django.db import Error, connections, transaction
 
 from epic10 import checks
 from epic10.checks import AFTER, FAILED, WATCH, Check, Database
-from epic10.monitoring import application_errors, history, old_labels, processes, queries, server_load
+from epic10.monitoring import application_errors, old_labels, processes, queries, retention, server_load
 from epic10.monitoring.observation import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Observation, Timing
 from epic10.postgres import deadline
 from epic10.postgres.errors import is_unreachable, said
@@ -31,7 +31,7 @@ def look(using: str, state: dict, *, thoroughly_every: float) -> Observation:
         with deadline.within(PATIENCE):
             db = Database(connection)
             seen.after = plan.load().is_switched(connection)
-            _time(db, seen, history.baselines(db))
+            _time(db, seen, retention.baselines(db))
             for watch in (*server_load.WATCHERS, application_errors.growing(noted)):
                 _watch(db, seen, watch)
             _processors(seen, noted)

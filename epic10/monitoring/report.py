@@ -9,7 +9,7 @@ from django.db import Error, connections
 from django.template.loader import render_to_string
 
 from epic10.checks import Database
-from epic10.monitoring import history, incidents, queries, server_load
+from epic10.monitoring import incidents, queries, retention, server_load
 from epic10.monitoring.observation import Timing
 from epic10.postgres.catalog import holds, relation_exists, table_oids
 from epic10.postgres.errors import said
@@ -75,7 +75,7 @@ def _gathered(using, db):
             f"Nobody has watched database {name} since the release.\nHINT: python manage.py epic10_monitor --once"
         )
     [[began, ended, looks]] = db.rows(PERIOD)
-    state = history.load(using)
+    state = retention.load(using)
     found = {
         "database": name,
         "release": plan.load().title,

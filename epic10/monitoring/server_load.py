@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from epic10.checks import Database, disk
-from epic10.checks.traffic import LONG_FOR_A_LOCK
+from epic10.checks.sessions import LONG_FOR_A_LOCK
 from epic10.monitoring import processes
 from epic10.monitoring.observation import Finding, Gauge, Unknown
 from epic10.postgres.catalog import table_oids

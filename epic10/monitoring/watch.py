@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import connections
 
-from epic10.monitoring import alerts, history, incidents, prometheus
+from epic10.monitoring import alerts, incidents, prometheus, retention
 from epic10.monitoring.incidents import OPENED
 from epic10.monitoring.look import look
 from epic10.monitoring.observation import Observation
@@ -101,13 +101,13 @@ class Looked:
 def once(using: str, wishes: Wishes) -> Looked:
     """One look, with what the last one has left, for the next one."""
     with alone(using):
-        return _look(using, history.load(using), wishes)
+        return _look(using, retention.load(using), wishes)
 
 
 def watch(using: str, wishes: Wishes, *, duration: float, show: Callable[[Looked], None]):
     """Look again and again, for ``duration`` seconds, whatever becomes of the database meanwhile."""
     with alone(using):
-        state, began = history.load(using), time.monotonic()
+        state, began = retention.load(using), time.monotonic()
         due = began
         while due <= began + duration:
             time.sleep(max(due - time.monotonic(), 0))
@@ -141,7 +141,7 @@ def _look(using, state, wishes) -> Looked:
         seen = look(using, state, thoroughly_every=wishes.thoroughly_every)
         messages = incidents.advance(state, seen)
         alerts.tell(state, messages, wishes.channels, database=connection.settings_dict["NAME"])
-        complaint = history.keep(using, seen, state)
+        complaint = retention.keep(using, seen, state)
     finally:
         # The next look takes a new one: nothing is left open between them, and a restart is no matter.
         connection.close()

@@ -1,0 +1,1 @@
+"""PostgreSQL as an operator reaches it: catalog, sessions, locks, client programs, dumps, scratch databases."""

@@ -1,0 +1,1 @@
+"""There, back and there again on a scratch database, under load."""

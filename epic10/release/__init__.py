@@ -1,0 +1,1 @@
+"""The migration read as data: plan, state, status, estimate, reconciliation, derived scripts."""

@@ -1,0 +1,1 @@
+"""Who acts, in which groups, and which NDAs they see."""

@@ -1,0 +1,1 @@
+"""What the domain tells the release: checks, smoke tests, the pages' queries, the load of both applications."""

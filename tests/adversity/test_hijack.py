@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from tests.adversity import planted
+from tests.dashboard.dashboards import client_of, with_logins
 from tests.databases import served
 from tests.migration.test_two_routes import SCRIPTS
-from tests.watch.conftest import Monitor
-from tests.web.dashboards import client_of, with_logins
+from tests.monitoring.conftest import Monitor
 
 MANY = 5_000
 # Not the text of a planted function, which whoever compares the schema shows.

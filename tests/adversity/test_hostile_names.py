@@ -15,10 +15,10 @@ from epic10.snapshots import files
 from tests.adversity import hostile
 from tests.adversity.people import run
 from tests.adversity.test_identifiers import renamed
+from tests.dashboard.dashboards import client_of, with_logins
 from tests.databases import Scratch, served
 from tests.migration.test_two_routes import SCRIPTS
-from tests.watch.conftest import Monitor
-from tests.web.dashboards import client_of, with_logins
+from tests.monitoring.conftest import Monitor
 
 NAME = """ % %s %(a)s'{0}"; drop ü"""
 PAGES = ("/epic10/", "/epic10/status.json")

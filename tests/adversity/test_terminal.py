@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from epic10.release.status import status
-from tests.deployment.pairs import DEPLOY
+from tests.deploy.pairs import DEPLOY
 from tests.migration.disturbances import begun, somebody, wait_for
 
 MIGRATE, BACK = ("migrate", "ndas"), ("migrate", "ndas", "0001")

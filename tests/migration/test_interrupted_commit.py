@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from epic10.postgres import deadline
 from epic10.release.status import status
 from epic10.terminal import signals
-from tests.deployment.pairs import DEPLOY
+from tests.deploy.pairs import DEPLOY
 
 from .disturbances import somebody, wait_for
 from .test_interrupted import WHAT_NOW

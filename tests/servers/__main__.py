@@ -26,8 +26,9 @@ TESTS = [
     "tests/operations",
     "tests/commands",
     "tests/checks",
+    "tests/release",
     "tests/walk",
-    "tests/traffic",
+    "tests/rehearsal",
     "tests/versions",
 ]
 COLUMNS = "{:<12}{:>9}{:>9}{:>9}{:>9}{:>10}"

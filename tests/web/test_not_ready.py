@@ -8,9 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from tests.dashboard.dashboards import with_logins
 from tests.databases import served
-
-from .dashboards import with_logins
 
 PAGES = ("home", "ndas", "export")
 SORRY = "This application needs release Epic 10, which is not live in its database yet."

@@ -1,0 +1,1 @@
+"""Filling columns, a batch at a time."""

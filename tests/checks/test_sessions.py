@@ -5,11 +5,10 @@ import subprocess
 
 import pytest
 
-from epic10.checks import traffic
+from epic10.checks import sessions
 from epic10.postgres import client_programs
+from tests.checks.conftest import asked
 from tests.migration.disturbances import somebody, wait_for
-
-from .conftest import asked
 
 OLD_SNAPSHOT = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM agency_groups")
 A_DUMP = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg_dump'"
@@ -18,8 +17,8 @@ A_DUMP = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_data
 @pytest.fixture(autouse=True)
 def everything_is_old(monkeypatch):
     """So that no test has to wait for a minute."""
-    monkeypatch.setattr(traffic, "LONG_FOR_A_LOCK", 0)
-    monkeypatch.setattr(traffic, "LONG_FOR_A_TRANSACTION", 0)
+    monkeypatch.setattr(sessions, "LONG_FOR_A_LOCK", 0)
+    monkeypatch.setattr(sessions, "LONG_FOR_A_TRANSACTION", 0)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +37,7 @@ def test_a_session_that_holds_a_lock_is_named(database):
 
 
 def test_a_lock_held_for_a_moment_is_nothing(database, monkeypatch):
-    monkeypatch.setattr(traffic, "LONG_FOR_A_LOCK", 3600)
+    monkeypatch.setattr(sessions, "LONG_FOR_A_LOCK", 3600)
     with somebody(database, "SELECT 1 FROM ndas"):
         assert asked(database, "traffic.locks").verdict == "OK"
 

@@ -11,9 +11,9 @@ from epic10.monitoring import watch
 from epic10.monitoring.observation import UNREACHABLE
 from tests.databases import database
 from tests.migration.disturbances import wait_until
+from tests.monitoring.conftest import Monitor
 from tests.servers import programs
 from tests.servers.server import account, alias, running
-from tests.watch.conftest import Monitor
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,8 @@ from epic10.postgres.catalog import literal, quoted
 from epic10.release import state
 from epic10.release.status import status
 from epic10.snapshots import files
+from tests.deploy.pairs import DEPLOY, DID_THE_WORK, REFUSED, ended, pair_of_deploys, refused
 from tests.migration.disturbances import look_at, wait_for
-
-from .pairs import DEPLOY, DID_THE_WORK, REFUSED, ended, pair_of_deploys, refused
 
 PREPARE = (*DEPLOY, "--prepare")
 ROLLBACK = ("epic10_rollback", "--yes", "--force")
@@ -91,7 +90,7 @@ def test_of_two_deployments_started_together_one_does_the_work_and_the_other_lea
 @pytest.mark.long
 @pytest.mark.parametrize("turn", range(10))
 def test_of_many_pairs_that_nobody_holds_up_each_ends_like_this(legacy_database, environment, turn):
-    """More of them: python -m tests.deployment.pairs 50."""
+    """More of them: python -m tests.deploy.pairs 50."""
     assert pair_of_deploys(legacy_database, **environment) == [DID_THE_WORK, REFUSED]
     assert status(legacy_database.connection).state == "switched"
 

@@ -1,7 +1,7 @@
 """
 Pairs of commands started together on one database, and how each of them ended.
 
-    python -m tests.deployment.pairs 50
+    python -m tests.deploy.pairs 50
 
 starts fifty pairs of epic10_deploy, each pair on a database of its own, and prints a
 table of the endings.
@@ -65,7 +65,7 @@ def pair_of_deploys(database, **environment) -> list[str]:
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tests.deployment.pairs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.deploy.pairs", description=__doc__)
     parser.add_argument("pairs", type=int, nargs="?", default=50, help="How many (default: 50).")
     return _many(parser.parse_args().pairs)
 

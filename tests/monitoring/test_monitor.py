@@ -15,7 +15,7 @@ from epic10.ledger.monitoring_models import ErrorCount, Gauge, Incident, Sample,
 from epic10.monitoring import error_log, queries, server_load
 from epic10.monitoring.watch import alone
 from tests.migration.disturbances import wait_until
-from tests.watch.conftest import Monitor
+from tests.monitoring.conftest import Monitor
 
 ADD_LABEL = "ALTER TYPE \"NdaStatus\" ADD VALUE 'EMAILED'"
 

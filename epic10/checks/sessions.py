@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
+from epic10.checks import Fact, Find, violations
 from epic10.postgres import locks
 from epic10.postgres.catalog import table_oids
 from epic10.terminal.units import seconds
-
-from . import Fact, Find, violations
 
 # A busy application holds locks all the time, but none of them for long.
 LONG_FOR_A_LOCK = 5  # seconds

@@ -17,11 +17,10 @@ from django.core.management import call_command
 
 from epic10.dashboard import census
 from epic10.postgres import scratch_database
+from tests.dashboard.test_round import driver, onlooker, share, state
 from tests.databases import Scratch
 from tests.migration.disturbances import wait_for
-
-from .browser import LAPTOP, PHONE, resize, until
-from .test_dashboard_round import driver, onlooker, share, state
+from tests.web.browser import LAPTOP, PHONE, resize, until
 
 ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = 'backfill'"
 SCREENSHOTS = os.environ.get("SCREENSHOTS")

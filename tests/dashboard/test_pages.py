@@ -15,11 +15,10 @@ from epic10.dashboard import census, live
 from epic10.dashboard.connection import Answer, ask
 from epic10.deploy import record_chain
 from epic10.ledger import monitoring_tables
+from tests.dashboard.dashboards import client_of, with_logins
 from tests.databases import served
 from tests.migration.disturbances import look_at, steps
 from tests.migration.shapes import CONVERGING
-
-from .dashboards import client_of, with_logins
 
 PAGE, STATUS = "/epic10/", "/epic10/status.json"
 PHASES = ["expand", "backfill", "index", "enforce", "switch"]

@@ -12,7 +12,7 @@ from django.db import OperationalError, connections
 from django.db.models.signals import post_migrate
 
 from epic10 import checks
-from epic10.checks import traffic
+from epic10.checks import sessions
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord
 from epic10.postgres.session import reconnect
@@ -215,7 +215,7 @@ def test_past_its_timeout_it_takes_nothing_back_of_nothing(
 ):
     """Which is up while it waits for a reader that does not go."""
     # The precheck would name the reader, on a busy machine.
-    monkeypatch.setattr(traffic, "LONG_FOR_A_LOCK", 3600)
+    monkeypatch.setattr(sessions, "LONG_FOR_A_LOCK", 3600)
     settings.EPIC10_LOCK_PATIENCE = 3600
 
     def the_time_is_up():

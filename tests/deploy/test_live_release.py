@@ -7,9 +7,8 @@ import pytest
 
 from epic10 import checks
 from epic10.release.status import status
+from tests.deploy.pairs import DEPLOY
 from tests.migration.disturbances import begun, look_at, somebody, steps, wait_for
-
-from .pairs import DEPLOY
 
 STAYS = (
     "Nothing is taken back: Epic 10 was in place before this run, and somebody may be at work with it.\n"

@@ -6,9 +6,8 @@ import psycopg
 import pytest
 
 from epic10.snapshots import snapshot
+from tests.deploy.test_deploy import steps
 from tests.migration.disturbances import look_at
-
-from .test_deploy import steps
 
 WRITES = "UPDATE ndas SET updated_at = updated_at WHERE false"
 HARM = "and what it writes after the switch is refused, or keeps dates that are wrong"

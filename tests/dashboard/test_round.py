@@ -4,12 +4,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from epic10.release.status import status
+from tests.dashboard.dashboards import with_logins
 from tests.databases import served
 from tests.factories import PASSWORD
 from tests.migration.disturbances import STANDS_STILL, standstill, wait_for
-
-from .browser import PHONE, Person, resize, start, until
-from .dashboards import with_logins
+from tests.web.browser import PHONE, Person, resize, start, until
 
 PHASES = ("expand", "backfill", "index", "enforce", "switch")
 
