@@ -1,4 +1,4 @@
-"""Under which account does the embedded PostgreSQL run, and which directories can that account reach?
+"""The account that the embedded PostgreSQL runs under, and the directories it can reach.
 
 PostgreSQL refuses to run as root. When the project is used by root, the
 server belongs to whoever owns its directory, else to ``postgres`` or

@@ -1,4 +1,4 @@
-"""Which of this machine's PostgreSQL installations runs the embedded server?"""
+"""Which of this machine's PostgreSQL installations runs the embedded server."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The address a request comes from, as far as the proxies in front of this server can be trusted to tell."""
+"""The client address of a request, as far as the proxies in front of this server can be trusted."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 

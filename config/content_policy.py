@@ -1,4 +1,4 @@
-"""What a browser may load, use and keep of a page: only what this server has, and of an error nothing."""
+"""The content security policy: a page may load only what this server has, and no error page is stored."""
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "

@@ -1,4 +1,4 @@
-"""DATABASE_URL, as one of Django's DATABASES."""
+"""DATABASE_URL as an entry of Django's DATABASES."""
 
 from urllib.parse import parse_qsl, quote, urlencode
 

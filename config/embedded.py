@@ -1,4 +1,4 @@
-"""How does the project's own PostgreSQL start, get shared, and stop?
+"""The project's own PostgreSQL: how it starts, is shared, and stops.
 
 Without DATABASE_URL the first connection starts a server in ``.postgres/``,
 reachable through a unix socket only. Every process that uses it holds a

@@ -1,4 +1,4 @@
-"""What does ``python manage.py help`` say of our commands? One line each, before the list of all."""
+"""Our commands in ``python manage.py help``: one line each, before the list of all."""
 
 import re
 import textwrap

@@ -1,5 +1,5 @@
 """
-Who has to wait before a password is tried again.
+Login throttling: who has to wait before trying a password again.
 
 Nobody can lock another person out for good: what is locked is an account at an
 address. Whoever spreads guesses is slowed down, over accounts from one address

@@ -1,5 +1,5 @@
 """
-What goes wrong in production, on standard error: when, how bad, for which page, account and request.
+Production logging to standard error: time, level, page, account and request of each problem.
 
 Never the content of a row, a password or an e-mail address. An exception is its
 class and the first line of what it says; of what PostgreSQL says only the message,

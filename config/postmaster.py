@@ -1,4 +1,4 @@
-"""Is the postmaster that a pid file names alive, and is it ours?
+"""Whether the postmaster that a pid file names is alive and ours.
 
 After a crash the file stays behind, and its pid may meanwhile belong to a
 stranger. So a pid counts only when its process works in our data directory.

@@ -1,4 +1,4 @@
-"""The number by which a request is found again: in its answer, in the log, and in the log of the proxy before us."""
+"""The request id that finds a request again in its response, in our log, and in the proxy's log."""
 
 import re
 import uuid

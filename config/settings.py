@@ -1,4 +1,4 @@
-"""What this installation reads from its environment. Everything is here, with its default."""
+"""The settings, all of them read from the environment, each with its default."""
 
 import datetime
 import os

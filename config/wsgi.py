@@ -1,4 +1,4 @@
-"""What does a web server serve? Refuses to start without a secret key of its own."""
+"""The WSGI application for a web server. It refuses to start without a secret key of its own."""
 
 import os
 

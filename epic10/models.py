@@ -1,3 +1,3 @@
-"""The tables of the ledger, where Django looks for them."""
+"""The models of the ledger, where Django looks for them."""
 
 from epic10.ledger.models import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Which address leads to which page of the dashboard?"""
+"""The URLs of the dashboard."""
 
 from django.urls import path
 

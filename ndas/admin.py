@@ -1,4 +1,4 @@
-"""What do administrators keep by hand? People, agencies, grants; the NDAs themselves are only looked at."""
+"""The admin site: people, agencies and grants are edited there; the NDAs themselves are read-only."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Which labels the register's enum types have after Epic 10, in order, and how people read them."""
+"""The labels of the register's enum types after Epic 10, in order, and how people read them."""
 
 from django.db.models import TextChoices
 

@@ -1,4 +1,4 @@
-"""How do people write a date? mm/dd/yyyy; the register keeps the moment that day begins in UTC."""
+"""Dates as people write them, mm/dd/yyyy; the register stores the start of that day in UTC."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""How the register's columns look from Python: enum types, time stamps, keys."""
+"""Model fields for the register's columns: enum types, timestamps, keys."""
 
 import datetime
 import uuid

@@ -1,4 +1,4 @@
-"""Which rules does the database itself keep, so that no script can break them?"""
+"""Rules that the database itself enforces, so that no script can break them."""
 
 import pgtrigger
 

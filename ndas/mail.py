@@ -1,4 +1,4 @@
-"""Who is told what? Mails in plain text and HTML, handed over after the commit."""
+"""Notification mails in plain text and HTML, sent after the commit."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives

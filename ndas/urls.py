@@ -1,4 +1,4 @@
-"""Which address leads to which page of the register?"""
+"""The URLs of the register."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Which way may an NDA go, by which action, and who may take it there?"""
+"""The workflow: which status an NDA may go to, by which action, and who may take it there."""
 
 import datetime
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 """
-Which databases a test can ask for.
+The databases that a test can ask for.
 
 pytest-django's ``db`` and ``transactional_db`` give one that is migrated to the
 newest migration. A test about migrating asks for one of these instead, a

@@ -1,4 +1,4 @@
-"""How are the models of a migration's state made only once a process?
+"""The models of a migration's state, rendered only once a process.
 
 Django makes the classes of all related models anew for every change of a state: two
 thirds of the time of a ``migrate`` that has 300 rows to change. They follow from

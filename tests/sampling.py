@@ -1,4 +1,4 @@
-"""Of many cases alike, which does the suite run each time, and which only ``pytest -m long``?"""
+"""Sampling: which of many similar cases the suite runs each time, and which only ``pytest -m long`` runs."""
 
 import pytest
 

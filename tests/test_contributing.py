@@ -1,4 +1,4 @@
-"""Are the worked examples of CONTRIBUTING.md true?"""
+"""The worked examples of CONTRIBUTING.md are true."""
 
 import re
 import textwrap

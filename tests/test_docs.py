@@ -1,4 +1,4 @@
-"""Does what the documents point at exist: every link, every command, every option?"""
+"""What the documents point at exists: every link, every command, every option."""
 
 import argparse
 import contextlib

@@ -1,5 +1,6 @@
 """The rules every change must keep: format, direction of imports, fresh migrations, small modules."""
 
+import ast
 import logging
 import shutil
 import subprocess
@@ -41,17 +42,26 @@ def test_the_migrations_say_all_that_the_models_say():
     call_command("makemigrations", check=True, dry_run=True, verbosity=1)
 
 
-def test_a_module_answers_one_question():
+def test_a_module_has_one_subject():
     lines = {path: len(path.read_text().splitlines()) for path in modules() if "migrations" not in path.parts}
     long = {str(path.relative_to(ROOT)): count for path, count in lines.items() if count > LONGEST_MODULE}
-    assert not long, "What is the second question of these modules?"
+    assert not long, "What is the second subject of these modules?"
 
 
 def test_the_first_line_of_a_module_says_which():
     # An app's configuration says nothing else than its name, and a command has its help text.
     exempt = {"__init__.py", "apps.py", *(path.name for path in modules() if path.parent.name == "commands")}
-    silent = [path for path in modules() if not path.read_text().startswith('"""') and path.name not in exempt]
-    assert not [str(path.relative_to(ROOT)) for path in silent]
+    subjects = {path: first_line(path) for path in modules() if path.name not in exempt}
+    assert not [str(path.relative_to(ROOT)) for path, line in subjects.items() if not line], "without a docstring"
+
+
+def test_the_first_line_of_a_module_is_a_statement():
+    asking = [path for path in modules() if first_line(path).endswith("?")]
+    assert not [str(path.relative_to(ROOT)) for path in asking if "operations" not in path.parts], "asks instead"
+
+
+def first_line(path):
+    return (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0]
 
 
 def test_no_committed_file_names_the_place_it_was_written_in():

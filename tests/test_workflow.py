@@ -1,4 +1,4 @@
-"""Does the workflow say what the project says, and use nothing that may change behind our backs?"""
+"""The workflow says what the project says, and uses nothing that may change behind our backs."""
 
 import re
 import tomllib

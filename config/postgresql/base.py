@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, whose introspection nobody can divert."""
+"""Django's PostgreSQL backend, with introspection that nobody can divert."""
 
 from django.db.backends.postgresql import base
 

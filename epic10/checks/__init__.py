@@ -1,4 +1,4 @@
-"""What is a check, and how is it asked?
+"""What a check is, and how checks are registered and run.
 
 A check is a question with a name. The function behind it receives a Database
 and returns what is wrong, one line each; nothing wrong means the check holds.

@@ -1,8 +1,8 @@
-"""What is worth asking of any migrated database?
+"""Checks that fit any migrated database: labels, orphans, indexes, readable models.
 
-Questions without a subject: each function here takes tables, columns or labels
-and returns the find function of a check. They read PostgreSQL's catalog rather
-than the migration, so that a mistake in the migration is not repeated here.
+Each function takes tables, columns or labels and returns the find function of a
+check. They read PostgreSQL's catalog rather than the migration, so that a mistake
+in the migration is not repeated here.
 """
 
 from collections.abc import Callable, Iterable, Mapping

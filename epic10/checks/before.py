@@ -1,4 +1,4 @@
-"""What is asked of a database before the release changes anything in it?"""
+"""Checks of the precheck: what could stop the release or make it slow, before anything changes."""
 
 from collections.abc import Callable, Iterable
 

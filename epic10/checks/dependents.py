@@ -1,4 +1,4 @@
-"""What a check says of the objects that use a column which is about to change places."""
+"""What a check reports about objects that depend on a column to be switched."""
 
 from epic10.checks import Fact, Find
 from epic10.postgres.dependents import BY_NAME, dependents

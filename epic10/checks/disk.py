@@ -1,4 +1,4 @@
-"""Is there room for what the release writes?"""
+"""Disk space: whether there is room for what the release writes."""
 
 import os
 from contextlib import suppress

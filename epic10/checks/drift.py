@@ -1,4 +1,4 @@
-"""Is the schema the one that the release was written for?
+"""Schema drift: whether the schema is the one that the release was written for.
 
 Both sides are put into the same words, one entry an object, and compared as
 dictionaries: what the models before the release say, and what the catalog says.

@@ -1,4 +1,4 @@
-"""Checks, asked one after the other, as the report of a command."""
+"""Running the checks one after the other, for the report of a command."""
 
 import time
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Who else reads what the server writes?"""
+"""Replication: standbys, slots and subscribers that read what the server writes."""
 
 from collections.abc import Iterable
 

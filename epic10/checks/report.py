@@ -1,4 +1,4 @@
-"""What did the checks say, all together?
+"""The report of all checks: verdict, lines for a person, data for a machine.
 
 Turns results into a verdict, into lines for a person and into plain data for a
 machine. It never prints; that is the command's part.

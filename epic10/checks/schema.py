@@ -1,4 +1,4 @@
-"""What of the tables' surroundings would make trouble, before or after."""
+"""Checks of the schemas, indexes and triggers around the tables of the release."""
 
 from collections.abc import Iterable
 

@@ -1,5 +1,5 @@
 """
-Checks of the server, and of the way to it.
+Checks of the server and of the connection to it.
 
 An old server, a standby, a server that only reads, a pooler that gives the next
 statement to another session: none of them can carry the release, so each is

@@ -1,4 +1,4 @@
-"""Who is in the way of a migration at this moment?"""
+"""Sessions that are in the way of a migration at this moment."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The way back when everything else fails: snapshots, and what it takes to make and to try one."""
+"""Checks of the last resort: whether a snapshot can be taken and restored here."""
 
 from epic10.postgres import client_programs
 from epic10.postgres.catalog import relation_exists

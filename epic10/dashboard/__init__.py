@@ -1,1 +1,1 @@
-"""The page that shows all of it: where the database stands, what was counted, checked, measured and done."""
+"""The dashboard: where the database stands, and what was counted, checked, measured and done."""

@@ -1,4 +1,4 @@
-"""Who may look at the dashboard, and what if nobody can log in yet?"""
+"""Access to the dashboard, also while nobody can log in yet."""
 
 import functools
 

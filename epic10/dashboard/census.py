@@ -1,4 +1,4 @@
-"""How many rows have which label, before the release and after it.
+"""Row counts by label, before the release and after it.
 
 Before: the old labels, which the legacy columns keep after the switch and the
 archive after the end. After: the new ones; as long as they are not there, what

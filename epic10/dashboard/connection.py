@@ -1,4 +1,4 @@
-"""A look at a database that does not disturb it, and what is said where it does not answer."""
+"""A read-only connection that does not disturb the database, and what the page says when it does not answer."""
 
 from collections.abc import Callable
 from contextlib import contextmanager

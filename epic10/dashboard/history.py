@@ -1,4 +1,4 @@
-"""What has been done to this database, and what has been found? From the ledger, the newest first."""
+"""The history of this database from the ledger, newest first: runs, phases, reports."""
 
 import json
 from collections import Counter

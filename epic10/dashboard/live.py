@@ -1,4 +1,4 @@
-"""Where the database stands, asked every two seconds by everybody who looks.
+"""The live state of the database, which every open page polls every two seconds.
 
 What costs a pass over a table is the count of the rows that a backfill has yet
 to change. It is made once; while somebody works the ledger's rows are taken off

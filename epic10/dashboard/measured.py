@@ -1,4 +1,4 @@
-"""How long have queries taken, against what they took before and against what was promised; and what has failed?"""
+"""Query times against the baseline and the promised limits, and the errors of the application."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What does the page say of each phase?"""
+"""The phases as the page shows them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

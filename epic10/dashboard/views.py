@@ -1,4 +1,4 @@
-"""The dashboard: one page, what it polls, and the record of a run."""
+"""The views of the dashboard: the page, what it polls, and the record of a run."""
 
 from dataclasses import asdict
 

@@ -1,1 +1,1 @@
-"""The night: precheck, deploy, rollback, validate, finalize, and the record of each run."""
+"""The night of the release: precheck, deploy, rollback, validate, finalize, and the record of each run."""

@@ -1,4 +1,4 @@
-"""The sequences an operator runs, and nothing else."""
+"""The sequence of steps of each command that an operator runs."""
 
 from pathlib import Path
 

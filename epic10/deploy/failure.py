@@ -1,5 +1,5 @@
 """
-What becomes of a deployment that has failed: the database goes back, or stays, and the operator is told which.
+What happens after a failed deployment: the database goes back or stays, and the operator is told which.
 
 Past the switch nothing goes back by itself but the run that has switched: whoever
 came later meets a release at work, with people writing to it. And who has

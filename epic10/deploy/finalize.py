@@ -1,4 +1,4 @@
-"""The end of the release: the old labels go, for good; what they were stays in the archive."""
+"""The end of the release: the old labels are dropped for good; the original values stay in the archive."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Whether the release can run here, now, and within the window; asked without changing anything."""
+"""The precheck: whether the release can run here, now, and within the window. Nothing is changed."""
 
 from collections import defaultdict
 from collections.abc import Iterator

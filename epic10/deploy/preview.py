@@ -1,4 +1,4 @@
-"""What a deployment would do here, said before it begins and without doing any of it."""
+"""A preview of a deployment: what it would do here, without doing any of it."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Everything that comes before the first change of a deployment, and may still say no."""
+"""Everything that comes before the first change of a deployment and may still refuse it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

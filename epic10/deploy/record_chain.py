@@ -1,5 +1,5 @@
 """
-The chain of the records in the ledger: each has a number and the hash of the one before.
+The chain of run records in the ledger: each has a number and the hash of the one before.
 
 The number and the hash of the newest stand in a row of their own, and in a file
 beside the records, so that the chain cannot be cut at its end unnoticed either.

@@ -1,5 +1,5 @@
 """
-What is not as it was written: in the chain of the ledger, in the files beside it, and at their heads.
+Verification of the records: the chain in the ledger, the files beside it, and the heads of both.
 
 Whoever owns the table can rewrite the whole chain, and whoever owns the files
 these too; a hash is no signature. What is found is what does not fit together.

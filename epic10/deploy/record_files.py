@@ -1,5 +1,5 @@
 """
-The files that runs leave: a JSON and a page each, a lock while it is written, and the head of the chain.
+The files of the run records: one JSON and one HTML file each, a lock while writing, the head of the chain.
 
 Whatever else lies in the directory, half a file, a folder, somebody's notes, is
 named, and stops nobody.

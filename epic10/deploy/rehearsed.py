@@ -1,4 +1,4 @@
-"""Has this release been rehearsed on a copy of this database, and has that gone well?"""
+"""Whether this release was rehearsed successfully on a copy of this database."""
 
 from django.db import connections
 

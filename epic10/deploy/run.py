@@ -1,4 +1,4 @@
-"""What a command of the night does, step by step, and what happens to it meanwhile."""
+"""A run of a command: its steps, and what interrupts them."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""Validation: the release did what it says, in this database."""
+"""Validation: whether the release did in this database what it says."""
 
 from django.db import Error, connections, transaction
 

@@ -1,4 +1,4 @@
-"""The way back to what a database was before the release, and the proof of it."""
+"""The way back to the database before the release, and the proof that it is the same."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Whether the application is stopped: who writes to the tables of the release, or did so just now."""
+"""Whether the application is stopped: sessions that write to the tables of the release, or did so just now."""
 
 import sys
 import time

@@ -1,1 +1,1 @@
-"""The tables in which a release remembers itself, and the models of them."""
+"""The ledger: the tables in which a release keeps its own history, and their models."""

@@ -1,4 +1,4 @@
-"""Tables that keep their rows for good, and the one exception: the test runner empties its own database."""
+"""Append-only tables, and the one exception: the test runner may empty its own database."""
 
 from contextlib import contextmanager
 

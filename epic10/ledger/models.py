@@ -1,8 +1,7 @@
-"""What does Epic 10 remember about itself in this database?
+"""The models of the ledger.
 
-The models of the ledger. ``epic10.ledger.tables`` states its tables; the
-defaults named here are the ones the tables have, so a row written by a script
-and a row written by Django look alike.
+``epic10.ledger.tables`` declares its tables. The defaults here are those of the
+tables, so that a row written by a script and a row written by Django look alike.
 """
 
 from django.contrib.postgres.functions import TransactionNow

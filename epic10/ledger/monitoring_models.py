@@ -1,4 +1,4 @@
-"""What does the watch remember? ``epic10.ledger.monitoring_tables`` states its tables."""
+"""The models of the watch. ``epic10.ledger.monitoring_tables`` declares its tables."""
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models

@@ -1,9 +1,9 @@
 """
-Where does the watch keep what it sees?
+The tables of the watch.
 
-Beside the ledger, in tables of its own that nothing of the release needs: the
-migration does not state them, no script makes them, going back leaves them as
-they are. Whoever writes to them first makes them, as the ledger's are made.
+They stand beside the ledger, and nothing in the release needs them: the migration
+does not declare them, no script creates them, and the way back leaves them alone.
+Whoever writes to them first creates them, in the same way as the ledger's.
 """
 
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""What the ledger says of a phase."""
+"""What the ledger says of one phase."""
 
 import time
 from contextlib import contextmanager, suppress

@@ -1,4 +1,4 @@
-"""How does something get into the ledger, also where there is none yet, and what if it cannot?"""
+"""Writing to the ledger, also where it does not exist yet or cannot be written."""
 
 from django.db import Error, connections, transaction
 

@@ -1,6 +1,6 @@
-"""Which tables does Epic 10 remember itself in?
+"""The tables of the ledger.
 
-Stated once, as SQL that can run any number of times: ``migrate`` runs it, and
+Declared once, as SQL that can run any number of times: ``migrate`` runs it, and
 so does ``migration.sql`` on a database that Django has never touched. Text
 columns only, because a column of an enum type would keep that type from being
 dropped.

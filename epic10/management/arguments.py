@@ -1,4 +1,4 @@
-"""What our command lines have in common: database and format, durations, sizes, numbers, names and paths."""
+"""Arguments that our commands share: database and format, durations, sizes, numbers, names and paths."""
 
 from argparse import Action, ArgumentError, ArgumentTypeError
 from functools import partial

@@ -1,4 +1,4 @@
-"""The failure of a command as JSON: a script that asked for JSON gets it, whatever the end is."""
+"""The failure of a command as JSON, so that a script that asked for JSON always gets it."""
 
 import json
 from collections.abc import Callable, Iterator

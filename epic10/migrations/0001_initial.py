@@ -1,4 +1,4 @@
-"""The ledger; its tables may be there already, made by migration.sql."""
+"""The tables of the ledger, which migration.sql may have created already."""
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import migrations, models

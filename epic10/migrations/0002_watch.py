@@ -1,4 +1,4 @@
-"""The tables of the watch; they may be there already, made by whoever wrote to them first."""
+"""The tables of the watch, which its first writer may have created already."""
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import migrations, models

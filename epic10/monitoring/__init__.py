@@ -1,1 +1,1 @@
-"""The watch over a database after the release: what it sees, remembers, and tells whom."""
+"""The watch over a database after the release: what it observes, keeps and alerts on."""

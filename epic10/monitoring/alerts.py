@@ -1,4 +1,4 @@
-"""Who is told, and what if they cannot be reached at once?"""
+"""Alerts: who is notified, and what happens when they cannot be reached at once."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""In which ways has the application failed since the last look?"""
+"""New errors of the application since the last observation."""
 
 from epic10.monitoring.observation import Finding, Gauge
 from epic10.postgres.catalog import holds, relation_exists

@@ -1,4 +1,4 @@
-"""How long do the pages' statements take before the release? Kept, for the watch to compare with."""
+"""The baseline: how long the pages' statements take before the release, kept for the watch to compare with."""
 
 from datetime import UTC, datetime
 

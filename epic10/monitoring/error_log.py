@@ -1,5 +1,5 @@
 """
-In which ways does the application fail, and how often?
+Counts of the application's errors by type, kept in the ledger.
 
 A logging handler counts errors by their type. A thread writes the counts to
 the ledger now and then, by a connection of its own; where it cannot, they wait.

@@ -1,4 +1,4 @@
-"""When does what is found become an incident, and when is it over? Once each is told."""
+"""Incidents: when a finding becomes one and when it is over. Each is alerted once."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""One look at the database, and all that it sees."""
+"""One observation of the database and all that it measures."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What one look can see."""
+"""The values of one observation."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Has an old label turned up where the application sees it?"""
+"""Old labels that have turned up where the application sees them."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How much processor and memory does the server take? Told by /proc, where the server is a neighbour."""
+"""Processor and memory use of the server, read from /proc when it runs on this machine."""
 
 import os
 from dataclasses import dataclass

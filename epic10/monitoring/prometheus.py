@@ -1,4 +1,4 @@
-"""What of it goes to Prometheus, as a file for the textfile collector of node_exporter?"""
+"""Export of the last observation for Prometheus, as a file for node_exporter's textfile collector."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How long do the pages' statements take, and how long did they take before the release?"""
+"""Query times of the pages' statements, compared with those before the release."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What does the review a week after the release have to know, and to decide?"""
+"""The report for the review a week after the release: what was observed, and what there is to decide."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The ledger of what each look has seen, and its place while the database cannot be reached."""
+"""Where observations are kept: in the ledger, and in a file while the database cannot be reached."""
 
 import json
 import re

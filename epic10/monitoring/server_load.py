@@ -1,4 +1,4 @@
-"""How is the server: who works, who waits, what is left behind in tables and indexes, how much room is there?"""
+"""Load of the server: sessions, lock waits, dead rows, index bloat and free space."""
 
 from collections.abc import Iterator
 

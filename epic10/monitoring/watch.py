@@ -1,4 +1,4 @@
-"""Look, think, tell, keep; and again: how does a watch go?"""
+"""The loop of the watch: observe, judge, alert, keep."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Where do pg_dump, pg_restore and psql come from, and how do they reach the server?"""
+"""pg_dump, pg_restore and psql: where they are, and how they connect to the server."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A limit of time: past it the work is interrupted, as by Ctrl-C, and the server is told to stop."""
+"""A deadline: past it the work is interrupted as by Ctrl-C, and the statement on the server is canceled."""
 
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What else uses a column that is about to change places?
+"""Objects that depend on a column that is about to be switched.
 
 PostgreSQL binds views, rules, policies, indexes and the conditions of triggers
 to the column, not to its name: after the switch they go on with the old labels,

@@ -1,4 +1,4 @@
-"""How is a whole database written to files and read back, whatever the versions of server and programs?"""
+"""Dump and restore of a whole database, whatever the versions of server and programs."""
 
 import os
 import re

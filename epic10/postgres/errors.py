@@ -1,4 +1,4 @@
-"""Errors of the database: which kind they are of, and what an operator reads of them."""
+"""Database errors: their kind, and the message that an operator reads."""
 
 import re
 

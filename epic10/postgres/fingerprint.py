@@ -1,4 +1,4 @@
-"""Fingerprints of a database: is it what it was before?
+"""Fingerprints of a database, to tell whether it is what it was before.
 
 Two fingerprints, each taken before and after and compared with ``==``: of the
 schema, as pg_dump words it, and of the content, as a row count and a checksum

@@ -1,4 +1,4 @@
-"""Where on this machine are the programs of PostgreSQL, and of which version are they?"""
+"""The PostgreSQL installations on this machine, and their versions."""
 
 import os
 import re

@@ -1,5 +1,5 @@
 """
-The locks that a session takes: how long it holds or waits for them, and whom it keeps waiting.
+The locks of a session: how long it holds or waits for them, and which sessions it blocks.
 
 Looked for in pg_locks from a connection of its own, as fast as the server
 answers. A time reaches from the last look without to the first look without: it

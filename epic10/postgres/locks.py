@@ -1,4 +1,4 @@
-"""How Epic 10 waits for locks: briefly, more than once, and saying for whom."""
+"""Waiting for locks: briefly, more than once, and naming the session that blocks."""
 
 import random
 import time

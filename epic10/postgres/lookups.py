@@ -1,5 +1,5 @@
 """
-Lookups whose operators nobody can replace.
+Lookups whose operators cannot be replaced by another user's.
 
 PostgreSQL has no ``=`` for varchar and none for an enum type: it takes that of text,
 or of any enum. Whoever may create in a schema of the search_path may make one for

@@ -1,5 +1,5 @@
 """
-The lock that makes whoever changes the state of a release the only one, and who has it.
+The advisory lock that lets only one process change the state of a release, and who holds it.
 
 One for migrate, epic10_deploy, epic10_rollback, epic10_finalize and the scripts. A
 longer command takes it before its first step and keeps it to its last; the migrate

@@ -1,4 +1,4 @@
-"""Who keeps the server from clearing away the old versions of rows?
+"""Transactions that keep the server from removing dead row versions.
 
 As long as a transaction is open that might still want to see them, every update
 needs new room: the table grows, its indexes with it, and a backfill takes several times as

@@ -1,4 +1,4 @@
-"""What does a script need that a program does for itself?
+"""What a psql script needs and a program does for itself: conditions, retries for locks, progress.
 
 psql has no IF outside of DO and does not try again, so conditions become \\if and
 waiting for locks becomes a loop in PL/pgSQL. The statements in between are the

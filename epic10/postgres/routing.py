@@ -1,4 +1,4 @@
-"""Which databases of the project the release is for, as its routers say."""
+"""The databases of the project that the release is for, according to its routers."""
 
 from django.conf import settings
 from django.core.management.base import CommandError

@@ -1,4 +1,4 @@
-"""A database beside the real one, to try things out in; gone afterwards."""
+"""A scratch database beside the real one, dropped after use."""
 
 import contextlib
 import copy

@@ -1,4 +1,4 @@
-"""Who answers at the other end of a connection: PostgreSQL, or a pooler that keeps sessions together, or does not."""
+"""The server at the other end of a connection: PostgreSQL itself, or a pooler and its pooling mode."""
 
 from contextlib import closing
 

@@ -1,4 +1,4 @@
-"""What the server has to know about a session that migrates."""
+"""The settings of a session that migrates."""
 
 import time
 from contextlib import contextmanager, suppress

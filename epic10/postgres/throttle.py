@@ -1,4 +1,4 @@
-"""Waiting between two batches, for whoever needs it.
+"""Throttling: waiting between two batches so that others can go on.
 
 Between two batches nothing is locked, so this is where waiting costs nobody
 anything: while a standby is too far behind, while a file says so, and for a

@@ -1,5 +1,5 @@
 """
-Which rows are older than a snapshot, told by the numbers of transactions and by no clock.
+Which rows are older than a snapshot, decided by transaction ids and not by a clock.
 
 A row carries the number of the transaction that wrote it. What is below the
 oldest number that was at work when the snapshot was exported had ended by then.

@@ -1,5 +1,5 @@
 """
-Is a rehearsed database what it was before?
+Differences between a rehearsed database and what it was before.
 
 All of it, where nobody worked with it meanwhile. Else but for what the applications
 wrote, of which they know themselves whether it is there: of the NDAs that they

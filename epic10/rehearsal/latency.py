@@ -1,4 +1,4 @@
-"""How has the application fared: how long did its requests take, which failed, for how long did nothing go on?"""
+"""Latency of the application under load: response times, failures, stalls."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The load that the two applications are to a rehearsed database, as the register's own package states it."""
+"""The load of the two applications on a rehearsed database, as the register's own package declares it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The locks of each statement, as a LockWatch has seen them."""
+"""The locks of each statement, as a LockWatch has observed them."""
 
 import re
 import statistics

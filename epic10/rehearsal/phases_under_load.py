@@ -1,4 +1,4 @@
-"""The pace of the applications in each phase of the release."""
+"""Latency of the applications in each phase of the release."""
 
 import time
 from dataclasses import asdict, dataclass

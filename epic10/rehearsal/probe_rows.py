@@ -1,5 +1,5 @@
 """
-What only Epic 10 can hold, written between there and back, and looked for after the way there again.
+Rows that only Epic 10 can hold: written between there and back, and checked after the way there again.
 
 Read from what the release parks: its fields, and its labels without a counterpart.
 Nothing else of a row is written, so that the way back leaves the old application what

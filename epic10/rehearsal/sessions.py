@@ -1,4 +1,4 @@
-"""A session of an application: connected, its statements prepared, as light as libpq allows."""
+"""A session of an application: connected, with prepared statements, as light as libpq allows."""
 
 from psycopg import pq
 

@@ -1,5 +1,5 @@
 """
-How does the application fare meanwhile? The old and the new one, as load.
+Traffic of the old and the new application during a rehearsal.
 
 The old application is at work until the switch commits, the new one from then on,
 and the other way about on the way back: a session that learns of the switch from

@@ -1,4 +1,4 @@
-"""What an operator reads of an error, and of a migration that has stopped half-way."""
+"""Advice to the operator: what to do after an error, or when a migration has stopped half-way."""
 
 from django.core.management import CommandError
 from django.db import Error, connections

@@ -1,4 +1,4 @@
-"""How much will the release change here, and how long will it take?
+"""The estimate: how many rows the release will change here, and how long it will take.
 
 Rows are counted by the backfills' own rules; columns that ``expand`` has yet to
 add are supplied as it will add them. Time is measured: the backfills' own

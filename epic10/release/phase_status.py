@@ -1,4 +1,4 @@
-"""What has become of each phase: the ledger's word, and the catalog's against it."""
+"""Status of each phase: what the ledger says, checked against the catalog."""
 
 from dataclasses import dataclass
 

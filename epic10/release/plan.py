@@ -1,4 +1,4 @@
-"""What is the release? The one file that defines it, read as data."""
+"""The plan of the release, read from the one migration file that defines it."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property

@@ -1,4 +1,4 @@
-"""How far can the release go while the old application runs? To the last phase, which is not begun."""
+"""Preparation: how far the release can go while the old application runs, which is up to the last phase."""
 
 from django.db.migrations.executor import MigrationExecutor
 

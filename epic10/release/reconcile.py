@@ -1,4 +1,4 @@
-"""Reconciliation of django_migrations with what the database is.
+"""Reconciliation of django_migrations with the actual state of the database.
 
 Django writes its record outside of the migration's own transactions, so a
 crash leaves the two out of step: half-way forwards there is no record, and

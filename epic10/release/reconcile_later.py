@@ -1,4 +1,4 @@
-"""The same for the migrations after the release.
+"""Reconciliation of django_migrations for the migrations after the release.
 
 They are made of phases too, and a crash leaves them out of step in the same
 way. The ledger knows which way each was going last: a phase says so before it

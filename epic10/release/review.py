@@ -1,4 +1,4 @@
-"""Which values did nobody choose? A file for the people who own the data, row by row.
+"""The review file: values that nobody chose, row by row, for the people who own the data.
 
 Asked before the release it is a preview, afterwards the record. A row is listed
 for a default, for a label that merged with another, and for a computed value. A

@@ -1,4 +1,4 @@
-"""The reasons for values that nobody chose: one answer a kind of change, as SQL."""
+"""Reasons for values that nobody chose: one query for each kind of change, as SQL."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which code is this? The release, the exact SQL it consists of, and the revision it was checked out at."""
+"""The revision of the code: the release, the exact SQL it consists of, and the commit it was checked out at."""
 
 import hashlib
 import subprocess

@@ -1,4 +1,4 @@
-"""The objects of a schema, as pg_dump words each of them, before and after."""
+"""The objects of a schema, as pg_dump writes each of them, before and after."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What is the release for somebody who has only psql?
+"""The derived scripts: the release for somebody who has only psql.
 
 Everything is read from the migration: a script cannot say anything else than
 ``migrate`` does. The words around it are in ``templates/epic10/scripts/``.

@@ -1,5 +1,5 @@
 """
-The state of the release in a database: whether it has begun, when, and which way it was going.
+The state of the release in a database: whether it has begun, when, and in which direction it was going.
 
 Asked here and nowhere else, and of nothing but what the release itself has left:
 the claims of its objects, which share a transaction with them, the catalog, and the

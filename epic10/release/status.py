@@ -1,4 +1,4 @@
-"""Where this database stands, and the next thing to type.
+"""The status of this database, and the next command to type.
 
 The catalog says what is in place; the ledger says who ran what, and how it
 ended; the migrators' lock says whether somebody is at it. Asked of any database

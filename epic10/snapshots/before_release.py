@@ -1,4 +1,4 @@
-"""The snapshot that says what the database was before the release."""
+"""The snapshot of the database from before the release."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The comparison with a snapshot: all is back as it was, but for what somebody has written since."""
+"""Comparison with a snapshot: everything is as it was, except for what was written since."""
 
 import heapq
 from collections.abc import Iterator

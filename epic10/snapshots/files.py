@@ -1,4 +1,4 @@
-"""The folders of the snapshots: made whole or not at all, and checked file by file."""
+"""The directories of the snapshots: created whole or not at all, and verified file by file."""
 
 import errno
 import fcntl

@@ -1,4 +1,4 @@
-"""A snapshot becomes a database again, without harm to one that is there."""
+"""Restoring a snapshot to a database, without harm to an existing one."""
 
 import secrets
 import shlex

@@ -1,4 +1,4 @@
-"""A copy of the database in files: taken, and proved to be one."""
+"""Taking a snapshot of the database, and verifying it."""
 
 import getpass
 import socket

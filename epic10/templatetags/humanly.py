@@ -1,4 +1,4 @@
-"""How does the dashboard write a number, a moment, a label or a command?"""
+"""Template filters that write numbers, times, labels and commands on the dashboard."""
 
 import re
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""What people meet at a terminal: progress, prompts, signals, units, private files."""
+"""The terminal: progress, prompts, signals, units, private files."""

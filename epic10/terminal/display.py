@@ -1,4 +1,4 @@
-"""Long work as it looks to the person who waits for it."""
+"""The display of long work on a terminal."""
 
 import logging
 from contextlib import contextmanager

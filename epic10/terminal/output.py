@@ -1,5 +1,5 @@
 """
-Output that stops no work: a closed terminal, a pipe that nobody reads, a full disk.
+Output that never stops the work: a closed terminal, a pipe that nobody reads, a full disk.
 
 What a command says is for whoever looks; what it does is for the database. As soon
 as something cannot be written it is left out, and the work goes on to a state that

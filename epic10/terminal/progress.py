@@ -1,4 +1,4 @@
-"""What long work says while it runs: how far it is.
+"""Progress messages of long work.
 
 Operations only log; whoever watches decides what it looks like. A record that
 carries a Progress can be drawn as a bar, any other is a line.

@@ -1,4 +1,4 @@
-"""The consent of the operator."""
+"""Confirmation by the operator."""
 
 from django.core.management import CommandError
 

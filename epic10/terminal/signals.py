@@ -1,5 +1,5 @@
 """
-Interruptions: Ctrl-C, a kill that the process can hear, a closed terminal.
+Interruptions: Ctrl-C, SIGTERM, a closed terminal.
 
 Ctrl-C and SIGTERM are one thing: what is under way is broken off and cleaned up. A
 closed terminal is none. It says that nobody looks any more, not that the work is

@@ -1,4 +1,4 @@
-"""A cell of a CSV file that no spreadsheet takes for a formula."""
+"""CSV cells that no spreadsheet takes for a formula."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Who acts? An account is matched to its contact by e-mail, and brings its permissions."""
+"""Actors: an account is matched to its contact by e-mail, and brings its permissions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which groups are there, and what may each do? Said once per database; after that its administrators decide."""
+"""The groups and their permissions, created once per database; after that its administrators decide."""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions

@@ -1,4 +1,4 @@
-"""Which NDAs does somebody see? The one place that says so."""
+"""Scope: which NDAs a person sees. No other module decides that."""
 
 from django.db.models import Q, QuerySet
 

@@ -1,8 +1,8 @@
 """
-What the pages' list needs to answer in time: search by words, companies by their
-beginning, and whose an NDA is, by which the daily job goes, too.
+Indexes for the list: search by words, companies by prefix, NDAs by their point of contact.
 
-Built beside the traffic, and taken back by ``migrate ndas 0001`` as well.
+The daily job uses the last of these, too. They are built CONCURRENTLY, and
+``migrate ndas 0001`` drops them as well.
 """
 
 from django.contrib.postgres.indexes import GinIndex, OpClass

@@ -1,4 +1,4 @@
-"""What the register holds, as Django sees it once Epic 10 is live."""
+"""The models of the register as it is once Epic 10 is live."""
 
 from ndas.models.agreements import AuditLog, Document, Nda, NdaStatusHistory
 from ndas.models.people import AgencyGroup, AgencyGroupGrant, Contact, Subagency, SubagencyGrant

@@ -1,4 +1,4 @@
-"""The NDAs, and what became of each: statuses, documents, who did what."""
+"""NDAs and their history: statuses, documents, who did what."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector

@@ -1,4 +1,4 @@
-"""Who uses the register, for which agencies, and who may see what."""
+"""People who use the register, their agencies, and who may see what."""
 
 from django.db import models
 

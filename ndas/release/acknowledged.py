@@ -1,4 +1,4 @@
-"""Is everything there that an application was told is written, and with the right labels in both vocabularies?"""
+"""Verification that every acknowledged write is there, with the right labels in both vocabularies."""
 
 from collections.abc import Iterator
 from itertools import islice

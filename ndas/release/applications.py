@@ -1,4 +1,4 @@
-"""What do the two applications say to the database: the one of before the release, and the one of after it?"""
+"""The statements that the two applications send: the one before the release and the one after it."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What of the NDA register is worth knowing before Epic 10 changes it?"""
+"""Checks of the NDA register before Epic 10 changes it."""
 
 from epic10.checks import BEFORE, Check, register, violations
 

@@ -1,4 +1,4 @@
-"""What must be true of the NDA register once Epic 10 is live?"""
+"""Checks of the NDA register once Epic 10 is live."""
 
 from django.apps import apps
 

@@ -1,4 +1,4 @@
-"""Which labels and dates does a row have after Epic 10, given the ones before?
+"""The labels and dates that a row has after Epic 10, given the ones before.
 
 Stated from the domain's point of view, and on purpose a second time: nothing
 here is taken from the migration or its operations, so that the two would have

@@ -1,4 +1,4 @@
-"""What do the pages ask of the database, in the words of either release; and which old words may turn up?"""
+"""The pages' queries in the labels of either release, and the old labels that may turn up."""
 
 from django.http import QueryDict
 

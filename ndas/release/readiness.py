@@ -1,4 +1,4 @@
-"""Whether the application can serve: the release is live, and the tables it needs are there and its own to read."""
+"""Whether the application can serve: the release is live, and its tables are there and readable."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What does a request of an application do, in one transaction, and what has it been told is written?"""
+"""Requests of an application: what each does in one transaction, and what it was told is written."""
 
 import random
 import uuid

@@ -1,4 +1,4 @@
-"""Does the application work on this database? Its services, tried on rows of their own that are rolled back."""
+"""Smoke tests of the application: its services, tried on rows of their own that are rolled back."""
 
 import datetime
 import functools

@@ -1,4 +1,4 @@
-"""Does the previous application work on this database? What it does, in its own SQL, and rolled back."""
+"""Smoke tests of the previous application: what it does, in its own SQL, and rolled back."""
 
 import secrets
 

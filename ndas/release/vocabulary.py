@@ -1,5 +1,5 @@
 """
-Which pair of labels does a row have once an application has been told that it is written?
+The pair of labels that a row has once an application has been told that it is written.
 
 Stated from the applications' point of view, and on purpose a second time: taken
 from the release, a wrong mapping there would be right here.

@@ -1,7 +1,4 @@
-"""
-Which rows a register before Epic 10 would hold: invented, plausible, and the
-same for the same seed.
-"""
+"""Invented rows for a register before Epic 10: plausible, and the same for the same seed."""
 
 from ndas.seed import ndas, people
 from ndas.seed.batch import Batch

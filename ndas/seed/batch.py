@@ -1,5 +1,5 @@
 """
-How the rows of one filling are numbered, and how each of their values is chosen.
+Numbering of the rows of one filling, and the choice of each of their values.
 
 Every choice is a hash of the seed, of what is chosen and of the row's number,
 never of the order in which PostgreSQL happens to produce rows. Numbers are

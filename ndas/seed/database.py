@@ -1,4 +1,4 @@
-"""How a database is filled with legacy rows, and which databases are not."""
+"""Filling a database with legacy rows, and refusing where that must not happen."""
 
 import contextlib
 import time

@@ -1,4 +1,4 @@
-"""What the invented NDAs are about, and what became of each."""
+"""The invented NDAs and their histories."""
 
 from ndas.seed.times import AUDITED_SINCE, DAY, evenly, in_office_hours, next_leap_day, timestamp
 from ndas.seed.words import (

@@ -1,4 +1,4 @@
-"""Who uses the invented register, for which agencies, and who may see what."""
+"""The invented people, their agencies, and who may see what."""
 
 from ndas.seed.batch import array
 from ndas.seed.times import FIRST_DAY, timestamp

@@ -1,4 +1,4 @@
-"""When things happened in the invented register; in SQL, as milliseconds of 1970."""
+"""Times in the invented register; in SQL, as milliseconds since 1970."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Which words and proportions the invented rows are made of."""
+"""Words and proportions that the invented rows are made of."""
 
 # How an NDA of the old application went, and how many in a hundred went so.
 # Where it ends is its status; FULLY_EXECUTED on the way gives the date.

@@ -1,4 +1,4 @@
-"""What can be done with an NDA. Each is one transaction: the row, its history, the audit; mail after the commit."""
+"""The services: what can be done with an NDA. Each is one transaction of row, history and audit; mail follows."""
 
 from .decisions import approve, change_status, possible, reject, route
 from .disclosures import downloaded, exported

@@ -1,4 +1,4 @@
-"""How is an NDA changed? Locked, permitted, recorded: in one transaction or not at all."""
+"""Changing an NDA: locked, permitted and recorded in one transaction, or not at all."""
 
 import datetime
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who decides where an NDA goes next?"""
+"""Decisions about where an NDA goes next."""
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What leaves the register as a file goes on record first: who, what, how many, by which filter."""
+"""Disclosures: a file that leaves the register is recorded first, with who, what, how many and which filter."""
 
 from django.db import transaction
 from django.db.models import QuerySet

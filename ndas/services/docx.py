@@ -1,4 +1,4 @@
-"""What is inside a DOCX: a document, and nothing that runs, hides, or bursts when it is opened."""
+"""Inspection of a DOCX: a document, with nothing in it that runs, hides, or bursts when it is opened."""
 
 import re
 import zipfile

@@ -1,4 +1,4 @@
-"""How does an NDA come to be, and who may change its words until when?"""
+"""Drafts: creating an NDA, and editing its text while that is allowed."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Why was something refused? Each message is written for whoever asked for it."""
+"""Errors of the services. Each message is written for the person whose request was refused."""
 
 
 class Refused(Exception):

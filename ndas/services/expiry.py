@@ -1,4 +1,4 @@
-"""Which NDAs end today, and who hears of it? The daily job: it may run twice, and beside itself."""
+"""Expiry of NDAs and its notifications. The daily job may run twice, and beside itself."""
 
 import datetime
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What may be uploaded, and where is it kept?"""
+"""Uploads: what is accepted, and where it is stored."""
 
 import datetime
 import re

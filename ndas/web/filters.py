@@ -1,4 +1,4 @@
-"""What of the list is asked for? The query string of the page, as a query of the database."""
+"""Filters of the list: the query string of the page, as a query of the database."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""What does somebody fill in?"""
+"""The forms."""
 
 import datetime
 

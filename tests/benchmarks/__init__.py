@@ -1,1 +1,1 @@
-"""How fast, and how long does anybody wait? Run by hand, on a machine that does nothing else."""
+"""Benchmarks: speed, locks and waiting times. Run by hand, on an otherwise idle machine."""

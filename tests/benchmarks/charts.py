@@ -1,4 +1,4 @@
-"""What do the pictures show: seconds against rows, and the application's answers over time?"""
+"""The charts: seconds against rows, and the application's response times over time."""
 
 import statistics
 

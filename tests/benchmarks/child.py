@@ -1,5 +1,5 @@
 """
-How long does a rival take, by its own clock? ``python -m tests.benchmarks.child NAME forwards|backwards``
+One rival in a process of its own, timed: ``python -m tests.benchmarks.child NAME forwards|backwards``
 
 A process of its own, on the database of DATABASE_URL: the memory it needs at
 its peak is the rival's. It says that it is ready, and begins when it is told.

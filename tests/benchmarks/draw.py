@@ -1,4 +1,4 @@
-"""What do the documents show of the results? Writes their tables, between two comments, and their pictures."""
+"""Drawing the results into the documents: tables between two comments, and charts."""
 
 import re
 from pathlib import Path

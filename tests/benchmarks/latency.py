@@ -1,4 +1,4 @@
-"""How long did the answers of the application take, before, during and after?"""
+"""Response times of the application before, during and after the release."""
 
 from dataclasses import asdict, dataclass
 

@@ -1,4 +1,4 @@
-"""In which order are the rivals measured, and what is told of it meanwhile?"""
+"""The runs of a measurement: every size, pass, round and rival in turn."""
 
 from tests.benchmarks import results, tables
 from tests.benchmarks.databases import seeded

@@ -1,4 +1,4 @@
-"""How long do the pages take at the server, whatever is filtered; and the list's query before and after the release?"""
+"""Server times of the pages for every filter, and of the list's query before and after the release."""
 
 import json
 import statistics

@@ -1,4 +1,4 @@
-"""What is measured of a rival on a fresh copy: alone, with its locks watched, or beside the application?"""
+"""Measurements of a rival on a fresh copy: alone, with its locks watched, or beside the application."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""What is kept of a measurement: one JSON line each, with the date and the machine."""
+"""Results of measurements, one JSON line each, with the date and the machine."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Which ways to the labels and dates of Epic 10 are compared, and what does each of them do?"""
+"""The rivals: other ways to the labels and dates of Epic 10, to compare with."""
 
 import io
 from collections.abc import Callable

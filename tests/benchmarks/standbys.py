@@ -1,4 +1,4 @@
-"""How far does a standby fall behind, and how long do its readers wait?"""
+"""Standbys: how far they fall behind, and how long their readers wait."""
 
 import contextlib
 import statistics

@@ -1,4 +1,4 @@
-"""Which locks does each change of the release take, and how long do its statements last?"""
+"""The locks and the duration of each statement of the release."""
 
 import re
 from dataclasses import dataclass, field

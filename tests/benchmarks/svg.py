@@ -1,4 +1,4 @@
-"""How is a chart written as SVG? Axes, lines, areas and words, and nothing else."""
+"""Charts as SVG: axes, lines, areas and words, and nothing else."""
 
 import math
 from collections.abc import Callable, Iterable

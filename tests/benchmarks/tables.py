@@ -1,4 +1,4 @@
-"""Which tables do the documents have of what was measured?"""
+"""The tables of measurements in the documents."""
 
 import statistics
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Are results drawn as they were measured, and only where the documents have a place for them?"""
+"""Results are drawn as they were measured, and only where the documents have a place for them."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Do the rivals do the same work, and are they measured with what they need?"""
+"""The rivals do the same work, and are measured with what they need."""
 
 import argparse
 

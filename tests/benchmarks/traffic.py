@@ -1,4 +1,4 @@
-"""How long do both applications wait, phase by phase, there and back; and with a reader that forgets to go?"""
+"""Waiting times of both applications, phase by phase, there and back, and with a reader that stays too long."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""Does the list of commands say what each of ours is for?"""
+"""The list of commands says what each of ours is for."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Is the old application stopped? Before the switch epic10_deploy looks, and says who is not."""
+"""Before the switch epic10_deploy checks that the old application is stopped, and says who is not."""
 
 import re
 

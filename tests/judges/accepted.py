@@ -1,4 +1,4 @@
-"""Which findings of the judges stay, and why?"""
+"""Findings of the judges that stay, each with its reason."""
 
 import re
 from dataclasses import dataclass

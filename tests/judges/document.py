@@ -1,4 +1,4 @@
-"""What do people read of the judges? docs/static-judges.md, written by ``python -m tests.judges``."""
+"""docs/static-judges.md, written by ``python -m tests.judges``."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""What do the judges find in the release?"""
+"""Findings of the judges in the release."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""In which shapes does the release meet a database? Field notes, section 4, as SQL."""
+"""The shapes of a register that the release can meet, as SQL."""
 
 from dataclasses import dataclass
 

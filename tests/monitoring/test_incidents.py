@@ -1,4 +1,4 @@
-"""When is something an incident, and how often is it told?"""
+"""When an observation becomes an incident, and how often it is alerted."""
 
 import json
 from datetime import UTC, datetime, timedelta

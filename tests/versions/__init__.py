@@ -1,1 +1,1 @@
-"""Which version of the application works on which state of the database? ``python -m tests.versions`` says."""
+"""Both versions of the application on every state of the database: ``python -m tests.versions``."""

@@ -1,4 +1,4 @@
-"""Which states is a database in, on the way there and back?"""
+"""The states a database goes through on the way there and back."""
 
 import contextlib
 from collections.abc import Iterator

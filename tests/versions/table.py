@@ -1,4 +1,4 @@
-"""What does the documents' table of both versions say?"""
+"""The table of both versions in the documents."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which operations of an application work on a database as it is, for every label that the application knows?"""
+"""Which operations of an application work on a database as it is, for every label that the application knows."""
 
 import uuid
 from functools import partial

@@ -1,4 +1,4 @@
-"""What is walked, and in which process does it run?"""
+"""The commands that are walked, and the processes they run in."""
 
 import gc
 import os

@@ -1,5 +1,5 @@
 """
-What is in a database, as lines that can be compared?
+The content of a database, as lines that can be compared.
 
 In a tenth of the time of pg_dump, and without a program of the server's version. The
 lines are sorted text, so that a difference can be shown.

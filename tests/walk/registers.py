@@ -1,4 +1,4 @@
-"""Which databases does a walk start from?"""
+"""The databases that a walk starts from."""
 
 import contextlib
 import io

@@ -1,5 +1,5 @@
 """
-How do forks share the models that Django makes between two operations?
+Rendered models that forks share between two operations.
 
 Making them anew for every state is four fifths of what ``migrate`` computes. The same
 operations lead to the same states in every run, so whoever has made the models once,

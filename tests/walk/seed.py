@@ -1,4 +1,4 @@
-"""Which points does this commit choose?"""
+"""The seed of the sample: each commit chooses other points."""
 
 import subprocess
 

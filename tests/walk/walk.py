@@ -1,4 +1,4 @@
-"""Is it the same in the end, wherever it was interrupted?"""
+"""A walk: the release interrupted at every statement, compared at its end with an undisturbed one."""
 
 import contextlib
 import itertools

@@ -1,5 +1,5 @@
 """
-What passes between a client and the server, and how is it interrupted at a chosen moment?
+The protocol between a client and the server, interrupted at a chosen moment.
 
 A proxy on a unix socket. It numbers what the client asks, over all of its
 connections in the order it asks, BEGIN and COMMIT among it, and does something

@@ -1,4 +1,4 @@
-"""Django's migrate, for a release that takes its time and may be interrupted."""
+"""Django's migrate, for a release that runs for long and may be interrupted."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Let the NDAs expire whose year is over: for cron, once a day."""
+"""Expire the NDAs whose year is over: for cron, once a day."""
 
 import json
 

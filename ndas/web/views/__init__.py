@@ -1,1 +1,1 @@
-"""The pages of the register, one module for each thing a person does there."""
+"""The views of the register, one module for each thing a person does there."""

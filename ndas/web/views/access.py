@@ -1,4 +1,4 @@
-"""Who may open which page? Every page says so, and this is what asks."""
+"""Access to the pages: every view declares who may open it, and this module enforces it."""
 
 import functools
 

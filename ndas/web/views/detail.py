@@ -1,4 +1,4 @@
-"""What is known of one NDA, and what can be done with it now?"""
+"""The page of one NDA: what is known of it, and what can be done with it now."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404

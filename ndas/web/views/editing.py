@@ -1,4 +1,4 @@
-"""How does somebody write an NDA?"""
+"""Writing and editing an NDA."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError

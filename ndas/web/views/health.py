@@ -1,4 +1,4 @@
-"""Whether this process is alive, and can serve the register."""
+"""Health: whether this process is alive, and can serve the register."""
 
 from django.db import Error, connection
 from django.http import HttpResponse

@@ -1,4 +1,4 @@
-"""What waits for me? The start page."""
+"""The start page: what waits for the person who is signed in."""
 
 from django.db.models import Count
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""Which NDAs are there? The list, and the same as a file."""
+"""The list of NDAs, as a page and as a file."""
 
 import csv
 import datetime

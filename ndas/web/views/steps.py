@@ -1,4 +1,4 @@
-"""How does somebody take an NDA further? A button each; reasons and files are asked for."""
+"""The steps of the workflow: a button each; reasons and files are asked for."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
