@@ -9,6 +9,7 @@ from django.db.migrations.operations import RunSQL
 
 from epic10 import checks
 from epic10.operations import Derived
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres import catalog
 from tests.operations import pony
 from tests.operations.conftest import ANEW, Bench
@@ -49,7 +50,13 @@ def test_the_rule_computes_what_it_says(example, empty_database):
 
 
 def test_the_operation_lives_its_life(example, empty_database):
-    names = {"RunSQL": RunSQL, "Life": Life, "Check": checks.Check, "violations": checks.violations}
+    names = {
+        "RunSQL": RunSQL,
+        "ReleaseOperation": ReleaseOperation,
+        "Life": Life,
+        "Check": checks.Check,
+        "violations": checks.violations,
+    }
     names |= {"quoted": catalog.quoted, "literal": catalog.literal}
     operation = example("class SetStatistics", **names)["SetStatistics"]("pony", "mood", 500)
     text = next(

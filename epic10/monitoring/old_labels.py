@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from epic10.checks import WATCH, Check, violations
-from epic10.operations import Switch, SwitchBeside
+from epic10.operations import Switch
 from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, quoted
 from epic10.release.plan import Plan
@@ -18,8 +18,8 @@ POSSIBLE = """(EXISTS (SELECT FROM pg_attribute a LEFT JOIN pg_enum e ON e.enumt
 
 
 def checks(release: Plan) -> Iterator[Check]:
-    for switch in release.all_of((Switch, SwitchBeside)):
-        for rule in shadows(getattr(switch, "rules", [])):
+    for switch in release.all_of(Switch):
+        for rule in shadows(switch.rules):
             names = {
                 "table": quoted(switch.table),
                 "column": quoted(rule.column),

@@ -22,7 +22,7 @@ from .guards import AddGuard, Guard
 from .indexes import AddIndex, AddShadowIndex
 from .orphans import KeepOrphans
 from .phase import Note, Phase
-from .require import Require, RequireServer
+from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
 
 __all__ = [
     "AddColumn",
@@ -51,7 +51,9 @@ __all__ = [
     "Parking",
     "Phase",
     "Relabel",
-    "Require",
+    "RequireKnownLabels",
+    "RequirePreconditions",
+    "RequireProofs",
     "RequireServer",
     "Shadow",
     "Switch",

@@ -10,6 +10,7 @@ from epic10.terminal.progress import logger
 from . import privileges
 from .concurrently import SET_LONG, SET_SHORT, run_concurrently
 from .ownership import CLAIM
+from .release_operation import ReleaseOperation
 from .successors import KIND, NAMED, successors
 
 # The names of an index of theirs whose successor we have claimed: its own, the successor's, and the one it gets.
@@ -88,7 +89,7 @@ CARRY = """\
        WHERE coalesce(s.attstattarget, -1) <> coalesce(t.attstattarget, -1)"""
 
 
-class AddSuccessors(RunPython):
+class AddSuccessors(ReleaseOperation, RunPython):
     """Build the successor of every index of others on a column that changes places, where it can be translated."""
 
     def __init__(self, table: str, rules: list[Beside]):
@@ -131,7 +132,7 @@ class AddSuccessors(RunPython):
         )
 
 
-class SwitchSuccessors(RunSQL):
+class SwitchSuccessors(ReleaseOperation, RunSQL):
     """The successors take the names, and with them what belongs to a name; also those of the release's own indexes."""
 
     def __init__(self, table: str, rules: list[Beside]):

@@ -7,9 +7,10 @@ from epic10.postgres.catalog import array, literal, quoted, table_oid
 
 from . import privileges
 from .ownership import block
+from .release_operation import ReleaseOperation
 
 
-class CountRows(RunSQL):
+class CountRows(ReleaseOperation, RunSQL):
     """
     Write down each table's rows before the first change; a resumed run keeps the first count.
 
@@ -56,7 +57,7 @@ def _count(table: str) -> str:
     )
 
 
-class Analyze(RunSQL):
+class Analyze(ReleaseOperation, RunSQL):
     """New columns have no statistics until somebody looks; those of the others are as good as they were."""
 
     def __init__(self, *tables: str):

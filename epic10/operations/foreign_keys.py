@@ -9,9 +9,10 @@ from epic10.postgres.catalog import constraint_exists, literal, quoted, table_oi
 from . import privileges
 from .orphans import no_orphans
 from .ownership import block, claim, drop_if_ours, is_ours
+from .release_operation import ReleaseOperation
 
 
-class AddForeignKey(RunSQL):
+class AddForeignKey(ReleaseOperation, RunSQL):
     """
     Add a foreign key NOT VALID, or accept one that says the same.
 
@@ -103,7 +104,7 @@ class AddForeignKey(RunSQL):
         return "pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '')"
 
 
-class ValidateForeignKey(RunSQL):
+class ValidateForeignKey(ReleaseOperation, RunSQL):
     """Look at the rows that were there before the key. Blocks neither reads nor writes."""
 
     def __init__(self, table: str, name: str, *, beside: Convert | None = None):

@@ -7,6 +7,7 @@ from pgtrigger.migrations import AddTrigger
 from epic10.postgres.catalog import literal, quoted, table_oid
 
 from .ownership import claim, drop_if_ours
+from .release_operation import ReleaseOperation
 
 
 class GuardSql(compiler.UpsertTriggerSql):
@@ -47,7 +48,7 @@ class Guard(pgtrigger.Trigger):
         return compiler.Trigger(name=self.name, sql=sql)
 
 
-class AddGuard(AddTrigger):
+class AddGuard(ReleaseOperation, AddTrigger):
     """AddTrigger that can run twice, and that takes the function along when it is undone."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):

@@ -10,9 +10,10 @@ from epic10.postgres.catalog import literal, quoted, relation_exists, table_oid
 
 from .concurrently import run_concurrently
 from .ownership import claim, is_ours, release
+from .release_operation import ReleaseOperation
 
 
-class AddIndex(AddIndexConcurrently):
+class AddIndex(ReleaseOperation, AddIndexConcurrently):
     """
     AddIndexConcurrently that can run twice and clears away what an interrupted build left.
 
@@ -65,7 +66,7 @@ class AddIndex(AddIndexConcurrently):
         return [model._meta.get_field(name).column for name in self.index.fields]
 
 
-class AddShadowIndex(RunSQL):
+class AddShadowIndex(ReleaseOperation, RunSQL):
     """The successor, on the shadow column, of an index on the column it will replace."""
 
     def __init__(self, table: str, shadow: Shadow):

@@ -17,6 +17,7 @@ from epic10.postgres.session import execute
 
 from . import privileges
 from .ownership import block
+from .release_operation import ReleaseOperation
 
 SETTING = "epic10.orphans"
 REFUSE, SET_NULL = "refuse", "set-null"
@@ -40,7 +41,7 @@ def shall(what: str, connection):
             execute(connection, f"RESET {SETTING}")
 
 
-class KeepOrphans(RunSQL):
+class KeepOrphans(ReleaseOperation, RunSQL):
     """Write down the references that are about to read NULL, where our column is beside theirs."""
 
     def __init__(self, table: str, rule: Convert):

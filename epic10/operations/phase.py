@@ -1,7 +1,5 @@
 """Phase: the unit Epic 10 commits, retries, times and reports."""
 
-from collections.abc import Iterable
-
 from django.db import router
 from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation, OperationCategory
@@ -14,9 +12,10 @@ from epic10.postgres.session import unhurried
 from epic10.terminal.progress import logger
 
 from .ownership import is_claim
+from .release_operation import ReleaseOperation
 
 
-class Note(Operation):
+class Note(ReleaseOperation):
     """A comment that travels: into ``sqlmigrate``, ``migration.sql`` and the docs."""
 
     category = OperationCategory.SQL
@@ -177,16 +176,6 @@ def _changes_models(operation) -> bool:
     if isinstance(operation, RunSQL):
         return bool(operation.state_operations)
     return not isinstance(operation, RunPython | Note)
-
-
-def derived(kind: str, operations, app_label, state) -> Iterable:
-    """What operations have to say of one kind (checks, preconditions, proofs, signs); not every one has."""
-    for operation, _, after in walk(operations, app_label, state):
-        yield from has_to_say(operation, kind, app_label, after)
-
-
-def has_to_say(operation, kind: str, app_label, after) -> Iterable:
-    return getattr(operation, kind)(app_label, after) if hasattr(operation, kind) else ()
 
 
 def carry_out(steps, app_label, schema_editor):

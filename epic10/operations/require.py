@@ -8,7 +8,8 @@ from epic10.checks import Check
 from epic10.checks.server import is_fit
 from epic10.postgres.catalog import literal
 
-from .phase import derived
+from .phase import walk
+from .release_operation import ReleaseOperation, of_the_release
 
 INSIST = """\
 DO $epic10$
@@ -29,26 +30,58 @@ END
 $epic10$"""
 
 
-class Require(RunSQL):
-    """
-    Raise, naming the object and the remedy, unless every check of a kind holds.
+class Require(ReleaseOperation, RunSQL):
+    """Raise, naming the object and the remedy, unless every check holds that ``asked`` has of ``operations``."""
 
-    ``kind`` is the method of ``operations`` that yields the checks:
-    "preconditions" before the first change, "proofs" before the switch.
-    """
+    kind: str
 
-    def __init__(self, kind: str, operations: list):
-        self.kind, self.operations = kind, operations
+    def __init__(self, operations: list):
+        self.operations = operations
         super().__init__(sql=[], reverse_sql=RunSQL.noop)
 
+    def asked(self, operation: ReleaseOperation, app_label, state) -> Iterable[Check]:
+        raise NotImplementedError
+
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        schema_editor.execute(insist(derived(self.kind, self.operations, app_label, from_state)), params=None)
+        wanted = [
+            check
+            for operation, _, after in walk(self.operations, app_label, from_state)
+            for check in self.asked(of_the_release(operation), app_label, after)
+        ]
+        schema_editor.execute(insist(wanted), params=None)
 
     def describe(self):
         return f"Require the {self.kind} of the release"
 
 
-class RequireServer(RunSQL):
+class RequirePreconditions(Require):
+    """Before the first change."""
+
+    kind = "preconditions"
+
+    def asked(self, operation, app_label, state):
+        return operation.preconditions(app_label, state)
+
+
+class RequireKnownLabels(Require):
+    """When the triggers are in place: from then on no other label gets in."""
+
+    kind = "known labels"
+
+    def asked(self, operation, app_label, state):
+        return operation.known_labels(app_label, state)
+
+
+class RequireProofs(Require):
+    """Before the switch."""
+
+    kind = "proofs"
+
+    def asked(self, operation, app_label, state):
+        return operation.proofs(app_label, state)
+
+
+class RequireServer(ReleaseOperation, RunSQL):
     """Stop here on a server older than ``major``, and on one that takes no writes."""
 
     def __init__(self, major: int):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from epic10.ledger.phase_record import BACKWARDS, FORWARDS
 from epic10.operations import Backfill
-from epic10.operations.phase import has_to_say
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.migration_lock import Holder
 from epic10.release import state
@@ -145,13 +144,7 @@ def _left(connection, phase, rows, known) -> int:
 
 
 def _is_in_place(release, connection, phase) -> bool:
-    signs = (
-        sign
-        for of_phase, operation, _, after in release.operations()
-        if of_phase is phase
-        for sign in has_to_say(operation, "signs", release.app_label, after)
-    )
-    return all(holds(connection, sign) for sign in signs)
+    return all(holds(connection, sign) for sign in release.signs(phase))
 
 
 def _since_the_last_way_back(runs):

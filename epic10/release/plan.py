@@ -15,8 +15,9 @@ from django.db.migrations.state import ProjectState
 from epic10.checks import Check
 from epic10.ledger.monitoring_models import KEPT
 from epic10.operations import privileges
-from epic10.operations.phase import Phase, has_to_say, walk
+from epic10.operations.phase import Phase, walk
 from epic10.operations.privileges import Need
+from epic10.operations.release_operation import of_the_release
 from epic10.operations.require import RequireServer
 from epic10.postgres.catalog import FINALIZED, holds
 
@@ -63,11 +64,11 @@ class Plan:
 
     def checks(self) -> list[Check]:
         """What must be true when the release is in place."""
-        return self._derived("checks")
+        return [check for operation, *at in self._at() for check in operation.checks(*at)]
 
     def preconditions(self) -> list[Check]:
         """What must be true before its first change."""
-        return self._derived("preconditions")
+        return [check for operation, *at in self._at() for check in operation.preconditions(*at)]
 
     def all_of(self, kind: type[Operation]) -> list[Operation]:
         """The operations of one class, in the order of the release."""
@@ -81,7 +82,8 @@ class Plan:
         """What the role must be allowed: each once, those of the books that are kept of it among them."""
         kept = [model._meta.db_table for model in apps.get_app_config("epic10").get_models() if model not in KEPT]
         books = [privileges.table(table, "SELECT", "INSERT", "UPDATE", "DELETE") for table in (RECORD, *kept)]
-        return list(dict.fromkeys(chain(self._derived("needs"), *books, [APPEND_ONLY])))
+        said = (operation.needs(*at) for operation, *at in self._at())
+        return list(dict.fromkeys(chain(*said, *books, [APPEND_ONLY])))
 
     @property
     def server(self) -> RequireServer:
@@ -100,12 +102,15 @@ class Plan:
         """Are the old labels gone for good?"""
         return holds(connection, FINALIZED)
 
-    def _derived(self, kind):
-        return [
-            said
-            for _, operation, _, after in self.operations()
-            for said in has_to_say(operation, kind, self.app_label, after)
-        ]
+    def signs(self, phase: Phase) -> list[str]:
+        """Conditions on the catalog that all hold once the phase has run."""
+        return [sign for operation, *at in self._at(phase) for sign in operation.signs(*at)]
+
+    def _at(self, phase=None):
+        """What each operation, or each of one phase, may say: the operation, and what its methods are asked with."""
+        for of_phase, operation, _, after in self.operations():
+            if phase in (None, of_phase):
+                yield of_the_release(operation), self.app_label, after
 
 
 class NotInstalled(CommandError):

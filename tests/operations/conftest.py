@@ -1,5 +1,7 @@
 """The bench: a database with a pony, on which operations run one at a time."""
 
+from itertools import chain
+
 import pytest
 from django.db import ProgrammingError
 
@@ -7,7 +9,8 @@ from epic10 import checks
 from epic10.checks import Database
 from epic10.ledger.tables import CREATE_LEDGER
 from epic10.operations import CommonestLabel
-from epic10.operations.phase import derived, written
+from epic10.operations.phase import written
+from epic10.operations.release_operation import of_the_release
 from epic10.postgres.catalog import holds
 from epic10.postgres.psql_script import ScriptEditor
 from tests.databases import database
@@ -71,7 +74,7 @@ class Bench:
     def signs(self, life):
         """Whether each condition holds by which the operation is seen to have run."""
         operation, _, after = self._step(life)
-        return [holds(self.scratch.connection, sign) for sign in operation.signs(pony.APP, after)]
+        return [holds(self.scratch.connection, sign) for sign in of_the_release(operation).signs(pony.APP, after)]
 
     def schema(self):
         return self.scratch.dump_schema()
@@ -79,7 +82,8 @@ class Bench:
     def findings(self, kind, *lives):
         """What the checks of one kind find, by check; of every operation, unless told of which."""
         steps = [self._step(life) for life in lives] or [self._step(life) for life, _, _ in self.steps]
-        asked = [check for operation, before, _ in steps for check in derived(kind, [operation], pony.APP, before)]
+        said = [getattr(of_the_release(operation), kind)(pony.APP, after) for operation, _, after in steps]
+        asked = [*chain.from_iterable(said)]
         return {result.check.id: result.findings for result in checks.run(asked, Database(self.scratch.connection))}
 
     def _step(self, life):

@@ -32,7 +32,9 @@ from epic10.operations import (
     Parking,
     Phase,
     Relabel,
-    Require,
+    RequireKnownLabels,
+    RequirePreconditions,
+    RequireProofs,
     RequireServer,
     Shadow,
     Switch,
@@ -82,6 +84,7 @@ RETIRES = Derived("retires", source="born", value="CASE WHEN {0} < '9999-01-01' 
 RULES = [MOOD, RETIRES]
 SWITCHED = switched("pony", MOOD)
 PARKING = Parking("pony", "pony", RULES, unit="ponies", fields=("shod", "friend"))
+SHADOW = AddShadow("pony", MOOD)
 BACKFILL = Backfill("pony", RULES, unit="ponies")
 NEVER_SHOD = GuardSql(
     pgid="never_shod", table="pony", func="RETURN OLD;", when="BEFORE", operation="UPDATE", condition="WHEN (NEW.shod)"
@@ -102,6 +105,7 @@ def every_pony_is_right(mood):
 
 EXPAND = [
     Life(RequireServer(15), "true", stays=True, changes_nothing=True),
+    Life(RequirePreconditions([SHADOW]), "true", stays=True, changes_nothing=True),
     Life(
         CountRows("pony"),
         "EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'pony' AND rows = 6)",
@@ -139,7 +143,7 @@ EXPAND = [
         CreateEnum(MOOD_TYPE.working_type, MOOD_TYPE.labels, becomes="Mood"),
         f"{enum_labels('Mood_epic10')} = '{{HAPPY,SAD,ASLEEP}}'",
     ),
-    Life(AddShadow("pony", MOOD), "NOT EXISTS (SELECT FROM pony WHERE mood_epic10 IS DISTINCT FROM 'SAD')"),
+    Life(SHADOW, "NOT EXISTS (SELECT FROM pony WHERE mood_epic10 IS DISTINCT FROM 'SAD')"),
     Life(
         AddSyncTrigger("pony", "pony", RULES),
         "2 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('pony') AND tgname LIKE 'zz_epic10%')",
@@ -149,7 +153,8 @@ EXPAND = [
 # What these two do with rows is told in test_parking.py.
 PARK = Life(Park([PARKING]), "true", stays=True, changes_nothing=True)
 UNPARK = Life(Unpark([PARKING]), "true", stays=True, changes_nothing=True)
-FILL = [PARK, UNPARK, *coat.FILL, Life(BACKFILL, every_pony_is_right("mood_epic10"), stays=True)]
+KNOWN = Life(RequireKnownLabels([SHADOW]), "true", stays=True, changes_nothing=True)
+FILL = [KNOWN, PARK, UNPARK, *coat.FILL, Life(BACKFILL, every_pony_is_right("mood_epic10"), stays=True)]
 INDEX = [
     Life(
         AddIndex("pony", models.Index(fields=["retires"], name="pony_retires_idx")),
@@ -165,7 +170,7 @@ ENFORCE = [
         "(SELECT convalidated FROM pg_constraint WHERE conname = 'pony_friend_id_fkey')",
         stays=True,
     ),
-    Life(Require("proofs", [BACKFILL]), every_pony_is_right("mood_epic10"), stays=True, changes_nothing=True),
+    Life(RequireProofs([BACKFILL]), every_pony_is_right("mood_epic10"), stays=True, changes_nothing=True),
     Life(
         Analyze("pony"),
         "EXISTS (SELECT FROM pg_stats WHERE tablename = 'pony' AND attname = 'mood_epic10')",

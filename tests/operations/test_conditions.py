@@ -6,6 +6,7 @@ from epic10.checks import Database, run
 from epic10.operations import AddIndex, AddShadowIndex, Shadow, ValidateForeignKey
 from epic10.operations.columns.convert import differs, shadow_definition
 from epic10.operations.columns.shadow import holds_labels
+from epic10.operations.release_operation import of_the_release
 from epic10.postgres.catalog import holds
 from tests.migration.disturbances import steps
 
@@ -13,7 +14,11 @@ from . import coat, pony
 from .pony import RELEASE
 
 # Where theirs has the name it cannot be told apart by the name.
-SIGNED = [life for life in RELEASE if hasattr(life.operation, "signs") and not getattr(life.operation, "beside", None)]
+SIGNED = [
+    life
+    for life, _, after in pony.steps(RELEASE)
+    if list(of_the_release(life.operation).signs(pony.APP, after)) and not getattr(life.operation, "beside", None)
+]
 INDEXES = [life for life in SIGNED if isinstance(life.operation, AddIndex | AddShadowIndex)]
 
 

@@ -7,6 +7,7 @@ from epic10.operations.archive.conditions import IS_PARKING, PARK_AGAIN, PARKED,
 from epic10.operations.archive.parking import Parking, any_held, content
 from epic10.operations.backfill.batches import FOR_DJANGO, FOR_PSQL, Batches, count, loop
 from epic10.operations.columns.relabel import shadows
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
 
 # Locked, so that no writer leaves an event between the look at the row and at the archive.
@@ -36,7 +37,7 @@ SELECT (SELECT count(*) FROM parked), (SELECT keys[pg_catalog.cardinality(keys)]
        {complaint}{into} FROM otherwise"""
 
 
-class Park(RunPython):
+class Park(ReleaseOperation, RunPython):
     """
     On the way back: park what the old schema cannot hold, before its columns go.
 

@@ -13,6 +13,7 @@ from epic10.operations.archive.parking import Parking, any_held, content, found
 from epic10.operations.columns.relabel import shadows
 from epic10.operations.columns.sync_trigger import changes
 from epic10.operations.ownership import block
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import column_exists, literal, quoted, table_oid
 
 PREFIX = "zz_epic10_park"
@@ -78,7 +79,7 @@ IF {IS_PARKING} THEN
   END IF;"""
 
 
-class AddParkingTrigger(RunSQL):
+class AddParkingTrigger(ReleaseOperation, RunSQL):
     """Watch, from expand to switch, over rows that were restored."""
 
     def __init__(self, parking: Parking):
@@ -98,7 +99,7 @@ class AddParkingTrigger(RunSQL):
         return f"Park what only Epic 10 can hold of {self.parking.table} when the old application changes it"
 
 
-class SwitchParking(RunSQL):
+class SwitchParking(ReleaseOperation, RunSQL):
     """
     Leave the rows to the new application; after the switch back, watch again.
 

@@ -7,6 +7,7 @@ from epic10.operations.archive import summary
 from epic10.operations.archive.conditions import THIS_ROLLBACK, complaint, newest, waiting
 from epic10.operations.archive.parking import Parking, as_a_row, found, lost
 from epic10.operations.backfill.batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import literal
 
 # A row that moves between its lock and its update stays parked, for the next pass. One that the old
@@ -58,7 +59,7 @@ SELECT (SELECT count(*) FROM restored), (SELECT keys[pg_catalog.cardinality(keys
 ANEW = "python manage.py migrate ndas 0001, and python manage.py migrate ndas"
 
 
-class Unpark(RunPython):
+class Unpark(ReleaseOperation, RunPython):
     """
     Put back what an earlier way back has parked, unless the old application has changed the row since.
 

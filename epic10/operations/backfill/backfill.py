@@ -12,6 +12,7 @@ from epic10.operations.backfill.routes import Keys, Route
 from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.relabel import Derived, Rule, Shadow, any_wrong
 from epic10.operations.ownership import is_ours
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres import psql_script
 from epic10.postgres.catalog import column_exists, holds, literal, quoted, table_oid
 
@@ -39,7 +40,7 @@ SELECT pg_catalog.format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM
     AND relkind = 'p'"""
 
 
-class Backfill(RunPython):
+class Backfill(ReleaseOperation, RunPython):
     """
     Set columns on every row that reads wrong, one short transaction per batch.
 

@@ -9,12 +9,13 @@ from epic10.operations.columns.convert import Beside, Convert, is_beside, is_con
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.columns.shadow import default_is_known, holds_labels, name_is_free
 from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import DEFINITION, column_exists, literal, quoted, table_oid
 
 SPELLED_OUT = {"timestamp(3)": "timestamp(3) without time zone"}
 
 
-class AddColumn(AddField):
+class AddColumn(ReleaseOperation, AddField):
     """
     AddField for a table that may already have the column.
 

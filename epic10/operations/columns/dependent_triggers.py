@@ -10,6 +10,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.checks import BEFORE, Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns.relabel import Rule, shadows
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, literal, quoted, table_oid
 
 # Read before it is replaced: OR REPLACE would enable a disabled trigger. A
@@ -63,7 +64,7 @@ TO_THE_OLD = """\
        GROUP BY 1"""
 
 
-class TellTriggers(RunSQL):
+class TellTriggers(ReleaseOperation, RunSQL):
     """Between the switch of a table's columns and the moment it is seen: triggers UPDATE OF them hear of both."""
 
     def __init__(self, table: str, rules: list[Rule]):

@@ -7,10 +7,11 @@ from epic10.operations import privileges
 from epic10.operations.columns.convert import differs
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, enum_labels, literal, quoted, type_exists, type_oid
 
 
-class CreateEnum(RunSQL):
+class CreateEnum(ReleaseOperation, RunSQL):
     """
     Create an enum type, or accept one that has exactly these labels.
 
@@ -55,7 +56,7 @@ class CreateEnum(RunSQL):
         yield has_labels(self.becomes, self.labels)
 
 
-class CreateEnumBeside(RunSQL):
+class CreateEnumBeside(ReleaseOperation, RunSQL):
     """
     Create the enum type of a column that comes with the release, or accept both.
 

@@ -16,10 +16,11 @@ from epic10.operations.columns.sync_trigger import (
     pgid,
 )
 from epic10.operations.ownership import block, claim, drop_if_ours
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import column_exists, constraint_exists, quoted
 
 
-class FollowBeside(RunSQL):
+class FollowBeside(ReleaseOperation, RunSQL):
     """Let our column follow theirs, where it is beside it."""
 
     def __init__(self, table: str, rule: Beside):
@@ -49,7 +50,7 @@ class FollowBeside(RunSQL):
         )
 
 
-class BackfillBeside(RunPython):
+class BackfillBeside(ReleaseOperation, RunPython):
     """Fill our column from theirs, where it is beside it."""
 
     def __init__(self, table: str, rule: Beside, *, unit: str):
@@ -77,7 +78,7 @@ class _OfTheirs(Backfill):
         return wrong
 
 
-class SwitchBeside(RunSQL):
+class SwitchBeside(ReleaseOperation, RunSQL):
     """Our column takes the place of theirs, where it is beside it."""
 
     def __init__(self, table: str, rule: Beside):

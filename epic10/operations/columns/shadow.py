@@ -8,10 +8,11 @@ from epic10.operations.backfill.label_counts import by_label
 from epic10.operations.columns.dependent_triggers import no_rule_follows
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
 
 
-class CommonestLabel(RunSQL):
+class CommonestLabel(ReleaseOperation, RunSQL):
     """
     Remember which new label most rows will have.
 
@@ -27,7 +28,7 @@ class CommonestLabel(RunSQL):
         )
 
 
-class AddShadow(RunSQL):
+class AddShadow(ReleaseOperation, RunSQL):
     """
     Add the column that will carry the new labels of an enum column.
 

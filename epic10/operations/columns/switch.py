@@ -8,10 +8,11 @@ from epic10.operations.columns import sync_trigger
 from epic10.operations.columns.attributes import carry_column, carry_type, give_owner, same_grants
 from epic10.operations.columns.relabel import Relabel, Rule, Shadow, shadows
 from epic10.operations.ownership import block, claim, is_ours, release
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import FINALIZED, column_exists, literal, quoted, table_oid, type_exists
 
 
-class SwitchType(RunSQL):
+class SwitchType(ReleaseOperation, RunSQL):
     """The working type takes the name; the old type becomes ``<name>_legacy``."""
 
     def __init__(self, relabel: Relabel):
@@ -47,7 +48,7 @@ class SwitchType(RunSQL):
         return f"Switch type {self.relabel.type}"
 
 
-class Switch(SeparateDatabaseAndState):
+class Switch(ReleaseOperation, SeparateDatabaseAndState):
     """
     Every shadowed column of a table takes its place, and the trigger turns round.
 

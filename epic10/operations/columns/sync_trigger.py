@@ -10,6 +10,7 @@ from epic10.checks import Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns.relabel import Derived, Rule
 from epic10.operations.ownership import claim, drop_if_ours
+from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, quoted, table_oid
 
 # BEFORE triggers fire in the order of their names. Ours has to see what the
@@ -60,7 +61,7 @@ CREATE TRIGGER "{{first}}_update" {{when}} UPDATE ON {{table}} FOR EACH ROW WHEN
   EXECUTE FUNCTION {{pgid}}()"""
 
 
-class AddSyncTrigger(AddTrigger):
+class AddSyncTrigger(ReleaseOperation, AddTrigger):
     """
     Let the new columns follow what the old application writes.
 
