@@ -48,20 +48,22 @@ class AsTheOriginal:
 
 @contextlib.contextmanager
 def database(
-    using: str, *, prefix: str = "", name: str = "", template: str = ENTIRELY_EMPTY, locale=()
+    using: str, *, prefix: str = "", name: str = "", template: str = ENTIRELY_EMPTY, locale=(), strategy: str = ""
 ) -> Iterator[str]:
     """
     The alias, which is also the name, of a new database on the server of ``using``.
 
     Unless it is given, the name is the prefix, the time in seconds, and a few
     random letters. ``locale`` is encoding, collation and character classes,
-    where they are not to be the server's. Nobody may be connected to
-    ``template`` at that moment. The database is dropped at the end, with whoever
-    is still connected to it; one that was renamed is not, and one that cannot be
-    dropped is named in the log: what was done in it is done all the same.
+    where they are not to be the server's; ``strategy`` is PostgreSQL's own word for
+    how to copy. Nobody may be connected to ``template`` at that moment. The database
+    is dropped at the end, with whoever is still connected to it; one that was renamed
+    is not, and one that cannot be dropped is named in the log: what was done in it is
+    done all the same.
     """
     name = name or f"{prefix}{int(time.time())}_{secrets.token_hex(4)}"
     options = " ENCODING {} LC_COLLATE {} LC_CTYPE {}" if locale else ""
+    options += f" STRATEGY {strategy}" if strategy else ""
     _create(using, "CREATE DATABASE {} TEMPLATE {}" + options, name, template, literals=locale)
     try:
         with reached(using, name) as alias:
