@@ -4,7 +4,7 @@ import re
 
 from psycopg import sql
 
-# Of a row of pg_attribute with its pg_attrdef.
+# For a row of pg_attribute joined with its pg_attrdef.
 DEFINITION = (
     "pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END "
     "|| coalesce(' default ' || pg_get_expr(adbin, adrelid), '')"
@@ -15,12 +15,12 @@ def quoted(name: str) -> str:
     return sql.Identifier(name).as_string(None)
 
 
-# NAMEDATALEN - 1: PostgreSQL cuts off what is longer, with no more than a notice.
+# NAMEDATALEN - 1: PostgreSQL truncates what is longer, with only a notice.
 MOST_BYTES = 63
 
 
 def shortened(name: str, suffix: str) -> str:
-    """The name with the suffix, and as much less of the name as the suffix takes."""
+    """The name with the suffix, truncated before the suffix if the whole is too long."""
     room = MOST_BYTES - len(suffix.encode())
     return name.encode()[:room].decode(errors="ignore") + suffix
 
@@ -45,7 +45,7 @@ def table_oid(table: str) -> str:
 
 
 def table_oids(tables) -> str:
-    """An array of them; NULL for a table that is not there."""
+    """The OIDs of the tables as an array, with NULL for a table that does not exist."""
     oids = f"SELECT to_regclass(pg_catalog.quote_ident(name))::oid FROM pg_catalog.unnest({array(tables)}) AS name"
     return f"ARRAY({oids})"
 
@@ -59,7 +59,7 @@ def column_exists(table: str, column: str) -> str:
 
 
 def has_column(relation: str, column: str) -> str:
-    """``relation`` is an expression for its OID."""
+    """``relation`` is an expression for the table's OID."""
     return (
         f"EXISTS (SELECT FROM pg_attribute WHERE attrelid = {relation} "
         f"AND attname = {literal(column)} AND NOT attisdropped)"
@@ -67,7 +67,7 @@ def has_column(relation: str, column: str) -> str:
 
 
 def column_definition(table: str, column: str) -> str:
-    """Type, nullability and default as PostgreSQL writes them; NULL where there is no such column."""
+    """Type, nullability and default as PostgreSQL writes them; NULL if there is no such column."""
     return (
         f"(SELECT {DEFINITION}\n"
         f"  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
@@ -98,11 +98,11 @@ def array(values) -> str:
 
 
 def holds(connection, condition: str) -> bool:
-    """Ask the server whether a condition is true now."""
+    """Whether a condition is true in the database now."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {condition}")
         return cursor.fetchone()[0]
 
 
-# The table that epic10_finalize makes when it drops the old labels: the way back is closed.
+# The table that epic10_finalize creates when it drops the old labels; from then on there is no way back.
 FINALIZED = relation_exists("epic10_finalization")

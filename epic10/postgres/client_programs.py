@@ -21,9 +21,9 @@ class ToolFailed(CommandError):
 
 def run(connection, tool: str, *arguments: str, input: str | None = None, at_least: int = 0) -> str:
     """
-    What ``tool`` prints when it works on the database of ``connection``.
+    The output of ``tool``, run on the database of ``connection``.
 
-    pg_dump and psql find the database by themselves; pg_restore also wants
+    pg_dump and psql find the database by themselves; pg_restore also needs
     ``--dbname`` among its arguments. Raises ToolMissing or ToolFailed.
     """
     finished = subprocess.run(
@@ -40,9 +40,9 @@ def run(connection, tool: str, *arguments: str, input: str | None = None, at_lea
 
 def watch(connection, program: Path, *arguments: str, see: Callable[[str], None]):
     """
-    Run a program and show ``see`` each line of its standard error as it comes.
+    Run a program and pass each line of its standard error to ``see`` as it comes.
 
-    What it writes is its owner's alone. It does not outlive an exception here, Ctrl-C among them.
+    Its files are readable by their owner only. It is ended by an exception here, including Ctrl-C.
     """
     lines = []
     process = subprocess.Popen(
@@ -69,7 +69,7 @@ def watch(connection, program: Path, *arguments: str, see: Callable[[str], None]
 
 
 def failure(tool: str, status: int, lines: Iterable[str]) -> str:
-    """What a program complained of, without the details, in which the server may quote a row."""
+    """A program's error message, without the DETAIL lines, in which the server may quote a row."""
     telling = ("error:", "fatal:", "hint:")
     said = "\n".join([line.strip() for line in lines if any(word in line.lower() for word in telling)][:4])
     return f"{tool} ended with status {status}: {said}".rstrip(": ")

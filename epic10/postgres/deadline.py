@@ -11,18 +11,18 @@ from epic10.terminal.units import seconds as spelled
 
 
 class TookTooLong(CommandError):
-    """The time was up; what was under way has been interrupted."""
+    """The deadline has passed, and the work was interrupted."""
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong when the block is not done in time. In the main thread only: it works by SIGALRM."""
+    """Raise TookTooLong when the block is not done in time. In the main thread only, because it uses SIGALRM."""
     is_up = False
 
     def ring(number, frame):
         nonlocal is_up
         is_up = True
-        # psycopg cancels the statement under way for this one, and for no other.
+        # psycopg cancels the running statement for this exception, and for no other.
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, ring)

@@ -62,7 +62,7 @@ BY_NAME = "trigger function"
 
 
 class Dependent(NamedTuple):
-    """An object of somebody's, by its kind and name, and the column that it uses."""
+    """An object that uses a column: its kind, its name, and the column."""
 
     kind: str
     name: str
@@ -70,7 +70,7 @@ class Dependent(NamedTuple):
 
 
 def dependents(connection, table: str, columns: list[str], *, indexes: list[str] = ()) -> list[Dependent]:
-    """All but the ``indexes`` named, which the release follows."""
+    """The objects that depend on the columns, except the ``indexes`` named, which the release handles itself."""
     with connection.cursor() as cursor:
         cursor.execute(query(table, columns, indexes=indexes))
         return [Dependent(*row) for row in cursor.fetchall()]

@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from epic10.postgres import client_programs, installations
 from epic10.terminal.progress import Meter
 
-# From here on pg_restore sends a setting that no older server knows, and stops.
+# From this version on pg_restore sends a setting that an older server does not know, and stops.
 KNOWS_TRANSACTION_TIMEOUT = 17
 UNKNOWN_SETTING = b"SET transaction_timeout = 0;\n"
 BEGIN_OF_ROWS, END_OF_ROWS = re.compile(rb"COPY .* FROM stdin;\n$"), b"\\.\n"
@@ -26,14 +26,14 @@ NOT_DUMPED = (
     "snapshots, as EPIC10_SNAPSHOTS does."
 )
 
-# Whoever changes the schema at that moment is waited for, and not for ever.
+# How long pg_dump waits for a session that is changing the schema at that moment.
 LOCK_WAIT = "60s"
 
-# What pg_dump and pg_restore say when a table is done; a single worker only says when it begins one.
+# What pg_dump and pg_restore print when a table is done; a single worker only prints when it begins one.
 TABLE_DONE = re.compile(r"finished item \d+ TABLE DATA (\S+)")
 TABLE_BEGUN = re.compile(r"(?:dumping contents of|processing data for) table (\S+)")
 
-# To look at a copy it need not belong to the same people, nor reach out to other servers.
+# A copy to be examined needs neither the same owners nor the publications and subscriptions.
 A_COPY_TO_LOOK_AT = ("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions")
 
 
@@ -43,7 +43,7 @@ def program(connection) -> Path:
 
 
 def dump(connection, folder: Path, *, snapshot: str, jobs: int, tables: int):
-    """Write the database as it is in an exported snapshot into ``folder``, which must not be there yet."""
+    """Write the database, as an exported snapshot sees it, to ``folder``, which must not exist yet."""
     options = [f"--jobs={jobs}", f"--snapshot={snapshot}", f"--lock-wait-timeout={LOCK_WAIT}", "--verbose"]
     meter = _Tables("saved", tables, jobs)
     try:
@@ -58,15 +58,15 @@ def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: 
     """
     Read a dump made by pg_dump of major version ``client`` into the empty database of ``connection``.
 
-    With ``jobs`` in parallel, a failure leaving what it has done; without, in
-    one transaction, all or nothing.
+    With ``jobs`` it runs in parallel, and a failure leaves what was done so far.
+    Without, it is one transaction, all or nothing.
     """
     tool = client_programs.find(connection, "pg_restore", at_least=client)
     all_or_nothing = ["--single-transaction"] if jobs is None else [f"--jobs={jobs}"]
     if sends_what_the_server_does_not_know(installations.major(tool), connection.pg_version // 10000):
         _by_psql(connection, tool, folder, options)
         return
-    # As a connection string, because a name with "=" in it would be taken for one.
+    # As a connection string, because a database name that contains "=" would be taken for one.
     database = make_conninfo(dbname=connection.get_connection_params()["dbname"])
     meter = _Tables("restored", tables, jobs)
     arguments = [f"--dbname={database}", "--exit-on-error", "--verbose", *all_or_nothing, *options, str(folder)]
@@ -74,7 +74,7 @@ def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: 
 
 
 def schema(connection, folder: Path, *, client: int) -> str:
-    """The schema that a dump made by pg_dump of major version ``client`` holds, in the same words."""
+    """The schema in a dump made by pg_dump of major version ``client``, as SQL."""
     return client_programs.run(connection, "pg_restore", "--schema-only", "--file=-", str(folder), at_least=client)
 
 
@@ -83,7 +83,7 @@ def sends_what_the_server_does_not_know(tool: int, server: int) -> bool:
 
 
 def without_the_unknown_setting(script: Iterable[bytes]) -> Iterator[bytes]:
-    """A script of pg_restore for a server older than 17. Rows that look like the setting stay what they are."""
+    """A script of pg_restore for a server older than 17. Rows that look like the setting are left alone."""
     among_rows = False
     for line in script:
         if not among_rows and line == UNKNOWN_SETTING:
@@ -93,7 +93,7 @@ def without_the_unknown_setting(script: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _by_psql(connection, tool, folder, options):
-    """All or nothing, because psql has no workers."""
+    """In one transaction, because psql has no parallel workers."""
     psql = client_programs.find(connection, "psql")
     settings = {"env": os.environ | client_programs.environment(connection) | {"LC_ALL": "C"}}
     with (
@@ -116,7 +116,7 @@ def _by_psql(connection, tool, folder, options):
 
 
 def _pour(lines, into):
-    # psql closes its end at the first error, and says itself what it was.
+    # psql closes the pipe at the first error, and prints the error itself.
     with suppress(BrokenPipeError):
         into.writelines(lines)
     with suppress(BrokenPipeError):
@@ -124,7 +124,7 @@ def _pour(lines, into):
 
 
 class _Tables:
-    """Counts the tables that a program says it is done with."""
+    """Counts the tables that a program reports as done."""
 
     def __init__(self, verb: str, total: int, jobs: int | None):
         self.verb, self.meter, self.done = verb, Meter(f"tables {verb}", total, "tables"), 0

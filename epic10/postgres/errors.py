@@ -5,28 +5,28 @@ import re
 import psycopg
 from django.db import Error, InterfaceError, OperationalError
 
-# Of a server that lets nobody in, or ends a session: class 08, connection exception; class 28,
-# who are you; no such database; no room; going down or starting.
+# SQLSTATEs of a server that refuses or ends a session: class 08, connection exception; class 28,
+# invalid authorization; no such database; too many connections; shutting down or starting up.
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 NOBODY_GETS_IN = re.compile("08|28|3D000|53300|57P0[1-5]")
 
-# SQLSTATE of a session ended by an administrator, a crash or a shutdown; or there was no time for one.
+# SQLSTATEs of a session ended by an administrator, a crash or a shutdown; or there was no time for one.
 GONE = ("57P01", "57P02", "57P03", None)
 
 
 def is_unreachable(error: Exception) -> bool:
-    """Did the session not come about, or end? Any other error is about what was sent in it."""
+    """Could the session not be opened, or was it ended? Any other error is about a statement in it."""
     cause = error.__cause__ if isinstance(error, Error) else error
     if not isinstance(cause, psycopg.Error):
         return isinstance(error, OperationalError | InterfaceError)
     if cause.sqlstate is None:
-        # libpq's own; a ProgrammingError or DataError of psycopg's was never sent.
+        # An error of libpq. With psycopg's own ProgrammingError or DataError nothing was ever sent.
         return isinstance(cause, psycopg.OperationalError)
     return bool(NOBODY_GETS_IN.match(cause.sqlstate))
 
 
 def said(error: Exception) -> str:
-    """PostgreSQL's message and hint, without the statement and without the rows it may quote."""
+    """PostgreSQL's message and hint, without the statement and without any rows that it quotes."""
     cause = error.__cause__
     if isinstance(cause, psycopg.InterfaceError | psycopg.OperationalError) and cause.sqlstate in GONE:
         return "The connection to the server was lost."

@@ -15,18 +15,18 @@ from epic10.postgres.catalog import literal, quoted
 
 # Patterns of pg_dump: any schema, any table of Django's bookkeeping or of ours.
 NOT_THE_SUBJECT = ("*.epic10_*", "*.django_*")
-# pg_dump has no such pattern for functions: the ledger's own is taken out of the text.
+# pg_dump has no such pattern for functions, so the ledger's own function is removed from the text.
 LEDGER_FUNCTION = re.compile(
     r"^--\n-- Name: (?:FUNCTION )?epic10_append_only\(\); Type: [^\n]*\n--\n.*?(?=^--\n|^SET )",
     re.MULTILINE | re.DOTALL,
 )
 
-# A sum does not know the order of the rows, and notices one that is there twice,
-# where xor would not. Each row is hashed as the text that would be sent of it:
-# hash_record_extended is linear, so that two rows may trade a value unnoticed; an
-# enum would hash by the OID of its label, which no restore keeps. And no cast:
-# this reads everybody's tables, and whoever makes a type may make one of it, which
-# is a function of theirs. A record's text tells NULL from ''.
+# A sum does not depend on the order of the rows and notices a row that is there
+# twice, which xor would not. Each row is hashed as its text: hash_record_extended is
+# linear, so that two rows could swap a value unnoticed, and an enum would be hashed
+# by the OID of its label, which no restore keeps. There is no cast: this reads
+# everybody's tables, and the owner of a type may have created a cast that calls a
+# function of theirs. The text of a record distinguishes NULL from ''.
 ROW_HASH = """pg_catalog.hashtextextended(
            pg_catalog.textin(pg_catalog.record_out(ROW({columns}))) COLLATE pg_catalog."C", 0)"""
 CHECKSUM = f"""\
@@ -49,8 +49,8 @@ EVERY_TABLE = """
      ORDER BY 1
 """
 
-# What a session may have set must not show in the text; and a checksum of the
-# rows that a policy lets through would be a checksum of something else.
+# Settings of the session must not change the text, and a checksum of only the rows
+# that a policy lets through would be wrong.
 SESSION = """
     SET LOCAL row_security = off;
     SET LOCAL statement_timeout = 0;
@@ -63,17 +63,17 @@ SESSION = """
 
 
 def schema(connection) -> str:
-    """The schema as SQL; equal text, equal schema."""
+    """The schema as SQL. Equal text means equal schema."""
     excluded = [f"--exclude-table={pattern}" for pattern in NOT_THE_SUBJECT]
     dump = client_programs.run(connection, "pg_dump", "--schema-only", *excluded)
-    # These two lines carry a new random key each time.
+    # These two lines contain a new random key each time.
     noise = ("\\restrict ", "\\unrestrict ")
     text = "".join(line for line in dump.splitlines(keepends=True) if not line.startswith(noise))
     return LEDGER_FUNCTION.sub("", text)
 
 
 def columns(connection, tables: Iterable[str]) -> dict[str, list[str]]:
-    """The columns that the tables have now: what a later ``content()`` is to be compared on."""
+    """The columns that the tables have now, on which a later ``content()`` is compared."""
     with connection.cursor() as cursor:
         found = {}
         for table in tables:
@@ -83,7 +83,7 @@ def columns(connection, tables: Iterable[str]) -> dict[str, list[str]]:
 
 
 def every_table(connection) -> list[str]:
-    """Every table that is somebody's, as "schema"."name"; what an extension brings is the extension's."""
+    """Every user table, as "schema"."name", except those that belong to an extension."""
     with connection.cursor() as cursor:
         cursor.execute(EVERY_TABLE)
         return [name for [name] in cursor]
@@ -93,9 +93,9 @@ def content(
     connection, tables: Mapping[str, Iterable[str]], *, only: Mapping[str, str] | None = None
 ) -> dict[str, tuple[int, int]]:
     """
-    Rows and checksum of each table over the columns named, all as of one moment.
+    Row count and checksum of each table over the columns named, all in one snapshot.
 
-    A table is named by its plain name, or as ``every_table`` does. ``only`` is a
+    A table is given by its plain name, or as in ``every_table``. ``only`` is a
     condition on the rows, for tables that are not compared as a whole.
     """
     conditions = dict.fromkeys(tables, "true") | dict(only or {})
@@ -118,10 +118,10 @@ def content(
 
 
 def row_hash(columns: Iterable[str]) -> str:
-    """An expression for the hash of a row's columns, each in a form that depends on its value alone."""
+    """An expression for the hash of a row's columns, which depends on nothing but their values."""
     return ROW_HASH.format(columns=", ".join(map(quoted, columns)))
 
 
 def reference(table: str) -> str:
-    """The table as a statement names it."""
+    """The table as it is written in a statement."""
     return table if table.startswith('"') and '"."' in table else quoted(table)

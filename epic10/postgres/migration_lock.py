@@ -1,10 +1,10 @@
 """
 The advisory lock that lets only one process change the state of a release, and who holds it.
 
-One for migrate, epic10_deploy, epic10_rollback, epic10_finalize and the scripts. A
-longer command takes it before its first step and keeps it to its last; the migrate
-that it calls finds it held by its own process, and goes in. Others see who it is, at
-which step, and what it waits for.
+It is one lock for migrate, epic10_deploy, epic10_rollback, epic10_finalize and the
+scripts. A longer command takes it before its first step and keeps it until its last;
+the migrate that it calls finds the lock held by its own process, and goes on. Others
+see who holds it, at which step, and what it waits for.
 """
 
 import getpass
@@ -26,13 +26,13 @@ from epic10.postgres.session import NO_LIMIT, execute
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)
-# With a number of its own each, held while it is so: which session works, and why nothing moves.
+# Each has a number of its own and is held while it applies: which session works, and why nothing moves.
 WORKER, STANDSTILL = 0x45504944, 0x45504945
 FOR_A_LOCK, BY_FILE, FOR_A_STANDBY = 1, 2, 3
-# The session of a migrator that has just ended, or was killed, takes a moment to go.
+# The session of a process that has just ended, or was killed, takes a moment to disappear.
 PAUSES = (0.1, 0.2, 0.3, 0.4)  # seconds
 
-# Silent for hours, it must not be cut by a timeout or forgotten by a firewall.
+# It is idle for hours, and must not be ended by a timeout or dropped by a firewall.
 STAY = "SET idle_session_timeout = 0; SET tcp_keepalives_idle = 60"
 LOST = "The connection that held the migration lock was cut, so somebody else may have begun to migrate."
 LOOK = "HINT: python manage.py epic10_status says where the database stands; the same command goes on from there."
@@ -42,7 +42,7 @@ SELECT classid::bigint, objid::bigint FROM pg_locks
  WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid IN (%s::oid, %s::oid)
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
-# Whose sessions they are everybody may see, but when another role's began only who may see all sessions.
+# Everybody may see whose sessions they are, but not when a session of another role began.
 HOLDER = """
 SELECT a.application_name, a.usename, a.pid, extract(epoch FROM clock_timestamp() - a.backend_start)::float8
   FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -64,7 +64,7 @@ class LockLost(CommandError):
 
 @dataclass(frozen=True)
 class Holder:
-    """Who has the lock; ``seconds`` for how long, None where this role may not know."""
+    """Who has the lock, and for how many ``seconds``: None if this role may not see that."""
 
     application: str
     user: str
@@ -78,7 +78,7 @@ class Holder:
 
 @dataclass
 class _Held:
-    """``newest`` is the newest run of a phase that was there when the lock was taken, or that its holder has begun."""
+    """``newest`` is the newest phase run when the lock was taken, or that its holder has begun."""
 
     session: BaseDatabaseWrapper
     command: str
@@ -87,7 +87,7 @@ class _Held:
     worker: int = 0
 
 
-# By alias, for as long as it is held.
+# By alias, while it is held.
 _held: dict[str, _Held] = {}
 
 
@@ -96,16 +96,16 @@ def only_migrator(connection, command: str = "migrate"):
     """
     Hold the database's migration lock, or raise AlreadyRunning and say who has it.
 
-    On a connection of its own, and for the session: held by a transaction it
-    would make CREATE INDEX CONCURRENTLY wait for it, for ever. The lock goes
-    when this process does. Whoever has it already goes in.
+    It is a session-level lock on a connection of its own: CREATE INDEX CONCURRENTLY
+    would wait forever for a transaction that holds it. The lock is released when this
+    process ends. A process that holds it already just goes on.
     """
     if _is_ours(connection):
         still_alone(connection)
         _sign_worker(connection)
         yield
         return
-    # There the lock would be of some session, and stay with it.
+    # Behind a transaction pooler the lock would belong to an arbitrary session, and stay with it.
     server.insist_on_one_session(connection)
     held = _Held(_take(connection, command), command, threading.get_ident(), _newest_run(connection))
     _held[connection.alias] = held
@@ -118,29 +118,29 @@ def only_migrator(connection, command: str = "migrate"):
 
 
 def still_alone(connection):
-    """Raise LockLost if the migration lock was taken, and the connection that held it is gone."""
+    """Raise LockLost if the connection that held the migration lock is gone."""
     if held := _held.get(connection.alias):
         _ask(held, "SELECT 1", LOST)
 
 
 def at_step(connection, step: str):
-    """Let epic10_status say which step has begun; LockLost as above."""
+    """Announce the step for epic10_status; raises LockLost as above."""
     if held := _held.get(connection.alias):
         _ask(held, _named(held.command, step), f"{LOST}\n{LOOK}")
 
 
 def has_begun_a_phase(connection):
-    """What the ledger has from now on is known to be the work of the holder itself."""
+    """Note that the newest phase run in the ledger is the holder's own."""
     if held := _held.get(connection.alias):
         held.newest = _newest_run(connection)
 
 
 def regain(connection):
     """
-    Hold the lock again after it was lost, as when the server has started anew.
+    Take the lock again after it was lost, for example when the server has restarted.
 
-    AlreadyRunning or LockLost where somebody else has come meanwhile: what is
-    there now may be theirs.
+    Raises AlreadyRunning or LockLost if somebody else has come meanwhile: the
+    database may be in the state that they made.
     """
     held = _held[connection.alias]
     try:
@@ -155,9 +155,9 @@ def regain(connection):
 
 @contextmanager
 def standing_still(connection, reason: int):
-    """Let whoever asks see that nothing moves, and for which of the reasons above."""
+    """Show others that nothing moves, and for which of the reasons above."""
     held = _held.get(connection.alias)
-    # The bare session: workers are threads of their own, and it serves them one after the other.
+    # The psycopg connection: workers are separate threads, and it serves them one at a time.
     session = held and held.session.connection
     _sign(session, "SELECT pg_advisory_lock(%s, %s)", STANDSTILL, reason)
     try:
@@ -168,7 +168,7 @@ def standing_still(connection, reason: int):
 
 @dataclass(frozen=True)
 class Standstill:
-    """``reasons`` why the migrator says that it waits; ``worker`` is the process of the server that works for it."""
+    """``reasons`` why the migrating process waits; ``worker`` is the backend that works for it."""
 
     reasons: frozenset[int]
     worker: int | None
@@ -183,7 +183,7 @@ def standstill(connection) -> Standstill:
 
 
 def holder(connection) -> Holder | None:
-    """Who is migrating this database at this moment, and for how long."""
+    """The process that is migrating this database at this moment, and for how long."""
     with connection.cursor() as cursor:
         cursor.execute(HOLDER, KEY)
         found = cursor.fetchone()
@@ -210,7 +210,7 @@ def _take(connection, command) -> BaseDatabaseWrapper:
 
 
 def _sign_worker(connection):
-    """The session that works may be another one than when the lock was taken."""
+    """Record the backend that works, which may not be the one from when the lock was taken."""
     held, worker = _held[connection.alias], server.backend(connection)
     if held.worker != worker:
         if held.worker:
@@ -220,7 +220,7 @@ def _sign_worker(connection):
 
 
 def _sign(session, statement, kind, number):
-    # A session that is gone is still_alone's to tell.
+    # If the session is gone, still_alone says so.
     with suppress(psycopg.Error):
         if session:
             session.execute(statement, (kind, number))
@@ -247,7 +247,7 @@ def _named(command, step=""):
 
 
 def _who_we_are(command, step):
-    """The name of this machine gives way where not all of it is kept."""
+    """The name of this machine is cut off where not all of it fits."""
     who, where = f"{command} by {getpass.getuser()}", f"@{socket.gethostname()}"
     what = f", process {os.getpid()}" + (f", step {step}" if step else "")
     room = LONGEST_NAME - len(f"{who}{what}".encode())
@@ -255,7 +255,7 @@ def _who_we_are(command, step):
 
 
 def _newest_run(connection) -> int:
-    # Who may not read it is told so in full, before the first change.
+    # A role that may not read it gets the full message before the first change.
     may_read = f"pg_catalog.has_table_privilege({table_oid('epic10_phase_run')}::pg_catalog.oid, 'SELECT')"
     if not holds(connection, may_read):
         return 0

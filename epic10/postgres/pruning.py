@@ -1,8 +1,8 @@
 """Transactions that keep the server from removing dead row versions.
 
-As long as a transaction is open that might still want to see them, every update
-needs new room: the table grows, its indexes with it, and a backfill takes several times as
-long. It is only said; whose transaction may be ended is for people to decide.
+As long as an open transaction might still see them, every update needs new space: the
+table and its indexes grow, and a backfill takes several times as long. These
+transactions are only reported; people decide which of them may be ended.
 """
 
 import time
@@ -12,10 +12,10 @@ from epic10.terminal.progress import logger
 
 LOOK_EVERY = 5.0  # seconds
 SAY_EVERY = 60.0
-# A transaction of the application's is over long before.
+# A transaction of the application ends long before that.
 OLD = 10
 
-# A snapshot matters in its own database, a transaction that has written in every one of the server.
+# A snapshot matters in its own database, a transaction that has written in all databases of the server.
 WHO = locks.SESSIONS.format(
     which=f"""a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
    AND a.xact_start < clock_timestamp() - interval '{OLD} s'
@@ -30,11 +30,11 @@ HELD_BACK = (
 
 
 class Witness:
-    """Looks now and then, between two batches; speaks once a minute."""
+    """Looks from time to time, between two batches, and warns once a minute."""
 
     def __init__(self, table: str):
         self.table = table
-        # The release itself has just begun: whoever is in the way has been there for a while.
+        # The release itself has just begun, so any transaction in the way is older.
         self.looked = self.spoke = float("-inf")
 
     def look(self, connection):

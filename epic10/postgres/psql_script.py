@@ -1,8 +1,8 @@
 """What a psql script needs and a program does for itself: conditions, retries for locks, progress.
 
-psql has no IF outside of DO and does not try again, so conditions become \\if and
+psql has no IF outside of DO and does not retry, so conditions become \\if and
 waiting for locks becomes a loop in PL/pgSQL. The statements in between are the
-very same that ``migrate`` sends.
+same that ``migrate`` sends.
 """
 
 from textwrap import indent
@@ -12,7 +12,7 @@ from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from epic10.postgres import locks, throttle
 from epic10.postgres.catalog import literal
 
-LOCK_ATTEMPTS = 60  # With pauses of up to five seconds: about the patience of locks.PATIENCE.
+LOCK_ATTEMPTS = 60  # With pauses of up to five seconds this takes about as long as locks.PATIENCE.
 
 PATIENT_LOCKS = """\
 DO $epic10$
@@ -30,8 +30,8 @@ BEGIN
 END
 $epic10$;"""
 
-# COMMIT is why this must run outside a transaction; the inner block is rolled
-# back alone when a row is in use, so its locks do not outlive the wait.
+# Because of COMMIT this must run outside a transaction. The inner block is rolled
+# back alone when a row is in use, so that its locks are not held during the wait.
 BATCHES = """\
 DO $epic10$
 DECLARE
@@ -121,7 +121,7 @@ def only_if(condition: str, *lines: str) -> list[str]:
 
 
 def patient_locks(phase: str, statements: list[str], tables: list[str]) -> str:
-    """The statements that take locks, tried until they do; what they lock outlives the inner block."""
+    """The statements that take locks, retried until they succeed; the locks outlive the inner block."""
     names = ", ".join(tables)
     return PATIENT_LOCKS.format(
         attempts=LOCK_ATTEMPTS,
@@ -139,7 +139,7 @@ def notice(message: str) -> str:
 
 def batches(batch: str, *, settings, passes: int, **texts) -> str:
     """
-    A loop over ``batch``, a commit each.
+    A loop over ``batch``, with a commit after each.
 
     ``batch`` goes on from the key in the variable ``last`` and leaves there the
     last key it saw, or NULL, and in ``rows_changed`` how many rows it changed. It has

@@ -8,12 +8,12 @@ LEDGER = "epic10"
 
 
 def is_for(alias: str) -> bool:
-    """Do the routers let the register be migrated in the database of this alias?"""
+    """Do the routers allow the register in the database of this alias?"""
     return router.allow_migrate(alias, settings.EPIC10_MIGRATION[0])
 
 
 def refusal(alias: str) -> str:
-    """Why the release cannot be in the database of this alias, and what to type; empty where it can."""
+    """Why the release cannot run in the database of this alias, and what to do; empty if it can."""
     register, vendor = settings.EPIC10_MIGRATION[0], connections[alias].vendor
     if not is_for(alias):
         return (

@@ -15,11 +15,11 @@ from epic10.postgres.catalog import literal, quoted
 from epic10.postgres.session import NO_LIMIT
 from epic10.terminal.progress import logger
 
-# template1 may hold somebody's objects; a rehearsal starts from nothing.
+# template1 may contain objects; a rehearsal starts from an empty database.
 ENTIRELY_EMPTY = "template0"
 
-# WITH (FORCE) may not end a superuser's session, which an autovacuum worker counts as;
-# without it the server sends such a worker away itself, and waits five seconds for others.
+# WITH (FORCE) may not end the session of a superuser, and an autovacuum worker counts as one.
+# Without it the server ends such a worker itself, and waits five seconds for other sessions.
 DROPS = ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP DATABASE IF EXISTS {}")
 ATTEMPTS, PAUSE = 3, 1.0
 
@@ -37,7 +37,7 @@ class NotAllowed(CommandError):
 
 @dataclass(frozen=True)
 class AsTheOriginal:
-    """A router: the project's own have never heard of this alias, and may keep the register out of it."""
+    """A router for an alias that the project's own routers do not know and might keep the register out of."""
 
     alias: str
     original: str
@@ -54,12 +54,11 @@ def database(
     The alias, which is also the name, of a new database on the server of ``using``.
 
     Unless it is given, the name is the prefix, the time in seconds, and a few
-    random letters. ``locale`` is encoding, collation and character classes,
-    where they are not to be the server's; ``strategy`` is PostgreSQL's own word for
-    how to copy. Nobody may be connected to ``template`` at that moment. The database
-    is dropped at the end, with whoever is still connected to it; one that was renamed
-    is not, and one that cannot be dropped is named in the log: what was done in it is
-    done all the same.
+    random letters. ``locale`` is encoding, collation and character type, if they
+    differ from the server's; ``strategy`` is that of CREATE DATABASE. Nobody may be
+    connected to ``template`` at that moment. The database is dropped at the end, and
+    sessions in it are ended; one that was renamed is kept. If it cannot be dropped, a
+    warning names it, and the work done in it counts all the same.
     """
     name = name or f"{prefix}{int(time.time())}_{secrets.token_hex(4)}"
     options = " ENCODING {} LC_COLLATE {} LC_CTYPE {}" if locale else ""
@@ -74,7 +73,7 @@ def database(
 
 @contextlib.contextmanager
 def reached(using: str, name: str) -> Iterator[str]:
-    """The alias of another database on the server of ``using``: its name, where that is not an alias already."""
+    """The alias of another database on the server of ``using``: its name, unless that is an alias already."""
     alias = name if name not in connections.settings else f"database {name}"
     connections.settings[alias] = copy.deepcopy(connections[using].settings_dict) | {"NAME": name}
     routers, as_the_original = router.routers, AsTheOriginal(alias, using)
@@ -89,9 +88,9 @@ def reached(using: str, name: str) -> Iterator[str]:
 
 def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
     """
-    Drop what a killed process left: databases of that prefix that nobody is connected to.
+    Drop what a killed process left: databases with that prefix that nobody is connected to.
 
-    Younger than ``age`` seconds, one may be somebody's who is about to connect.
+    One younger than ``age`` seconds may belong to a process that is about to connect.
     """
     with connections[using]._nodb_cursor() as cursor:
         cursor.execute(ABANDONED, [prefix, prefix, time.time() - age])
@@ -102,7 +101,7 @@ def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
 
 
 def drop(using: str, name: str, statements=DROPS):
-    """Away with it; a warning, and no error, where somebody is in it who cannot be sent away."""
+    """Drop it; warn, without an error, if a session is in it that cannot be ended."""
     for attempt in range(ATTEMPTS):
         for statement in statements:
             try:
@@ -126,7 +125,7 @@ def _create(using, statement, *names, literals):
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
         with connections[using]._nodb_cursor() as cursor:
-            # Not the role that logs in: its settings may have put another in its place.
+            # Not the role that logs in: its settings may have set another one.
             cursor.execute("SELECT current_user::text")
             role = quoted(*cursor.fetchone())
         raise NotAllowed(

@@ -7,14 +7,14 @@ from django.db import Error, OperationalError, connections, transaction
 
 from epic10.postgres.catalog import literal
 
-# What a role, a database or a server may have set for web requests and reports,
-# and what this work needs instead. No limit may cut it short. lock_timeout is for
-# what only reads; whatever takes a strong lock sets a shorter one for itself.
-# The server looks for its client twice a second, so that after a kill -9 no
-# statement goes on without anybody. Row security must raise, not hide rows. Each
-# statement sees what is committed when it starts. What the catalog is asked for
-# comes in one spelling. A batch that may not sort counts as dear to the planner,
-# and where the server can it would be compiled, each anew: three times the time.
+# Settings that a role, a database or a server may have for web requests and reports,
+# and what a migration needs instead. No timeout may cut it short. lock_timeout is for
+# statements that only read; those that take a strong lock set a shorter one themselves.
+# The server checks for its client twice a second, so that no statement goes on alone
+# after a kill -9. Row security must raise an error, not hide rows. Each statement sees
+# what is committed when it starts. Answers of the catalog have one spelling. Without
+# sorts a batch looks expensive to the planner, and with JIT every one of them would be
+# compiled, which takes three times as long.
 SETTINGS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "0",
@@ -31,20 +31,20 @@ SETTINGS = {
     "quote_all_identifiers": "off",
 }
 
-# The switch is on disk when it is said to be done. What is stronger than "on" stays.
+# The switch is on disk when it is reported as done. A setting stronger than "on" is kept.
 COMMITS_WAIT = "coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on')"
 
-# Beside an application, on a table that outgrows the server's memory. Its pages go to
-# the disk as they are written, not all of them while a checkpoint ends and every
-# commit waits; and a scan takes one core. What is set already stays.
+# For work beside an application, on a table larger than the server's memory. Its pages
+# are flushed as they are written, not all at the end of a checkpoint while every commit
+# waits; and a scan uses one core. A value that is set already is kept.
 FLUSHES = """coalesce(nullif(pg_catalog.current_setting('backend_flush_after'), '0'),
       (SELECT least(max_val::int, 128)::text FROM pg_settings WHERE name = 'backend_flush_after'))"""
 SPARING = {"backend_flush_after": FLUSHES, "max_parallel_workers_per_gather": literal("0")}
 
-# As long as a server may take to start again.
+# As long as a server may take to restart.
 PATIENCE, PAUSE = 60.0, 0.5
 
-# First and alone: it would cut short the statement that sets the others.
+# First and alone, because the timeout could cancel the statement that sets the others.
 NO_LIMIT = "SET statement_timeout = 0"
 
 SET = """\
@@ -59,7 +59,7 @@ $epic10$"""
 
 @contextmanager
 def unhurried(connection):
-    """The session's settings for the time of the work, and what it had before afterwards."""
+    """Set the session up for the work, and restore its settings afterwards."""
     before = _now(connection, ["statement_timeout"])
     execute(connection, NO_LIMIT)
     before |= _now(connection, [*SETTINGS, "synchronous_commit"])
@@ -68,7 +68,7 @@ def unhurried(connection):
     try:
         yield
     finally:
-        # On a connection that is gone there is nothing to put back.
+        # On a lost connection there is nothing to restore.
         with suppress(Error):
             execute(connection, _set({name: literal(value) for name, value in before.items() if value}))
 
@@ -76,9 +76,9 @@ def unhurried(connection):
 @contextmanager
 def one_moment(connection):
     """
-    A transaction that only reads, and sees one moment: what is done and what is left belong together.
+    A read-only transaction with one snapshot, so that what is done and what is left add up.
 
-    Inside somebody's transaction it is that one, as it is.
+    Inside an open transaction it is that transaction, unchanged.
     """
     nested = connection.in_atomic_block
     with transaction.atomic(using=connection.alias):
@@ -89,7 +89,7 @@ def one_moment(connection):
 
 @contextmanager
 def sparing(connection):
-    """So that the application's commits need not wait for the disk; a tenth slower than in a hurry."""
+    """Keep the application's commits from waiting for the disk; the work takes a tenth longer."""
     before = _now(connection, [*SPARING])
     execute(connection, _set(SPARING))
     try:
@@ -100,7 +100,7 @@ def sparing(connection):
 
 
 def reconnect(using: str):
-    """After a lost connection: as soon as the server answers again."""
+    """Connect again after a lost connection, as soon as the server answers."""
     connection, deadline = connections[using], time.monotonic() + PATIENCE
     connection.close()
     while True:
@@ -114,16 +114,17 @@ def reconnect(using: str):
 
 def out_of_a_broken_commit(connection):
     """
-    Interrupted while it commits, Django cannot leave a transaction, nor does it know that it is in one.
+    Close a connection whose commit was interrupted.
 
-    What is then written would be in it, and never committed: better a new connection.
+    Django can then neither leave the transaction nor does it know that it is in one, and
+    whatever is written next would never be committed. A new connection is better.
     """
     if not connection.in_atomic_block and not connection.autocommit:
         connection.close()
 
 
 def statements() -> list[str]:
-    """The same for a script."""
+    """The same settings as statements for a script."""
     values = {name: literal(value) for name, value in SETTINGS.items()}
     return [NO_LIMIT, _set(values | {"synchronous_commit": COMMITS_WAIT})]
 

@@ -1,8 +1,8 @@
 """Throttling: waiting between two batches so that others can go on.
 
-Between two batches nothing is locked, so this is where waiting costs nobody
-anything: while a standby is too far behind, while a file says so, and for a
-moment when somebody queues for a lock on the table.
+Between two batches nothing is locked, so waiting here blocks nobody. It waits while
+a standby is too far behind, while a pause file exists, and for a moment when a
+session queues for a lock on the table.
 """
 
 import time
@@ -21,8 +21,8 @@ LOOK_EVERY = 1.0  # seconds
 SAY_EVERY = 10.0
 SHORT_PAUSE = 0.2
 
-# The state of a standby is what a role without pg_read_all_stats reads as NULL. A base
-# backup under way has no place that it has replayed to, and is not waited for.
+# A role without pg_read_all_stats reads the state of a standby as NULL. A running base
+# backup has no replay position, and is not waited for.
 STANDBY = """\
 SELECT application_name AS name, state, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) AS lag
     FROM pg_stat_replication"""
@@ -50,7 +50,7 @@ PAUSED = "the file {} is there.\nHINT: Remove it, and it goes on"
 
 
 class Throttle:
-    """Asked between two batches of a table; comes back when the next one may run."""
+    """Called between two batches of a table; returns when the next one may run."""
 
     def __init__(self, connection, table: str, *, nap=time.sleep, clock=time.monotonic):
         self.connection, self.table, self.nap, self.clock = connection, table, nap, clock
@@ -75,8 +75,8 @@ class Throttle:
         return PAUSED.format(path) if path and Path(path).exists() else ""
 
     def _far_behind(self):
-        # With a standby to look after, at every batch: the lag then outgrows
-        # its bound by no more than what one batch writes.
+        # With a standby, look at every batch: the lag then exceeds its limit by no more
+        # than what one batch writes.
         if not self.has_standbys and self.clock() - self.looked < LOOK_EVERY:
             return ""
         self.looked = self.clock()

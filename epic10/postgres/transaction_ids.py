@@ -1,10 +1,10 @@
 """
 Which rows are older than a snapshot, decided by transaction ids and not by a clock.
 
-A row carries the number of the transaction that wrote it. What is below the
-oldest number that was at work when the snapshot was exported had ended by then.
-Above that it cannot be told: a savepoint has a number of its own, which no
-snapshot names. So one may say "it was there", and never "it was not".
+A row carries the id of the transaction that wrote it (xmin). An id below the oldest
+one in progress when the snapshot was exported had ended by then. Above that it cannot
+be told: a savepoint has an id of its own, which no snapshot lists. So one may say "it
+was there", but never "it was not".
 (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT)
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db import Error, transaction
 
-# Numbers are kept in 32 bits, and compared within half of that.
+# Transaction ids have 32 bits, and are compared within half of that.
 COMPARABLE = 2**31
 
 SEEN = """
@@ -22,7 +22,7 @@ SEEN = """
            pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8,
            pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8"""
 
-# The next number as the statement itself sees it: every row it finds is below.
+# The next transaction id as the statement itself sees it: the id of every row it finds is below.
 NEXT = (
     "(SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8"
     " AS epic10_next) AS epic10_numbers"
@@ -33,9 +33,9 @@ XMIN = "xmin::pg_catalog.text::pg_catalog.int8"
 @dataclass(frozen=True)
 class Visible:
     """
-    What a snapshot saw of transactions: all below ``oldest`` had ended, none from ``next`` on had begun.
+    The transactions visible to a snapshot: all below ``oldest`` had ended, none from ``next`` on had begun.
 
-    They mean the same on one server, in one database, on one line of its history.
+    The ids are comparable only on the same server, in the same database, on the same timeline.
     """
 
     server: str
@@ -46,7 +46,7 @@ class Visible:
 
 
 def seen(connection) -> Visible | None:
-    """As of the snapshot of the transaction that asks; None where the role may not know."""
+    """What the current transaction's snapshot sees; None if the role may not know."""
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute(SEEN)
@@ -56,7 +56,7 @@ def seen(connection) -> Visible | None:
 
 
 def why_not(connection, then: Visible | None) -> str:
-    """Why nothing can be told by the numbers of that snapshot in this database, or ""."""
+    """Why the transaction ids of that snapshot say nothing in this database, or ""."""
     now = seen(connection)
     if then is None or now is None:
         return "the snapshot does not say which transactions it saw"
@@ -73,9 +73,9 @@ def why_not(connection, then: Visible | None) -> str:
 
 def is_older(oldest: int, *, number: str = XMIN, next: str = "epic10_next") -> str:
     """
-    A condition on a row: it was written by a transaction that had ended when ``oldest`` was the oldest at work.
+    A condition on a row: its transaction had ended when ``oldest`` was the oldest in progress.
 
-    ``number`` has 32 bits: it is the newest of that kind below ``next``. One that
+    ``number`` has 32 bits and stands for the newest such id below ``next``. A row that
     was frozen longer ago than that looks newer than it is, never older.
     """
     whole = f"((({next} >> 32) << 32) | {number})"

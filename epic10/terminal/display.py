@@ -11,7 +11,7 @@ from epic10.terminal.progress import logger
 
 
 class Help(DjangoHelpFormatter):
-    """Django's --help, in which examples, which begin with a new line, keep their lines."""
+    """Django's --help. Examples, which begin on a line of their own, keep their line breaks."""
 
     def _fill_text(self, text, width, indent):
         return text if text.startswith("\n") else super()._fill_text(text, width, indent)
@@ -43,7 +43,7 @@ class Canvas:
 
 
 class Bars(logging.Handler):
-    """A bar for what is under way, lines above it for everything else."""
+    """A bar for the work in progress, with all other messages as lines above it."""
 
     def __init__(self, stream):
         super().__init__(logging.DEBUG)
@@ -83,15 +83,15 @@ class Bars(logging.Handler):
 
 @contextmanager
 def shown(stream, *, quiet=False):
-    """Show what the release says of itself on ``stream``: bars on a terminal, lines elsewhere."""
-    # Inside of a longer command, whose stream it goes to already.
+    """Show the release's log on ``stream``: bars on a terminal, lines elsewhere."""
+    # Inside a longer command, which shows it on its own stream already.
     if quiet or any(isinstance(handler, Lines | Bars) for handler in logger.handlers):
         yield
         return
     is_terminal = stream.isatty()
     handler = Bars(stream) if is_terminal else Lines(stream)
     level = logger.level
-    # Somebody else may listen more closely.
+    # Somebody else may have asked for a more detailed level.
     logger.setLevel(min(level or handler.level, handler.level))
     logger.addHandler(handler)
     try:

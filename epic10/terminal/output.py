@@ -1,9 +1,9 @@
 """
 Output that never stops the work: a closed terminal, a pipe that nobody reads, a full disk.
 
-What a command says is for whoever looks; what it does is for the database. As soon
-as something cannot be written it is left out, and the work goes on to a state that
-is right. The record of the run has all of it.
+A command's output is for the people who watch it; its work is for the database. As
+soon as output cannot be written it is dropped, and the work goes on until the
+database is in a consistent state. The record of the run has all of the output.
 """
 
 import contextlib
@@ -13,14 +13,14 @@ import stat
 import sys
 from collections.abc import Iterator
 
-# As much as a pipe takes at once when it takes anything at all (pipe(7), PIPE_BUF).
+# A pipe that is ready for writing takes at least this many bytes (pipe(7), PIPE_BUF).
 PIECE = 4096
-# Seconds that a reader has to go on; who has not used them gets no more of them.
+# Seconds to wait for a reader that is stuck. After that nothing more is written to it.
 PATIENCE = 5.0
 
 
 class Lasting:
-    """Of a command whose work goes on to its end, whatever becomes of what it says."""
+    """A command whose work goes on to its end, whatever happens to its output."""
 
     def execute(self, *args, **options):
         with _lasting(self, options):
@@ -28,7 +28,7 @@ class Lasting:
 
 
 class Stream:
-    """A text stream that swallows what it cannot pass on. Everything else is the stream's own."""
+    """A text stream that drops what it cannot write. In all else it is the original stream."""
 
     def __init__(self, stream):
         self._stream, self._patience, self.error = stream, PATIENCE, None
@@ -55,7 +55,7 @@ class Stream:
             _into_nothing(self._stream)
 
     def _pass_on(self, text):
-        """Piece by piece, each when it can be taken: a write that blocks would hold up the work, and its locks."""
+        """Write piece by piece, each when the stream is ready: a blocking one would hold up the work and its locks."""
         self._stream.flush()
         data = text.encode(self._stream.encoding, "replace")
         while data:
@@ -74,7 +74,7 @@ def _lasting(command, options) -> Iterator[None]:
     for name in ("stdout", "stderr"):
         if options.get(name):
             options[name] = _wrapped(options[name])
-        # For good: what it has to say of its failure, Django writes there afterwards.
+        # It is not put back at the end: Django writes the error of a failed command there afterwards.
         wrapper = getattr(command, name)
         wrapper._out = _wrapped(wrapper._out)
     try:
@@ -102,7 +102,7 @@ def _that_may_block(stream) -> int | None:
 
 
 def _into_nothing(stream):
-    """What is still in its buffer would be tried again on the way out, and fail the process."""
+    """Otherwise Python tries to write what is left in the buffer at exit, and the process fails."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         try:

@@ -16,25 +16,25 @@ LONGEST_NAME = 255  # bytes, on every file system there is
 
 
 class CannotWrite(CommandError):
-    """The place for snapshots or records does not take them; the message says why and what to do."""
+    """The directory for snapshots or records cannot be written to; the message says why and what to do."""
 
 
 def path(text: str) -> Path:
-    """A path of which every part is as long as a file system allows. Raises ValueError with a sentence."""
+    """A path in which no part is longer than a file system allows. Raises ValueError with a sentence."""
     if not text.strip() or "\0" in text or any(len(os.fsencode(part)) > LONGEST_NAME for part in Path(text).parts):
         raise ValueError(f'"{shortened(text)}" cannot be the name of a file or a directory.')
     return Path(text)
 
 
 def write(path: Path, text: str):
-    """The file appears under its name when all of it is on the disk, in place of an older one of that name."""
+    """Write a file that appears under its name only when all of it is on disk; it replaces an older one."""
     with a_place_for_files(path.parent), writing(path) as file:
         file.write(text)
 
 
 @contextmanager
 def writing(path: Path):
-    """The same for a file that is written piece by piece, with the line ends it is given; raises OSError."""
+    """The same for a file written piece by piece, with line endings as given; raises OSError."""
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)  # 0600 by itself
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as file:
@@ -43,14 +43,14 @@ def writing(path: Path):
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except BaseException:
-        with suppress(FileNotFoundError):  # It has its name already.
+        with suppress(FileNotFoundError):  # It has been renamed already.
             os.unlink(unfinished)
         raise
     sync(path.parent)
 
 
 def sync(directory: Path):
-    """A new name in a directory is on the disk, too."""
+    """Flush a directory, so that a new name in it is on disk, too."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -69,7 +69,7 @@ def directory(path: Path) -> Path:
 
 @contextmanager
 def a_place_for_files(path: Path) -> Iterator[None]:
-    """What the system refuses becomes a sentence about the directory ``path``."""
+    """Turn an OSError in the block into a sentence about the directory ``path``."""
     try:
         yield
     except OSError as error:

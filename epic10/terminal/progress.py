@@ -1,6 +1,6 @@
 """Progress messages of long work.
 
-Operations only log; whoever watches decides what it looks like. A record that
+Operations only log; the handler decides what it looks like. A log record that
 carries a Progress can be drawn as a bar, any other is a line.
 """
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 logger = logging.getLogger("epic10")
 
-# Without a terminal a line a batch would bury the lines that matter.
+# Without a terminal, one line for every batch would bury the lines that matter.
 SECONDS_BETWEEN_LINES = 1.0
 
 
 @dataclass(frozen=True)
 class Progress:
-    """``done`` of ``total`` ``unit``, ``seconds`` after it was at ``since``, where we began to look."""
+    """``done`` of ``total`` ``unit``, ``seconds`` after it was at ``since``, where the measurement began."""
 
     what: str
     done: int
@@ -31,7 +31,7 @@ class Progress:
 
     @property
     def eta(self) -> float | None:
-        """Seconds left, as far as one can tell from the rate so far."""
+        """Seconds left, estimated from the rate so far."""
         return max(self.total - self.done, 0) / self.rate if self.rate else None
 
     def __str__(self):
@@ -42,12 +42,12 @@ class Progress:
 
 
 def over():
-    """Whatever was under way has come to an end, be it an error: no bar of it stays among what is said next."""
+    """The work has ended, perhaps with an error: its bar is removed before the next line is written."""
     logger.debug("Over.", extra={"is_over": True})
 
 
 class Meter:
-    """Says how far one piece of work is: at its first step, then about once a second, then at its end."""
+    """Logs the progress of one piece of work: at its first step, then about once a second, then at its end."""
 
     def __init__(self, what: str, total: int, unit: str, *, since: int = 0):
         self.what, self.total, self.unit, self.since = what, total, unit, since

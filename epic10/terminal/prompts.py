@@ -6,14 +6,14 @@ from epic10.terminal import signals
 
 
 class NotConfirmed(CommandError):
-    """Nobody has said yes."""
+    """The operator did not confirm."""
 
 
 def ask(question: str, *, expected: str = "yes", otherwise: str):
     """
     Go on only when somebody types what is expected.
 
-    ``otherwise`` is the option that says it beforehand, for where nobody is there to type.
+    ``otherwise`` is the option that confirms in advance, for when there is no terminal to type at.
     """
     try:
         answer = input(f'{question}\nType "{expected}" to go on: ')

@@ -1,9 +1,9 @@
 """
 Interruptions: Ctrl-C, SIGTERM, a closed terminal.
 
-Ctrl-C and SIGTERM are one thing: what is under way is broken off and cleaned up. A
-closed terminal is none. It says that nobody looks any more, not that the work is
-unwanted, and half of it is the worst of all states to be left alone with.
+Ctrl-C and SIGTERM mean the same: the work is broken off and cleaned up. A closed
+terminal (SIGHUP) is not an interruption. It only means that nobody is watching any
+more, and half-finished work that nobody watches is the worst state of all.
 """
 
 import signal
@@ -19,8 +19,8 @@ BREAK_OFF = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def heard(closed_terminal=signal.SIG_IGN) -> Iterator[None]:
-    """SIGTERM interrupts like Ctrl-C, and SIGHUP does nothing, to the programs that are started meanwhile neither."""
-    # Handlers belong to the main thread; another one is somebody's who has thought of his own.
+    """SIGTERM interrupts like Ctrl-C; SIGHUP is ignored, also by the programs that are started meanwhile."""
+    # Handlers can only be set in the main thread; another handler than the default is somebody's choice.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -49,7 +49,7 @@ def told(message: str, **options) -> Iterator[None]:
 
 def is_one(error: BaseException | None) -> bool:
     """
-    Is it an interruption, or what has come of one?
+    Is the exception an interruption, or the result of one?
 
     In the middle of a commit Django puts an error of its own in its place ("can't
     change 'autocommit' now"). A command that has failed says by its status.

@@ -7,8 +7,8 @@ CONTROL = ("\t", "\r", "\n")
 
 
 def harmless(text: str) -> str:
-    """The text, behind an apostrophe where it begins like a formula: also in full width, as in East Asia."""
+    """The text, with an apostrophe before it if it begins like a formula, also in East Asian full width."""
     first = text[:1]
-    # NFKC makes the ASCII sign of its full-width, small and raised forms.
+    # NFKC turns full-width, small and superscript forms into the ASCII sign.
     is_formula = first in CONTROL or unicodedata.normalize("NFKC", first) in FORMULA
     return f"'{text}" if first and is_formula else text

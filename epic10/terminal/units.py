@@ -7,11 +7,11 @@ DURATIONS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 SIZES = {"B": 1, "kB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 
 
-# Longer than anybody waits, and far from where a date or a float ends.
+# Longer than anybody waits, and far below the limits of a date or a float.
 LONGEST = 3650 * DURATIONS["d"]
 LARGEST_SIZE = 2**63 - 1
 LARGEST_NUMBER = 2**31 - 1
-# More digits than that are no number that anybody means; int() takes quadratic time over them.
+# Nobody means a number with more digits than this, and int() takes quadratic time for them.
 DIGITS = 19
 NUMBER = rf"[0-9]{{1,{DIGITS}}}(?:\.[0-9]{{1,{DIGITS}}})?"
 PART = re.compile(rf"\s*({NUMBER})(?![0-9.])\s*([smhd]?)")
@@ -44,19 +44,19 @@ def size(text: str) -> int:
 
 
 def whole_number(text: str, *, least: int = 1, most: int = LARGEST_NUMBER) -> int:
-    """From ASCII digits only: Python reads 1_000 and digits of every script, and people do not mean them."""
+    """From ASCII digits only: Python also reads 1_000 and the digits of every script, which people do not mean."""
     if not re.fullmatch(rf"-?[0-9]{{1,{DIGITS}}}", text) or not least <= int(text) <= most:
         raise ValueError(f'"{shortened(text)}" is not a whole number from {least:,} to {most:,}.')
     return int(text)
 
 
 def shortened(text: str) -> str:
-    """What somebody typed, in a length that a message can repeat."""
+    """What somebody typed, short enough to be repeated in a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def seconds(number: float) -> str:
-    """A duration as one reads it: 0.4 s, 12 s, 3 m 20 s, 2 h 5 m, 3 d 4 h."""
+    """A duration for people: 0.4 s, 12 s, 3 m 20 s, 2 h 5 m, 3 d 4 h."""
     if 0 < number < 0.1:
         return f"{number * 1000:.0f} ms"
     if number < 10 and number != round(number):
@@ -70,12 +70,12 @@ def seconds(number: float) -> str:
 
 
 def milliseconds(number: float) -> str:
-    """How long a query took, as one reads it: 4.2 ms, 1,250 ms."""
+    """The duration of a query, for people: 4.2 ms, 1,250 ms."""
     return f"{number:.1f} ms" if number < 10 else f"{number:,.0f} ms"
 
 
 def amount(number: float) -> str:
-    """A size as one reads it: 412 MB, 1.3 GB."""
+    """A size for people: 412 MB, 1.3 GB."""
     unit, factor = next((unit, factor) for unit, factor in reversed(SIZES.items()) if number >= factor or factor == 1)
     value = number / factor
     return f"{value:.1f} {unit}" if value < 10 and factor > 1 else f"{value:,.0f} {unit}"
