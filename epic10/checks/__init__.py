@@ -1,8 +1,8 @@
 """What a check is, and how checks are registered and run.
 
-A check is a question with a name. The function behind it receives a Database
-and returns what is wrong, one line each; nothing wrong means the check holds.
-Register it, and every command, report and script that lists checks knows it.
+A check is a named condition. The function behind it receives a Database and
+returns the violations, one line each; no violations means that the check holds.
+Once registered, it is part of every command, report and script that lists checks.
 """
 
 import time
@@ -15,17 +15,16 @@ from epic10.postgres.catalog import FINALIZED
 from epic10.postgres.errors import is_unreachable
 
 BEFORE, AFTER = "before", "after"
-# Tried rather than looked at: the application's own work, on the new schema or
-# on that of before, in a transaction that is rolled back.
+# Smoke tests: the application's own work on the new schema, or on the previous
+# one, done in a transaction that is rolled back.
 SMOKE, SMOKE_PREVIOUS = "smoke", "smoke previous"
-# What only the application's life shows: asked again and again, for as long as somebody watches.
+# Conditions that only show while the application works: asked repeatedly while the watch runs.
 WATCH = "watch"
 OK, FAILED, WARNING, SKIPPED = "OK", "FAILED", "WARNING", "SKIPPED"
 
-# Read only, so that a check cannot change what it looks at. Every row, or an
-# error, where row security would quietly hide some. As long as it takes, since
-# a full table of ten million rows is a fair question, but without queueing
-# behind a lock for ever.
+# Read-only, so that a check cannot change what it examines. Row security raises an
+# error instead of hiding rows. No statement_timeout, since a check may have to read
+# ten million rows; but a lock_timeout, so that it does not wait for a lock forever.
 HOW_TO_TRY = """
     SET LOCAL row_security = off;
     SET LOCAL statement_timeout = 0;
@@ -51,7 +50,7 @@ class Database:
 
 
 class Fact(str):
-    """A line that tells and does not accuse: it is shown, and the check holds all the same."""
+    """A line of information: it is shown, but the check holds all the same."""
 
 
 Find = Callable[[Database], Iterable[str]]
@@ -62,7 +61,7 @@ class Check:
     """
     A healthy truth (``title``) and the function that finds the exceptions to it.
 
-    One that does not last is true until epic10_finalize, and not asked after it.
+    A check that does not last is true until epic10_finalize, and is not asked after it.
     """
 
     id: str
@@ -76,7 +75,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """What a check answered. One that could not be asked has failed, blocking or not."""
+    """The result of a check. A check that could not be asked has failed, blocking or not."""
 
     check: Check
     findings: tuple[str, ...] = ()
@@ -95,7 +94,7 @@ class Result:
 
 
 class Skip(Exception):
-    """Raised by a find function whose question does not arise; the message says why."""
+    """Raised by a find function when the check does not apply; the message says why."""
 
 
 _registry: dict[str, Check] = {}
@@ -127,7 +126,7 @@ def violations(sql: str, message: str = "{}", *, only_if: str = "true") -> Find:
     """
     A find function for "this query returns nothing"; it carries the query as ``.sql``.
 
-    ``only_if`` is a condition on the catalog without which the query could not even be asked.
+    ``only_if`` is a condition on the catalog without which the query could not even be parsed.
     """
 
     def find(db):
@@ -144,9 +143,9 @@ def run(checks: Iterable[Check], db: Database) -> list[Result]:
 
 def ask(check: Check, db: Database) -> Result:
     """
-    Ask one check in a transaction of its own, so that a failing query spoils no other's.
+    Ask one check in a transaction of its own, so that a failing query does not affect the others.
 
-    A session that is lost is no answer, and raised: every later check would fail for it.
+    A lost session is not a result but an error, because every later check would fail, too.
     """
     started = time.perf_counter()
     found, asked, skipped = (), True, ""
@@ -164,7 +163,7 @@ def ask(check: Check, db: Database) -> Result:
 
 
 def _undone(check, db):
-    """Rolled back rather than released: a savepoint given up also gives up its SET LOCALs."""
+    """Rolled back rather than released, because rolling back a savepoint also undoes its SET LOCALs."""
     with transaction.atomic(using=db.alias):
         with db.connection.cursor() as cursor:
             cursor.execute(HOW_TO_TRY if check.when in (SMOKE, SMOKE_PREVIOUS) else HOW_TO_ASK)

@@ -12,7 +12,7 @@ from epic10.postgres.catalog import array, column_exists, literal, quoted
 
 from . import Find, Skip, violations
 
-# Per pair of values one line, whatever the number of rows.
+# One line for each pair of values, whatever the number of rows.
 STRANGE_PAIRS = """
     SELECT coalesce({column}::text, 'NULL'), coalesce({origin}::text, 'NULL'), count(*), min(id)
       FROM {table}
@@ -64,7 +64,7 @@ class ForeignKey(NamedTuple):
 
 
 def pairs(table: str, column: str, origin: str, *, allowed: Iterable[tuple[str, str]]) -> Find:
-    """Each row's value and the value it came from are a pair in ``allowed``; the word NULL means NULL."""
+    """The value and the original value of each row are a pair in ``allowed``; the text "NULL" stands for NULL."""
     statement = STRANGE_PAIRS.format(
         table=table, column=column, origin=origin, pairs=", ".join(_row(pair) for pair in allowed)
     )
@@ -72,7 +72,7 @@ def pairs(table: str, column: str, origin: str, *, allowed: Iterable[tuple[str, 
 
 
 def where_present(table: str, column: str, find: Find) -> Find:
-    """Skip the question on a table that does not have the column (any more)."""
+    """Skip the check on a table that does not have the column (any more)."""
 
     def find_if_present(db):
         if not db.rows(
@@ -87,7 +87,7 @@ def where_present(table: str, column: str, find: Find) -> Find:
 
 
 def labels_in_order(wanted: Mapping[tuple[str, str], tuple[str, Iterable[str]]]) -> Find:
-    """Columns (table, column) are of the enum type named, with exactly these labels in this order."""
+    """Each (table, column) has the enum type named, with exactly these labels in this order."""
     rows = (
         f"({literal(table)}, {literal(column)}, {literal(type)}, {array(labels)})"
         for (table, column), (type, labels) in wanted.items()
@@ -97,8 +97,8 @@ def labels_in_order(wanted: Mapping[tuple[str, str], tuple[str, Iterable[str]]])
 
 def no_orphans(tables: Iterable[str], models: Callable[[], Iterable[type]]) -> Find:
     """
-    Every foreign key holds: those of the tables, also where the server never
-    validated them, and those of the models, also where the server has none.
+    No foreign key has orphans: neither those of the tables, even if NOT VALID, nor those
+    of the models, even if the database has no constraint for them.
     """
 
     def find(db):
@@ -117,7 +117,7 @@ def indexes_usable(tables: Iterable[str]) -> Find:
 
 
 def can_use_index(index: str, query: str) -> Find:
-    """The planner can answer the query from the index, whatever it would prefer on a small table."""
+    """The planner can use the index for the query, whatever it would prefer on a small table."""
 
     def find(db):
         with db.connection.cursor() as cursor:
@@ -130,7 +130,7 @@ def can_use_index(index: str, query: str) -> Find:
 
 
 def readable(models: Callable[[], Iterable[type]]) -> Find:
-    """One object of each model can be read: model and table agree on every column."""
+    """One object of each model can be read, so model and table agree on every column."""
 
     def find(db):
         for model in models():

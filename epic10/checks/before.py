@@ -20,7 +20,7 @@ def of_the_readers(tables: list[str]) -> list[Check]:
         ),
         _warning(
             "replication.slots",
-            "no replication slot keeps write-ahead log for nobody",
+            "no replication slot retains WAL that nobody reads",
             replication.no_slot_left_behind(),
             hint="Start its reader, or SELECT pg_drop_replication_slot('name'); the release's log fills the disk.",
         ),
@@ -116,7 +116,7 @@ def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours
         ),
         _warning(
             "schema.duplicate_indexes",
-            "no index says the same as another",
+            "no index duplicates another",
             schema.no_duplicate_index(tables),
             hint="DROP INDEX CONCURRENTLY one of the two; every changed row is entered in both.",
         ),
@@ -188,7 +188,7 @@ def of_the_disk(needed: int, *, log: int, free: int | None) -> list[Check]:
             "disk.known",
             "the free disk space of the server is known",
             disk.is_known(free=free),
-            hint="Look on the server, and say it: --free-disk 20GB",
+            hint="Look it up on the server and pass it on: --free-disk 20GB",
         ),
         _check(
             "disk.enough",
@@ -198,7 +198,7 @@ def of_the_disk(needed: int, *, log: int, free: int | None) -> list[Check]:
         ),
         _warning(
             "disk.checkpoints",
-            "the release's log fits between two checkpoints",
+            "the release's WAL fits between two checkpoints",
             disk.takes_a_log_of(log),
             hint="For the night: ALTER SYSTEM SET max_wal_size = '16GB'; SELECT pg_reload_conf(); then RESET it.",
         ),

@@ -8,7 +8,7 @@ def nothing_depends(used: dict[str, list[str]], *, indexes: list[str], followed:
     """
     A find function for the columns ``used`` of each table.
 
-    ``followed`` is by table a query for its indexes that get a successor, and what hinders the others.
+    ``followed`` has for each table a query for its indexes: which get a successor, and why the others do not.
     """
 
     def find(db):

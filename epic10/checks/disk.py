@@ -10,8 +10,8 @@ from . import Fact, Find, Skip
 # Acceptance criteria, task group 3.
 SHARE_OF_THE_DATABASE = 0.10
 
-# Two questions: a function that the role may not run is refused when the statement
-# begins, whatever its WHERE says.
+# Two queries, because a function that the role may not execute fails at the start of a
+# statement, whatever its WHERE says.
 MAY_SEE = """
     SELECT pg_catalog.pg_has_role('pg_read_all_settings', 'USAGE'),
         pg_catalog.has_function_privilege('pg_stat_file(text)', 'EXECUTE')"""
@@ -20,11 +20,11 @@ DIRECTORY = """
 
 
 class Unknown(Exception):
-    """The free disk space cannot be told from here; the message says why."""
+    """The free disk space cannot be determined from here; the message says why."""
 
 
 def is_known(*, free: int | None) -> Find:
-    """``free`` bytes, as the operator says, or None to ask the server."""
+    """``free`` is in bytes as the operator stated it, or None to ask the server."""
 
     def find(db):
         try:
@@ -36,7 +36,7 @@ def is_known(*, free: int | None) -> Find:
 
 
 def is_enough(needed: int, *, free: int | None) -> Find:
-    """For ``needed`` bytes, and for a tenth of the database."""
+    """There is room for ``needed`` bytes and for a tenth of the database."""
 
     def find(db):
         try:
@@ -55,11 +55,11 @@ def is_enough(needed: int, *, free: int | None) -> Find:
 
 
 def takes_a_log_of(needed: int) -> Find:
-    """After ``max_wal_size`` at the latest the server makes a checkpoint; commits wait while it flushes the disk."""
+    """After ``max_wal_size`` at the latest the server makes a checkpoint; commits wait while it syncs to disk."""
 
     def find(db):
         [[most]] = db.rows("SELECT pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_wal_size'))")
-        line = f"the release writes about {amount(needed)} of log, and a checkpoint comes after {amount(most)} at most"
+        line = f"the release writes about {amount(needed)} of WAL, and a checkpoint comes after {amount(most)} at most"
         yield line if needed > most else Fact(line)
 
     return find
@@ -76,8 +76,8 @@ def free_on(db) -> int:
         raise Unknown(f"the role may not see the data directory, for want of {missing}")
     [[directory, modified]] = db.rows(DIRECTORY)
     with suppress(OSError):
-        # A server behind a local address may yet live in a container: the same path is
-        # then another directory.
+        # A server with a local address may still run in a container, where the same path is
+        # another directory.
         if abs(os.stat(directory).st_mtime - float(modified)) < 1:
             disk = os.statvfs(directory)
             return disk.f_bavail * disk.f_frsize

@@ -1,7 +1,7 @@
 """Schema drift: whether the schema is the one that the release was written for.
 
-Both sides are put into the same words, one entry an object, and compared as
-dictionaries: what the models before the release say, and what the catalog says.
+The models before the release and the catalog are both described in the same words,
+one entry for each object, and compared as dictionaries.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +16,7 @@ Words = dict[str, str]
 
 NOTHING = "nothing"
 ON_DELETE = {models.RESTRICT: "restrict", models.SET_NULL: "set null", models.CASCADE: "cascade"}
-# An expression's text is PostgreSQL's business; that there is one is ours.
+# PostgreSQL rewrites the text of an expression, so only its presence is compared.
 ANY_DEFAULT = "default (computed)"
 
 TABLES = (
@@ -68,7 +68,7 @@ ENUMS = """
 
 
 def nothing_missing(expected: Callable[[], Iterable[type]]) -> Find:
-    """Every table and column of the models is there, whatever it looks like."""
+    """Every table and column of the models exists, whatever its definition."""
 
     def find(db):
         wanted = in_words(expected())
@@ -83,7 +83,7 @@ def nothing_missing(expected: Callable[[], Iterable[type]]) -> Find:
 
 
 def as_expected(expected: Callable[[], Iterable[type]], *, begun: bool) -> Find:
-    """Everything that is there, is there in the models too, and looks like that; and the other way about."""
+    """The database has the objects of the models with the same definitions, and no others."""
 
     def find(db):
         if begun:
@@ -99,7 +99,7 @@ def as_expected(expected: Callable[[], Iterable[type]], *, begun: bool) -> Find:
 
 
 def in_words(models: Iterable[type]) -> Words:
-    """What the models say of their tables."""
+    """The tables as the models define them."""
     words = {}
     for model in models:
         words |= dict(_table_in_words(model))
@@ -137,7 +137,7 @@ def _column_in_words(field):
 
 
 def _type(field):
-    # The vendor's spelling only: nothing is asked of this connection.
+    # Only for the vendor's spelling; nothing is sent on this connection.
     name = field.db_type(connections[DEFAULT_DB_ALIAS]).replace("varchar", "character varying")
     return f"{name} without time zone" if name.startswith("timestamp(") else name
 

@@ -18,7 +18,7 @@ Show = Callable[[checks.Result], None]
 def report(
     command: str, asked: Iterable[checks.Check], using: str, show: Show | None = None, *, release: str
 ) -> Report:
-    """Ask the checks of a ``release`` one after the other, ``show`` each answer as it comes, and return them all."""
+    """Ask the checks of a ``release`` one after the other, ``show`` each result as it comes, and return all of them."""
     connection = connections[using]
     started, results = datetime.now(UTC), []
     db = checks.Database(connection)
@@ -40,7 +40,7 @@ def report(
 
 
 def _answer(check, db) -> checks.Result:
-    """The same in a second session, where the first one is lost, as when the server is started anew."""
+    """The result of a check, asked again in a new session if the first one is lost, as when the server restarts."""
     try:
         return checks.ask(check, db)
     except Error as error:

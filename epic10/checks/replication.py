@@ -7,7 +7,7 @@ from epic10.terminal.units import amount
 
 from . import Fact, Find, violations
 
-# Further behind than this a standby, or a slot's reader, is a finding.
+# A standby or the reader of a slot that is further behind than this is a finding.
 FAR_BEHIND = 64 * 2**20
 
 SLOTS = """
@@ -21,8 +21,8 @@ STANDBYS = """
       FROM pg_stat_replication WHERE NOT pg_is_in_recovery()
      ORDER BY 1"""
 
-# Logical replication finds columns by their names: what the switch renames, the
-# other side has to know as well.
+# Logical replication matches columns by name, so the other side has to know what the
+# switch renames.
 REPLICATED = """
     SELECT pg_catalog.format('publication %s sends %s', pubname, tablename)
       FROM pg_publication_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = ANY ({tables})
@@ -37,7 +37,7 @@ def no_slot_left_behind() -> Find:
     def find(db):
         for name, active, behind in db.rows(SLOTS):
             if not active:
-                yield f"slot {name} has no reader and keeps {amount(behind)} of write-ahead log"
+                yield f"slot {name} has no reader and keeps {amount(behind)} of WAL"
             elif behind > FAR_BEHIND:
                 yield f"the reader of slot {name} is {amount(behind)} behind"
 
@@ -54,5 +54,5 @@ def standbys_keep_up() -> Find:
 
 
 def not_replicated(tables: Iterable[str]) -> Find:
-    """No table is sent to, or filled from, another database by logical replication."""
+    """No table is published to, or subscribed from, another database by logical replication."""
     return violations(REPLICATED.format(tables=array(tables)))

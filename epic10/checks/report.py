@@ -1,7 +1,6 @@
 """The report of all checks: verdict, lines for a person, data for a machine.
 
-Turns results into a verdict, into lines for a person and into plain data for a
-machine. It never prints; that is the command's part.
+It never prints; that is the command's part.
 """
 
 import json
@@ -13,8 +12,8 @@ from django.template.loader import render_to_string
 
 from epic10.checks import FAILED, OK, SKIPPED, WARNING, Result
 
-# A person reads five findings and wants a number for the rest. A machine gets
-# more, but a saved report is no place for a million lines.
+# A person gets five findings and a count of the rest. A machine gets more, but a
+# saved report must not have a million lines.
 SHOWN, KEPT = 5, 100
 ID_WIDTH = 36
 
@@ -24,7 +23,7 @@ HEADINGS = [(FAILED, "To be settled first"), (WARNING, "To be read"), (SKIPPED, 
 
 @dataclass(frozen=True)
 class Report:
-    """Results, and what a reader needs to know to trust them: which release, where, when."""
+    """The results, with what a reader needs in order to trust them: which release, where, when."""
 
     results: Sequence[Result]
     command: str = ""
@@ -40,7 +39,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """FAILED also when nothing was asked: no question, no answer."""
+        """FAILED also when no check was asked."""
         if self.failed or len(self.results) == len(self._with(SKIPPED)):
             return FAILED
         return WARNING if self._with(WARNING) else OK
@@ -81,7 +80,7 @@ class Report:
         }
 
     def rendered(self, format: str) -> str:
-        """The whole report as "json" or "html"; as "text" its last line, the others having been shown as they came."""
+        """The report as "json" or "html"; as "text" only its last line, as the others were shown as they came."""
         if format == "text":
             return self.summary
         return self.as_html() if format == "html" else json.dumps(self.as_json(), indent=2)

@@ -6,9 +6,9 @@ from epic10.postgres.catalog import table_oids
 
 from . import Find, violations
 
-# The same columns, operators, order, expression and condition: one of the two is only written to.
+# The same columns, operators, order, expression and condition: one of the two is only maintained, never used.
 DUPLICATES = """
-    SELECT pg_catalog.format('%s says the same as %s, on %s', b.indexrelid::regclass, a.indexrelid::regclass,
+    SELECT pg_catalog.format('%s duplicates %s, on %s', b.indexrelid::regclass, a.indexrelid::regclass,
         a.indrelid::regclass)
       FROM pg_index a JOIN pg_index b ON a.indrelid = b.indrelid AND a.indexrelid < b.indexrelid
        AND (a.indkey::text, a.indclass::text, a.indcollation::text, a.indoption::text, a.indnkeyatts)
@@ -18,7 +18,7 @@ DUPLICATES = """
      WHERE a.indrelid = ANY ({oids})
      ORDER BY 1"""
 
-# Fired by an UPDATE of columns that do not exist yet: a trigger for columns of its own is not.
+# Those that fire on an UPDATE of columns that do not exist yet, which a trigger OF other columns does not.
 TRIGGERS = """
     SELECT pg_catalog.format('trigger %s on %s runs %s for every row that is changed', tgname,
         tgrelid::regclass, tgfoid::regproc)
@@ -31,7 +31,7 @@ TRIGGERS = """
       FROM pg_event_trigger WHERE evtenabled IN ('O', 'A')
     ORDER BY 1"""
 
-# Up to PostgreSQL 14 everybody might create in public, and an upgrade keeps that.
+# Up to PostgreSQL 14 everybody could create in public, and an upgrade keeps that privilege.
 # (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATTERNS)
 OPEN_SCHEMAS = """
     SELECT pg_catalog.format('%s may create in the schema %I, which is on the search_path',
@@ -48,7 +48,7 @@ OPEN_SCHEMAS = """
 
 
 def nobody_else_creates() -> Find:
-    """What somebody creates beside the register may be taken for PostgreSQL's own, by everybody's sessions."""
+    """An object that somebody creates there may be used instead of PostgreSQL's own, by all sessions."""
     return violations(OPEN_SCHEMAS, "{}: {}")
 
 
@@ -57,5 +57,5 @@ def no_duplicate_index(tables: Iterable[str]) -> Find:
 
 
 def no_trigger_fires(tables: Iterable[str], *, but: str) -> Find:
-    """Nothing of somebody else's runs for the rows of a backfill; ``but`` is how the release's own begin."""
+    """No foreign trigger fires for the rows of a backfill; ``but`` is the prefix of the release's own triggers."""
     return violations(TRIGGERS.format(oids=table_oids(tables), ours=f"'{but}'"))

@@ -1,9 +1,9 @@
 """
 Checks of the server and of the connection to it.
 
-An old server, a standby, a server that only reads, a pooler that gives the next
-statement to another session: none of them can carry the release, so each is
-looked for before the first change. What SQL can see is refused by the scripts too.
+The release cannot run on an old server, a standby, a read-only server, or through a
+pooler that gives the next statement to another session, so each is checked for before
+the first change. The scripts also check for what SQL can see of it.
 """
 
 from epic10.checks import BEFORE, Check, Database, violations
@@ -16,7 +16,7 @@ SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('server_ver
 
 IN_RECOVERY = "SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()"
 
-# Not transaction_read_only: a check is asked in a transaction that only reads.
+# Not transaction_read_only, because a check is asked in a read-only transaction.
 READ_ONLY = """\
 SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()"""
@@ -25,13 +25,13 @@ SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
 def insist_on(checks: list[Check], connection):
     """Raise Unfit for the first check that does not hold."""
     for check in checks:
-        # Without a transaction around it: a pooler would keep to one session for its time.
+        # Outside a transaction, during which a pooler would stay with one session.
         if found := list(check.find(Database(connection))):
             raise Unfit(check.title, "; ".join(found), check.hint)
 
 
 def is_fit(major: int) -> list[Check]:
-    """What must be true of a server, and of the way to it, that is to carry the release."""
+    """Conditions that a server, and the connection to it, must meet for the release."""
     return [
         Check(
             "server.version",

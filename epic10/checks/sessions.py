@@ -10,7 +10,7 @@ from epic10.terminal.units import seconds
 # A busy application holds locks all the time, but none of them for long.
 LONG_FOR_A_LOCK = 5  # seconds
 LONG_FOR_A_TRANSACTION = 60
-# A vacuum to prevent wraparound does not give way, and begins by itself at this share of the age allowed.
+# A vacuum to prevent wraparound does not give way, and one is about to begin at this share of the maximum age.
 SOON = 0.95
 
 PREPARED = """
@@ -18,8 +18,8 @@ PREPARED = """
                   pg_catalog.date_trunc('second', now() - prepared))
       FROM pg_prepared_xacts WHERE (database = current_database()) = {here} ORDER BY prepared"""
 
-# A build of an index waits for every snapshot of its database that is older.
-# A lazy vacuum's does not count. (https://www.postgresql.org/docs/current/sql-createindex.html)
+# CREATE INDEX CONCURRENTLY waits for every older snapshot in its database, except that of
+# a lazy vacuum. (https://www.postgresql.org/docs/current/sql-createindex.html)
 SNAPSHOTS = """
     SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM now() - a.xact_start)
       FROM pg_stat_activity a
@@ -29,8 +29,8 @@ SNAPSHOTS = """
        AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)
      ORDER BY xact_start"""
 
-# What else keeps old row versions: transactions without a snapshot, those of
-# other databases, standbys that report theirs, slots.
+# What else retains dead row versions: transactions without a snapshot, those of other
+# databases, standbys with hot_standby_feedback, slots.
 HORIZON = """
     SELECT pg_catalog.format('pid %%s, %%s in database %%s, in its transaction for %%s', pid, coalesce(usename,
         backend_type),
@@ -70,7 +70,7 @@ AGE = """
 
 
 def nobody_holds(tables: Iterable[str]) -> Find:
-    """No session has had a lock on the tables for long; an autovacuum gives way by itself."""
+    """No session has held a lock on the tables for long; an autovacuum worker gives way by itself."""
 
     def find(db):
         for blocker in locks.blockers(db.connection, list(tables)):
@@ -114,7 +114,7 @@ def no_wraparound_soon(tables: Iterable[str]) -> Find:
 
 
 def others_visible() -> Find:
-    """The role sees what other sessions do; without that the checks of this module see little."""
+    """The role can see what other sessions do; otherwise the checks of this module see little."""
 
     def find(db):
         [[role, sees_all]] = db.rows("SELECT current_user, pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')")

@@ -10,7 +10,7 @@ NEWEST = """
     SELECT name, extract(epoch FROM now() - taken_at) FROM epic10_snapshot
      WHERE verified_at IS NOT NULL ORDER BY taken_at DESC LIMIT 1"""
 
-# A snapshot is of the whole database, and pg_dump reads all of it or nothing.
+# A snapshot contains the whole database, and pg_dump reads all of it or fails.
 UNREADABLE = """
   WITH there AS (
     SELECT c.oid, c.oid::regclass AS name, relkind, pg_catalog.pg_get_userbyid(relowner) AS owner,
@@ -38,7 +38,7 @@ MAY_MAKE_DATABASES = """
 
 
 def unreadable(db: Database) -> list[tuple[str, str]]:
-    """What this role may not read of the database, and the statement that lets it."""
+    """What this role may not read in the database, and the statement that grants it."""
     return db.rows(UNREADABLE)
 
 
@@ -47,10 +47,10 @@ def everything_readable() -> Find:
 
 
 def verified_snapshot(*, younger_than: float) -> Find:
-    """A snapshot that has been restored and compared is at most so many seconds old."""
+    """The last verified snapshot is at most ``younger_than`` seconds old."""
 
     def find(db):
-        # A database that Django has never seen has no ledger to ask.
+        # A database that Django has never migrated has no ledger.
         [[is_there]] = db.rows(f"SELECT {relation_exists('epic10_snapshot')}")
         newest = db.rows(NEWEST) if is_there else []
         if not newest:
@@ -63,7 +63,7 @@ def verified_snapshot(*, younger_than: float) -> Find:
 
 
 def has_client(tool: str) -> Find:
-    """A program that is not older than the server is on this machine."""
+    """This machine has the program in a version not older than the server's."""
 
     def find(db):
         try:

@@ -17,15 +17,15 @@ from epic10.terminal.units import seconds
 logger = logging.getLogger("epic10")
 
 MAIL, WEBHOOK = "mail", "webhook"
-PAUSES = (1.0, 2.0, 4.0)  # seconds between the tries of one look; the next look tries again
+PAUSES = (1.0, 2.0, 4.0)  # seconds between the attempts after one observation; the next observation tries again
 TIMEOUT = 5.0
-# A channel that is gone for a day is not to fill the memory.
+# A channel that is down for a day must not fill the memory.
 MOST_WAITING = 200
 
 
 @dataclass(frozen=True)
 class Channels:
-    """Addresses, and an URL that may be a secret by itself: it is never shown."""
+    """E-mail addresses, and a webhook URL that may itself be a secret and is never shown."""
 
     mail: tuple[str, ...] = ()
     webhook: str = ""
@@ -36,7 +36,7 @@ class Channels:
 
 
 def tell(state: dict, messages: list[dict], channels: Channels, *, database: str):
-    """What happened now, after what could not be told before. What still cannot stays in ``state``."""
+    """Send the new messages, after those that could not be sent before. What still fails stays in ``state``."""
     waiting = state.get("untold", [])
     waiting += [message | {"database": database, "to": channels.names} for message in messages if channels.names]
     silent = set()
@@ -74,7 +74,7 @@ def _mailed(message, addresses) -> str:
         "",
         "docs/monitoring.md says what it means and what to do.",
     ]
-    # A line break would be a header of its own.
+    # A line break would start another header.
     short = " ".join(subject(message).split())[:200]
     try:
         send_mail(short, "\n".join(lines), None, list(addresses))

@@ -7,7 +7,7 @@ COUNTS = "SELECT kind, count, message FROM epic10_error ORDER BY last_seen DESC 
 
 
 def growing(state: dict):
-    """A watcher that compares with ``state``, and leaves there what the next one compares with."""
+    """A watcher that compares the error counts with those in ``state``, and then updates ``state``."""
 
     def application_errors(db):
         is_there = holds(db.connection, relation_exists("epic10_error"))
@@ -19,6 +19,6 @@ def growing(state: dict):
             more = count - before.get(kind, 0) if before is not None else 0
             if more > 0:
                 times = "once" if more == 1 else f"{more:,} times"
-                yield Finding(f"error.{kind}", f"{times} since the last look, at last: {message}", at_once=True)
+                yield Finding(f"error.{kind}", f"{times} since the last look, most recently: {message}", at_once=True)
 
     return application_errors

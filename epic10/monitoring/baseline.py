@@ -14,7 +14,7 @@ SAMPLES = 3
 
 
 def take(using: str) -> str:
-    """A sentence about what was kept, or why nothing was: the release does not depend on it."""
+    """Keep the query times; returns a sentence on what was kept, or why not. The release does not depend on it."""
     db = Database(connections[using])
     try:
         with transaction.atomic(using=using):
@@ -24,11 +24,11 @@ def take(using: str) -> str:
             seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]
             retention.sample(using, seen)
     except Error as error:
-        return f"No query times of before are kept, so epic10_monitor will not compare: {said(error)}"
+        return f"No query times from before the release are kept, so epic10_monitor will not compare: {said(error)}"
     slowest = max(seen.timings, key=lambda timing: timing.milliseconds, default=None)
     if slowest is None:
-        return "No query times of before are kept: none of the pages' statements could be asked."
+        return "No query times from before the release are kept: none of the pages' statements could be asked."
     return (
-        f"Query times of before are kept for epic10_monitor: {len(seen.timings)} pages, "
+        f"Query times from before the release are kept for epic10_monitor: {len(seen.timings)} pages, "
         f"the slowest is {slowest.name} with {slowest.milliseconds:.1f} ms."
     )

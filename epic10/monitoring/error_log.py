@@ -1,9 +1,9 @@
 """
 Counts of the application's errors by type, kept in the ledger.
 
-A logging handler counts errors by their type. A thread writes the counts to
-the ledger now and then, by a connection of its own; where it cannot, they wait.
-Whatever goes wrong in here, the application does not notice.
+A logging handler counts errors by their type. A thread writes the counts to the
+ledger from time to time, on a connection of its own; if it cannot, it tries later.
+Whatever goes wrong in here, the application is not affected.
 """
 
 import atexit
@@ -17,13 +17,13 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 SECONDS_BETWEEN_WRITES = 5.0
-# Whoever knocks with a forged host makes these, and not the application.
+# These come from requests with a forged Host header, not from the application.
 NOT_OURS = "django.security"
-LAST_WORD = 3.0  # seconds that a process may take longer to end
+LAST_WORD = 3.0  # seconds by which the end of the process may be delayed
 MOST_KINDS, LONGEST = 50, 200
 THE_REST = "others"
 
-# Not who it was about, and no password in an address of a server.
+# No names of people, and no password in a URL.
 MASKED = ((re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "…@…"), (re.compile(r"://[^\s/@]+@"), "://…@"))
 
 ADD = """
@@ -52,11 +52,11 @@ class ErrorCounter(logging.Handler):
             return
         try:
             self._count(record)
-        except Exception:  # A log entry must not become an error of the page.
+        except Exception:  # Writing a log entry must not make the page fail.
             self.handleError(record)
 
     def write_now(self):
-        """Have it written, as far as that is possible within a moment."""
+        """Write the counts, as far as that is possible within a moment."""
         if writer := self._writer:
             self._ending = True
             self._wake.set()
@@ -66,7 +66,7 @@ class ErrorCounter(logging.Handler):
     def _count(self, record):
         kind, message = described(record)
         now = datetime.now(UTC)
-        # logging holds the handler's lock meanwhile.
+        # logging holds the handler's lock during this call.
         if kind not in self._counts and len(self._counts) >= MOST_KINDS:
             kind = THE_REST
         counted = self._counts.setdefault(kind, [message, now, now, 0])
@@ -77,17 +77,17 @@ class ErrorCounter(logging.Handler):
             self._be_asked_at_the_end()
 
     def _write(self):
-        """At once, then at most so often; and it ends when there is nothing left."""
+        """Write at once, then at intervals; ends when there is nothing left."""
         while counts := self._taken():
             try:
                 add(counts)
             except Exception:
-                # There is nobody to tell: it is the log that has failed. It stays and waits.
+                # It is the log itself that has failed, so nobody is told. The counts are kept.
                 self._put_back(counts)
                 if self._ending:
                     self._writer = None
                     return
-            # The connection may have started the embedded server, which is to end after us.
+            # The connection may have started the embedded server, which has to stop after this process.
             self._be_asked_at_the_end()
             if not self._ending:
                 self._wake.wait(SECONDS_BETWEEN_WRITES)
@@ -128,7 +128,7 @@ def add(counts: dict[str, list]):
 
 
 def described(record) -> tuple[str, str]:
-    """The kind of error, and its first line with nobody's name in it."""
+    """The type of an error, and its first line without anybody's name."""
     if not record.exc_info or not record.exc_info[1]:
         return record.name, plain(record.getMessage())
     error = record.exc_info[1]
@@ -143,7 +143,7 @@ def plain(text):
 
 
 def _missing(cursor):
-    # Imported late: settings name this module before there are apps.
+    # Imported late, because the settings import this module before the apps are loaded.
     from epic10.ledger.monitoring_tables import CREATE
 
     cursor.execute("SELECT to_regclass('epic10_error') IS NULL")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from epic10.monitoring.observation import Finding, Observation
 
-# One bad sample is a hiccup, and one good one too.
+# A single bad sample may be a hiccup, and so may a single good one.
 BAD_IN_A_ROW, GOOD_IN_A_ROW = 2, 2
 OPENED, RECOVERED = "opened", "recovered"
 LONGEST_TEXT = 500
@@ -12,10 +12,10 @@ LONGEST_TEXT = 500
 
 def advance(state: dict, seen: Observation) -> list[dict]:
     """
-    What is to be told after this look. ``state`` is changed; it is plain data, so that it can be kept.
+    The messages to send after this observation. ``state`` is updated; it is plain data, so that it can be kept.
 
-    ``state["incidents"]`` has what is suspected or open, by name; ``state["closed"]``
-    what has ended and is not in the ledger yet.
+    ``state["incidents"]`` has the suspected and open incidents by name, ``state["closed"]``
+    those that have ended and are not in the ledger yet.
     """
     incidents, told = state.setdefault("incidents", {}), []
     for finding in seen.findings.values():
@@ -23,7 +23,7 @@ def advance(state: dict, seen: Observation) -> list[dict]:
         if worse := _bad(incident, finding):
             told.append(_message(OPENED, finding.name, worse, seen.at))
     for name in list(incidents):
-        # Where nobody could be asked, nothing is known to be well again.
+        # If the database could not be asked, no incident is known to be over.
         if name not in seen.findings and seen.knows and (ended := _good(incidents[name], seen.at)):
             incidents.pop(name)
             if ended["open"]:
@@ -41,7 +41,7 @@ def _suspected(finding, at):
 
 
 def _bad(incident, finding: Finding) -> dict | None:
-    """The incident, if this is what makes it one."""
+    """The incident, if this finding opens it."""
     incident["bad"], incident["good"] = incident["bad"] + 1, 0
     if incident["open"]:
         return None
@@ -51,7 +51,7 @@ def _bad(incident, finding: Finding) -> dict | None:
 
 
 def _good(incident, at) -> dict | None:
-    """The incident, if this is what ends it."""
+    """The incident, if this observation closes it."""
     incident["good"], incident["bad"] = incident["good"] + 1, 0
     if incident["open"] and incident["good"] < GOOD_IN_A_ROW:
         return None

@@ -13,7 +13,7 @@ from epic10.postgres import deadline
 from epic10.postgres.errors import is_unreachable, said
 from epic10.release import plan
 
-# A server that has taken the question and says nothing is as good as none.
+# A server that accepts a query and does not answer counts as unreachable.
 PATIENCE, PATIENCE_FOR_EVERY_ROW = 60.0, 900.0
 HOW_TO_LOOK = """
     SET LOCAL transaction_read_only = on; SET LOCAL statement_timeout = '5s'; SET LOCAL lock_timeout = '1s'"""
@@ -22,9 +22,10 @@ SHOWN = 2
 
 def look(using: str, state: dict, *, thoroughly_every: float) -> Observation:
     """
-    Everything at once; from time to time also what reads every row. An unreachable database is a finding.
+    Take one observation; from time to time it includes the checks that read every row.
 
-    ``state`` is what the look before has left, and is left something for the next one.
+    An unreachable database is a finding. ``state`` comes from the previous observation,
+    and is updated for the next one.
     """
     seen, connection, noted = Observation(datetime.now(UTC)), connections[using], dict(state)
     try:
@@ -39,7 +40,7 @@ def look(using: str, state: dict, *, thoroughly_every: float) -> Observation:
             with deadline.within(PATIENCE_FOR_EVERY_ROW):
                 _thoroughly(db, seen, noted, every=thoroughly_every)
     except (Error, deadline.TookTooLong) as error:
-        # What was noted half-way is forgotten: the next look sees it again.
+        # Partial results are dropped: the next observation sees them again.
         _nobody_there(seen, error)
     else:
         state.update(noted)
@@ -55,7 +56,7 @@ def _time(db, seen, known):
 
 
 def _watch(db, seen, watch):
-    """Each in a transaction of its own: what cannot be asked spoils no other."""
+    """Run each watcher in a transaction of its own, so that one that fails does not affect the others."""
     try:
         with transaction.atomic(using=db.alias):
             with db.connection.cursor() as cursor:
@@ -70,7 +71,7 @@ def _watch(db, seen, watch):
 
 
 def _processors(seen, state):
-    """The share of all processors since the look before."""
+    """The share of all processors since the previous observation."""
     now, before = seen.gauges.get("cpu.seconds"), state.get("cpu")
     state["cpu"] = now is not None and {"seconds": now, "at": seen.at.isoformat()}
     if not before or now is None or now < before["seconds"]:
@@ -83,7 +84,7 @@ def _processors(seen, state):
 
 
 def _thoroughly(db, seen, state, *, every):
-    """In between, what was found the last time still stands."""
+    """Ask the checks that read every row if it is time to; in between, the last findings stay."""
     last = state.get("thorough")
     if not last or seen.at - datetime.fromisoformat(last["at"]) >= timedelta(seconds=every):
         results = checks.run(lasting(), db)
@@ -98,7 +99,7 @@ def _thoroughly(db, seen, state, *, every):
 
 
 def lasting() -> Iterable[Check]:
-    """What stays true for as long as Epic 10 is live."""
+    """The checks that stay true for as long as Epic 10 is live."""
     release = plan.load()
     asked = [*release.checks(), *old_labels.checks(release), *checks.registered(AFTER), *checks.registered(WATCH)]
     return [check for check in asked if check.lasts]

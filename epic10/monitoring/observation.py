@@ -8,12 +8,12 @@ from typing import NamedTuple
 from epic10.checks import Database
 
 UNREACHABLE = "database.unreachable"
-# It answers, and not what it was asked: nothing is known then, either.
+# The database answers, but with errors: then nothing is known, either.
 FAILED_LOOK = "database.look"
 
 
 class Gauge(NamedTuple):
-    """A number, whether it is well or not."""
+    """A measured number, good or bad."""
 
     name: str
     value: float
@@ -21,9 +21,9 @@ class Gauge(NamedTuple):
 
 class Finding(NamedTuple):
     """
-    Something is wrong. It goes by its name for as long as it lasts.
+    Something is wrong. Its name is the same for as long as it lasts.
 
-    What may pass by itself has to be found twice in a row; the rest counts ``at_once``.
+    A finding that may pass by itself has to be found twice in a row; the others count ``at_once``.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Finding(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """What cannot be told from here, and why."""
+    """Something that cannot be determined from here, and why."""
 
     name: str
     why: str
@@ -40,7 +40,7 @@ class Unknown(NamedTuple):
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds a page's statements took, beside what they may take and what they took before the release."""
+    """Milliseconds that a page's statements took, with their limit and their time before the release."""
 
     name: str
     limit: float
@@ -50,7 +50,7 @@ class Timing:
 
 @dataclass
 class Observation:
-    """All of it. ``knows`` is False where there was nobody to ask: then nothing is known to be well again either."""
+    """All that was measured. ``knows`` is False if the database could not be asked; then no incident is over."""
 
     at: datetime
     after: bool = True

@@ -11,7 +11,7 @@ from epic10.release.plan import Plan
 OLD = """
     SELECT {column}::text, count(*), min(id::text) FROM {table}
      WHERE {column}::text <> ALL ({labels}) GROUP BY 1 ORDER BY 1"""
-# A label that the type does not have is in no row: then there is nothing to read.
+# A label that the type does not have cannot be in any row, so nothing has to be read.
 POSSIBLE = """(EXISTS (SELECT FROM pg_attribute a LEFT JOIN pg_enum e ON e.enumtypid = a.atttypid
            WHERE a.attrelid = to_regclass('{table}')::oid AND a.attname = '{column}' AND NOT a.attisdropped
              AND (e.oid IS NULL OR e.enumlabel::text <> ALL ({labels}))))"""

@@ -9,19 +9,19 @@ from epic10.checks import Database
 PROC = Path("/proc")
 LEAST_AVAILABLE = 0.05
 BUSY = 0.9  # of all processors
-# Two clocks, one of them in hundredths of a second.
+# Two clocks are compared, one of which counts hundredths of a second.
 SAME_MOMENT = 5.0
 
 OURS = "SELECT pid, extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 
 
 class Unknown(Exception):
-    """Processor and memory cannot be told from here; the message says why."""
+    """Processor and memory use cannot be determined from here; the message says why."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """``cpu_seconds`` of all its processes since it started, bytes of memory, and the share of the machine's left."""
+    """``cpu_seconds`` of all its processes since the start, bytes of memory, and the machine's share of free memory."""
 
     cpu_seconds: float
     memory: int
@@ -37,11 +37,11 @@ def load(db: Database) -> Usage:
         raise Unknown("the server is on another machine")
     [[backend, started]] = db.rows(OURS)
     ours = _stat(backend)
-    # Behind a local address there may be a container, in which the same number is another process.
+    # A local address may lead to a container, in which the same pid is another process.
     if ours is None or abs(ours.started - float(started)) > SAME_MOMENT:
         raise Unknown("the server's processes are not to be seen from here")
     family = [stat for stat in map(_stat, _pids()) if stat and ours.parent in (stat.pid, stat.parent)]
-    # Children that have ended count with their parent.
+    # Ended children are counted with their parent.
     spent = sum(stat.cpu + (stat.children if stat.pid == ours.parent else 0) for stat in family)
     return Usage(spent, _memory(stat.pid for stat in family), _available())
 
@@ -78,7 +78,7 @@ def _booted() -> float:
 
 
 def _memory(pids) -> int:
-    """What each has for itself, and once what they share."""
+    """The private memory of each process, plus the shared memory once."""
     own, shared = 0, 0
     for pid in pids:
         try:

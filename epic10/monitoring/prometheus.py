@@ -8,7 +8,7 @@ from epic10.monitoring import incidents
 from epic10.monitoring.observation import Observation
 from epic10.terminal import private_files
 
-READABLE = 0o644  # node_exporter is somebody else; there are only numbers in it
+READABLE = 0o644  # node_exporter runs as another user, and the file contains only numbers
 
 HELP = {
     "epic10_up": "Whether the database could be asked.",
@@ -25,7 +25,7 @@ COUNTERS = {"epic10_errors_total"}
 
 
 def write(path: Path, seen: Observation, state: dict, *, database: str):
-    """In place of the last one, so that nobody reads half of it."""
+    """Write the file and rename it over the last one, so that nobody reads half of it."""
     with private_files.a_place_for_files(path.parent), private_files.writing(path) as file:
         file.write("\n".join(lines(seen, state, database=database)) + "\n")
         os.fchmod(file.fileno(), READABLE)

@@ -12,12 +12,12 @@ from epic10.monitoring.observation import Finding, Timing
 from epic10.postgres.errors import said
 from epic10.terminal.units import seconds
 
-# The acceptance criteria: more than twice as slow is a reason to go back. Of a
-# statement of a few milliseconds that would be the noise of the machine.
+# The acceptance criteria: more than twice as slow is a reason to roll back. For a
+# statement of a few milliseconds that would be noise.
 TIMES_SLOWER, WORTH_SAYING = 2.0, 50.0  # milliseconds
-# The best of them counts: what else the machine does is not the query's fault.
+# The best of them counts, as other load on the machine is not the query's fault.
 TRIES = 3
-LONG = 1000.0  # milliseconds: asking again would be a load of its own
+LONG = 1000.0  # milliseconds: repeating a slower query would be a load of its own
 TIMEOUT = 5.0  # seconds
 HOW_TO_TIME = f"SET LOCAL transaction_read_only = on; SET LOCAL statement_timeout = '{TIMEOUT:.0f}s'"
 
@@ -31,10 +31,10 @@ BASELINES = """
 @dataclass(frozen=True)
 class Query:
     """
-    What a page asks, in the words of either release; ``limit`` is in milliseconds.
+    The queries of a page, in the labels of either release; ``limit`` is in milliseconds.
 
-    Both functions send the page's statements, whose time alone counts. Without
-    ``before`` there is no such page in the old application.
+    Both functions send the page's statements, and only their time counts. Without
+    ``before`` the old application has no such page.
     """
 
     name: str
@@ -63,7 +63,7 @@ def baselines(db: Database) -> dict[str, float]:
 
 
 def timed(db: Database, *, after: bool, known: dict[str, float]) -> Iterator[Timing | Finding]:
-    """Each query's time, and whatever is wrong with it; ``known`` are the baselines."""
+    """Each query's time, and what is wrong with it, if anything; ``known`` has the baselines."""
     for query in registered():
         ask = query.after if after else query.before
         if not ask:
@@ -85,7 +85,7 @@ def timed(db: Database, *, after: bool, known: dict[str, float]) -> Iterator[Tim
 
 
 def complaint(timing: Timing) -> str:
-    """What is wrong with a time, if anything is."""
+    """What is wrong with a time, if anything."""
     took, before = timing.milliseconds, timing.baseline
     if took >= TIMEOUT * 1000:
         return f"{timing.name} was given up after {seconds(TIMEOUT)}; it may take {timing.limit:.0f} ms"
@@ -104,7 +104,7 @@ def _best(db, ask):
 
 
 def milliseconds(db: Database, ask: Callable) -> float:
-    """That the statements of ``ask`` take."""
+    """The time that the statements of ``ask`` take."""
     spent = 0.0
 
     def clock(execute, *statement):

@@ -47,7 +47,7 @@ SLOWEST = """
 
 
 def review(using: str) -> dict:
-    """Everything as plain data. Raises CommandError where nobody has watched."""
+    """The report as plain data. Raises CommandError if nobody has watched."""
     connection = connections[using]
     try:
         return _gathered(using, Database(connection))
@@ -58,7 +58,7 @@ def review(using: str) -> dict:
 
 
 def write(found: dict, directory: Path) -> list[Path]:
-    """The report as Markdown and as a page; where they are."""
+    """Write the report as Markdown and as an HTML page; returns their paths."""
     directory = private_files.directory(directory)
     database = re.sub(r"[^A-Za-z0-9_.-]", "_", found["database"])
     name = f"{found['made'][:19].replace(':', '').replace('-', '')}Z-epic10_review-{database}"
@@ -101,7 +101,7 @@ def _gathered(using, db):
 
 
 def _decision(found) -> dict:
-    """What speaks against epic10_finalize; the people in the meeting decide."""
+    """The reasons against epic10_finalize; the people in the meeting decide."""
     against = [f"Still open: {name}: {finding}" for name, finding in found["open"].items()]
     against += [f"Does not hold: {name}: {text}" for name, text in found["failed"].items() if name not in found["open"]]
     against += [query["complaint"] for query in found["queries"] if query["complaint"]]
@@ -132,7 +132,7 @@ def _times(name, count, median, late, worst, baseline):
 
 
 def _complaint(name, limit, median, late, baseline):
-    """Nearly all of them have to be within the limit, and half of them about as fast as before."""
+    """The complaint, unless nearly all times are within the limit, and the median is about as fast as before."""
     if said := queries.complaint(Timing(name, limit, late)):
         return f"95th percentile: {said}"
     said = queries.complaint(Timing(name, limit, median, baseline))
@@ -163,7 +163,7 @@ def _index(name, size):
 
 
 def _slowest(db):
-    """Where pg_stat_statements is there and may be read."""
+    """The slowest statements, if pg_stat_statements is installed and may be read."""
     for [schema] in db.rows(server_load.EXTENSION):
         try:
             found = db.rows(SLOWEST.format(schema=schema))

@@ -20,7 +20,7 @@ from epic10.terminal import private_files
 DAYS = 30
 ONLY = 1  # the one row
 
-# Samples from before the release are the baseline: they are kept beside newer ones only.
+# Samples from before the release are the baseline; their age counts from the newest of them, not from today.
 PRUNE = (
     "DELETE FROM epic10_sample WHERE after AND taken_at < now() - pg_catalog.make_interval(days => %s)",
     "DELETE FROM epic10_sample WHERE NOT after AND taken_at < "
@@ -32,7 +32,7 @@ PRUNE = (
 
 
 def load(using: str) -> dict:
-    """What the look before has left: in the ledger, or in a file where that could not be reached."""
+    """The state after the previous observation: from the ledger, or from a file if that could not be reached."""
     found = [{}]
     with suppress(OSError, ValueError):
         found.append(json.loads(_file(using).read_text()))
@@ -47,7 +47,7 @@ def baselines(db) -> dict[str, float]:
 
 
 def keep(using: str, seen: Observation, state: dict) -> str:
-    """All of it in the ledger; a complaint where that is not to be had, and ""."""
+    """Keep the observation in the ledger; returns a complaint if that is not possible, else ""."""
     state["at"] = seen.at.isoformat()
     try:
         if not seen.knows:
@@ -64,8 +64,8 @@ def keep(using: str, seen: Observation, state: dict) -> str:
 
 
 def sample(using: str, seen: Observation):
-    """The times alone, as of one look."""
-    # One by one: bulk_create takes them apart by an UNNEST that anybody may have made for these types.
+    """Keep the query times of one observation."""
+    # One by one: bulk_create calls UNNEST, which anybody may have created for these types.
     for timing in seen.timings:
         Sample.objects.using(using).create(
             taken_at=seen.at,
@@ -107,7 +107,7 @@ def _write_incidents(using, state):
 
 
 def _is_due(state, now):
-    """Once a day is enough to throw away what is old."""
+    """Once a day is enough to delete what is old."""
     last = state.get("pruned")
     if last and now - datetime.fromisoformat(last) < timedelta(days=1):
         return False

@@ -27,7 +27,7 @@ SESSIONS = """
       FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
        AND backend_type = 'client backend'"""
 
-# Since PostgreSQL 14 a lock says since when it is waited for.
+# Since PostgreSQL 14 pg_locks says when a wait began.
 BLOCKERS = """
     SELECT a.pid, coalesce(a.usename, a.backend_type), a.application_name, a.state,
            coalesce(extract(epoch FROM now() - a.xact_start), 0)::int,
@@ -89,10 +89,10 @@ def locks(db: Database) -> Found:
 
 
 def statements(db: Database) -> Found:
-    """Those that run now; and the slowest mean, where pg_stat_statements is there."""
+    """The statements that run now, and the slowest mean time, if pg_stat_statements is installed."""
     if found := db.rows(RUNNING, [LONG_FOR_A_STATEMENT, SHOWN]):
         lines = [f"pid {pid}, {user} ({application}), for {seconds(age)}" for pid, user, application, age in found]
-        yield Finding("statements.long", f"a statement runs and runs: {'; '.join(lines)}")
+        yield Finding("statements.long", f"a statement has been running for long: {'; '.join(lines)}")
     schema = db.rows(EXTENSION)
     if not schema:
         yield Unknown("statements.slowest", "the extension pg_stat_statements is not in this database")
@@ -137,7 +137,7 @@ def room(db: Database) -> Found:
 
 
 def machine(db: Database) -> Found:
-    """Processor seconds are counted from the server's start: what they were at the last look has to be taken off."""
+    """Processor seconds count from the server's start; the previous observation's value is subtracted later."""
     try:
         load = processes.load(db)
     except processes.Unknown as reason:
@@ -147,7 +147,7 @@ def machine(db: Database) -> Found:
     yield Gauge("memory.bytes", load.memory)
     yield Gauge("memory.available_share", load.available)
     if load.available < processes.LEAST_AVAILABLE:
-        yield Finding("memory.short", f"{load.available:.0%} of the machine's memory is to be had")
+        yield Finding("memory.short", f"{load.available:.0%} of the machine's memory is available")
 
 
 WATCHERS = (sessions, locks, statements, transactions, rows, indexes, room, machine)

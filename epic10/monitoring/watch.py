@@ -19,13 +19,13 @@ from epic10.monitoring.observation import Observation
 from epic10.terminal import private_files
 from epic10.terminal.units import amount, seconds
 
-# psycopg would wait two minutes for a machine that has gone.
+# Otherwise psycopg waits two minutes for a machine that is down.
 CONNECT_SECONDS = "5"
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """How often, in seconds, and who is told."""
+    """The interval in seconds, and who is notified."""
 
     interval: float = 60.0
     thoroughly_every: float = 900.0
@@ -35,7 +35,7 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Looked:
-    """One look, what it has changed, and what is open after it."""
+    """One observation, the incidents that it opened or closed, and those that are open after it."""
 
     seen: Observation
     messages: list[dict]
@@ -99,26 +99,26 @@ class Looked:
 
 
 def once(using: str, wishes: Wishes) -> Looked:
-    """One look, with what the last one has left, for the next one."""
+    """Take one observation with the state of the last one, and keep the state for the next one."""
     with alone(using):
         return _look(using, retention.load(using), wishes)
 
 
 def watch(using: str, wishes: Wishes, *, duration: float, show: Callable[[Looked], None]):
-    """Look again and again, for ``duration`` seconds, whatever becomes of the database meanwhile."""
+    """Observe repeatedly, for ``duration`` seconds, whatever happens to the database meanwhile."""
     with alone(using):
         state, began = retention.load(using), time.monotonic()
         due = began
         while due <= began + duration:
             time.sleep(max(due - time.monotonic(), 0))
             show(_look(using, state, wishes))
-            # A look that took longer than the interval is not made up for.
+            # Observations missed because one took longer than the interval are not made up for.
             due = max(due + wishes.interval, time.monotonic())
 
 
 @contextmanager
 def alone(using: str) -> Iterator[None]:
-    """Two that keep one state would tell everything twice. From here on nobody waits long for a connection."""
+    """Only one at a time, as two with the same state would send every alert twice. Connecting has a short timeout."""
     os.environ.setdefault("PGCONNECT_TIMEOUT", CONNECT_SECONDS)
     database = connections[using].settings_dict["NAME"]
     path = private_files.directory(settings.EPIC10_RECORDS) / f"epic10_monitor-{database.replace('/', '_')}.alone"
@@ -143,7 +143,7 @@ def _look(using, state, wishes) -> Looked:
         alerts.tell(state, messages, wishes.channels, database=connection.settings_dict["NAME"])
         complaint = retention.keep(using, seen, state)
     finally:
-        # The next look takes a new one: nothing is left open between them, and a restart is no matter.
+        # The next observation opens a new one. Nothing stays open in between, so a restart does not matter.
         connection.close()
     if wishes.prometheus:
         prometheus.write(wishes.prometheus, seen, state, database=connection.settings_dict["NAME"])

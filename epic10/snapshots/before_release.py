@@ -14,7 +14,7 @@ from epic10.terminal.progress import logger
 
 
 def before(using: str) -> tuple[Path, Manifest] | None:
-    """The folder and the manifest of the last snapshot before the first change, as far as its files are here."""
+    """The folder and manifest of the last snapshot before the first change, if its files are on this machine."""
     began = state.began_at(connections[using])
     if began is None or not store.is_there(connections[using], Snapshot):
         return None
@@ -30,7 +30,7 @@ def before(using: str) -> tuple[Path, Manifest] | None:
 
 
 def is_from_before(taken: Manifest) -> bool:
-    """One of a half-way state, as of an earlier attempt, has columns that nobody but the release makes."""
+    """A snapshot of a half-way state, as from an earlier attempt, has columns that only the release creates."""
     backfills = plan.load().all_of(Backfill)
     shadows = [rule for backfill in backfills for rule in backfill.rules if isinstance(rule, Shadow)]
     made = {name for shadow in shadows for name in (shadow.target, shadow.legacy)}

@@ -27,8 +27,8 @@ COPY = "epic10_compare_"
 SUCH_AS = 3
 ROWS_AT_ONCE = 10_000
 
-# A row's key, the hash of all it is compared by, the hash of its time stamps, and
-# whether it was written before the snapshot, as far as that can be told.
+# A row's key, the hash of the compared columns, the hash of its timestamps, and
+# whether it was written before the snapshot, if that can be told.
 ROWS = """
     SELECT {key} COLLATE "C", {hash}, {stamps}, {older}
       FROM {table}, {numbers} ORDER BY 1"""
@@ -48,11 +48,11 @@ TIME_STAMPS = """
 @dataclass
 class Changes:
     """
-    The rows of a table that are other than in the snapshot.
+    The rows of a table that differ from the snapshot.
 
-    ``written`` have another time stamp than there, which the release never
-    touches; ``unexplained`` have the same one. ``older`` cannot be: no
-    transaction has written them since.
+    ``written`` rows have other timestamps than in the snapshot, and the release never
+    touches timestamps; ``unexplained`` rows have the same ones. ``older`` rows should
+    be impossible: no transaction has written them since.
     """
 
     new: int = 0
@@ -73,8 +73,8 @@ def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show
     """
     One result for the schema, and one for each table of the release.
 
-    Tables that are equal as a whole are done with. For the others a copy is
-    restored from the snapshot and compared row by row.
+    Tables with equal checksums need no more work. For the others a copy is restored
+    from the snapshot and compared row by row.
     """
     connection, started, wanted = connections[using], datetime.now(UTC), tables(before.contents)
     now = manifest.contents(connection, like=before.contents).tables
@@ -101,21 +101,21 @@ def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show
 
 
 def tables(contents: Contents) -> dict[str, Table]:
-    """Those of the release."""
+    """The tables of the release."""
     release = plan.load().tables()
     return {name: table for name, table in contents.tables.items() if _plain(name) in release}
 
 
 def numbers(contents: Contents) -> dict:
-    """Rows and checksum of each of them, for a record."""
+    """Row count and checksum of each table, for a record."""
     return {_plain(name): {"rows": it.rows, "checksum": it.checksum} for name, it in tables(contents).items()}
 
 
 def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Visible | None) -> Changes:
     """
-    Both databases are read once, in the order of the keys.
+    Compare the rows of a table; both databases are read once, in key order.
 
-    ``seen`` is what the snapshot saw of transactions, where that says something of the rows of ``using``.
+    ``seen`` has the transactions visible to the snapshot, if they are comparable with the rows of ``using``.
     """
     changes = Changes()
     with ExitStack() as stack:
@@ -170,7 +170,7 @@ def _such_as(keys):
 
 
 def _stamps(alias, name, table):
-    """Those that the release never writes: where they are other than before, somebody else wrote the row."""
+    """The timestamps, which the release never writes: if they differ, somebody else wrote the row."""
     ours = _written_by_the_release()
     return [
         stamp
@@ -202,7 +202,7 @@ def _hashed(alias, cursor, name, table, stamps, seen) -> Iterator[tuple]:
 
 
 class _reading:
-    """A cursor that fetches as it goes, in a transaction that is rolled back, under the fingerprint's settings."""
+    """A server-side cursor in a transaction that is rolled back, with the fingerprint's settings."""
 
     def __init__(self, alias):
         self.alias, self.stack = alias, ExitStack()
@@ -233,7 +233,7 @@ def _schema():
         "back.schema",
         "the schema of the register is what it was",
         find=None,
-        hint="Nothing to do where somebody has meant it; else undo it. The whole text: pg_restore --schema-only "
+        hint="If it was intended, there is nothing to do; otherwise undo it. The whole text: pg_restore --schema-only "
         "--file=- on the dump of the snapshot, and pg_dump --schema-only.",
     )
 

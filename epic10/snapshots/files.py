@@ -28,15 +28,15 @@ TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
 class NoSnapshot(CommandError):
-    """There is no such snapshot, or what is there is none."""
+    """There is no such snapshot, or it is damaged."""
 
 
 @contextmanager
 def unfinished(directory: Path) -> Iterator[Path]:
     """
-    A folder to write a snapshot into. Whatever is not ``finish()``ed is removed, also what a killed process left.
+    A folder to write a snapshot into. What is not ``finish()``ed is removed, also what a killed process left.
 
-    A lock tells the two apart: it goes when its process does.
+    A file lock shows which folders are in use: it is released when its process ends.
     """
     private_files.directory(directory)
     for path in directory.glob(f"{UNFINISHED}*"):
@@ -53,10 +53,10 @@ def unfinished(directory: Path) -> Iterator[Path]:
 
 def finish(folder: Path, written: Manifest, *, known: Collection[str] = ()) -> Manifest:
     """
-    Give the folder the manifest and its name: from now on it is a snapshot.
+    Write the manifest and give the folder its name: from now on it is a snapshot.
 
-    A name that is taken, in the directory or among the ``known`` ones, gets a
-    number; so does one that somebody else takes at this moment.
+    A name that is taken, in the directory, in ``known``, or by another process at this
+    moment, gets a number.
     """
     database, moment = written.database, written.taken_at
     for name in names_for(database, moment):
@@ -77,7 +77,7 @@ def finish(folder: Path, written: Manifest, *, known: Collection[str] = ()) -> M
 
 
 def names_for(database: str, moment: datetime) -> Iterator[str]:
-    """Names in the order they are tried."""
+    """Names in the order in which they are tried."""
     name = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}-{moment:%Y%m%dT%H%M%SZ}"
     return chain([name], (f"{name}-{number}" for number in count(2)))
 
@@ -87,7 +87,7 @@ def digest(data: bytes) -> str:
 
 
 def read(directory: Path, name: str) -> Manifest:
-    """The manifest of a snapshot, if it is whole and in its own folder. Raises NoSnapshot."""
+    """The manifest of a snapshot, if it is intact and in its own folder. Raises NoSnapshot."""
     folder = directory / name
     if Path(name).name != name or not (folder / MANIFEST).is_file():
         raise NoSnapshot(
@@ -112,14 +112,14 @@ def read(directory: Path, name: str) -> Manifest:
 
 
 def _renamed(directory, name, right):
-    """The commands that put a folder back, and whatever has its place out of the way."""
+    """The commands that put a folder back, and move away whatever has its name."""
     aside = [f"mv {shlex.quote(str(directory / right))} {shlex.quote(str(directory / f'{right}.aside'))}; "]
     there = "".join(aside if (directory / right).exists() else [])
     return f"{there}mv {shlex.quote(str(directory / name))} {shlex.quote(str(directory / right))}"
 
 
 def damages(folder: Path, written: Manifest) -> Iterator[str]:
-    """One line a file that is missing, that is too many, or that is not what the manifest says."""
+    """One line for each file that is missing, unexpected, or not what the manifest says."""
     found, there = measured(folder / DUMP), _entries(folder / DUMP)
     for name, file in written.files.items():
         now, path = found.get(name), folder / DUMP / name
@@ -134,7 +134,7 @@ def damages(folder: Path, written: Manifest) -> Iterator[str]:
 
 
 def measured(folder: Path) -> dict[str, File]:
-    """Size and SHA-256 of every file of a dump that can be read."""
+    """Size and SHA-256 of every readable file of a dump."""
     return {name: file for name in sorted(_entries(folder)) if (file := _measured(folder / name))}
 
 
@@ -152,7 +152,7 @@ def newest(directory: Path) -> str:
 
 
 def verified_at(folder: Path) -> datetime | None:
-    """When this very snapshot was verified: another one's mark, or one that somebody has written, is none."""
+    """When this very snapshot was verified; a mark of another snapshot, or a forged one, does not count."""
     with suppress(OSError, *manifest.NONSENSE):
         said = json.loads((folder / VERIFIED).read_text())
         if said["manifest"] == digest((folder / MANIFEST).read_bytes()):
@@ -160,7 +160,7 @@ def verified_at(folder: Path) -> datetime | None:
 
 
 def mark(folder: Path, *, verified: bool) -> datetime | None:
-    """Remember the outcome of a verification beside the dump; when, if it was a success."""
+    """Write the result of a verification beside the dump; returns the time, if it was successful."""
     if not verified:
         (folder / VERIFIED).unlink(missing_ok=True)
         return None

@@ -10,8 +10,8 @@ from epic10.checks import Database
 from epic10.postgres import fingerprint
 from epic10.postgres.transaction_ids import Visible
 
-# What a restore has to bring back besides rows, by kind. An invalid index is
-# not dumped, and what belongs to an extension comes with the extension.
+# The objects besides rows that a restore has to bring back, by kind. An invalid index
+# is not dumped, and the objects of an extension come with the extension.
 OBJECTS = """
     WITH ours AS (SELECT oid FROM pg_namespace
                    WHERE nspname <> 'information_schema' AND NOT pg_catalog.starts_with(nspname, 'pg_')),
@@ -45,7 +45,7 @@ LOCALE = """
 
 @dataclass(frozen=True)
 class Table:
-    """A table's rows, and the checksum of these columns of them. A string: JSON numbers are not that long."""
+    """A table's row count, and the checksum of these columns: a string, as it is too long for a JSON number."""
 
     columns: list[str]
     rows: int
@@ -60,7 +60,7 @@ class File:
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in a database at one moment; equal contents, equal databases."""
+    """The content of a database at one moment; equal contents mean equal databases."""
 
     tables: dict[str, Table]
     objects: dict[str, int]
@@ -73,10 +73,10 @@ class Contents:
 @dataclass(frozen=True)
 class Manifest:
     """
-    Where a snapshot is from, and everything it can be checked by.
+    Where a snapshot is from, and everything needed to verify it.
 
-    ``server`` and ``client`` are major versions; ``schema`` is a digest of the
-    schema as that client words it; ``seen`` is the moment, by transactions.
+    ``server`` and ``client`` are major versions; ``schema`` is a digest of the schema
+    as that client dumps it; ``seen`` has the transactions visible to the snapshot.
     """
 
     name: str
@@ -104,12 +104,12 @@ class Manifest:
         return json.dumps(self.as_json(), indent=2) + "\n"
 
 
-# What reading a text that is no manifest, and no mark of ours either, ends with.
+# The exceptions that reading a text ends with if it is neither a manifest nor a mark of ours.
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 def read(text: str) -> Manifest:
-    """Raises one of NONSENSE when the text is no manifest."""
+    """Read a manifest; raises one of NONSENSE if the text is not one."""
     said = json.loads(text)
     tables = {name: Table(**table) for name, table in said["contents"]["tables"].items()}
     return Manifest(
@@ -124,7 +124,7 @@ def read(text: str) -> Manifest:
 
 
 def contents(connection, like: Contents | None = None) -> Contents:
-    """What is in the database now; of each table the columns it has, or those that ``like`` has of it."""
+    """The content of the database now; for each table all its columns, or those in ``like``."""
     db, names = Database(connection), fingerprint.every_table(connection)
     columns = fingerprint.columns(connection, names)
     if like:
@@ -139,12 +139,12 @@ def schema(connection) -> str:
 
 
 def locale(connection) -> list[str]:
-    """Encoding, collation and character classes of the database."""
+    """Encoding, collation and character type of the database."""
     return list(Database(connection).rows(LOCALE)[0])
 
 
 def differences(wanted: Contents, found: Contents) -> Iterator[str]:
-    """One line a table or kind of object that is not as wanted."""
+    """One line for each table or kind of object that differs."""
     for name, table in wanted.tables.items():
         now = found.tables.get(name)
         if now is None:

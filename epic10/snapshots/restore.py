@@ -19,7 +19,7 @@ from epic10.postgres.migration_lock import only_migrator, still_alone
 from epic10.snapshots import files, manifest, snapshot
 from epic10.snapshots.manifest import Contents, Manifest
 
-# PostgreSQL itself sends autovacuum away.
+# Not autovacuum workers: PostgreSQL ends those by itself.
 OTHER_SESSIONS = """
     SELECT pid, usename, application_name FROM pg_stat_activity
      WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker' ORDER BY pid LIMIT 5"""
@@ -29,13 +29,13 @@ PREPARED = """
         TIME ZONE 'UTC'))
       FROM pg_prepared_xacts WHERE database = %s ORDER BY prepared"""
 
-# What belongs to a database itself, and is not in a dump of what is in it.
+# Properties of the database itself, which are not part of a dump.
 ITS_OWN = """
     SELECT pg_catalog.pg_get_userbyid(datdba), datacl IS NOT NULL
            OR EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = d.oid)
       FROM pg_database d WHERE datname = %s"""
 
-# The database that clients connect to for want of another, and those that new ones are made from.
+# The database that clients connect to by default, and those that new databases are made from.
 THE_SERVERS_OWN = "SELECT datname FROM pg_database WHERE datistemplate OR NOT datallowconn OR datname = 'postgres'"
 
 Confirm = Callable[[str], None]
@@ -44,7 +44,7 @@ COMMAND = "epic10_snapshot restore"
 
 
 class NotRestored(CommandError):
-    """The message says why, and that nothing was changed."""
+    """Nothing was restored or changed; the message says why."""
 
 
 def restore(
@@ -53,10 +53,10 @@ def restore(
     """
     Restore a snapshot into the database ``into`` of the server of ``using``, and compare every table.
 
-    A new database, or the successor of one that is to be replaced, is made
-    beside it and gets the name when it is whole; an empty one is filled in one
-    transaction. One that is replaced is kept under another name, and ``confirm``
-    is told beforehand what it holds. Returns what the operator has to know.
+    A new database, or the replacement of an existing one, is created under another
+    name and renamed when it is complete; an empty database is filled in one
+    transaction. A replaced database is kept under another name, and ``confirm`` is
+    called first with what it contains. Returns what the operator has to know.
     """
     _may_be_called(using, into)
     written = files.read(directory, name)
@@ -84,10 +84,10 @@ EMPTY = Contents({}, {})
 @contextmanager
 def _alone_in(using, into) -> Iterator[None]:
     """
-    Nobody begins a release in the database that is to be replaced while its successor is filled.
+    Keep others from beginning a release in the database while its replacement is filled.
 
-    The lock has to go before the database changes its name, which nobody may be
-    connected to: from then on whoever comes is in the way of that, and is named.
+    The lock has to be released before the database is renamed, because nobody may be
+    connected to it then. A session that comes in between blocks the rename, and is named.
     """
     with scratch_database.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
         yield
@@ -121,7 +121,7 @@ def _of_what(found):
 
 
 def _contents(using, database) -> Contents | None:
-    """What is in the database; None when there is no such database."""
+    """The content of the database; None if there is no such database."""
     [[exists]] = _server(using, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [database])
     if not exists:
         return None
@@ -150,7 +150,7 @@ def _take_the_name(using, successor, into, *, replacing):
     _nobody_uses(using, into)
     aside = f"ALTER DATABASE {quoted(into)} RENAME TO {quoted(old)}"
     try:
-        # One message, so one transaction: there is a database of that name at every moment.
+        # One message, so one transaction: a database of that name exists at every moment.
         _server(using, f"{aside}; {rename}; ALTER DATABASE {quoted(into)} OWNER TO {quoted(owner)}")
     except OperationalError as error:
         if not isinstance(error.__cause__, ObjectInUse):

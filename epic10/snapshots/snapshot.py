@@ -35,12 +35,12 @@ NO_REMEDY = "This snapshot is of no use: python manage.py epic10_snapshot take"
 
 
 class NotAllowed(CommandError):
-    """The role may not read all that a snapshot holds."""
+    """The role may not read everything that belongs in a snapshot."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A snapshot as the list shows it; without a manifest it cannot be read any more."""
+    """A snapshot as the list shows it; without a manifest if that cannot be read any more."""
 
     name: str
     manifest: Manifest | None
@@ -49,11 +49,11 @@ class Kept:
 
 def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
     """
-    Write the whole database, as of one moment, into a new folder of ``directory``.
+    Write the whole database, as of one moment, into a new folder in ``directory``.
 
-    Rows and checksums are taken in the very snapshot that pg_dump reads. Until
-    all is on the disk the folder has another name: an interrupted one never
-    passes for a snapshot.
+    Row counts and checksums are taken in the same snapshot that pg_dump reads. Until
+    everything is on disk the folder has another name, so that an interrupted one is
+    never mistaken for a snapshot.
     """
     connection = connections[using]
     _insist_that_all_may_be_read(connection)
@@ -65,10 +65,10 @@ def take(using: str, directory: Path, *, jobs: int = JOBS) -> Manifest:
 
 def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Show | None = None) -> Report:
     """
-    Compare every file with the manifest, and a restored copy with it too.
+    Compare every file, and a restored copy, with the manifest.
 
-    The copy is a scratch database on the server of ``using``, which may be
-    another one than the snapshot is from.
+    The copy is a scratch database on the server of ``using``, which need not be the
+    server that the snapshot is from.
     """
     connection, started = connections[using], datetime.now(UTC)
     written = files.read(directory, name)
@@ -91,7 +91,7 @@ def verify(using: str, directory: Path, name: str, *, jobs: int = JOBS, show: Sh
 
 
 def kept(directory: Path) -> list[Kept]:
-    """What there is in the directory, the oldest first."""
+    """The snapshots in the directory, the oldest first."""
     return [_kept(directory, name) for name in files.names(directory)]
 
 
@@ -111,7 +111,7 @@ def _insist_that_all_may_be_read(connection):
 
 
 def _finished(using, directory, folder, taken) -> Manifest:
-    """Under a name of its own, in the directory and in the ledger, also beside another one of the same second."""
+    """Finish it under a name that is unique in the directory and in the ledger, even within the same second."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(ONE_NAME_AT_A_TIME)
         has_ledger = store.is_there(connections[using], Snapshot)
@@ -155,7 +155,7 @@ def _written(connection, folder, exported, moment, jobs):
 
 @contextmanager
 def _one_moment(connection) -> Iterator[tuple[str, datetime]]:
-    """A transaction that sees the database as it is now: by which name others see the same, and the server's time."""
+    """A transaction with an exported snapshot; yields the snapshot's name and the server's time."""
     with transaction.atomic(using=connection.alias, durable=True), connection.cursor() as cursor:
         cursor.execute(OF_ONE_MOMENT)
         cursor.execute("SELECT pg_export_snapshot(), now()")
@@ -164,10 +164,10 @@ def _one_moment(connection) -> Iterator[tuple[str, datetime]]:
 
 
 def _restored_differs(using, folder, written, jobs):
-    """Found as the lines are asked for, so that the time it takes is theirs."""
+    """A generator, so that the restore counts as the time of this check."""
     scratch_database.drop_abandoned(using, prefix=VERIFICATION)
     with scratch_database.database(using, prefix=VERIFICATION) as alias:
-        logger.info("Restoring a copy to look at.")
+        logger.info("Restoring a copy for the comparison.")
         try:
             restored = restore_into(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
         except ToolFailed as error:
@@ -177,7 +177,7 @@ def _restored_differs(using, folder, written, jobs):
 
 
 def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | None, options=()) -> manifest.Contents:
-    """What the empty database ``alias`` contains when the dump has been restored into it."""
+    """Restore the dump into the empty database ``alias``; returns its content."""
     connection = connections[alias]
     dump.restore(
         connection,

@@ -56,7 +56,7 @@ def test_a_monitor_that_may_not_look_at_the_disk_is_told_to_say_how_much_is_free
     found = verdicts(people.reaching(register, migrator))
     reason = "the role may not see the data directory, for want of EXECUTE on pg_stat_file(text)"
     assert (found["disk.known"].verdict, found["disk.known"].findings) == ("WARNING", (f"it is not: {reason}",))
-    assert found["disk.known"].check.hint == "Look on the server, and say it: --free-disk 20GB"
+    assert found["disk.known"].check.hint == "Look it up on the server and pass it on: --free-disk 20GB"
     assert found["disk.enough"].skipped == f"The free disk space is not known: {reason}."
 
 

@@ -107,7 +107,7 @@ FOUND = {
     "the same index twice": (
         "CREATE INDEX again ON ndas (company_name)",
         "schema.duplicate_indexes",
-        ("again says the same as ndas_company_name_idx, on ndas",),
+        ("again duplicates ndas_company_name_idx, on ndas",),
     ),
     "an orphan": (
         """ALTER TABLE ndas DROP CONSTRAINT ndas_contracts_poc_id_fkey;
@@ -254,5 +254,5 @@ def test_more_log_than_fits_between_two_checkpoints_is_a_finding_and_less_is_a_f
     [less] = disk.takes_a_log_of(most)(db)
     assert [isinstance(line, checks.Fact) for line in (more, less)] == [False, True]
     assert re.fullmatch(
-        r"the release writes about [\d.,]+ \w+ of log, and a checkpoint comes after 1\.0 GB at most", more
+        r"the release writes about [\d.,]+ \w+ of WAL, and a checkpoint comes after 1\.0 GB at most", more
     )

@@ -129,7 +129,7 @@ def test_a_slot_without_a_reader_keeps_the_log(own_register):
     own_register.execute("SELECT pg_drop_replication_slot('left_behind')")
     [finding] = result.findings
     assert finding.startswith("slot left_behind has no reader and keeps ")
-    assert finding.endswith(" of write-ahead log")
+    assert finding.endswith(" of WAL")
     assert result.verdict == "WARNING"
 
 

@@ -191,7 +191,7 @@ def test_a_log_that_makes_the_server_checkpoint_meanwhile_is_warned_of(legacy_da
     monkeypatch.setattr(estimate.Estimate, "log", most + 1)
     found = verdicts(legacy_database)["disk.checkpoints"]
     size = units.amount(most)
-    assert found.findings == (f"the release writes about {size} of log, and a checkpoint comes after {size} at most",)
+    assert found.findings == (f"the release writes about {size} of WAL, and a checkpoint comes after {size} at most",)
     assert found.verdict == "WARNING"
 
 

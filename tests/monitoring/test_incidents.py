@@ -8,7 +8,7 @@ from epic10.monitoring.observation import UNREACHABLE, Finding, Observation
 
 BEGAN = datetime(2026, 11, 26, 1, tzinfo=UTC)
 SLOW = Finding("query.list", "list takes 700 ms; it may take 500 ms")
-FAILED = Finding("error.ValueError", "once since the last look, at last: no", at_once=True)
+FAILED = Finding("error.ValueError", "once since the last look, most recently: no", at_once=True)
 GONE = Finding(UNREACHABLE, "The connection to the server was lost.", at_once=True)
 
 

@@ -135,7 +135,7 @@ def test_an_error_of_the_application_is_told_by_its_type(monitor, database, told
     counter.write_now()
     ended = monitor.once()
     assert ended.found["findings"] == {
-        "error.ValueError": '3 times since the last look, at last: invalid input value for enum "NdaStatus": '
+        "error.ValueError": '3 times since the last look, most recently: invalid input value for enum "NdaStatus": '
         '"EMAILED" (2), by …@…'
     }
     assert [monitor.once().status, monitor.once().status] == [1, 0]
