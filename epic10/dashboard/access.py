@@ -20,10 +20,10 @@ MISSING = "SELECT name FROM pg_catalog.unnest({tables}) AS name WHERE to_regclas
 
 def for_staff(view):
     """
-    A view for staff that only answers GET: to log in for anybody else, 403 for who is not staff.
+    A view for staff that only answers GET: others are sent to log in, or get 403 if they are not staff.
 
-    The register's own tables may be in any state. Those of logging in may not be
-    there yet, and the server may be down: then 503, and what to type.
+    The register's tables may be in any state. The tables for logging in may not exist
+    yet, and the server may be down: then 503, with the command to type.
     """
 
     @functools.wraps(view)
@@ -43,13 +43,13 @@ def for_staff(view):
 
 
 def _unavailable(**context):
-    # Without the request: whoever renders for it would ask the database who that is.
+    # Without the request, for which the context processors would ask the database who the user is.
     page = render_to_string("epic10/dashboard/unavailable.html", context)
     return HttpResponse(page, status=503)
 
 
 def _apps_without_tables() -> list[str]:
-    """Labels of the apps for logging in, and whatever else is installed beside the release, that are not migrated."""
+    """Labels of the apps besides the release, such as those for logging in, that are not migrated yet."""
     ours = (plan.load().app_label, "epic10")
     labels = {
         model._meta.db_table: model._meta.app_label

@@ -1,8 +1,8 @@
 """Row counts by label, before the release and after it.
 
-Before: the old labels, which the legacy columns keep after the switch and the
-archive after the end. After: the new ones; as long as they are not there, what
-the old ones will become. One pass over the table counts all of it.
+Before: the old labels, which are in the legacy columns after the switch, and in the
+archive after epic10_finalize. After: the new labels; until they exist, what the old
+labels will become. One pass over the table counts all of them.
 """
 
 import threading
@@ -34,7 +34,7 @@ _last: dict[tuple, tuple[float, tuple, "Census"]] = {}
 
 @dataclass(frozen=True)
 class Line:
-    """A new label: how many rows have it, and how many had which of the old labels that become it."""
+    """A new label: how many rows have it, and how many had each of the old labels that map to it."""
 
     label: str
     before: tuple[tuple[str, int], ...]
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Tally:
-    """Of one column; ``has_before`` is false where nobody had such a column."""
+    """The lines of one column; ``has_before`` is false if the column did not exist before."""
 
     column: str
     lines: tuple[Line, ...]
@@ -68,7 +68,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Census:
-    """``is_planned``: the new labels are not there yet, and ``after`` is what will be."""
+    """``is_planned`` means that the new labels do not exist yet, and ``after`` is a forecast."""
 
     table: str
     tallies: tuple[Tally, ...]
@@ -81,7 +81,7 @@ class Census:
 
 
 def census(connection) -> Census | None:
-    """None without a register. While somebody migrates nothing is counted anew: a count would be in the way."""
+    """The census; None without a register. During a migration the last one stands: a count would be in the way."""
     release = plan.load()
     table, columns = _columns(release)
     if not holds(connection, relation_exists(table)):
@@ -103,14 +103,14 @@ def _kept_or_counted(connection, release, table, columns) -> Census:
 
 
 def _columns(release: Plan) -> tuple[str, list[Shadow]]:
-    """The table that the release is about, and its columns with labels."""
+    """The main table of the release, and its columns with labels."""
     first = release.all_of(Switch)[0]
     beside = [switch.rule for switch in release.all_of(SwitchBeside) if switch.table == first.table]
     return first.table, [*shadows(first.rules), *shadows(beside)]
 
 
 def _source(connection, release, table, column) -> tuple[str | None, str | None]:
-    """The columns that hold the old label and the new one, as far as they are there."""
+    """The columns that hold the old and the new label, as far as they exist."""
 
     def there(name):
         return name if holds(connection, column_exists(table, name)) else None
@@ -136,7 +136,7 @@ def _counted(connection, table, columns, sources, *, is_planned) -> Census:
 
 
 def _groups(connection, table, names) -> list[tuple]:
-    """A row for every combination of labels there is, and last how many have it."""
+    """A row for each combination of labels, with its count last."""
     labels = "".join(f"{quoted(name)}::text, " for name in names)
     by = f" GROUP BY {', '.join(map(quoted, names))}" if names else ""
     with connection.cursor() as cursor:
@@ -160,7 +160,7 @@ def _archived(connection, table, column) -> Counter:
 
 
 def _becoming(relabel, before, groups) -> Counter:
-    """What the old labels will be; where there is no column yet, what its absence will be."""
+    """What the old labels will become; if there is no column yet, what NULL will become."""
     after = Counter()
     for label, rows in (before or {None: sum(rows for *_, rows in groups)}).items():
         after[_up(relabel, label)] += rows
@@ -176,7 +176,7 @@ def _lines(relabel: Relabel, before, after) -> Iterable[Line]:
 
 
 def _up(relabel: Relabel, label: str | None) -> str:
-    """What an old label becomes, as ``Relabel.upwards`` says it in SQL."""
+    """What an old label becomes; the same as ``Relabel.upwards`` in SQL."""
     if label in relabel.up:
         return relabel.up[label]
     if label is None:

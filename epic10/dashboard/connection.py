@@ -14,15 +14,15 @@ from epic10.postgres.errors import said
 from epic10.postgres.session import one_moment
 from epic10.release import plan
 
-# A page that waits for a lock stands in the way of whoever waits behind it. Row
-# security must raise, not hide rows. Nothing that a page asks may write.
+# A page that waits for a lock blocks the sessions queued behind it. Row security must
+# raise an error, not hide rows. No query of a page may write.
 SETTINGS = """
     SET LOCAL transaction_read_only = on;
     SET LOCAL lock_timeout = '500ms';
     SET LOCAL row_security = off;
     SET LOCAL statement_timeout = {milliseconds:d}"""
 
-# All at once: whoever grants one table would only be told of the next.
+# All tables at once, since a grant on one would only lead to the same message for the next.
 UNREADABLE = """
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), pg_catalog.quote_ident(current_user)
       FROM pg_catalog.unnest({tables}) AS name, to_regclass(pg_catalog.quote_ident(name)) AS oid
@@ -31,7 +31,7 @@ UNREADABLE = """
 
 @dataclass(frozen=True)
 class Answer:
-    """What was ``found``, or a ``complaint`` in a sentence, and then nothing was."""
+    """What was ``found``, or else a ``complaint`` in a sentence."""
 
     found: Any = None
     complaint: str = ""
@@ -40,10 +40,10 @@ class Answer:
 @contextmanager
 def reading(connection, *, seconds: float):
     """
-    A transaction that only reads, none of whose statements lasts longer than ``seconds``.
+    A read-only transaction with a statement_timeout of ``seconds``.
 
-    Everything is set for this transaction alone, so that nothing of it is left in
-    a session that a pooler gives to somebody else.
+    The settings are local to the transaction, so that none of them is left in a session
+    that a pooler gives to somebody else.
     """
     with one_moment(connection):
         with connection.cursor() as cursor:
@@ -52,7 +52,7 @@ def reading(connection, *, seconds: float):
 
 
 def ask(connection, question: Callable, *arguments, seconds: float) -> Answer:
-    """What ``question(connection, …)`` returns, asked once more if a phase committed while we looked."""
+    """The result of ``question(connection, …)``, asked once more if a phase committed in between."""
     try:
         return Answer(_asked(connection, question, arguments, seconds))
     except Error:
@@ -65,7 +65,7 @@ def ask(connection, question: Callable, *arguments, seconds: float) -> Answer:
 
 
 def grant(connection) -> str:
-    """The statement that lets this role read all that the dashboard shows; "" where it may."""
+    """The statement that lets this role read all that the dashboard shows; "" if it may already."""
     books = [model._meta.db_table for model in apps.get_app_config("epic10").get_models()]
     with connection.cursor() as cursor:
         cursor.execute(UNREADABLE.format(tables=array([plan.RECORD, *plan.load().tables(), *books])))

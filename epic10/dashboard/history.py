@@ -19,7 +19,7 @@ RECORDS = """
            body ->> 'operator'::text, body ->> 'error'::text
       FROM epic10_run_record ORDER BY id DESC LIMIT %s"""
 
-# Of a rehearsal's reports, which are about another database, none.
+# Not the reports of rehearsals, which are about another database.
 REPORTS = """
     SELECT command, verdict, made_at, checks::text,
            EXISTS (SELECT FROM epic10_phase_run WHERE started_at > made_at)
@@ -38,7 +38,7 @@ REPORTS = """
 
 @dataclass(frozen=True)
 class Record:
-    """A line of the list of runs."""
+    """A line in the list of runs."""
 
     id: int
     command: str
@@ -55,7 +55,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Checked:
-    """A report as it was saved: ``groups`` are headings with their checks, what has to be settled first."""
+    """A report as it was saved: ``groups`` has headings with their checks, those to be settled first."""
 
     command: str
     verdict: str
@@ -74,7 +74,7 @@ def records(connection) -> list[Record]:
 
 
 def record(connection, number: int) -> tuple[RunRecord, bool] | None:
-    """The whole record, and whether it is as it was written."""
+    """The whole record, and whether it is unchanged."""
     if not store.is_there(connection, RunRecord):
         return None
     found = RunRecord.objects.using(connection.alias).filter(pk=number).first()
@@ -91,7 +91,7 @@ def phase_runs(connection) -> list[PhaseRun]:
 
 
 def reports(connection) -> list[Checked]:
-    """The newest report of every command that checks what is in place, saved by itself or in the record of a run."""
+    """The newest report of every command that checks the database, saved by itself or in the record of a run."""
     if not (store.is_there(connection, SavedReport) and store.is_there(connection, RunRecord)):
         return []
     with connection.cursor() as cursor:

@@ -1,8 +1,8 @@
 """The live state of the database, which every open page polls every two seconds.
 
-What costs a pass over a table is the count of the rows that a backfill has yet
-to change. It is made once; while somebody works the ledger's rows are taken off
-it, and while nobody does it is kept for a minute, or until something happens.
+Counting the rows that a backfill has yet to change needs a pass over the table. It is
+done once; during a migration the rows done according to the ledger are subtracted
+from it, and otherwise it is kept for a minute, or until something happens.
 """
 
 import threading
@@ -15,7 +15,7 @@ from epic10.postgres.catalog import holds, relation_exists
 from epic10.release import plan, state
 from epic10.release.status import BASELINE, Status, seen
 
-# Seconds: whoever asks sooner gets the same; and how long a count is good for.
+# Seconds during which everybody gets the same status, and for which a count is kept.
 FRESH, KEPT = 1.0, 60.0
 
 LEDGER = """
@@ -27,7 +27,7 @@ _one_counts = threading.Lock()
 
 @dataclass(frozen=True)
 class KeptStatus:
-    """``taken_back`` is when a release that was here and is not any more was gone."""
+    """``taken_back`` is when a release that was here was taken back."""
 
     status: Status
     taken_back: datetime | None
@@ -41,7 +41,7 @@ class KeptStatus:
 
 
 def look(connection, patience: float = KEPT) -> KeptStatus:
-    """Where it stands, no older than ``patience`` seconds if nothing has happened since, and never older if it has."""
+    """The current status; at most ``patience`` seconds old if nothing has happened since, else new."""
     place = _place(connection)
     with _one_counts:
         last = _last.get(place)
@@ -67,7 +67,7 @@ def last_run(connection) -> tuple:
 
 
 def _pulse(connection) -> tuple:
-    """What changes when something happens; whether somebody is at work comes first."""
+    """Values that change when something happens; the first is whether somebody is migrating."""
     release = plan.load()
     at_work = migration_lock.holder(connection) is not None
     has_register = holds(connection, relation_exists(release.tables()[0]))

@@ -12,10 +12,10 @@ from epic10.monitoring.queries import TIMES_SLOWER
 from epic10.postgres.catalog import holds, relation_exists
 
 HOURS, POINTS = 24, 120
-# Of a query that nobody registers any more.
+# For a query that is not registered any more.
 LIMIT = 500.0  # milliseconds
 
-# Before the release there are those of before only, and they have nothing to be compared with.
+# Before the release there are only samples from before, with nothing to compare them with.
 SAMPLES = f"""
     WITH shown AS (SELECT * FROM epic10_sample WHERE after = EXISTS (SELECT FROM epic10_sample WHERE after))
     SELECT name, taken_at, milliseconds, baseline FROM shown
@@ -25,7 +25,7 @@ SAMPLES = f"""
 ERRORS = "SELECT kind, count, first_seen, last_seen, message FROM epic10_error ORDER BY last_seen DESC LIMIT 50"
 INCIDENTS = "SELECT name, opened_at, closed_at, finding FROM epic10_incident ORDER BY opened_at DESC LIMIT 20"
 
-# Of the drawing, in the units of times.html.
+# Dimensions of the drawing, in the units of times.html.
 LEFT, RIGHT, TOP, BOTTOM = 32, 236, 6, 104
 
 
@@ -37,7 +37,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Measured:
-    """One query over time, ``samples`` being the slowest of each stretch, and how it is drawn."""
+    """One query over time and its drawing; ``samples`` has the slowest sample of each interval."""
 
     name: str
     samples: list[Sample]
@@ -69,7 +69,7 @@ class Measured:
 
     @property
     def top(self) -> float:
-        """The scale is logarithmic, from 0.1 ms to whatever has to be seen: both lines matter, and so does 1 ms."""
+        """The scale is logarithmic, from 0.1 ms to the highest value to be shown, so that 1 ms can be seen, too."""
         return max(1000.0, 10 ** math.ceil(math.log10(max(self.worst, 1.0))))
 
     @property
@@ -79,7 +79,7 @@ class Measured:
 
     @property
     def lines(self) -> list[tuple[str, float]]:
-        """What should not be passed, and what was before, as (kind, y)."""
+        """The limit and the baseline, as (kind, y)."""
         before = self.baseline and {"twice": TIMES_SLOWER * self.baseline, "before": self.baseline}
         return [(kind, self._y(level)) for kind, level in ({"limit": self.limit, **(before or {})}).items()]
 
@@ -111,7 +111,7 @@ class Measured:
 
 
 def measured(connection) -> list[Measured]:
-    """Of every query that is watched, its last day."""
+    """The last day of every query that is watched."""
     if not holds(connection, relation_exists("epic10_sample")):
         return []
     with connection.cursor() as cursor:
@@ -143,7 +143,7 @@ def _rows(connection, table, query):
 
 
 def _fewer(samples: list[Sample]) -> Iterator[Sample]:
-    """At most POINTS: of each stretch the slowest, and the very last one, which is now."""
+    """At most POINTS samples: the slowest of each interval, and the last one, which is the current one."""
     *earlier, last = samples
     stretch = math.ceil(len(samples) / POINTS)
     for start in range(0, len(earlier), stretch):

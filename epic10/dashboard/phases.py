@@ -10,7 +10,7 @@ from epic10.release.plan import Plan
 from epic10.release.status import BASELINE, FINALIZED, GOING_BACK, HALF_BACK, NO_REGISTER, SWITCHED, Status
 from epic10.terminal.units import seconds
 
-# In a word for a person, and how it looks.
+# The word for people, and the style class.
 WORDS = {
     TO_DO: ("waiting", "waiting"),
     RUNNING: ("running", "running"),
@@ -35,7 +35,7 @@ TAKEN_BACK = "The release was here, and was taken back on {:%Y-%m-%d at %H:%M} U
 
 @dataclass(frozen=True)
 class Shown:
-    """Of one phase; ``share`` is None where nothing is counted."""
+    """One phase as it is shown; ``share`` is None if nothing is counted."""
 
     name: str
     purpose: str
@@ -56,7 +56,7 @@ def phases(release: Plan, phase_statuses: Iterable[PhaseStatus]) -> list[Shown]:
 
 
 def meaning(status: Status, *, taken_back: datetime | None) -> str:
-    """The state in a sentence."""
+    """The state of the release, in a sentence."""
     if taken_back:
         return TAKEN_BACK.format(taken_back)
     return MEANINGS.get(status.state.split(",")[0], ON_THE_WAY)

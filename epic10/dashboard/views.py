@@ -18,9 +18,9 @@ from .access import for_staff
 from .census import census
 from .phases import meaning, phases
 
-# Seconds: for a pass over a table, for a look at the ledger.
+# Timeouts in seconds: for a pass over a table, and for a query of the ledger.
 PATIENT, BRIEF = 20, 5
-# A page that is loaded may count again what a poll does not.
+# Loading the page may count again; a poll does not.
 RELOADED = 5.0
 # Seconds between two polls.
 AGAIN = 2
@@ -40,7 +40,7 @@ def dashboard(request):
 
 @for_staff
 def status(request):
-    """``status`` as ``epic10_status --format json`` says it, ``html`` for the page, ``again`` in so many seconds."""
+    """``status`` as in ``epic10_status --format json``, ``html`` for the page, and the seconds until the next poll."""
     context = _standing(connections[DEFAULT_DB_ALIAS], live.KEPT)
     found = context["standing"].found
     return JsonResponse(

@@ -1,9 +1,9 @@
 """
 Differences between a rehearsed database and what it was before.
 
-All of it, where nobody worked with it meanwhile. Else but for what the applications
-wrote, of which they know themselves whether it is there: of the NDAs that they
-change, the columns that they do not.
+Without traffic everything is compared. With traffic, what the applications wrote is
+left out, because they verify that themselves: of the NDAs that they change, only the
+columns that they do not change are compared.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from epic10.release import schema_objects
 
 @dataclass(frozen=True)
 class Busy:
-    """Keys of the NDAs that the applications change, and of what they have written, by table."""
+    """Keys of the NDAs that the applications change, and keys of what they have written, by table."""
 
     ndas: list[str] = field(default_factory=list)
     written: dict[str, dict] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Fingerprint:
 def look(
     connection, columns: dict[str, list[str]], busy: Busy | None = None, *, only: Mapping[str, str] | None = None
 ) -> Fingerprint:
-    """Schema, and content of the tables in the columns named; ``only`` is a condition by table."""
+    """The schema, and the content of the tables in the columns named; ``only`` has a condition for each table."""
     only = only or {}
     if busy is None:
         return Fingerprint(fingerprint.schema(connection), fingerprint.content(connection, columns, only=only))

@@ -7,7 +7,7 @@ THOUSAND = 1000  # milliseconds
 
 
 class Answer(NamedTuple):
-    """Moments of ``time.monotonic()``, which is one clock for all processes of a machine."""
+    """Times are those of ``time.monotonic()``, which is one clock for all processes of a machine."""
 
     due: float
     answered: float
@@ -16,7 +16,7 @@ class Answer(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """``sqlstate`` is empty where the server answered and the answer was wrong, or where the connection was gone."""
+    """``sqlstate`` is empty if the server's answer was wrong, or if the connection was lost."""
 
     due: float
     application: str
@@ -30,7 +30,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class Figures:
-    """Milliseconds from the moment a request was due; None where there was none."""
+    """Milliseconds from the moment a request was due; None if there was no request."""
 
     requests: int
     p50: float | None
@@ -45,9 +45,9 @@ class Figures:
 @dataclass(frozen=True)
 class Outcome:
     """
-    ``handed_over`` are the moments when a request of the one application met the
-    switch and was done by the other. ``written`` is what was acknowledged: by table, key and
-    column; ``lost`` and ``mislabelled`` say of which the database knows otherwise.
+    ``handed_over`` has the moments when a request of one application met the switch and was
+    done by the other. ``written`` has the acknowledged writes by table, key and column;
+    ``lost`` and ``mislabelled`` name those that the database does not have, or has differently.
     """
 
     began: float
@@ -64,7 +64,7 @@ class Outcome:
         return [*map(str, self.errors), *self.lost, *self.mislabelled]
 
     def figures(self, since: float | None = None, until: float | None = None) -> Figures:
-        """Of all the requests, or of those that were under way at some moment between the two."""
+        """The figures of all requests, or of those in progress at some moment between ``since`` and ``until``."""
         since, until = self.began if since is None else since, self.ended if until is None else until
         answers = [answer for answer in self.answers if answer.answered >= since and answer.due <= until]
         took = sorted((answer.answered - answer.due) * THOUSAND for answer in answers)
@@ -79,12 +79,12 @@ class Outcome:
 
 
 def quantile(values: list[float], share: float) -> float | None:
-    """Of sorted values, the smallest that is not below that share of them."""
+    """The quantile of sorted values: the smallest value that at least that share of them does not exceed."""
     return values[max(0, -int(-len(values) * share // 1) - 1)] if values else None
 
 
 def longest_stall(answers: list[Answer]) -> float:
-    """The longest time, in seconds, in which somebody waited and nobody got an answer."""
+    """The longest time, in seconds, in which a request waited and none was answered."""
     ordered = sorted(answers, key=lambda answer: answer.answered)
     waiting_since, stalls = float("inf"), [0.0]
     since = []

@@ -9,11 +9,11 @@ NDAS, HISTORIES = "ndas", "nda_status_history"
 @dataclass(frozen=True)
 class Load:
     """
-    ``process`` is a module for ``python -m``, one process of the load; ``traffic`` says what it is told, and tells.
+    ``process`` is the module of one process of the load, run by ``python -m``; see ``traffic`` for its protocol.
 
-    ``written`` are the columns that the applications change of an NDA that is there.
-    ``lost_and_mislabelled(connection, written)`` looks for what they were told is
-    written, and returns a sentence for each row that is not there or reads wrong.
+    ``written`` has the columns of an existing NDA that the applications change.
+    ``lost_and_mislabelled(connection, written)`` verifies the acknowledged writes, and
+    returns a sentence for each row that is missing or has a wrong label.
     """
 
     process: str

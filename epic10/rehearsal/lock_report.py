@@ -9,14 +9,14 @@ from epic10.ledger import store
 from epic10.ledger.models import PhaseRun
 from epic10.postgres.lock_watch import MODES, LockWatch
 
-# Whoever only reads is of interest where somebody waits.
+# A lock that only reads take is reported only if a session waits for it.
 NOTABLE = MODES.index("ROW EXCLUSIVE")
-# Seconds. So long an application may stand before a lock, and be patient.
+# Seconds that an application may wait for a lock.
 LONGEST_LOCK = 10.0
-# Of those that are noted, the one that is in the way of no application, however long an index is built.
+# Of the notable locks, the one that blocks no application, however long an index build holds it.
 HARMLESS = "SHARE UPDATE EXCLUSIVE"
 WORDS, MOST_NAMED = 5, 5
-# Its UPDATE comes later than the server keeps of a statement.
+# The UPDATE of a batch stands beyond the part of a statement that the server keeps.
 BATCH = ("WITH batch AS ", "WITH wanted AS ")
 VERB = re.compile(
     r"(CREATE (UNIQUE )?INDEX|DROP INDEX|ALTER TABLE|LOCK TABLE|INSERT INTO|DELETE FROM|(?<!KEY )(?<!FOR )UPDATE|"
@@ -29,8 +29,8 @@ class Found:
     """
     The strongest lock that a statement took on a table, in all its runs.
 
-    ``held`` and ``waited`` are the longest in one piece, in milliseconds, and so
-    are the times of ``kept_waiting``; ``waited_for`` says who was in the way.
+    ``held`` and ``waited`` are the longest single times, in milliseconds, and so are
+    the times in ``kept_waiting``; ``waited_for`` names the sessions that blocked it.
     """
 
     phase: str
@@ -46,13 +46,13 @@ class Found:
 
 
 def as_data(watch: LockWatch) -> dict:
-    """As plain data, with the milliseconds between two looks."""
+    """The report as plain data, with the milliseconds between two samples."""
     every = round(statistics.median(watch.looks), 2) if watch.looks else None
     return {"every": every, "found": [asdict(one) for one in found(watch)]}
 
 
 def found(watch: LockWatch) -> list[Found]:
-    """By phase, statement and table: what happened in a phase, and could be in somebody's way."""
+    """The locks by phase, statement and table, as far as they could block somebody."""
     runs, groups = _phases(watch.connection), {}
     for piece in watch.pieces:
         if run := next((run for run in runs if run.started_at <= piece.middle <= run.finished_at), None):
@@ -63,7 +63,7 @@ def found(watch: LockWatch) -> list[Found]:
 
 
 def lines(data: dict) -> list[str]:
-    """The same to read."""
+    """The report as text."""
     told = [f"  {'locks':<32}{'held':>11}{'waited':>11}   of"]
     for (phase, direction, statement, mode), tables in groupby(data["found"], key=_statement_and_mode):
         tables = list(tables)
@@ -73,12 +73,12 @@ def lines(data: dict) -> list[str]:
         told.append(f"    {mode:<30}{held:>8.1f} ms{waited:>8.1f} ms   {names}")
         told += [f"    waited for: {who}" for who in named(tables, "waited_for")]
         told += [f"    kept waiting: {who}" for who in named(tables, "kept_waiting")]
-    every = f"  looked at every {data['every']} ms: a time is too long by two of these at most"
+    every = f"  sampled every {data['every']} ms: a time is too long by two samples at most"
     return [*told, f"{every}, and what was held for less may not have been seen"]
 
 
 def too_long(data: dict) -> list[str]:
-    """One line for every lock that was held, or kept somebody waiting, longer than an application can stand."""
+    """One line for every lock that was held, or blocked a session, longer than an application can stand."""
     told = []
     for one in data["found"]:
         where = f"{one['phase']} {one['direction']}: {one['statement']}"
@@ -92,7 +92,7 @@ def too_long(data: dict) -> list[str]:
 
 
 def named(tables: list[dict], relation: str) -> list[str]:
-    """The sessions of "waited_for" or "kept_waiting" of these; the many briefly."""
+    """The sessions in "waited_for" or "kept_waiting"; abbreviated if there are many."""
     sessions = [session for table in tables for session in table[relation]]
     first, more = sessions[:MOST_NAMED], sessions[MOST_NAMED:]
     told = [_named(**session) for session in first]
@@ -100,7 +100,7 @@ def named(tables: list[dict], relation: str) -> list[str]:
 
 
 def title(query: str) -> str:
-    """What a statement does to what, without the values in it."""
+    """The command and the object of a statement, without the values in it."""
     text = re.sub(r"'(?:[^']|'')*('|$)", "'…'", " ".join(query.split()))
     if not text.startswith("DO ") and "; " in text:
         return "all of it, sent as one message"

@@ -10,10 +10,10 @@ from epic10.ledger.models import PhaseRun
 from epic10.rehearsal import lock_report, traffic
 from epic10.rehearsal.latency import Figures, Outcome
 
-# The clock of the server is read so often; the answer that came soonest is the closest.
+# How often the server's clock is read; the fastest answer is the most accurate.
 LOOKS = 5
 CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
-# Seconds with nothing but the applications at work.
+# Seconds in which only the applications are at work.
 IDLE = 5.0
 HEADINGS = ("requests", "p50", "p99", "p99.9", "max", "stall", "errors", "handed over")
 WIDTH = 23
@@ -21,20 +21,20 @@ WIDTH = 23
 
 @dataclass(frozen=True)
 class Wish:
-    """Requests a second, from so many processes."""
+    """The requests per second, and the number of processes that send them."""
 
     rate: int
     processes: int = traffic.PROCESSES
 
 
 def idle(run: Run, using: str, wish: Wish) -> traffic.Traffic:
-    """What to compare with: the applications alone."""
+    """The applications alone, as the figures to compare with."""
     run.facts["traffic"] = asdict(wish) | {"figures": [], "failures": [], "acknowledged": 0}
     return during(run, using, "idle", lambda: time.sleep(IDLE), wish)
 
 
 def during(run: Run, using: str, step: str, action, wish: Wish | None, after: traffic.Traffic | None = None):
-    """A step of the run with the applications at work, if that is wished; what became of it goes into its facts."""
+    """Run a step with the applications at work, if ``wish`` is given; their figures go into the run's facts."""
     if wish is None:
         run.step(step, action)
         return None
@@ -50,9 +50,9 @@ def during(run: Run, using: str, step: str, action, wish: Wish | None, after: tr
 
 def by_phase(using: str, outcome: Outcome, *, after: int) -> dict[str, Figures]:
     """
-    Figures of every phase that ran after that number, in the order they ran.
+    The figures of every phase run after the number ``after``, in the order in which they ran.
 
-    A request counts in each phase in which it waited.
+    A request counts in each phase during which it waited.
     """
     ahead = _server_ahead(connections[using])
     runs = PhaseRun.objects.using(using).filter(id__gt=after, finished_at__isnull=False).order_by("id")
@@ -83,7 +83,7 @@ def too_long(told: dict) -> list[str]:
 
 
 def lines(told: dict) -> list[str]:
-    """What ``during`` keeps, for people."""
+    """The facts that ``during`` keeps, as text."""
     return [
         f"Applications at work, {told['rate']} requests a second, from when each was due; milliseconds",
         *table(told["figures"]),

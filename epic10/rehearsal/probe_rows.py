@@ -1,9 +1,9 @@
 """
 Rows that only Epic 10 can hold: written between there and back, and checked after the way there again.
 
-Read from what the release parks: its fields, and its labels without a counterpart.
-Nothing else of a row is written, so that the way back leaves the old application what
-it had. Of a history, which nobody changes, there are new entries instead.
+The fields and labels are those that the release parks on the way back. Nothing else of
+a row is written, so that the way back leaves the old application what it had. History
+entries are never changed, so new ones are added instead.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,9 +19,9 @@ from epic10.postgres.catalog import array, literal, quoted
 from epic10.rehearsal.load import HISTORIES, NDAS
 from epic10.release import plan
 
-# Two NDAs of five, and no more than a statement has room to name.
+# Two NDAs in five, and no more than one statement can list.
 OF_FIVE, MOST = 2, 20_000
-# As a table of ours it is no part of what is compared with before.
+# With this prefix it is not part of the comparison with before.
 REMEMBERED = "epic10_rehearsed_row"
 CREATE = f"""
 CREATE TABLE {REMEMBERED} (
@@ -46,7 +46,7 @@ REMEMBER = (
     f"UPDATE {REMEMBERED} SET written = {{held}} FROM {{table}} WHERE {{table}}.id = row_id AND table_name = {{name}}"
 )
 
-# What the archive says of them since the newest rollback, and which of them read otherwise than written.
+# How many the newest rollback has archived, and how many differ from what was written.
 BECAME = f"""
 SELECT pg_catalog.count(*),
        pg_catalog.count(*) FILTER (WHERE row_id IN (
@@ -68,9 +68,9 @@ A_DATE = "2031-02-28 03:04:05.678"
 @dataclass(frozen=True)
 class Written:
     """
-    Of one table: rows written, parked and put back; how many of them read otherwise, and one of those.
+    The counts for one table: rows written, parked, restored, and different now, with an example of the last.
 
-    ``columns`` are those parked, each with the number of its rows.
+    ``columns`` has the parked columns, each with the number of its rows.
     """
 
     table: str
@@ -84,17 +84,17 @@ class Written:
 
 
 def prepare(alias: str):
-    """Before the first look, so that every look leaves out the same."""
+    """Create the table of probe rows before the first fingerprint, so that all fingerprints leave out the same."""
     _execute(alias, CREATE)
 
 
 def left_out() -> dict[str, str]:
-    """Which rows to compare, a condition by table: NDAs come back as they were, and entries were added."""
+    """A condition for each table that leaves out the added history entries; the NDAs come back as they were."""
     return {HISTORIES: f"id NOT IN (SELECT row_id FROM {REMEMBERED} WHERE table_name = {literal(HISTORIES)})"}
 
 
 def write(alias: str, before: dict[str, list[str]], busy: Iterable[str] = ()):
-    """As the new application would; ``before`` are the columns before the release, ``busy`` NDAs of somebody else."""
+    """Write the probe rows; ``before`` has the columns before the release, ``busy`` the NDAs of the traffic."""
     _execute(alias, CHOOSE.format(busy=array(busy)))
     labels = set()
     for parking, state in _parkings():
@@ -108,7 +108,7 @@ def write(alias: str, before: dict[str, list[str]], busy: Iterable[str] = ()):
 
 
 def parked(alias: str) -> list[Written]:
-    """After the way back."""
+    """What was parked, after the way back."""
     written = []
     for parking, _ in _parkings():
         rows, there, *_ = _became(alias, parking, "parked", "false")
@@ -119,7 +119,7 @@ def parked(alias: str) -> list[Written]:
 
 
 def restored(alias: str, written: list[Written]) -> dict:
-    """After the way there again, as plain data, with the seconds of the phases that parked and put back."""
+    """What was restored, after the way there again, as plain data with the seconds of both backfills."""
     tables = []
     for (parking, state), one in zip(_parkings(), written, strict=True):
         found = _became(alias, parking, "restored", f"written IS DISTINCT FROM {_held(parking, state)}")
@@ -160,7 +160,7 @@ def _parkings() -> list[tuple[Parking, ProjectState]]:
 
 
 def _without_counterpart(parking) -> Iterator[tuple[Shadow, str, str]]:
-    """Labels that the way back does not bring back, with the old one that it leaves instead."""
+    """Labels that the old schema does not have, with the old label that stands for each after the way back."""
     for shadow in shadows(parking.rules):
         up, down = shadow.relabel.up, shadow.relabel.down
         for label in shadow.relabel.labels:
@@ -172,7 +172,7 @@ def _without_counterpart(parking) -> Iterator[tuple[Shadow, str, str]]:
 def _update(parking, state, before):
     model = state.apps.get_model(plan.load().app_label, parking.model)
     names = [*parking.fields, *(rule.target for rule in parking.rules if isinstance(rule, Derived))]
-    # A column that was there before is somebody's, and what is written there is to be seen after the way back.
+    # A column that existed before the release stays after the way back, so a value in it would be a difference.
     fields = [field for field in map(model._meta.get_field, names) if field.column not in before]
     assignments = [f"{quoted(field.column)} = {_value(field)}" for field in fields]
     for shadow in shadows(parking.rules):
@@ -186,7 +186,7 @@ def _update(parking, state, before):
 
 
 def _labels(shadow, labels):
-    """A new label where the old one stays what it is: also where the old type has got more labels than planned."""
+    """Set a new label whose old label stays the same, unless the old type has the new label, too."""
     column, legacy = quoted(shadow.column), quoted(shadow.legacy)
     known = "SELECT FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.pg_typeof({}) AND enumlabel = {}"
     cases = " ".join(

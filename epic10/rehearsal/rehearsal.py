@@ -25,13 +25,13 @@ from epic10.snapshots import snapshot
 from epic10.snapshots.manifest import Manifest
 
 PREFIX = "epic10_rehearsal_"
-# Of a thousand requests that went wrong a few say enough; all of them are in the record.
+# If a thousand requests fail, a few of them say enough; all of them are in the record.
 MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where the rows come from: a snapshot, or so many generated NDAs."""
+    """Where the rows come from: a snapshot, or a number of generated NDAs."""
 
     rows: int = 0
     folder: Path | None = None
@@ -42,9 +42,9 @@ def rehearse(run: Run, source: Source, *, window: float, jobs: int, out, busy: W
     """
     There, back and there again on a scratch database beside the one of the run.
 
-    The commands are the ones of the night itself; what they print goes to
-    ``out``. ``run.facts`` gets the differences, and how long production would take;
-    where the applications are to be ``busy`` meanwhile, how they fared.
+    The commands are those of the night itself; their output goes to ``out``.
+    ``run.facts`` gets the differences, the expected time in production, and, with
+    ``busy`` applications, their figures.
     """
     connections[run.using].ensure_connection()
     scratch_database.drop_abandoned(run.using, prefix=PREFIX)
@@ -60,7 +60,7 @@ def rehearse(run: Run, source: Source, *, window: float, jobs: int, out, busy: W
 
 
 def failures(run: Run) -> list[str]:
-    """One line a failure; none means that the rehearsal passed."""
+    """One line for each failure; none means that the rehearsal passed."""
     failed = [f"{report.summary} ({report.command})" for report in run.reports if report.failed]
     locks, parked, busy = run.facts.get("locks"), run.facts.get("parked"), run.facts.get("traffic")
     return [
@@ -92,12 +92,12 @@ def _there_and_back(run, alias, migrate, watch, busy):
     probe_rows.prepare(alias)
     only = probe_rows.left_out()
     before = run.step("fingerprint", lambda: look(connection, columns, _changed(load), only=only))
-    # The first way there is timed, and not watched: to look takes a core, and there may be few.
+    # The first way there is timed, so its locks are not watched: that takes a core, and there may be few.
     load = during(run, alias, "forward", migrate, busy, load)
     run.step("validate", lambda: run.report(validate.validate(alias)))
     run.step("smoke", lambda: run.report(smoke(alias)))
     run.step("write", lambda: probe_rows.write(alias, columns, _theirs(load)))
-    # Nor is the way back, where somebody else needs that core.
+    # Nor are those of the way back, if the applications need that core.
     back = partial(migrate if busy else watch.over(migrate), release.previous)
     load = during(run, alias, "back", back, busy, load)
     after = run.step("compare", lambda: look(connection, columns, _changed(load), only=only))
@@ -110,12 +110,12 @@ def _changed(load) -> Busy | None:
 
 
 def _theirs(load) -> list[str]:
-    """NDAs that the applications change or have made."""
+    """The NDAs that the applications change or have created."""
     return [*load.ndas, *load.outcome.written.get(NDAS, ())] if load else []
 
 
 def _filled(run, alias, source, jobs, out):
-    """The scratch database becomes what production was before the release."""
+    """Fill the scratch database as production was before the release."""
     release, copy = plan.load(), source.manifest
     baseline = partial(call_command, "migrate", release.app_label, release.previous, database=alias, stdout=out)
     if copy is None:
@@ -130,7 +130,7 @@ def _filled(run, alias, source, jobs, out):
 
 
 def _outlook(run, alias, window):
-    """How long the way there would take in production: by its rows, with a buffer for what a night brings."""
+    """The expected time in production, in proportion to its rows, with a buffer for surprises."""
     production, here = _rows(run.using), _rows(alias)
     if not production:
         return {}

@@ -6,7 +6,7 @@ REFUSING = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE, pq.ExecStatus
 
 
 class Refused(Exception):
-    """The server said no, and the transaction is undone."""
+    """The server raised an error, and the transaction is rolled back."""
 
     def __init__(self, sqlstate: str, message: str):
         super().__init__(message)
@@ -14,11 +14,11 @@ class Refused(Exception):
 
 
 class Broken(Refused):
-    """The connection is gone; whether the last statement was carried out nobody knows."""
+    """The connection is lost; whether the last statement was executed is unknown."""
 
 
 class Session:
-    """Where to connect says the environment, as for any program of libpq, as far as ``conninfo`` does not."""
+    """A libpq connection. What ``conninfo`` leaves out comes from libpq's environment variables."""
 
     def __init__(self, conninfo: str = ""):
         self.connection = pq.PGconn.connect(conninfo.encode())
@@ -30,7 +30,7 @@ class Session:
             self._checked(self.connection.prepare(name.encode(), sql.encode()))
 
     def ask(self, statement: str, *parameters: str | None) -> tuple[int, list[str | None]]:
-        """How many rows were found or changed, and the first of those found."""
+        """The number of rows returned or changed, and the first row returned."""
         values = [None if value is None else value.encode() for value in parameters]
         result = self._checked(self.connection.exec_prepared(statement.encode(), values))
         if not result.nfields:

@@ -1,9 +1,9 @@
 """
 Traffic of the old and the new application during a rehearsal.
 
-The old application is at work until the switch commits, the new one from then on,
-and the other way about on the way back: a session that learns of the switch from
-the server's refusal connects anew as the other one. Every other refusal is an error.
+The old application works until the switch commits, the new one from then on, and the
+other way round on the way back: a session that learns of the switch from an error of
+the server reconnects as the other application. Every other error is a failure.
 """
 
 import json
@@ -27,23 +27,23 @@ from epic10.rehearsal.latency import Answer, Failure, Outcome
 from epic10.release import plan
 
 RATE, PROCESSES = 300.0, 4
-# NDAs that one process reads and changes, besides those it creates.
+# NDAs that one process reads and changes, in addition to those it creates.
 NDAS = 2_000
 # Seconds that the last answers may take.
 PATIENCE = 60.0
 HEAD_START = 0.05  # seconds
-# At most every second one, so that there is something to compare; spread over the table.
+# At most every second NDA, so that there are others to compare; spread over the table.
 SOME_NDAS = "SELECT id FROM ndas WHERE display_id %% %s = 0 ORDER BY display_id"
 HOW_MANY = "SELECT count(*) FROM ndas"
 
 
 class NotRunning(CommandError):
-    """There can be no load on this database, or it has stopped by itself."""
+    """The load cannot run on this database, or has stopped by itself."""
 
 
 @dataclass
 class Traffic:
-    """``ndas`` are the keys of those that it may change; ``outcome`` is there when it has ended."""
+    """``ndas`` has the keys of those that it may change; ``outcome`` is set when it has ended."""
 
     ndas: list[str]
     began: float
@@ -56,11 +56,11 @@ def running(
     using: str, *, rate: float = RATE, processes: int = PROCESSES, seed: str = "", after: Traffic | None = None
 ) -> Iterator[Traffic]:
     """
-    ``rate`` requests a second, all processes together, as long as the block lasts.
+    Run ``rate`` requests per second, over all processes, while the block lasts.
 
-    No process changes what another one does, so that each knows what it has
-    written. ``after`` an earlier load it works on the same NDAs, and what that one
-    has written is looked for, too.
+    No two processes change the same rows, so that each knows what it has written.
+    ``after`` an earlier load, it works on the same NDAs and also verifies what that one
+    has written.
     """
     ndas = after.ndas if after else _some_ndas(using, processes)
     seed = seed or secrets.token_hex(4)
@@ -83,7 +83,7 @@ def running(
 
 
 def _some_ndas(using: str, processes: int) -> list[str]:
-    """Keys of NDAs spread over the table, enough for that many processes, and never more than half of them."""
+    """Keys of NDAs spread over the table, enough for the processes, and never more than half of all NDAs."""
     with connections[using].cursor() as cursor:
         cursor.execute(HOW_MANY)
         [[there]] = cursor.fetchall()
@@ -100,7 +100,7 @@ def _start(using, ndas, seed) -> subprocess.Popen:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        # Ctrl-C is for who has started it, and ends it from there.
+        # Ctrl-C goes to the process that has started it, which then ends it.
         start_new_session=True,
     )
     _tell(process, {"ndas": ndas, "switched": plan.load().phases[0].done, "seed": seed})

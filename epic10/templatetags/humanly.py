@@ -18,7 +18,7 @@ BECAME = {
     "changed": "changed by the old application since, and left so",
     "gone": "deleted by the old application since",
 }
-# Up to a semicolon, a comma, or the words that go on.
+# A command ends at a semicolon, a comma, or the words that follow.
 TYPED = re.compile(r"(python manage\.py(?: (?!goes\b|makes\b|finishes\b)[\w.-]+)+)")
 ZERO_WIDTH = "\u200b"
 
@@ -30,13 +30,13 @@ def thousands(number: int) -> str:
 
 @register.filter
 def share_of(part: int, whole: int) -> str:
-    """In hundredths, for a drawing; whatever is not nothing can be seen."""
+    """The percentage, for a drawing; never so small that it cannot be seen, except for 0."""
     return f"{max(100 * part / whole, 0.4):.2f}" if part and whole else "0"
 
 
 @register.filter
 def breakable(label: str) -> str:
-    """A line may break after an underscore."""
+    """Allow a line break after each underscore."""
     return label.replace("_", f"_{ZERO_WIDTH}")
 
 
@@ -52,7 +52,7 @@ def since(moment: datetime) -> str:
 
 @register.filter
 def typed(sentence: str) -> Iterator[tuple[str, bool]]:
-    """The sentence in parts, and of each whether it is a command to type."""
+    """The parts of a sentence, each with whether it is a command to type."""
     for place, part in enumerate(TYPED.split(sentence)):
         if part:
             yield part, place % 2 == 1

@@ -46,7 +46,8 @@ def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record,
     unrehearsed, baseline = kept["decisions"]
     assert unrehearsed == "Without a rehearsal, as the operator asked."
     assert re.fullmatch(
-        r"Query times from before the release are kept for epic10_monitor: 7 pages, the slowest is [\w ,]+ with \d+\.\d ms\.",
+        r"Query times from before the release are kept for epic10_monitor: 7 pages, "
+        r"the slowest is [\w ,]+ with \d+\.\d ms\.",
         baseline,
     )
     assert [phase["phase"] for phase in kept["phases"]][:5] == ["expand", "backfill", "index", "enforce", "switch"]
