@@ -1,8 +1,8 @@
 """The account that the embedded PostgreSQL runs under, and the directories it can reach.
 
-PostgreSQL refuses to run as root. When the project is used by root, the
-server belongs to whoever owns its directory, else to ``postgres`` or
-``nobody``; nothing outside the project is ever opened up for it.
+PostgreSQL refuses to run as root. When root uses the project, the server runs as
+the owner of its directory, or else as ``postgres`` or ``nobody``. Permissions
+outside the project are never changed for it.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from django.db import OperationalError
 
-# Where root keeps what the server's account could not reach below a closed home.
+# Where root keeps what the server's account could not reach inside a closed home directory.
 SHARED = Path("/var/lib/ndas-postgres")
 
 
 class ServerError(OperationalError):
-    """The embedded PostgreSQL cannot be had; the message says why and what to do."""
+    """The embedded PostgreSQL cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def own(self, path: Path) -> None:
-        """Make sure that ``path`` belongs to this account; what belongs to a third one is left alone."""
+        """Make sure that ``path`` belongs to this account; a path of another account is left alone."""
         owner = path.lstat().st_uid
         if owner == self.uid:
             return
@@ -75,7 +75,7 @@ def account_for(home: Path) -> Account:
 
 
 def reachable_home(home: Path, account: Account) -> Path:
-    """``home``, or a place of its own below /var/lib when ``account`` could not get there."""
+    """``home``, or a directory below /var/lib if ``account`` could not reach it."""
     if os.geteuid() != 0 or account.reaches(home):
         return home
     return shared_directory() / f"home-{digest(home)}"
@@ -83,7 +83,7 @@ def reachable_home(home: Path, account: Account) -> Path:
 
 def shared_directory() -> Path:
     SHARED.mkdir(exist_ok=True)
-    SHARED.chmod(0o755)  # whatever root's umask is
+    SHARED.chmod(0o755)  # regardless of root's umask
     return SHARED
 
 

@@ -34,12 +34,12 @@ def choose(data: Path, owner: Account) -> Path:
 
 
 def is_complete(directory: Path) -> bool:
-    """Can a server be made and run with what is there?"""
+    """Does the directory have all programs to create and run a server?"""
     return all(os.access(directory / program, os.X_OK) for program in PROGRAMS)
 
 
 def reachable(directory: Path, owner: Account) -> Path:
-    """``directory``, or a copy of what it belongs to, where ``owner`` can run the programs."""
+    """``directory``, or a copy of its installation where ``owner`` can run the programs."""
     with suppress(PermissionError):
         subprocess.run([directory / "postgres", "--version"], capture_output=True, check=True, **owner.for_subprocess())
         return directory
@@ -47,7 +47,7 @@ def reachable(directory: Path, owner: Account) -> Path:
 
 
 def _copy(directory: Path) -> Path:
-    """A copy that everybody can run, for root whose virtual environment is below a closed home."""
+    """A copy that everybody can run, for when root's virtual environment is inside a closed home directory."""
     installation = directory.parent
     package = installation.parent
     made = (directory / "postgres").stat().st_mtime_ns
@@ -55,13 +55,13 @@ def _copy(directory: Path) -> Path:
     if not copy.exists():
         unfinished = Path(tempfile.mkdtemp(dir=copy.parent))
         shutil.copytree(installation, unfinished / package.name / installation.name, symlinks=True)
-        # A wheel keeps the libraries it brings beside the package, and finds them by that relative path.
+        # A wheel's libraries are beside the package, and are found by that relative path.
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, unfinished / libraries.name)
         subprocess.run(["chmod", "-R", "a+rX", unfinished], check=True)
         try:
             os.rename(unfinished, copy)
-        except OSError:  # somebody else's copy was ready first
+        except OSError:  # another process was faster
             shutil.rmtree(unfinished)
     return copy / package.name / installation.name / directory.name

@@ -5,23 +5,23 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
-# Whoever has one IPv6 address has a whole network of them.
+# Whoever has one IPv6 address has a whole network.
 ONE_CLIENT = 64
 
 
 def address(request: HttpRequest) -> str | None:
     """
-    Where the request comes from; None behind a unix socket of which no proxy tells more.
+    The address that the request comes from; None for a unix socket without a trusted proxy.
 
-    Each proxy adds the address it was asked from at the end of X-Forwarded-For, so the
-    last TRUSTED_PROXIES entries are true, and whoever asks can write what he likes before
-    them. Counted from the right, nobody's invention is ever looked at.
+    Each proxy appends the address of its client to X-Forwarded-For. So the last
+    TRUSTED_PROXIES entries are true, and a client can forge only what comes before them.
+    Because entries are counted from the right, forged ones are never used.
     """
     told = [entry for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
     hops = [request.META.get("REMOTE_ADDR", ""), *reversed(told)][: settings.TRUSTED_PROXIES + 1]
     known = None
     for hop in hops:
-        # What no proxy of ours writes ends the chain: the last hop that can be read is who asked.
+        # An entry that our proxies would not write ends the chain; the last valid hop is the client.
         if (found := parsed(hop)) is None and hop:
             break
         known = found or known
@@ -29,7 +29,7 @@ def address(request: HttpRequest) -> str | None:
 
 
 def client(request: HttpRequest) -> str | None:
-    """The address by which somebody who tries passwords is known: of IPv6 the network."""
+    """The address under which login attempts are counted: for IPv6 the network."""
     found = address(request)
     if found and ":" in found:
         return str(ip_network(f"{found}/{ONE_CLIENT}", strict=False).network_address)
@@ -37,7 +37,7 @@ def client(request: HttpRequest) -> str | None:
 
 
 def parsed(hop: str) -> IPv4Address | IPv6Address | None:
-    """Of "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]:4711"; an IPv4 address in IPv6 is the former."""
+    """Parse "192.0.2.1", "192.0.2.1:4711", "2001:db8::1" or "[2001:db8::1]:4711"; IPv4-mapped IPv6 becomes IPv4."""
     host = hop.strip()
     if host.startswith("["):
         host = host[1:].partition("]")[0]

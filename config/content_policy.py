@@ -4,7 +4,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-# The pages ask a browser for none of these, and neither does what is put into them.
+# The pages use none of these features, so injected code may not use them either.
 FEATURES = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), "
     "geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), "
@@ -14,7 +14,7 @@ FEATURES = (
 
 
 class ContentPolicy:
-    """Outside of whatever may refuse a request, so that its refusal has these headers, too."""
+    """A middleware around all those that may refuse a request, so that a refusal has these headers, too."""
 
     def __init__(self, get_response):
         self.get_response = get_response

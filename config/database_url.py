@@ -16,10 +16,9 @@ def database(url: str) -> dict:
     """
     The settings of the database that ``url`` names, read by libpq's own parser.
 
-    URLs written for other tools carry parameters that libpq refuses; those are
-    dropped, but for ``schema`` and ``pgbouncer``, whose meaning Django can keep.
-    No message repeats any part of the URL: a mistyped one has its password in
-    unexpected places.
+    URLs written for other tools have parameters that libpq refuses. They are dropped,
+    except for ``schema`` and ``pgbouncer``, which Django has equivalents for. No message
+    repeats any part of the URL, because a mistyped one may have its password anywhere.
     """
     known, foreign = _split_parameters(url)
     try:
@@ -57,11 +56,11 @@ WRONG = {
 
 def _split_parameters(url: str) -> tuple[str, dict[str, str]]:
     """The URL with the parameters that libpq knows, and the other parameters."""
-    # A password may hold a "?"; the parameters come after the last "@".
+    # A password may contain a "?"; the parameters come after the last "@".
     user, at, place = url.rpartition("@")
     place, _, query = place.partition("?")
     keywords = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
-    # Unlike a web form, libpq does not take "+" for a blank.
+    # Unlike a web form, libpq does not take "+" for a space.
     parameters = parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)
     known = urlencode([pair for pair in parameters if pair[0] in keywords], quote_via=quote)
     foreign = {name: value for name, value in parameters if name not in keywords}
@@ -71,6 +70,6 @@ def _split_parameters(url: str) -> tuple[str, dict[str, str]]:
 def _search_path(options: str, schema: str) -> dict[str, str]:
     if schema in ("", "public"):
         return {}
-    # In this parameter a backslash keeps a blank from ending the value.
+    # In this parameter a backslash escapes a space.
     escaped = quoted(schema).replace("\\", "\\\\").replace(" ", "\\ ")
     return {"options": f"{options} -c search_path={escaped}".strip()}

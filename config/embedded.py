@@ -1,10 +1,10 @@
 """The project's own PostgreSQL: how it starts, is shared, and stops.
 
 Without DATABASE_URL the first connection starts a server in ``.postgres/``,
-reachable through a unix socket only. Every process that uses it holds a
-shared lock, its lease; whoever leaves last stops the server. A process that
-is killed leaves its lease with it, so there is nothing to clean up: the next
-one finds the server running, or its remains, and carries on.
+reachable through a unix socket only. Every process that uses it holds a shared
+lock, its lease, and the last one to leave stops the server. A killed process loses
+its lease with its locks, so there is nothing to clean up: the next process finds the
+server running, or its files, and goes on.
 """
 
 import atexit
@@ -30,9 +30,9 @@ from epic10.postgres.installations import major
 
 DATABASE = "ndas"
 USER = "ndas"
-# A unix socket's whole path has room for 103 bytes on macOS, 107 on Linux.
+# The path of a unix socket may have 103 bytes on macOS, 107 on Linux.
 LONGEST_SOCKET_DIRECTORY = 85
-# Backends that outlive a killed postmaster hold its shared memory for a moment.
+# Backends that outlive a killed postmaster keep its shared memory for a moment.
 PAUSES = (0.1, 0.2, 0.5, 1, 2, 4, 8)
 START_SECONDS = 60
 FIRST_WITH_BUILTIN_LOCALE = 17
@@ -45,7 +45,7 @@ def server(home: Path) -> "Server":
 
 
 class Server:
-    """A PostgreSQL server whose files are all in ``home``, or below /var/lib where root needs that."""
+    """A PostgreSQL server with all its files in ``home``, or below /var/lib if root needs that."""
 
     def __init__(self, home: Path) -> None:
         home = Path(home).absolute()
@@ -108,7 +108,7 @@ class Server:
         return self._run("pg_ctl", "start", "-D", self.data.name, *patience, *log, "-o", arguments)
 
     def _initialise(self) -> None:
-        """Make the data directory under another name first: a killed initdb leaves no half of one."""
+        """Create the data directory under another name first, so that a killed initdb leaves no incomplete one."""
         unfinished = self.home / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         self._make_directory(unfinished)
@@ -127,8 +127,8 @@ class Server:
                 connection.execute(f"CREATE DATABASE {quoted(DATABASE)}")
 
     def _run(self, program: str, *arguments: object) -> str:
-        """Run a server program under the server's account; what it said when it failed, else nothing."""
-        # PGDATA, PGPORT and their like are meant for another server.
+        """Run a server program under the server's account; returns its output if it failed, else nothing."""
+        # PGDATA, PGPORT and the like are meant for another server.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         with tempfile.TemporaryFile() as output:  # the server would keep a pipe open
             finished = subprocess.run(
@@ -150,7 +150,7 @@ class Server:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One process at a time starts, stops or joins the server."""
+        """A lock, so that one process at a time starts, stops or joins the server."""
         with self._open("lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -185,7 +185,7 @@ class Server:
 
 
 def _socket_directory(home: Path) -> Path:
-    # PostgreSQL reads the setting as a list, in which these characters have a meaning.
+    # PostgreSQL reads the setting as a list, in which these characters are special.
     if len(bytes(home)) <= LONGEST_SOCKET_DIRECTORY and not set(str(home)) & set(",'\"\\"):
         return home
     return Path("/tmp", f"ndas-postgres-{digest(home)}")

@@ -11,7 +11,7 @@ WIDTH = 100
 
 
 class Utility(ManagementUtility):
-    """Django's, whose list of names begins with what each of ours is for."""
+    """Django's help, with our commands and their purposes before the list of all commands."""
 
     def main_help_text(self, commands_only=False):
         names = super().main_help_text(commands_only)

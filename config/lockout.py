@@ -1,10 +1,10 @@
 """
 Login throttling: who has to wait before trying a password again.
 
-Nobody can lock another person out for good: what is locked is an account at an
-address. Whoever spreads guesses is slowed down, over accounts from one address
-and over addresses on one account, and whoever has signed in from an address
-before is not touched by what others do.
+Nobody can lock another person out for good, because a lock is for an account at an
+address. Guesses that are spread over accounts from one address, or over addresses on
+one account, are slowed down; an account that has signed in from an address before is
+not affected there by the guesses of others.
 """
 
 import logging
@@ -21,9 +21,9 @@ from django.db.models import Max, QuerySet, Sum
 from django.shortcuts import render
 from django.utils import timezone
 
-FROM_ONE_ADDRESS = 50  # An office behind one address mistypes, too.
+FROM_ONE_ADDRESS = 50  # Several people behind one address mistype, too.
 ON_ONE_ACCOUNT = 20
-THEN_AT_EACH_ADDRESS = 1  # Whoever types the right password at once never notices.
+THEN_AT_EACH_ADDRESS = 1  # Somebody who types the right password at once never notices.
 KNOWN_FOR = timedelta(days=90)
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Lock:
-    """Why somebody has to wait, and since when nothing was added to it."""
+    """Why somebody has to wait, and when the last failure was."""
 
     why: str
     since: datetime
@@ -43,7 +43,7 @@ class Lock:
 
 
 class Handler(AxesDatabaseHandler):
-    """Its counts of an account at an address, and two more."""
+    """The handler's own counts for an account at an address, and two more."""
 
     def get_failures(self, request, credentials=None):
         if next(locks(request, credentials), None):
@@ -57,13 +57,13 @@ class Handler(AxesDatabaseHandler):
             return
         for lock in locks(request, credentials):
             account = account_of(get_client_username(request, credentials))
-            # Who mistypes may have put the password where the name belongs.
+            # An unknown name is not logged: it may be a password typed into the wrong field.
             who = f"account {account.pk}" if account else "an account that there is not"
             logger.warning("Locked out: %s at %s for %s s; %s.", who, request.axes_ip_address, lock.seconds, lock.why)
 
 
 def locks(request, credentials) -> Iterator[Lock]:
-    """What keeps this account from trying a password at this address now."""
+    """The locks that keep this account from trying a password at this address now."""
     username, address = get_client_username(request, credentials), request.axes_ip_address
     recent = AccessAttempt.objects.filter(attempt_time__gte=request.axes_attempt_time - settings.AXES_COOLOFF_TIME)
     here = recent.filter(username=username, ip_address=address)
@@ -84,7 +84,7 @@ def is_known(username, address) -> bool:
 
 
 def refused(request, response=None, credentials=None):
-    """The page that says so, and for the browser or program when to come back."""
+    """The page for a locked account, with a Retry-After header."""
     found = list(locks(request, credentials or {}))
     page = render(request, settings.AXES_LOCKOUT_TEMPLATE, status=settings.AXES_HTTP_RESPONSE_CODE)
     page.headers["Retry-After"] = str(max((lock.seconds for lock in found), default=1))

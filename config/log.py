@@ -1,9 +1,9 @@
 """
 Production logging to standard error: time, level, page, account and request of each problem.
 
-Never the content of a row, a password or an e-mail address. An exception is its
-class and the first line of what it says; of what PostgreSQL says only the message,
-since its DETAIL quotes rows, and of a data exception, whose message quotes values,
+It never contains a row, a password or an e-mail address. An exception is logged as its
+class and the first line of its message. Of a PostgreSQL error only the message is
+logged, since its DETAIL quotes rows; of a data exception, whose message quotes values,
 only the SQLSTATE.
 """
 
@@ -25,7 +25,7 @@ NOBODY = "-"
 
 
 class Formatter(logging.Formatter):
-    """One line a record, ``key=value`` first; below it, of an exception, where it was raised."""
+    """One line for each record, ``key=value`` first; below it, the traceback of an exception."""
 
     def format(self, record):
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
@@ -37,24 +37,24 @@ class Formatter(logging.Formatter):
 
 
 class NotShownAlready(logging.Filter):
-    """What a command shows of its progress, warnings among it, is where whoever typed the command looks."""
+    """Drops the progress and warnings of a command, which it already shows on its terminal."""
 
     def filter(self, record):
         return record.name != progress.name or not progress.handlers
 
 
 def about(request: HttpRequest | None) -> str:
-    """``path=… user=… request=…``; the account by its number, and only if the page has asked who it is."""
+    """``path=… user=… request=…``; the account's number, and only if the page has looked it up."""
     if request is None:
         return f"path={NOBODY} user={NOBODY} request={NOBODY}"
-    # Not request.user: the database may be what has failed.
+    # Not request.user, as it may be the database that has failed.
     user = getattr(getattr(request, "_cached_user", None), "pk", None)
     path = one_line(request.path).replace(" ", "%20")
     return f"path={path} user={user or NOBODY} request={getattr(request, 'id', NOBODY)}"
 
 
 def plain_message(record) -> str:
-    """Where an exception is told below, a message that repeats it is cut short."""
+    """The message, shortened if it repeats the exception that is logged below it."""
     error = record.exc_info[1] if record.exc_info else None
     text = record.getMessage()
     if error and str(error) and str(error) in text:
@@ -63,7 +63,7 @@ def plain_message(record) -> str:
 
 
 def told(error: BaseException) -> list[str]:
-    """The exception, and what it came from, the cause first."""
+    """The traceback of the exception and of its causes, the first cause first."""
     lines, seen = [], set()
     chain = []
     while error and id(error) not in seen:

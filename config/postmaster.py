@@ -1,7 +1,7 @@
 """Whether the postmaster that a pid file names is alive and ours.
 
-After a crash the file stays behind, and its pid may meanwhile belong to a
-stranger. So a pid counts only when its process works in our data directory.
+After a crash the file is left behind, and its pid may by now belong to another
+process. So a pid counts only if its process works in our data directory.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-# No system hands out a pid this high, so PostgreSQL takes its owner for dead.
+# No system assigns a pid this high, so PostgreSQL takes the process for dead.
 NOBODY = "2147483646"
 STATUS_LINE = 7
 
@@ -21,7 +21,7 @@ def is_alive(data: Path) -> bool:
 
 
 def is_ready(data: Path) -> bool:
-    """The postmaster lives and says in its pid file that it takes connections."""
+    """The postmaster is alive, and its pid file says that it accepts connections."""
     lines = _pid_file(data)
     return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready" and is_alive(data)
 
@@ -30,8 +30,8 @@ def forget_the_dead(data: Path, socket_directory: Path) -> None:
     """
     Let a new postmaster start where another one was killed.
 
-    Only the pid is replaced: by the shared memory named in the same file
-    PostgreSQL notices backends that outlived their postmaster.
+    Only the pid is replaced: PostgreSQL needs the shared memory named in the same file
+    to notice backends that have outlived their postmaster.
     """
     lines = _pid_file(data)
     if lines:

@@ -8,14 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest
 
 HEADER = "X-Request-ID"
-# What a proxy may call it. Anything else could forge a line of the log.
+# The ids that a proxy may set. Anything else could forge a line in the log.
 FROM_A_PROXY = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 current: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
 class RequestId:
-    """The outermost middleware: whatever the others log belongs to the request, too."""
+    """The outermost middleware, so that what the others log has the request's id, too."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -32,6 +32,6 @@ class RequestId:
 
 
 def told(request: HttpRequest) -> str:
-    """What the proxy calls it, where there is one to be trusted; empty where there is none, or it is nonsense."""
+    """The id that a trusted proxy has set; empty if there is no such proxy, or if the id is not valid."""
     given = request.headers.get(HEADER, "") if settings.TRUSTED_PROXIES else ""
     return given if FROM_A_PROXY.fullmatch(given) else ""

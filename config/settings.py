@@ -47,8 +47,8 @@ def words(name: str) -> list[str]:
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = flag("DEBUG")
-# Without a key every process makes up its own: enough for migrate and for tests,
-# and config/wsgi.py refuses to serve with it.
+# Without a key every process generates its own. That is enough for migrate and for
+# tests, but config/wsgi.py refuses to serve with it.
 INSECURE = "django-insecure-"
 SECRET_KEY = os.environ.get("SECRET_KEY") or INSECURE + ("debug" if DEBUG else get_random_secret_key())
 ALLOWED_HOSTS = words("ALLOWED_HOSTS")
@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.postgres",  # lets an index name the operators it is for
+    "django.contrib.postgres",  # for indexes with operator classes
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
@@ -122,14 +122,14 @@ EPIC10_WORKERS = number("EPIC10_WORKERS", 1)  # connections that share a backfil
 EPIC10_LOCK_PATIENCE = number("EPIC10_LOCK_PATIENCE", 300)  # seconds
 EPIC10_SNAPSHOTS = place("EPIC10_SNAPSHOTS", BASE_DIR / ".snapshots")
 EPIC10_RECORDS = place("EPIC10_RECORDS", BASE_DIR / ".records")
-EPIC10_MAX_LAG = number("EPIC10_MAX_LAG", 64, least=0)  # MB; 0: standbys are not waited for
+EPIC10_MAX_LAG = number("EPIC10_MAX_LAG", 64, least=0)  # MB; 0 means not to wait for standbys
 EPIC10_PAUSE_FILE = os.environ.get("EPIC10_PAUSE_FILE", "")
-EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # where there is no git checkout to ask
+EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # if there is no git checkout to ask
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
 EPIC10_COUNT_ERRORS = flag("EPIC10_COUNT_ERRORS", default=True)  # by type, for epic10_monitor
 
-# On top of Django's own, which shows it where DEBUG=1: whatever is logged as an error is
-# counted, and in production whatever is logged is on standard error.
+# In addition to Django's own handlers, which show it if DEBUG=1: errors are counted,
+# and in production everything that is logged goes to standard error.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -140,24 +140,24 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "level": "WARNING", "formatter": "line", "filters": ["shown"]},
     },
     "root": {"handlers": ["counted"] if DEBUG else ["counted", "stderr"], "level": "WARNING"},
-    # It names whoever failed to log in, and somebody may have typed the password there.
+    # It logs the name of a failed login, and somebody may have typed the password there.
     "loggers": {"axes": {"level": "ERROR"}},
 }
 
-# Where mails lead to: https://nda.example. Without it they carry no link.
+# The site that mails link to: https://nda.example. Without it they have no link.
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
-# In whose name the daily job acts; a contact of this e-mail is made when there is none.
+# The contact in whose name the daily job acts, by e-mail; it is created if it does not exist.
 SYSTEM_CONTACT = os.environ.get("NDA_SYSTEM_CONTACT", "nda-system@localhost")
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
-TIME_ZONE = "UTC"  # timestamp columns hold UTC without saying so
+TIME_ZONE = "UTC"  # the timestamp columns have no time zone and contain UTC
 
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True  # from where they are: nothing to collect, nothing to build
+WHITENOISE_USE_FINDERS = True  # served from the source directories: nothing to collect, nothing to build
 
-# Uploaded NDAs: readable by this account only, and served by a view that asks who wants them.
+# Uploaded NDAs: readable by this account only, and served by a view that checks permissions.
 MEDIA_ROOT = place("MEDIA_ROOT", BASE_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -166,23 +166,23 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
-# How many proxies stand between the network and this server, each of which adds to
-# X-Forwarded-For: without any that header is whatever somebody writes into it.
+# The number of proxies in front of this server, each of which appends to
+# X-Forwarded-For. Without a proxy anybody can write anything into that header.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0, least=0)
 
-# Five wrong passwords, and account and address together have to wait: nobody
-# can lock another out from elsewhere. The rest of it is in config/lockout.py.
+# After five wrong passwords the account has to wait at that address, so nobody can
+# lock another person out from elsewhere. The rest is in config/lockout.py.
 AXES_HANDLER = "config.lockout.Handler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or whoever goes on trying locks for good
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # otherwise further attempts extend the lock forever
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "config.lockout.refused"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "config.client_address.client"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
-# A working day, and not beyond the browser.
+# A working day, and no longer than the browser is open.
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 AUTH_PASSWORD_VALIDATORS = [
@@ -195,19 +195,19 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Everything but DEBUG=1 is production: HTTPS only. HSTS lasts an hour unless told
-# otherwise, so that a mistake with it does not outlive the day.
+# Everything but DEBUG=1 is production: HTTPS only. HSTS lasts an hour by default, so
+# that a mistake with it is soon over.
 SECURE_SSL_REDIRECT = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probed from inside, without TLS
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else number("SECURE_HSTS_SECONDS", 3600)
-# They bind every other host of the domain, and preloading for years: a choice of whoever has the domain.
+# They affect all other hosts of the domain, preloading even for years: the owner of the domain decides.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("SECURE_HSTS_INCLUDE_SUBDOMAINS")
 SECURE_HSTS_PRELOAD = flag("SECURE_HSTS_PRELOAD")
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
-if flag("BEHIND_TLS_PROXY"):  # only where the proxy strips this header from what it is sent
+if flag("BEHIND_TLS_PROXY"):  # only if the proxy removes this header from client requests
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Without a mail server, mails go to the terminal.

@@ -6,7 +6,7 @@ from ndas import models
 
 
 class ReadOnly(admin.ModelAdmin):
-    """The workflow is in the services, and so is the audit: nothing goes past them."""
+    """Read-only, because the workflow and the audit are in the services, and nothing may bypass them."""
 
     def has_add_permission(self, request, *args):
         return False

@@ -10,7 +10,7 @@ class NdasConfig(AppConfig):
     def ready(self):
         from ndas.access.groups import give_groups_their_permissions
 
-        # Each registers what it asks, tries or sends.
+        # Each registers its checks, smoke tests, queries or load.
         from ndas.release import before, checks, load, page_queries, smoke, smoke_previous  # noqa: F401
 
         post_migrate.connect(give_groups_their_permissions, sender=self)

@@ -21,13 +21,13 @@ class DateField(forms.DateField):
 
 
 class DayField(DateField):
-    """A date that is a moment in the database: the day's beginning, in UTC."""
+    """A date that is stored as a timestamp: the start of the day, in UTC."""
 
     def clean(self, value):
         return start_of(super().clean(value))
 
     def has_changed(self, initial, data):
-        # The time of day is not on the page, and stays as it is.
+        # The time of day is not shown on the page, and is kept.
         return super().has_changed(initial and initial.date(), data)
 
 

@@ -21,9 +21,9 @@ class EnumField(models.CharField):
     A choice stored in a native PostgreSQL enum type.
 
     ``db_type`` is the quoted name of the type, so that every cast Django writes
-    (``bulk_create`` and ``bulk_update`` need one) names it. A label that is not
-    among the choices is a ``ValidationError`` here, in filters too: PostgreSQL's
-    own answer is a ``DataError``, which breaks the transaction it is asked in.
+    (``bulk_create`` and ``bulk_update`` need one) uses it. A label that is not among
+    the choices is a ``ValidationError`` here, also in filters: PostgreSQL would raise
+    a ``DataError``, which aborts the transaction.
 
     ``order_by`` and ``<`` follow the declared order of the labels. Text functions
     (``Lower``, ``Concat``) and ``Case(... then=Value(...))`` need a ``Cast``.
@@ -60,12 +60,12 @@ class TimestampField(models.DateTimeField):
 
     Microseconds are cut off before they reach the database, because PostgreSQL
     would round them: 23:59:59.9996 must not become the next day. Expressions
-    (``Now()``, ``F()``) are PostgreSQL's own and are rounded. What Python has no
-    date for reads as None.
+    (``Now()``, ``F()``) are evaluated by PostgreSQL and rounded. A timestamp that
+    Python has no date for reads as None.
 
-    Right as long as the session's time zone is UTC, which is Django's choice with
-    ``USE_TZ``, and as ``TIME_ZONE`` is "UTC", which ``__date``, ``Trunc`` and
-    ``Extract`` go by. ``F("created_at") + timedelta(1)`` needs an
+    This is right while the session's time zone is UTC, which Django sets with
+    ``USE_TZ``, and while ``TIME_ZONE`` is "UTC", which ``__date``, ``Trunc`` and
+    ``Extract`` use. ``F("created_at") + timedelta(1)`` needs an
     ``output_field=TimestampField()`` to be read back aware.
     """
 
@@ -85,7 +85,7 @@ class TimestampField(models.DateTimeField):
         return moment
 
     def select_format(self, compiler, sql, params):
-        # 'infinity' and the like are in real registers; one such row must not keep the others from being read.
+        # Real registers contain 'infinity' and the like; one such row must not make the others unreadable.
         in_the_calendar = f"{sql} BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999'"
         return f"CASE WHEN {in_the_calendar} THEN {sql} END", (*params, *params)
 

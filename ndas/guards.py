@@ -31,7 +31,7 @@ TRANSITIONS = Guard(
   RETURN NEW;""",
 )
 
-# One calendar year, by the rule of 0002: 29 February to 28 February, and never
+# One calendar year, by the rule of 0002: from 29 February to 28 February, and not
 # for dates that Python cannot read back.
 EXPIRATION = Guard(
     name="expiration",
@@ -47,7 +47,7 @@ EXPIRATION = Guard(
 
 
 def append_only(table: str, but: str = "") -> list[Guard]:
-    """Rows of the table are added and never changed, deleted or truncated; ``but`` is a condition to let one pass."""
+    """Rows of the table are only added, never changed, deleted or truncated; ``but`` is a condition for exceptions."""
     refuse = f"""\
   RAISE EXCEPTION 'Rows of {table} are never changed and never deleted.' USING ERRCODE = 'check_violation';"""
     let_pass = (
@@ -67,7 +67,7 @@ def append_only(table: str, but: str = "") -> list[Guard]:
     ]
 
 
-# Who is deleted leaves a NULL in the audit: that is the foreign key, not a script.
+# Deleting a user sets the audit's reference to NULL: that is the foreign key, not a script.
 A_CONTACT_IS_GONE = """\
 NEW.user_id IS NULL AND NOT EXISTS (SELECT FROM contacts WHERE id = OLD.user_id)
        AND (NEW.id, NEW.action, NEW.entity_type, NEW.entity_id, NEW.details, NEW.created_at)

@@ -8,12 +8,12 @@ from django.template.loader import render_to_string
 from ndas.access.actors import approvers_of
 from ndas.models import Contact, Nda
 
-# A longer list is no longer read; the page has the rest.
+# Nobody reads a longer list; the page has the rest.
 LISTED = 20
 
 
 def after_commit(send, about: Nda | Contact, **more):
-    """Send once the change is certain. A mail server that fails is logged and takes nothing back."""
+    """Send after the commit. A failure of the mail server is logged and undoes nothing."""
     transaction.on_commit(lambda: send(about, **more), using=about._state.db, robust=True)
 
 
@@ -40,7 +40,7 @@ def expiry(owner: Contact, *, expired: list[Nda], soon: list[Nda]):
 def _send(template: str, to: Contact, subject: str, **context):
     context |= {"to": to, "site": settings.SITE_URL}
     message = EmailMultiAlternatives(
-        # A line break in a company's name would be a header of its own.
+        # A line break in a company's name would start another header.
         subject=" ".join(subject.split()),
         body=render_to_string(f"ndas/mail/{template}.txt", context),
         to=[to.email],

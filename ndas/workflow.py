@@ -17,7 +17,7 @@ EXPIRED = NdaStatus.EXPIRED
 CREATE, UPDATE, VIEW = "ndas.add_nda", "ndas.change_nda", "ndas.view_nda"
 MARK_STATUS, APPROVE, VIEW_EVERY = "ndas.mark_nda_status", "ndas.approve_nda", "ndas.view_every_nda"
 
-# What a person does, and the permission it takes. Nobody has the job's.
+# What a person does, and the permission it takes. Nobody has that of the daily job.
 ROUTE, GRANT, REJECT, UPLOAD, CHANGE, EXPIRE = "route", "approve", "reject", "upload", "change status", "expire"
 PERMISSIONS = {
     ROUTE: UPDATE,
@@ -45,33 +45,33 @@ EDGES = (
     Edge(CREATED, PENDING, ROUTE),
     # Nothing in it needs a second pair of eyes: the partner gets it at once.
     Edge(CREATED, SENT, CHANGE),
-    # It came to nothing before anybody else saw it.
+    # It was abandoned before anybody else saw it.
     Edge(CREATED, INACTIVE, CHANGE),
-    # Approved by somebody else than the author; it goes to the partner.
+    # Approved by somebody other than the author; it goes to the partner.
     Edge(PENDING, SENT, GRANT),
     # Back to the author, with a reason.
     Edge(PENDING, CREATED, REJECT),
-    # The partner wants other words.
+    # The partner wants changes.
     Edge(SENT, IN_REVISION, CHANGE),
     # The partner signed what was sent.
     Edge(SENT, EXECUTED, UPLOAD),
     # The partner does not sign.
     Edge(SENT, INACTIVE, CHANGE),
-    # The other words are in; the partner gets it again.
+    # The changes are made; the partner gets it again.
     Edge(IN_REVISION, SENT, CHANGE),
-    # The partner signed the words agreed on meanwhile.
+    # The partner signed the agreed changes.
     Edge(IN_REVISION, EXECUTED, UPLOAD),
-    # Nobody could agree.
+    # The parties could not agree.
     Edge(IN_REVISION, INACTIVE, CHANGE),
-    # Both sides let go of it before its time.
+    # Both sides end it early.
     Edge(EXECUTED, INACTIVE, CHANGE),
     # Its year is over. Only the daily job says so.
     Edge(EXECUTED, EXPIRED, EXPIRE),
-    # It is taken up again, from the beginning,
+    # It is resumed from the beginning,
     Edge(INACTIVE, CREATED, CHANGE),
     # or from where it had been left: with the partner,
     Edge(INACTIVE, SENT, CHANGE),
-    # under revision,
+    # in revision,
     Edge(INACTIVE, IN_REVISION, CHANGE),
     # or signed, as it had been.
     Edge(INACTIVE, EXECUTED, CHANGE),
@@ -83,12 +83,12 @@ def edge(source: str, target: str) -> Edge | None:
 
 
 def leads_to(action: str, target: str) -> list[str]:
-    """The statuses from which the action may go there."""
+    """The statuses from which the action leads to ``target``."""
     return [edge.source for edge in EDGES if (edge.action, edge.target) == (action, target)]
 
 
 def ways_out(status: str, may) -> Iterator[Edge]:
-    """The edges from ``status`` for somebody of whom ``may(permission)`` is true or not."""
+    """The edges from ``status`` that are open to somebody whose permissions ``may`` tells."""
     return (edge for edge in EDGES if edge.source == status and may(edge.permission))
 
 

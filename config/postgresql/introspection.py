@@ -1,8 +1,8 @@
 """
 Django's introspection, calling PostgreSQL's functions only.
 
-Every ``migrate`` begins with it, and it calls ``obj_description(oid, 'pg_class')``,
-for which a function of anybody's that takes a text is the better match.
+Every ``migrate`` begins with it, and it calls ``obj_description(oid, 'pg_class')``. If
+somebody has created such a function that takes a text, that is the better match.
 """
 
 import re
@@ -13,7 +13,7 @@ CALLED = re.compile(r"(?<![\w.])(obj_description|col_description|pg_get_expr|pg_
 
 
 class Qualifying:
-    """A cursor that calls by their full name the functions that a statement calls by the short one."""
+    """A cursor that schema-qualifies the functions in a statement."""
 
     def __init__(self, cursor):
         self._cursor = cursor

@@ -13,12 +13,12 @@ from ndas.models import Contact, Nda
 
 
 class NoContact(Exception):
-    """The account has no contact of its own, so nothing it did could be put on record."""
+    """The account has no contact, so nothing it did could be recorded."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A contact and what it may do; the database it was read from is the one it acts on."""
+    """A contact and its permissions. It acts on the database that it was read from."""
 
     contact: Contact
     permissions: frozenset[str]
@@ -34,7 +34,7 @@ class Actor:
 def actor_of(user) -> Actor:
     """Raises NoContact unless exactly one active contact has the account's e-mail."""
     found = list(_contacts([user.email], user._state.db)) if user.email else []
-    # Contacts that differ in capitals only are two, and nobody knows who is meant.
+    # If two contacts' e-mails differ only in case, it is not known who is meant.
     found = [contact for contact in found if contact.email == user.email] or found
     if len(found) != 1 or not found[0].is_active:
         raise NoContact(
@@ -45,7 +45,7 @@ def actor_of(user) -> Actor:
 
 
 def system_actor(using: str) -> Actor:
-    """The contact in whose name the daily job acts; made when it is first needed, and never able to log in."""
+    """The contact in whose name the daily job acts, created when it is first needed; it can never log in."""
     contact, _ = Contact.objects.using(using).get_or_create(
         email=settings.SYSTEM_CONTACT, defaults={"first_name": "NDA", "last_name": "System", "is_active": False}
     )
@@ -53,7 +53,7 @@ def system_actor(using: str) -> Actor:
 
 
 def approvers_of(nda: Nda) -> list[Contact]:
-    """Who may approve this NDA: the permission, the agency, and not its author."""
+    """Who may approve this NDA: people with the permission and the agency, except its author."""
     using = nda._state.db
     users = (
         get_user_model()

@@ -25,11 +25,11 @@ GROUPS = {
 
 def give_groups_their_permissions(app_config, using, apps=installed, **kwargs):
     """
-    After ``migrate``: the groups, once the permission to approve comes to be.
+    Create the groups after the ``migrate`` that creates the permission to approve.
 
-    Not in a migration: that one would need the tables of django.contrib.auth,
-    ``migrate ndas`` would make them, and ``migrate ndas 0001`` would leave them.
-    Whoever has it going back and there again keeps what was granted meanwhile.
+    This is not in a migration, which would depend on the tables of django.contrib.auth:
+    ``migrate ndas`` would create them, and ``migrate ndas 0001`` would leave them. If the
+    permission exists already, as after a way back and there again, grants stay as they are.
     """
     try:
         Group, Permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
@@ -38,7 +38,7 @@ def give_groups_their_permissions(app_config, using, apps=installed, **kwargs):
     is_here = all(router.allow_migrate(using, app_label) for app_label in ("auth", "ndas"))
     if not is_here or _exists(Permission, using, workflow.APPROVE):
         return
-    # Django's own receiver for this app may come after this one.
+    # Django's own receiver for this app may be called after this one.
     create_permissions(app_config, using=using, apps=apps, verbosity=0)
     if not _exists(Permission, using, workflow.APPROVE):
         return

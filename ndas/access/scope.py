@@ -8,9 +8,9 @@ from ndas.models import AgencyGroup, AgencyGroupGrant, Contact, Nda, Subagency, 
 
 def visible_to(actor) -> QuerySet[Nda]:
     """
-    The NDAs of the agency groups and subagencies granted to the actor; every one, for who may see every one.
+    The NDAs of the agency groups and subagencies granted to the actor, or all NDAs with that permission.
 
-    Whoever reads NDAs starts here. What is not among these does not exist for the actor.
+    Everything that reads NDAs starts here. Any other NDA does not exist for the actor.
     """
     ndas = Nda.objects.using(actor.using)
     if not actor.may(workflow.VIEW):
@@ -21,7 +21,7 @@ def visible_to(actor) -> QuerySet[Nda]:
 
 
 def agency_groups_for(actor) -> QuerySet[AgencyGroup]:
-    """Those an NDA of the actor's may belong to, also if only to one of their subagencies."""
+    """The agency groups that an NDA of the actor may belong to, even if only to one of their subagencies."""
     groups = AgencyGroup.objects.using(actor.using).order_by("name")
     if actor.may(workflow.VIEW_EVERY):
         return groups

@@ -1,9 +1,9 @@
 """
 The register as it was before Epic 10.
 
-It makes what an empty database lacks and leaves a production database as it is:
-a table, its indexes and its foreign keys are one statement, and where the table
-is already there, nothing of it is touched, whoever made it.
+It creates what an empty database lacks and leaves a production database as it is: a
+table, its indexes and its foreign keys are one statement, and if the table exists
+already, whoever created it, the statement changes nothing.
 """
 
 from django.core.management.base import CommandError
@@ -38,7 +38,7 @@ END $$"""
 
 
 def table(name, *lines, indexes=()):
-    """One statement for a table and all that belongs to it, in lines as Prisma writes them."""
+    """One statement for a table and everything that belongs to it, laid out as Prisma writes it."""
     columns = ",\n".join(f"        {line}" for line in lines)
     more = "".join(f"    {index};\n" for index in indexes)
     return f"""\

@@ -1,9 +1,9 @@
 """
-The rules of the workflow, kept by the database: no script can break them.
+The rules of the workflow, enforced by the database so that no script can break them.
 
-Not a part of the release: ``migrate ndas 0002`` takes this back alone, and
-``migrate ndas 0001`` takes it back first, so that the previous application meets
-nothing of it. The rules are those of ``ndas/guards.py``, frozen here.
+They are not part of the release: ``migrate ndas 0002`` undoes only this migration, and
+``migrate ndas 0001`` undoes it first, so that the previous application never meets the
+rules. They are those of ``ndas/guards.py``, frozen here.
 """
 
 from django.db import migrations
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
     dependencies = [("ndas", "0002_epic_10_customer_feedback")]
 
     operations = [
-        # Which permissions there are. Who has them is in ndas/groups.py.
+        # The permissions. Who has them is in ndas/access/groups.py.
         migrations.AlterModelOptions(
             "nda",
             {

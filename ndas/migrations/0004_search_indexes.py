@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Upper
 
 from epic10.operations import AddIndex, Phase
 
-# A varchar as text: for text and varchar there is no || of PostgreSQL's own, and the index would keep anybody's.
+# A varchar cast to text: PostgreSQL has no || for text and varchar, and the index would bind anybody's operator.
 PURPOSE = Cast("authorized_purpose", models.TextField())
 WORDS = SearchVector("company_name", "company_city", "abbreviated_name", PURPOSE, config="simple")
 COMPANY = OpClass(Upper("company_name"), "text_pattern_ops")

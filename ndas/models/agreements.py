@@ -12,7 +12,7 @@ from ndas.guards import A_CONTACT_IS_GONE, EXPIRATION, TRANSITIONS, append_only
 from ndas.models.people import AgencyGroup, Contact, Subagency
 from ndas.models.row import Row, optional, required
 
-# A varchar as text: for text and varchar there is no || of PostgreSQL's own, and an index would keep anybody's.
+# A varchar cast to text: PostgreSQL has no || for text and varchar, and an index would bind anybody's operator.
 PURPOSE = Cast("authorized_purpose", models.TextField())
 SEARCHED = SearchVector("company_name", "company_city", "abbreviated_name", PURPOSE, config="simple")
 
@@ -79,9 +79,9 @@ class Nda(Row):
             models.Index(fields=["created_by"], name="ndas_created_by_id_idx"),
             models.Index(fields=["effective_date"], name="ndas_effective_date_idx"),
             models.Index(fields=["expiration_date"], name="idx_ndas_expiration_date"),
-            # What is mine, and what the daily job has to tell each owner.
+            # For the start page, and for the daily job's mail to each owner.
             models.Index(fields=["opportunity_poc"], name="ndas_opportunity_poc_id_idx"),
-            # The list is searched by the beginnings of words, and by that of a company's name.
+            # The list is searched by prefixes of words and of the company's name.
             GinIndex(SEARCHED, name="ndas_search_idx"),
             models.Index(OpClass(Upper("company_name"), "text_pattern_ops"), name="ndas_company_begins_idx"),
         ]
@@ -127,7 +127,7 @@ class Document(Row):
 
 
 class AuditLog(Row):
-    """Who did what, with the values before and after. Rows are added, never changed."""
+    """Who did what, with the values before and after. Rows are only added, never changed."""
 
     action = models.TextField()
     entity_type = models.TextField()

@@ -12,7 +12,7 @@ AT_ONCE = 10_000
 
 
 def lost_and_mislabelled(connection, written: dict[str, dict[str, dict]]) -> tuple[list[str], list[str]]:
-    """A sentence for each row that is not there or has another value, and for each that reads another label."""
+    """A sentence for each row that is missing or has another value, and for each with a wrong label."""
     lost, mislabelled = [], []
     is_switched = plan.load().is_switched(connection)
     for table, rows in written.items():
@@ -43,7 +43,7 @@ def _another_label(table, key, written, found, is_switched):
 
 
 def _columns(connection, table, is_switched) -> dict[str, str]:
-    """By the names under which the values are compared, the columns they are in at this moment."""
+    """The current columns of the values, by the names under which they are compared."""
     columns = {"abbreviated_name": "abbreviated_name"}
     for column in VOCABULARIES:
         new, old = (column, f"{column}_legacy") if is_switched else (f"{column}_epic10", column)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from ndas.release.vocabulary import NEW, OLD
 
 NDAS, HISTORIES = "ndas", "nda_status_history"
-# Of an NDA that is there already.
+# Columns of an existing NDA that are changed.
 WRITTEN = ("status", "usmax_position", "abbreviated_name", "fully_executed_date", "updated_at")
 NOW = "now() AT TIME ZONE 'UTC'"
-# Explicit columns: what the release adds is not asked for.
+# Explicit columns, so that those added by the release are not selected.
 COLUMNS = (
     "id, status, usmax_position, display_id, company_name, company_city, company_state, state_of_incorporation, "
     "agency_group_id, subagency_id, agency_office_name, abbreviated_name, authorized_purpose, effective_date, "
@@ -18,7 +18,7 @@ COLUMNS = (
 PAGE = "ORDER BY display_id DESC LIMIT 25"
 HISTORY = "SELECT id, status, changed_at, changed_by_id FROM nda_status_history WHERE nda_id = $1 ORDER BY changed_at"
 RECORD = "INSERT INTO nda_status_history (id, nda_id, status, changed_by_id) VALUES ($1, $2, $3, $4)"
-# Of a row that somebody else has taken elsewhere there is nothing to change.
+# If another session has moved the NDA to another status, no row matches.
 MOVED = f"updated_at = {NOW} WHERE id = $1 AND status = $3"
 ACCEPTED = "id, company_name, agency_group_id, abbreviated_name, authorized_purpose, status, usmax_position, "
 ACCEPTED += "opportunity_poc_id, relationship_poc_id, created_by_id, updated_at"
@@ -27,9 +27,9 @@ ACCEPTED += "opportunity_poc_id, relationship_poc_id, created_by_id, updated_at"
 @dataclass(frozen=True)
 class Application:
     """
-    ``statements`` are prepared once a session. ``moves`` are the statuses an NDA may
-    go to, by the one it has, each with the statement for it. ``only`` are the columns
-    that no other application has, with the values they take.
+    ``statements`` are prepared once per session. ``moves`` has the statuses an NDA may go
+    to, by its current one, each with the statement for it. ``only`` has the columns that
+    the other application does not have, with their values.
     """
 
     name: str

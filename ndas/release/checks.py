@@ -23,8 +23,8 @@ from ndas.release.mapping import (
     TYPES,
 )
 
-# Nobody has saved the row since the release began, the column came with the
-# release, and no rollback has parked a date: this one can only be the migration's.
+# Nobody has saved the row since the release began, the column was added by the
+# release, and no rollback has parked a date: so the migration has computed this one.
 COMPUTED = f"""
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < {BEGAN_UTC}
@@ -52,14 +52,14 @@ NEVER_EXPIRES = f"""
        AND (status::text = 'FULLY_EXECUTED' OR {COMPUTED})
     HAVING count(*) > 0"""
 
-# In one line, to be typed.
+# In one line, so that it can be typed.
 GIVE_IT_ONE = (
     "UPDATE ndas SET expiration_date = fully_executed_date + interval '1 year' WHERE expiration_date IS NULL "
     "AND fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND status = 'FULLY_EXECUTED';"
 )
 
-# The predicate on status is out of reach of the status index, so that the plan
-# tells about the expiry index alone.
+# The predicate on status is written so that the status index cannot serve it, and the
+# plan says something about the expiry index alone.
 EXPIRED_BY_NOW = """
     SELECT id FROM ndas
      WHERE status::text = 'FULLY_EXECUTED' AND expiration_date <= now() AT TIME ZONE 'UTC'"""

@@ -1,10 +1,10 @@
 """
 One process of the load: ``python -m ndas.release.load_process``, started by ``epic10.rehearsal.traffic``.
 
-Reads what to do as a line of JSON, says that it is ready, begins when it is told
-the moment, ends when it is told to or when whoever started it is gone, and
-writes what happened as JSON. Requests have a fixed time to begin; one that has to
-wait for another counts from that time, not from when its turn came.
+It reads its task as a line of JSON, reports that it is ready, begins at the time it is
+given, ends when it is told to or when its parent is gone, and writes the result as
+JSON. Requests are due at fixed times; one that has to wait for another counts from
+the time it was due, not from the time it was sent.
 """
 
 import gc
@@ -22,8 +22,8 @@ from ndas.release import requests
 from ndas.release.applications import APPLICATIONS
 from ndas.release.vocabulary import NEW, OLD, VOCABULARIES
 
-# What a session that knows the types of before is told after the switch, by statement:
-# another type of result, no such label, another type of parameter, no such operator, no such column.
+# Errors that a session with the types from before gets after the switch: cached plan must not
+# change result type, no such label, wrong type of parameter, no such operator, no such column.
 AT_THE_SWITCH = ("0A000", "22P02", "42804", "42883", "42703")
 WRITTEN = (*VOCABULARIES, "abbreviated_name", *APPLICATIONS[NEW].only)
 KNOWN = """
@@ -32,7 +32,7 @@ SELECT id, status, usmax_position, agency_group_id, opportunity_poc_id, relation
 
 
 class Client:
-    """Whoever uses the applications: one session, requests one after the other, and what it knows of its NDAs."""
+    """A user of the applications: one session, one request after the other, and what it knows of its NDAs."""
 
     def __init__(self, *, ndas: list[str], switched: str, seed: str):
         self.chance, self.switched = random.Random(seed), f"SELECT {switched}"
@@ -45,7 +45,7 @@ class Client:
             nda.pairs = requests.pairs(self.application, nda)
 
     def run(self, start: float, pause: float):
-        """A request each ``pause`` seconds; when it is to end those that were due by then are still sent."""
+        """Send a request every ``pause`` seconds; at the end, those that are due by then are still sent."""
         for number in count():
             due = start + number * pause
             time.sleep(max(0.0, due - time.monotonic()))
@@ -54,7 +54,7 @@ class Client:
             self.request(due)
 
     def end_when_told(self):
-        """Or when nobody is there any more to tell: then there is nobody to hear what became of it, either."""
+        """End when told to, or when the parent is gone; then nobody wants the result, either."""
         self.is_alone = not sys.stdin.readline()
         self.until = time.monotonic()
 
@@ -69,7 +69,7 @@ class Client:
         self.answers.append([due, time.monotonic(), operation, self.application.name])
 
     def connect(self):
-        """As the application whose hour it is, which looks at each NDA afresh when it comes to it."""
+        """Connect as the application that fits the database now; it reads each NDA again when it comes to it."""
         if self.session:
             self.session.close()
         self.session, session = None, Session()
@@ -85,7 +85,7 @@ class Client:
         except Refused as refusal:
             if refusal.sqlstate not in AT_THE_SWITCH or not self._has_switched():
                 raise
-            # The operator recycles the pools at the switch: the other application takes the request.
+            # At the switch the operator recycles the connection pools, and the other application gets the request.
             self.connect()
             self.handed_over.append(due)
             self._carry_out(operation)
@@ -104,7 +104,7 @@ class Client:
             self._remember(table, key, values, nda)
 
     def _lose_track(self, nda):
-        """Written or not, nobody knows: nothing of the NDA is counted on, but that it is there if it was."""
+        """Whether the write was committed is unknown: nothing is expected of the NDA, except that it exists."""
         nda.pairs = {}
         if not nda.is_new:
             self.written.setdefault("ndas", {})[nda.id] = dict.fromkeys(WRITTEN)
@@ -124,7 +124,7 @@ class Client:
             setattr(nda, column, values[column])
             nda.pairs[column] = VOCABULARIES[column].written(application, values[column], nda.pairs.get(column))
         if application == OLD:
-            # Whatever it changes of a row, the row then reads as it left it, also to the new one.
+            # After any change of a row it reads as this application left it, also for the new application.
             nda.pairs = requests.pairs(self.application, nda)
             written.update(nda.pairs)
             written.update(dict.fromkeys(APPLICATIONS[NEW].only))
@@ -145,7 +145,7 @@ def main():
     if not (begin := sys.stdin.readline()):
         return
     threading.Thread(target=client.end_when_told, daemon=True).start()
-    # A collection in the middle would look like a stall of the server.
+    # A garbage collection would look like a stall of the server.
     gc.freeze()
     gc.disable()
     client.run(*json.loads(begin))

@@ -1,8 +1,8 @@
 """The labels and dates that a row has after Epic 10, given the ones before.
 
-Stated from the domain's point of view, and on purpose a second time: nothing
-here is taken from the migration or its operations, so that the two would have
-to be wrong in the same way to agree on something wrong.
+It is stated here a second time on purpose, from the domain's point of view: nothing is
+taken from the migration or its operations, so that both would have to be wrong in the
+same way for a mistake to pass.
 """
 
 TABLES = (
@@ -29,9 +29,9 @@ STATUSES = (
 POSITIONS = ("PRIME", "SUB_CONTRACTOR", "OTHER")
 TYPES = ("MUTUAL", "CONSULTANT")
 
-# (what the new application sees, what the old one would see). The old label is
-# the one the row always had, or the nearest one to what has been written since.
-# A database whose old type already knew a new label keeps it on both sides.
+# (what the new application sees, what the old one would see). The old label is the one
+# that the row always had, or the one closest to what has been written since. If the
+# old type already had a new label, it stays the same on both sides.
 STATUS_PAIRS = (
     ("CREATED", "CREATED"),
     ("PENDING_APPROVAL", "CREATED"),
@@ -55,8 +55,8 @@ POSITION_PAIRS = (
     ("SUB_CONTRACTOR", "SUB_CONTRACTOR"),
 )
 
-# The same day a year on, put together from its parts; a year after a leap day
-# there is none. Not "+ interval '1 year'", which is how the migration says it.
+# The same day a year later, built from its parts; there is none after a leap day. Not
+# "+ interval '1 year'", which is how the migration computes it.
 ONE_YEAR_LATER = """
         make_date(extract(year FROM fully_executed_date)::int + 1,
                   extract(month FROM fully_executed_date)::int,

@@ -16,7 +16,7 @@ from ndas.web.views.listing import A_PAGE, COUNTED, Pages
 LIST_LIMIT, DETAIL_LIMIT = 500, 200  # milliseconds, acceptance criterion 6
 A_YEAR = "effective_from=01/01/2024&effective_to=12/31/2024"
 
-# The page and its count, as the previous application's list asks for them.
+# The page and its count, as the previous application's list queries them.
 LISTED = f"""
     SELECT ndas.*, agency_groups.*, subagencies.* FROM ndas
       JOIN agency_groups ON agency_groups.id = agency_group_id
@@ -51,7 +51,7 @@ FILTERS = {
     "search": ("q=granite", None),
 }
 
-# Only who still runs the previous application writes these: the new one has no such words.
+# Only the previous application writes these; the new one does not have such labels.
 OLD_WORDS = """
     SELECT coalesce(details -> 'after'::text ->> 'status'::text, details ->> 'after'::text)
         AS label, count(*), min(entity_id)
@@ -69,13 +69,13 @@ COUNTS = {
     "with a USmax position": "usmax_position IS NOT NULL",
     "with a type": "nda_type IS NOT NULL",
     "with an expiration date": "expiration_date IS NOT NULL",
-    "approved by somebody who is not there": "approved_by_id IS NOT NULL AND approved_by_id NOT IN "
+    "approved by a contact that does not exist": "approved_by_id IS NOT NULL AND approved_by_id NOT IN "
     "(SELECT id FROM contacts)",
 }
 
 
 def everybodys(db):
-    """Somebody who sees every NDA, and is nobody."""
+    """An actor who sees every NDA and is no real contact."""
     contact = Contact()
     contact._state.db = db.alias
     return Actor(contact, frozenset({workflow.VIEW, workflow.VIEW_EVERY}))
@@ -123,7 +123,7 @@ queries.register(
 register(
     Check(
         "labels.audit",
-        "nobody has written an old label into the audit log within the hour",
+        "nobody has written an old label to the audit log within the last hour",
         violations(OLD_WORDS, "{}, entries: {:,}, such as of NDA {}"),
         when=WATCH,
         hint="The previous application is still running somewhere: SELECT * FROM pg_stat_activity;",

@@ -9,9 +9,9 @@ from django.db import router
 from epic10.postgres.catalog import array
 from epic10.release import plan
 
-# The books of the release: without them the dashboard and the count of errors have nothing to say, and the rest works.
+# The ledger of the release: without it only the dashboard and the error counts do not work.
 BOOKS = "epic10"
-# Whoever signs in leaves a session, the time of it, and the end of earlier refusals.
+# Signing in writes a session and the time, and clears earlier failed attempts.
 WRITTEN = {
     "django_session": ("INSERT", "UPDATE", "DELETE"),
     "auth_user": ("UPDATE",),
@@ -27,7 +27,7 @@ LACKING = """
 
 
 def complaints(connection) -> Iterator[str]:
-    """What is missing, with what to type; nothing when the application can serve."""
+    """What is missing, with the command to type; nothing if the application can serve."""
     if not plan.load().is_switched(connection):
         yield "migration required: python manage.py migrate"
         return
@@ -51,7 +51,7 @@ def complaints(connection) -> Iterator[str]:
 
 
 def _tables(using) -> dict[str, str]:
-    """Every table of a model, and the app whose migrations make it."""
+    """Every table of a model, and the app whose migrations create it."""
     return {
         model._meta.db_table: model._meta.app_label
         for model in apps.get_models(include_auto_created=True)

@@ -11,14 +11,14 @@ from epic10.rehearsal.sessions import Refused, Session
 from ndas.release.applications import Application
 from ndas.release.vocabulary import VOCABULARIES, Pair
 
-# Of a hundred requests.
+# Shares of a hundred requests.
 MIX = {"read": 50, "list": 20, "move": 12, "edit": 10, "create": 8}
 TRIES = 20
 
 
 @dataclass(slots=True)
 class Nda:
-    """What is known of it: its labels, as the application at work reads them, and what both vocabularies read."""
+    """What is known of an NDA: its labels as the current application reads them, and as both vocabularies do."""
 
     id: str
     status: str
@@ -32,19 +32,19 @@ class Nda:
     is_new: bool = False
 
 
-# Table, key, and value by column.
+# Table, key, and values by column.
 Write = tuple[str, str, dict[str, str | None]]
 
 
 class Unexpected(Refused):
-    """The server has answered, and the answer is not what was written."""
+    """The server's answer differs from what was written."""
 
     def __init__(self, message):
         super().__init__("", message)
 
 
 def look_at(session: Session, application: Application, nda: Nda):
-    """Afresh: it was read by the other application last, or nobody knows what became of the last write."""
+    """Read an NDA that the other application read last, or whose last write may or may not have been committed."""
     found, row = session.ask("read", nda.id)
     if not found:
         raise Unexpected("the NDA is not there")
@@ -53,7 +53,7 @@ def look_at(session: Session, application: Application, nda: Nda):
 
 
 def pairs(application: Application, nda: Nda) -> dict[str, Pair]:
-    """What both vocabularies read of an NDA of which nothing is known but its labels."""
+    """What both vocabularies read for an NDA of which only the labels are known."""
     return {column: known.read(application.name, getattr(nda, column)) for column, known in VOCABULARIES.items()}
 
 
@@ -91,7 +91,7 @@ def edit(session: Session, nda: Nda, name: str, position: str | None, only: dict
 
 
 def move(session: Session, application: Application, nda: Nda, target: str, approver: str) -> list[Write]:
-    """The status and its history, if the NDA still has the status that it is known to have."""
+    """Change the status and add to the history, if the NDA still has its known status."""
     statement = application.moves[nda.status][target]
     with _transaction(session):
         _insist(session.ask(statement, nda.id, target, nda.status, *([approver] if statement == "approve" else [])))
@@ -100,7 +100,7 @@ def move(session: Session, application: Application, nda: Nda, target: str, appr
 
 
 def drawn(operation: str, session: Session, application: Application, ndas: list[Nda], chance: random.Random):
-    """What to call to do the operation to an NDA of the list; and that NDA, where it is changed."""
+    """A call that does the operation to an NDA in the list; and that NDA, if the operation changes it."""
     nda, position = _one_of(ndas, session, application, chance), chance.choice(application.positions)
     only = {column: chance.choice(values) for column, values in application.only.items()}
     name = f"T{chance.randrange(10**9)}"
@@ -128,7 +128,7 @@ def _one_of(ndas, session, application, chance):
 
 
 def _movable(ndas, session, application, chance):
-    """An NDA, where it goes to, and who approves that: nobody approves what is their own."""
+    """An NDA, its target status, and an approver, who is not its author."""
     for _ in range(TRIES):
         nda, approver = _one_of(ndas, session, application, chance), chance.choice(ndas).creator
         if moves := application.moves[nda.status]:

@@ -16,12 +16,12 @@ from ndas.access.actors import Actor
 from ndas.models import AgencyGroup, Contact, Nda
 
 EVERYTHING = frozenset({*workflow.PERMISSIONS.values(), workflow.VIEW, workflow.CREATE, workflow.VIEW_EVERY})
-HINT = "Look for what else writes to the tables: \\d ndas in psql lists their triggers and constraints."
+HINT = "Find out what else writes to the tables: \\d ndas in psql lists their triggers and constraints."
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Two people and an agency that nobody else knows."""
+    """Two contacts and an agency made for the smoke tests."""
 
     author: Actor
     approver: Actor
@@ -30,7 +30,7 @@ class Scene:
     def draft(self) -> Nda:
         return services.create(
             self.author,
-            # The sequence would keep what a rollback gives back.
+            # A number from the sequence would not be given back by the rollback.
             number=-1 - secrets.randbelow(2**31 - 1),
             company_name="Smoke test",
             abbreviated_name="SMOKE",
@@ -53,7 +53,7 @@ class Scene:
 
 
 def smoke(id, title):
-    """Register a function of the scene that yields what is wrong; what the services refuse is wrong, too."""
+    """Register a function of the scene that yields what is wrong; a refusal by a service is wrong, too."""
 
     def decorate(try_out):
         @functools.wraps(try_out)
@@ -83,13 +83,13 @@ def _scene(using) -> Scene:
 
 
 def _unless(nda: Nda, **wanted):
-    """What of the row, read anew, is not as wanted; and a status that the history does not know."""
+    """What differs in the row, read again, from what is expected; and a status that the history lacks."""
     found = Nda.objects.using(nda._state.db).get(pk=nda.pk)
     for name, value in wanted.items():
         if getattr(found, name) != value:
             yield f"{name} is {getattr(found, name)}, expected {value}"
     if found.status not in found.status_history.values_list("status", flat=True):
-        yield f"the history does not say {found.status}"
+        yield f"the history has no {found.status}"
 
 
 @smoke("create", "an NDA can be created, as a draft with the defaults of Epic 10")
@@ -109,7 +109,7 @@ def route(scene):
     yield from _unless(scene.routed(), status="PENDING_APPROVAL", rejection_reason=None)
 
 
-@smoke("approve", "somebody else than the author can approve it")
+@smoke("approve", "somebody other than the author can approve it")
 def approve(scene):
     yield from _unless(scene.sent(), status="SENT_PENDING_SIGNATURE", approved_by_id=scene.approver.contact.pk)
 

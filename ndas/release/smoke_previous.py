@@ -10,7 +10,7 @@ PEOPLE = """
 AGENCY = """
     INSERT INTO agency_groups (id, name, code, updated_at)
     VALUES (%(name)s, %(name)s, %(name)s, now() AT TIME ZONE 'UTC')"""
-# A number of its own: the sequence would keep what a rollback gives back.
+# A number of its own, as one from the sequence would not be given back by the rollback.
 CREATE = """
     INSERT INTO ndas (id, display_id, company_name, agency_group_id, abbreviated_name, authorized_purpose,
                       opportunity_poc_id, relationship_poc_id, created_by_id, updated_at)
@@ -50,7 +50,7 @@ def smoke(id, title, find):
 
 
 def travels(statuses):
-    """Create an NDA, take it along the statuses, and read each back, from its row and from its history."""
+    """Create an NDA, move it through the statuses, and read each back from its row and from its history."""
 
     def find(db):
         known = _created(db)

@@ -1,8 +1,8 @@
 """
 The pair of labels that a row has once an application has been told that it is written.
 
-Stated from the applications' point of view, and on purpose a second time: taken
-from the release, a wrong mapping there would be right here.
+It is stated here a second time on purpose, from the applications' point of view: if it
+were taken from the release, a wrong mapping would not be noticed.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ OLD, NEW = "old", "new"
 
 
 class Pair(NamedTuple):
-    """The label in the new vocabulary, and those it may have in the old one: one, once somebody has written it."""
+    """The label in the new vocabulary, and the possible ones in the old: only one, once it has been written."""
 
     new: str
     olds: tuple[str | None, ...]
@@ -23,20 +23,20 @@ class Vocabulary(NamedTuple):
     down: dict[str, str]
 
     def read(self, application: str, label: str | None) -> Pair:
-        """What a label says of a row of which nothing else is known."""
+        """The pair for a row of which only this label is known."""
         if application == OLD:
             return Pair(self._upwards(label), (label,))
         return Pair(label, tuple(old for old in self.legacy if self._upwards(old) == label) or self._downwards(label))
 
     def written(self, application: str, label: str | None, before: Pair | None) -> Pair:
-        """The old label stays as long as it still maps to the new one: CANCELLED while it is INACTIVE_CANCELED."""
+        """The pair after a write. The old label stays while it maps to the new one: CANCELLED to INACTIVE_CANCELED."""
         if application == OLD:
             return Pair(self._upwards(label), (label,))
         kept = tuple(old for old in before.olds if self._upwards(old) == label) if before else ()
         return Pair(label, kept or self._downwards(label))
 
     def plain(self, pair: Pair) -> set[str]:
-        """What the new vocabulary reads while the old one is the truth."""
+        """What the new vocabulary reads before the switch."""
         return {pair.new, *map(self._upwards, pair.olds)}
 
     def _upwards(self, old):

@@ -1,9 +1,9 @@
 """
 Numbering of the rows of one filling, and the choice of each of their values.
 
-Every choice is a hash of the seed, of what is chosen and of the row's number,
-never of the order in which PostgreSQL happens to produce rows. Numbers are
-display_ids, so a second filling of one database never meets the first.
+Every choice is a hash of the seed, of what is chosen and of the row's number, and does
+not depend on the order in which PostgreSQL produces rows. Numbers are display_ids, so
+that a second filling of a database never collides with the first.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from ndas.seed.words import SUBAGENCIES
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """The NDAs numbered ``first`` to ``last``. What the methods return is SQL."""
+    """The NDAs numbered ``first`` to ``last``. The methods return SQL."""
 
     seed: int
     first: int
@@ -46,12 +46,12 @@ class Batch:
         return f"((hashint8extended({of}, {salt}) & 2147483647) % {sides})"
 
     def pick(self, what, choices: Iterable[str | None], of="n"):
-        """One of the choices, each as likely as the next."""
+        """One of the choices, all equally likely."""
         wheel = list(choices)
         return f"({array(wheel)})[1 + {self.draw(what, len(wheel), of)}]"
 
     def weigh(self, what, choices: Mapping[str | None, int], of="n"):
-        """One of the choices, as likely as its weight says."""
+        """One of the choices, with a probability by its weight."""
         return self.pick(what, [choice for choice, weight in choices.items() for _ in range(weight)], of)
 
     def contact(self, what, of="n"):
@@ -61,7 +61,7 @@ class Batch:
         return self.key("agency group", self._agency_group_number(of))
 
     def subagency(self, of="n"):
-        """One of those that belong to ``agency_group(of)``."""
+        """A subagency of ``agency_group(of)``."""
         place = f"(1 + {self.draw('subagency', len(SUBAGENCIES), of)})"
         return self.key("subagency", f"{self._agency_group_number(of)} || '/' || {place}")
 

@@ -35,7 +35,7 @@ def fill(using, rows, *, seed=SEED, append=False, say=print):
     connection = connections[using]
     with transaction.atomic(using), connection.cursor() as cursor:
         refuse_unless_baseline(cursor, connection)
-        # Nobody adds an NDA meanwhile: the numbers from here on are ours.
+        # Nobody can add an NDA in the meantime, so the numbers from here on are free.
         cursor.execute("LOCK TABLE ndas IN SHARE ROW EXCLUSIVE MODE")
         if not append:
             refuse_if_filled(cursor, connection)
@@ -74,9 +74,9 @@ def refuse_if_filled(cursor, connection):
 @contextlib.contextmanager
 def unchecked(cursor):
     """
-    No foreign key is asked, where the role may decide that; it saves a third of the time.
+    Skip foreign key checks, if the role may; it saves a third of the time.
 
-    There is nothing to find: an invented row refers to rows of its own transaction only.
+    They could find nothing: an invented row only refers to rows of its own transaction.
     """
     cursor.execute("SELECT pg_catalog.has_parameter_privilege('session_replication_role', 'SET')")
     (permitted,) = cursor.fetchone()

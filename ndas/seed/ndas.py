@@ -60,7 +60,7 @@ def status_history(batch):
 
 
 def documents(batch):
-    """One for each time it was sent, revised or signed."""
+    """One document for each time an NDA was sent, revised or signed."""
     return f"""
         INSERT INTO documents (id, nda_id, filename, s3_key, document_type, content_type, file_size,
                                is_fully_executed, version, uploaded_by_id, uploaded_at)
@@ -92,9 +92,9 @@ def journeys(batch):
     A row for each NDA: ``statuses``, when it was ``created``, the ``pace`` from one
     status to the next, when it was signed, and of which NDA (``origin``) it is a clone.
 
-    They are created evenly over the years, in the order of their numbers. Half of
-    those that could be signed on a leap day are. A clone is made from one of the
-    eleven NDAs before it, none of which is a clone.
+    They are created evenly over the years, in the order of their numbers. Half of those
+    that could be signed on a leap day are. The original of a clone is one of the eleven
+    NDAs before it, none of which is a clone.
     """
     return f"""(
         SELECT n, {batch.key("nda", "n")} AS id, statuses, created, pace, origin,
@@ -116,7 +116,7 @@ def journeys(batch):
 
 
 def happenings(batch):
-    """What the histories just written tell: ``n``, ``step`` and ``status_before`` beside each row."""
+    """The history rows just written, each with ``n``, ``step`` and ``status_before``."""
     return f"""(
         SELECT history.*, display_id::bigint AS n, row_number() OVER nda AS step,
                lag(history.status) OVER nda AS status_before
@@ -127,7 +127,7 @@ def happenings(batch):
 
 
 def recorded_execution(batch):
-    """Some only have a date, and a few signed ones were never given any."""
+    """The recorded execution date: some have no time of day, and a few signed NDAs have none at all."""
     return f"""CASE WHEN {batch.draw("undated", 50)} = 0 THEN NULL
                     WHEN {batch.draw("date only", 8)} = 0 THEN pg_catalog.date_trunc('day', executed_at)
                     ELSE executed_at END"""

@@ -19,7 +19,7 @@ def contacts(batch):
 
 
 def agency_groups(batch):
-    """More than there are names for are numbered: Department of Energy 2, DOE-2."""
+    """If there are more than names, they are numbered: Department of Energy 2, DOE-2."""
     return f"""
         INSERT INTO agency_groups (id, name, code, created_at, updated_at)
         SELECT {batch.key("agency group", "n")},
@@ -40,7 +40,7 @@ def subagencies(batch):
 
 
 def agency_group_grants(batch):
-    """Every contact sees one agency group, every second one the group after it, too."""
+    """Every contact sees one agency group, and every second contact also the next one."""
     groups = batch.agency_groups
     group = f"({batch.first} + ({batch.draw('granted', groups)} + place) % {groups})"
     return f"""

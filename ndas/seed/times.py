@@ -20,17 +20,17 @@ def timestamp(expression):
 
 
 def evenly(place, places):
-    """The moment of the ``place``-th of so many, from the first day to the last."""
+    """The moment of the ``place``-th of ``places``, spread evenly from the first day to the last."""
     return f"{FIRST_DAY} + {place} * {LAST_DAY - FIRST_DAY} / {places}"
 
 
 def in_office_hours(moment):
-    """The same day between noon and nine, in the same order: 24 hours put into nine."""
+    """A moment of the same day between noon and nine, in the same order: 24 hours mapped to nine."""
     return f"{moment} / {DAY} * {DAY} + {DAY // 2} + {moment} % {DAY} * 3 / 8"
 
 
 def next_leap_day(moment):
-    """Three in the afternoon of a leap day that is one to ten weeks off."""
+    """Three in the afternoon of the leap day, if that is one to ten weeks away."""
     cases = " ".join(
         f"WHEN {moment} BETWEEN {day - 70 * DAY} AND {day - 7 * DAY} THEN {day + DAY * 15 // 24}" for day in LEAP_DAYS
     )

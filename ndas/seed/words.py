@@ -1,7 +1,7 @@
 """Words and proportions that the invented rows are made of."""
 
-# How an NDA of the old application went, and how many in a hundred went so.
-# Where it ends is its status; FULLY_EXECUTED on the way gives the date.
+# The statuses an NDA of the old application went through, and how many in a hundred did.
+# The last one is its status; FULLY_EXECUTED on the way sets the date.
 JOURNEYS = {
     "CREATED": 11,
     "CREATED EMAILED": 10,

@@ -28,7 +28,7 @@ PAST = {
     workflow.UPLOAD: "uploaded as fully executed",
     workflow.EXPIRE: "let expire",
 }
-# What a save changes by itself says nothing.
+# Columns that every save changes are of no interest.
 UNREMARKABLE = {"created_at", "updated_at"}
 
 
@@ -40,9 +40,9 @@ def require(actor: Actor, permission: str):
 @contextmanager
 def changed(actor: Actor, nda_id: str, permission: str, what: str) -> Iterator[Nda]:
     """
-    The NDA, locked until the end of the block; then what the block changed is saved, with history and audit.
+    The NDA, locked until the end of the block, when its changes are saved with history and audit.
 
-    Raises NotPermitted, and Nda.DoesNotExist for what the actor does not see.
+    Raises NotPermitted, and Nda.DoesNotExist for an NDA that the actor may not see.
     """
     require(actor, permission)
     with transaction.atomic(using=actor.using):
@@ -53,7 +53,7 @@ def changed(actor: Actor, nda_id: str, permission: str, what: str) -> Iterator[N
 
 
 def move(nda: Nda, target: str, action: str):
-    """Raises WrongStatus unless ``action`` leads from where the NDA is to ``target``."""
+    """Change the status; raises WrongStatus unless ``action`` leads from the current one to ``target``."""
     edge = workflow.edge(nda.status, target)
     if edge is None or edge.action != action:
         raise WrongStatus(_not_that_way(nda, target, action))
@@ -61,7 +61,7 @@ def move(nda: Nda, target: str, action: str):
 
 
 def added(actor: Actor, nda: Nda, action: str):
-    """Put a new NDA on record."""
+    """Save a new NDA, with history and audit."""
     NdaStatusHistory.objects.using(actor.using).create(nda=nda, status=nda.status, changed_by=actor.contact)
     audited(actor, nda, action, before=None, after=values(nda))
 
@@ -77,7 +77,7 @@ def audited(actor: Actor, nda: Nda, action: str, *, before, after):
 
 
 def values(nda: Nda) -> dict:
-    """Every column that says something, as JSON can say it."""
+    """The values of all columns of interest, as JSON."""
     return {
         field.attname: _plain(getattr(nda, field.attname))
         for field in nda._meta.concrete_fields

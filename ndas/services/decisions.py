@@ -12,7 +12,7 @@ from .errors import NotPermitted, WrongStatus
 
 
 def route(actor: Actor, nda_id: str) -> Nda:
-    """Ask for approval; an older rejection is answered by it."""
+    """Ask for approval; that also clears an older rejection."""
     with changed(actor, nda_id, workflow.UPDATE, "routed") as nda:
         move(nda, workflow.PENDING, workflow.ROUTE)
         nda.rejection_reason = None
@@ -31,12 +31,12 @@ def approve(actor: Actor, nda_id: str) -> Nda:
 
 
 def reject(actor: Actor, nda_id: str, reason: str) -> Nda:
-    """Back to the author. Raises ValidationError without a reason."""
+    """Return it to the author. Raises ValidationError without a reason."""
     with changed(actor, nda_id, workflow.APPROVE, "rejected") as nda:
         move(nda, workflow.CREATED, workflow.REJECT)
         _somebody_else(actor, nda)
         if not reason.strip():
-            raise ValidationError({"reason": "Say why, so that the author can set it right."})
+            raise ValidationError({"reason": "Give a reason, so that the author can correct it."})
         nda.rejection_reason = reason.strip()
         _forget_approval(nda)
         mail.after_commit(mail.rejected, nda, by=actor.contact)
@@ -44,7 +44,7 @@ def reject(actor: Actor, nda_id: str, reason: str) -> Nda:
 
 
 def change_status(actor: Actor, nda_id: str, target: str) -> Nda:
-    """Every step that is neither an approval nor an upload."""
+    """Any step that is neither an approval nor an upload."""
     with changed(actor, nda_id, workflow.MARK_STATUS, "status_changed") as nda:
         if _was_never_executed(nda, target):
             raise WrongStatus(
@@ -57,7 +57,7 @@ def change_status(actor: Actor, nda_id: str, target: str) -> Nda:
 
 
 def possible(actor: Actor, nda: Nda) -> list[workflow.Edge]:
-    """The steps that would be taken if the actor asked for them now."""
+    """The steps that the actor could take now."""
     steps = workflow.ways_out(nda.status, actor.may)
     if nda.created_by_id == actor.contact.pk:
         steps = [step for step in steps if step.permission != workflow.APPROVE]

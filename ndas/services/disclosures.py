@@ -8,7 +8,7 @@ from ndas.models import AuditLog, Document
 
 
 def exported(actor: Actor, ndas: QuerySet, asked: dict[str, str]):
-    """The list as a file. Raises, and nothing is exported, where that cannot be put on record."""
+    """Record an export of the list. If that fails, it raises, and nothing is exported."""
     with transaction.atomic(using=actor.using):
         AuditLog.objects.using(actor.using).create(
             action="nda_exported",
@@ -19,7 +19,7 @@ def exported(actor: Actor, ndas: QuerySet, asked: dict[str, str]):
 
 
 def downloaded(actor: Actor, document: Document):
-    """A document. An entity of its own: the NDA's page shows what was done with the NDA."""
+    """Record a download. It is an entry for the document, as the NDA's page shows what was done with the NDA."""
     with transaction.atomic(using=actor.using):
         AuditLog.objects.using(actor.using).create(
             action="document_downloaded",

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 MEGABYTE = 1024 * 1024
 MOST_PARTS = 5000
 LARGEST = 500 * MEGABYTE  # all parts together, unpacked
-LARGEST_RATIO = 200  # of a part; XML that repeats itself gets to about 100
-SMALL = MEGABYTE  # below that the ratio says nothing
+LARGEST_RATIO = 200  # of a part; repetitive XML reaches about 100
+SMALL = MEGABYTE  # below that size the ratio says nothing
 
 CONTENT_TYPES = "[Content_Types].xml"
 NEEDED = (CONTENT_TYPES, "word/document.xml")
-# Text, pictures, fonts, the sheet behind a chart, signatures. OLE objects, ActiveX and macros end in .bin.
+# Text, pictures, fonts, the data of a chart, signatures. OLE objects, ActiveX and macros end in .bin.
 PARTS = {"xml", "rels", "vml", "xlsx", "docx", "psmdcp", "sigs", "odttf"} | {
     *("png", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp", "dib", "tif", "tiff"),
     *("emf", "wmf", "emz", "wmz", "svg", "wdp"),
@@ -26,7 +26,7 @@ ENCRYPTED = 0x1
 
 
 def inspect(file):
-    """Raises ValidationError unless the file is a DOCX, and harmless as far as that can be seen from outside."""
+    """Raises ValidationError unless the file is a DOCX, and harmless as far as its parts show."""
     try:
         with zipfile.ZipFile(file) as package:
             parts = package.infolist()
@@ -45,7 +45,7 @@ def inspect(file):
 
 def _insist_on_a_size(parts, size):
     names = [part.filename for part in parts]
-    # Parts that lie over one another unpack to much more than any of them says.
+    # Overlapping parts unpack to much more than their sizes say.
     overlap = sum(part.compress_size for part in parts) > size or len(set(names)) < len(names)
     bursts = any(part.file_size > max(SMALL, LARGEST_RATIO * part.compress_size) for part in parts)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST or overlap or bursts:
@@ -61,7 +61,7 @@ def _insist_on_a_part(package, part):
         raise ValidationError({"file": "The DOCX is encrypted. Upload it without a password."})
     if part.is_dir():
         return
-    # Not the path's suffix: _rels/.rels has none.
+    # Not the path's suffix, because _rels/.rels has none.
     if name.rpartition(".")[2].lower() not in PARTS:
         raise ValidationError({"file": f'The DOCX holds "{path.name[:100]}", which is no part of a document.'})
     with package.open(part) as content:

@@ -29,8 +29,8 @@ WORDS = (
 )
 PEOPLE = ("opportunity_poc", "contracts_poc", "relationship_poc")
 
-# What has been signed stays as it was signed, and what somebody is to approve
-# stays as it was routed; the people in charge may change at any time.
+# The text is fixed once it is signed or routed for approval; the people in charge may
+# change at any time.
 EDITABLE = {
     workflow.CREATED: (*WORDS, *PEOPLE),
     workflow.SENT: (*WORDS, *PEOPLE),
@@ -41,9 +41,9 @@ EDITABLE = {
 
 def create(actor: Actor, *, number: int | None = None, cloned_from: Nda | None = None, **fields) -> Nda:
     """
-    A new NDA of the actor's; ``fields`` by name, the opportunity POC is the actor unless said otherwise.
+    Create an NDA; ``fields`` by name, with the actor as opportunity POC by default.
 
-    Raises ValidationError by field, and NotPermitted. ``number`` is for who must not use up a display id.
+    Raises ValidationError by field, and NotPermitted. ``number`` is for callers that must not use up a display id.
     """
     require(actor, workflow.CREATE)
     fields = {"opportunity_poc": actor.contact} | _tidy(fields)
@@ -58,7 +58,7 @@ def create(actor: Actor, *, number: int | None = None, cloned_from: Nda | None =
 
 
 def clone(actor: Actor, nda_id: str, *, number: int | None = None) -> Nda:
-    """A new draft with the words and the people of an NDA, and none of its history."""
+    """Create a draft with the text and the people of an NDA, without its history."""
     require(actor, workflow.CREATE)
     source = scope.visible_to(actor).get(pk=nda_id)
     fields = {name: getattr(source, name) for name in (*WORDS, *PEOPLE)} | {"opportunity_poc": actor.contact}
@@ -67,7 +67,7 @@ def clone(actor: Actor, nda_id: str, *, number: int | None = None) -> Nda:
 
 def update(actor: Actor, nda_id: str, *, seen_at=None, **fields) -> Nda:
     """
-    Change words or people. ``seen_at`` is the ``updated_at`` that the actor has looked at.
+    Change text or people. ``seen_at`` is the ``updated_at`` that the actor has seen.
 
     Raises ValidationError by field, NotPermitted, WrongStatus and ChangedMeanwhile.
     """
@@ -85,14 +85,14 @@ def update(actor: Actor, nda_id: str, *, seen_at=None, **fields) -> Nda:
 
 
 def mark_non_usmax(actor: Actor, nda_id: str, *, is_non_usmax: bool = True) -> Nda:
-    """A flag about the NDA, not one of its words: it may change in any status."""
+    """Set a flag about the NDA, which is not part of its text and may change in any status."""
     with changed(actor, nda_id, workflow.MARK_STATUS, "marked_non_usmax") as nda:
         nda.is_non_usmax = is_non_usmax
     return nda
 
 
 def _tidy(fields):
-    """Blank means absent, as the columns have it."""
+    """Turn blank values into NULL, as the columns have it."""
     tidy = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     return {name: None if value == "" and Nda._meta.get_field(name).null else value for name, value in tidy.items()}
 

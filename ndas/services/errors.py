@@ -2,11 +2,11 @@
 
 
 class Refused(Exception):
-    """Nothing was changed."""
+    """The service refused the request; nothing was changed."""
 
 
 class NotPermitted(Refused):
-    """The actor lacks the permission, or is the author where somebody else has to decide."""
+    """The actor lacks the permission, or is the author and somebody else has to decide."""
 
 
 class WrongStatus(Refused):
@@ -14,4 +14,4 @@ class WrongStatus(Refused):
 
 
 class ChangedMeanwhile(Refused):
-    """Somebody else saved the NDA after the actor had looked at it."""
+    """Somebody else saved the NDA after the actor had opened it."""

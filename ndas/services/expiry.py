@@ -10,16 +10,16 @@ from ndas import mail, workflow
 from ndas.access.actors import Actor, system_actor
 from ndas.models import AuditLog, Contact, Nda, NdaStatusHistory
 
-# Who is in charge hears of it a month ahead, and once.
+# The people in charge are notified a month ahead, and only once.
 AHEAD = datetime.timedelta(days=30)
-# What ended longer ago is a backlog, as there is after the release: no mail about it.
+# NDAs that ended longer ago are a backlog, as after the release, and expire without a mail.
 NEWS = datetime.timedelta(days=7)
 ANNOUNCED = "nda_expiry_announced"
 
 
 @dataclass
 class Expiry:
-    """What a run did: numbers of the NDAs that expired and of those announced, and how many owners got a mail."""
+    """The result of a run: numbers of the NDAs that expired or were announced, and how many owners got a mail."""
 
     expired: list[int] = field(default_factory=list)
     announced: list[int] = field(default_factory=list)
@@ -36,7 +36,7 @@ def soon(using: str, now: datetime.datetime):
 
 
 def expire_due(using: str, *, now=None, limit: int | None = None, only: Contact | None = None) -> Expiry:
-    """Owner by owner, a transaction and at most one mail each; ``limit`` is how many may expire."""
+    """Expire what is due, with one transaction and at most one mail per owner; ``limit`` is how many may expire."""
     now = now or timezone.now()
     done, actor = Expiry(), system_actor(using)
     for owner in _owners(using, now, only):
@@ -57,7 +57,7 @@ def expire_due(using: str, *, now=None, limit: int | None = None, only: Contact 
 
 
 def foreseen(using: str, *, now: datetime.datetime, limit: int | None = None) -> Expiry:
-    """What ``expire_due`` would do, without doing it; whether something was announced before is not looked up."""
+    """What ``expire_due`` would do, without doing it; earlier announcements are not taken into account."""
     numbers = due(using, now).values_list("display_id", "expiration_date")[:limit]
     return Expiry(
         expired=sorted(number for number, _ in numbers),
@@ -71,7 +71,7 @@ def _running(using):
 
 
 def _owners(using, now, only):
-    """Those in charge of an NDA that ends within AHEAD or has ended; or ``only`` one."""
+    """The owners of an NDA that ends within AHEAD or has ended; or ``only`` one of them."""
     if only:
         return [only]
     ids = _running(using).filter(expiration_date__lte=now + AHEAD).order_by().values("opportunity_poc_id")
@@ -79,7 +79,7 @@ def _owners(using, now, only):
 
 
 def _expire(actor, ndas, limit) -> list[Nda]:
-    # A second job waits here, and then finds that these are no longer fully executed.
+    # A second job waits here, and then finds that they are no longer fully executed.
     expired = list(ndas.select_for_update()[:limit])
     Nda.objects.using(actor.using).filter(pk__in=[nda.pk for nda in expired]).update(
         status=workflow.EXPIRED, updated_at=timezone.now()
@@ -93,7 +93,7 @@ def _expire(actor, ndas, limit) -> list[Nda]:
 
 
 def _announce(actor, ndas) -> list[Nda]:
-    """Those that have not been announced for that very date."""
+    """Announce those that have not been announced for this expiration date."""
     candidates = list(ndas.select_for_update())
     told = set(
         AuditLog.objects.using(actor.using)

@@ -24,7 +24,7 @@ MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
 LONGEST_NAME = 150
 
-# A name says what a file claims to be, its first bytes what it is.
+# The name says what a file claims to be, the first bytes what it is.
 FORMATS = {
     ".pdf": ("application/pdf", b"%PDF-"),
     ".rtf": ("application/rtf", b"{\\rtf"),
@@ -37,7 +37,7 @@ def upload_fully_executed(
     actor: Actor, nda_id: str, file, *, executed: datetime.datetime | None = None, storage=default_storage
 ) -> Nda:
     """
-    Keep the signed document; the NDA is fully executed from ``executed`` (now, unless told), for a year.
+    Store the signed document; the NDA is fully executed from ``executed`` (by default now), for a year.
 
     Raises ValidationError by field.
     """
@@ -57,7 +57,7 @@ def upload_fully_executed(
 
 
 def attach(actor: Actor, nda_id: str, file, *, storage=default_storage) -> Nda:
-    """Keep a document with the NDA, whatever its status: a draft, a letter. Raises ValidationError by field."""
+    """Store a document with the NDA in any status, such as a draft or a letter. Raises ValidationError by field."""
     with (
         _files_go_with_the_transaction(storage) as kept,
         changed(actor, nda_id, workflow.UPDATE, "attached") as nda,
@@ -90,14 +90,14 @@ def recognized(file) -> str:
 
 
 def filename(name: str) -> str:
-    """The name for people to read: no path, nothing unprintable, not too long."""
+    """The file name as people see it: no path, nothing unprintable, not too long."""
     path = PurePath(re.sub(r"[\x00-\x1f\x7f\"\\/]", "_", PurePath(name).name))
     return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix
 
 
 @contextmanager
 def _files_go_with_the_transaction(storage) -> Iterator[list[str]]:
-    """What is stored within the block is deleted again if it fails, be it at the commit."""
+    """Files stored within the block are deleted again if the transaction fails, even at the commit."""
     kept = []
     try:
         yield kept

@@ -15,7 +15,7 @@ from ndas.models import AgencyGroup
 from ndas.models.agreements import SEARCHED
 
 ACTIVE, EVERY = "", "ALL"
-# Hidden unless asked for.
+# Hidden by default.
 OVER = (NdaStatus.INACTIVE_CANCELED, NdaStatus.EXPIRED)
 ORDERS = {
     "": ("Newest first", [F("display_id").desc()]),
@@ -70,13 +70,13 @@ class Filters(forms.Form):
 
     @property
     def asked(self) -> dict[str, str]:
-        """What was understood and asked for, as it goes on record."""
+        """The valid filters, as they are recorded."""
         self.is_valid()
         given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
         return {name: str(getattr(value, "pk", value)) for name, value in given.items()}
 
     def ndas(self) -> QuerySet:
-        """Those asked for, in the order asked for; what cannot be understood is not asked for."""
+        """The NDAs that match, in the order given; invalid filters are ignored."""
         self.is_valid()
         ndas = scope.visible_to(self.actor).alias(search=SEARCHED)
         for name, value in self.cleaned_data.items():
@@ -90,7 +90,7 @@ class Filters(forms.Form):
 
 
 def matching(text: str) -> Q:
-    """Words that begin so, all of them, in company, short name, city or purpose; or the number itself."""
+    """NDAs with words that begin with all of these, in company, short name, city or purpose; or with the number."""
     words = re.findall(r"\w+", text)
     if not words:
         return Q(pk__in=[])

@@ -14,7 +14,7 @@ from ndas.services.uploads import FORMATS
 
 
 class ContactField(forms.ModelChoiceField):
-    """A contact by e-mail, which the browser completes: there may be thousands."""
+    """A contact by e-mail, which the browser completes, as there may be thousands."""
 
     widget = forms.TextInput(attrs={"list": "contacts", "inputmode": "email", "autocomplete": "off"})
     default_error_messages = {"invalid_choice": "No active contact has this e-mail."}
@@ -73,7 +73,7 @@ class NdaForm(forms.ModelForm):
             self.fields["subagency"].queryset = scope.subagencies_for(actor)
             self.fields["subagency"].label_from_instance = lambda subagency: f"{subagency.agency_group}: {subagency}"
         for name in set(PEOPLE) & set(self.fields):
-            # By e-mail, as the field has it; who has left may stay, and is not offered.
+            # By e-mail, as in the field; an inactive contact may stay, but is not offered.
             self.initial[name] = getattr(self.instance, name, None)
             self.fields[name].allow(self.initial[name])
         self.initial["seen_at"] = self.instance.updated_at and self.instance.updated_at.isoformat()
@@ -82,7 +82,7 @@ class NdaForm(forms.ModelForm):
         return self.cleaned_data["opportunity_poc"] or self.actor.contact
 
     def contacts(self):
-        """For the browser to complete from."""
+        """The contacts that the browser offers."""
         return Contact.objects.filter(is_active=True).order_by("last_name", "first_name")
 
     def clean_seen_at(self):
@@ -93,7 +93,7 @@ class NdaForm(forms.ModelForm):
 
     @property
     def values(self) -> dict:
-        """What the service is to be told: everything for a new NDA, only what was changed for an old one."""
+        """The values for the service: all of them for a new NDA, only the changed ones for an existing one."""
         if self.instance._state.adding:
             return {name: value for name, value in self.cleaned_data.items() if name != "seen_at"}
         changed = {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}

@@ -43,7 +43,7 @@ def test_all_is_well_and_all_of_it_is_kept(monitor, database):
     [[expiring]] = database.rows("SELECT count(expiration_date) FROM ndas")
     assert ended.found["facts"] == [
         f"300 NDAs, 300 with a USmax position, 300 with a type, {expiring} with an expiration date, "
-        "0 approved by somebody who is not there"
+        "0 approved by a contact that does not exist"
     ]
     gauges = set(Gauge.objects.using(database.alias).values_list("name", flat=True))
     assert {"sessions", "locks.waiting", "database.bytes", "dead_rows.ndas", "indexes.unused"} <= gauges

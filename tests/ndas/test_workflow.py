@@ -200,7 +200,7 @@ def test_the_approver_is_never_the_author(act):
 
 def test_a_rejection_has_a_reason():
     nda = NdaFactory(status=NdaStatus.PENDING_APPROVAL)
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="Give a reason"):
         services.reject(actor("Administrator"), nda.pk, "  ")
     nda.refresh_from_db()
     assert nda.status == NdaStatus.PENDING_APPROVAL

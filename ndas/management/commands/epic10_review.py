@@ -12,7 +12,7 @@ NDAS = Subject("nda", "ndas", ("display_id", "company_name"), created="created_a
 
 class Command(BaseCommand):
     help = (
-        "Write every value nobody chose, as CSV for the customer's review. A default, a label that merged with "
+        "Write every value that nobody chose, as CSV for the customer's review. A default, a label that merged with "
         "another, a computed date. Before the migration it is a preview. Changes nothing."
     )
 

@@ -46,6 +46,6 @@ class Command(BaseCommand):
 
 
 def some(numbers):
-    """The first of them by number: a log needs no million."""
+    """The first of them by number; a log should not have a million."""
     more = f" and {len(numbers) - SHOWN:,} more" if len(numbers) > SHOWN else ""
     return f": {', '.join(map(str, numbers[:SHOWN]))}{more}" if numbers else ""

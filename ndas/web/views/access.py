@@ -18,9 +18,9 @@ from ndas.models import Nda
 
 def page(permission: str):
     """
-    A view for people who are logged in, have a contact, and this permission; it is called with their Actor.
+    A view for people who are logged in, have a contact and this permission; it gets ``request.actor``.
 
-    Without the permission 403, whatever the address says; what is out of scope is 404.
+    Without the permission the answer is 403, whatever the address; an NDA out of scope is 404.
     """
 
     def decorate(view):
@@ -39,7 +39,7 @@ def page(permission: str):
             except Nda.DoesNotExist as error:
                 raise Http404 from error
             except (ProgrammingError, DataError):
-                # The columns and labels of another release: say so, to whoever it can be said.
+                # Columns and labels of another release: show that, if it is the reason.
                 if is_live():
                     raise
                 return render(request, "ndas/not_ready.html", status=503)
@@ -55,5 +55,5 @@ def visible(request):
 
 
 def is_live() -> bool:
-    """Is the release, whose columns the pages ask for, live in the database?"""
+    """Is the release, whose columns the pages use, live in the database?"""
     return plan.load().is_switched(connection)

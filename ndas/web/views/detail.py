@@ -34,7 +34,7 @@ def detail(request, pk):
 
 @page(workflow.VIEW)
 def document(request, pk):
-    """The file itself, to whoever sees its NDA; never shown in the page's own name."""
+    """The file, for everybody who may see its NDA; always as an attachment, never as a page of this site."""
     found = get_object_or_404(Document.objects.filter(nda__in=visible(request)), pk=pk)
     if not default_storage.exists(found.s3_key):
         raise Http404
@@ -52,7 +52,7 @@ def audit_of(nda):
 
 
 def described(entry) -> dict:
-    """An entry with its changes as (what, before, after), whoever wrote it."""
+    """An audit entry with its changes as (what, before, after), whichever application wrote it."""
     details = entry.details if isinstance(entry.details, dict) else {}
     before, after = details.get("before"), details.get("after")
     # The previous application wrote the status and nothing else.

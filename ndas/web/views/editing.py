@@ -44,7 +44,7 @@ def clone(request, pk):
 
 
 def attempted(form, service):
-    """What the service returns; None when it refuses, and then the form says why."""
+    """What the service returns; None if it refuses, and then the form says why."""
     try:
         return service()
     except ValidationError as error:

@@ -15,7 +15,7 @@ def healthz(request):
 
 @never_cache
 def readyz(request):
-    """200 once the release is live, and every table there and readable; 503 says what is missing."""
+    """200 if the release is live and all tables exist and are readable; otherwise 503 with what is missing."""
     try:
         reasons = list(readiness.complaints(connection))
     except Error as error:

@@ -23,7 +23,7 @@ def home(request):
 
 
 def lists(ndas, actor):
-    """What this person has to do with: title, NDAs, their order, and the query of the whole list."""
+    """The lists for this person: title, NDAs, their order, and the query of the whole list."""
     if actor.may(workflow.APPROVE):
         others = ndas.filter(status=NdaStatus.PENDING_APPROVAL).exclude(created_by=actor.contact)
         yield "To approve", others, "display_id", "status=PENDING_APPROVAL&sort=oldest"
@@ -34,7 +34,7 @@ def lists(ndas, actor):
 
 
 def counts(ndas):
-    """How many there are in each status, as (status, label, number)."""
+    """The number of NDAs in each status, as (status, label, number)."""
     found = dict(ndas.values_list("status").annotate(Count("pk")).order_by())
-    # A line may break after a slash, where there is no space.
+    # Allow a line break after a slash, where there is no space.
     return [(status, status.label.replace("/", "/\u200b"), found.get(status, 0)) for status in NdaStatus]

@@ -21,7 +21,7 @@ from ndas.web.filters import Filters
 from ndas.web.views.access import page
 
 A_PAGE = 25
-# Nobody turns 400 pages, and counting further costs more than the page itself.
+# Nobody turns 400 pages, and counting further takes longer than the page itself.
 COUNTED = 10_000
 # Found by what they are, not by their order.
 FEW = 1_000
@@ -55,15 +55,15 @@ LABELS = dict([*NdaStatus.choices, *NdaType.choices, *UsMaxPosition.choices])
 
 class Pages(Paginator):
     """
-    Counts as far as COUNTED.
+    Counts up to COUNTED.
 
-    Asked for 25 in an order, the planner likes to walk that order until it has met
-    25: where a few are to be found among many, over the whole table.
+    For 25 rows in an order, the planner tends to scan the index of that order until it
+    has 25 matches, which may be the whole table if only a few rows match.
     """
 
     def page(self, number):
         if 0 < self.count <= FEW:
-            # As they were counted, which is by the index that knows them.
+            # Selected as they were counted, which uses the index on the condition.
             asked = self.object_list
             keys = list(asked.order_by().values_list("pk", flat=True)[: COUNTED + 1])
             self.object_list = Nda.objects.using(asked.db).filter(pk__in=keys).order_by(*asked.query.order_by)
@@ -93,11 +93,11 @@ def listing(request):
 
 @page(workflow.VIEW)
 def export(request):
-    """All that is filtered, row by row: nothing is held in memory but a chunk."""
+    """All rows that match, streamed: only a chunk is in memory."""
     filters = Filters(request.actor, request.GET)
     ndas = filters.ndas()
     found = lines(ndas)
-    # What the database refuses shall be a page of its own, not the end of a file.
+    # An error of the database should be an error page, not the end of a file.
     beginning = list(islice(found, 2))
     try:
         services.exported(request.actor, ndas, filters.asked)

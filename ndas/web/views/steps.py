@@ -90,7 +90,7 @@ def attach(request, pk):
 
 
 def asked_for(request, nda, form, service, *, title, do, done):
-    """The form, again for as long as something is wrong with it; then the NDA's page."""
+    """The form, until it is valid; then the NDA's page."""
     if form.is_valid() and attempted(form, lambda: service(form.cleaned_data)):
         messages.success(request, done)
         return redirect(nda)
@@ -99,7 +99,7 @@ def asked_for(request, nda, form, service, *, title, do, done):
 
 
 def done(request, pk, service, what):
-    """The NDA's page again, with what was done or why it was not."""
+    """Back to the NDA's page, with what was done or why it was not."""
     try:
         nda = service(request.actor, pk)
     except services.WrongStatus as refusal:
