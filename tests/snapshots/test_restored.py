@@ -3,7 +3,6 @@
 import io
 import os
 import shlex
-from functools import partial
 
 import psycopg
 import pytest
@@ -13,7 +12,9 @@ from epic10.postgres import client_programs, dump, scratch_database
 from epic10.postgres.catalog import quoted
 from epic10.snapshots import comparison, files, manifest, restore, snapshot
 from tests.databases import Scratch
-from tests.migration.disturbances import somebody
+from tests.migration.disturbances import somebody, wait_until
+
+SESSIONS = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
 
 
 @pytest.fixture
@@ -96,10 +97,12 @@ def test_one_that_is_in_use_is_left_alone_and_who_is_in_there_is_named(epic10_sn
     assert beside(precious) == []
 
 
-def test_to_replace_one_its_name_has_to_be_typed(epic10_snapshot, taken, precious, typed):
-    replace = partial(
-        epic10_snapshot, "restore", taken.name, into=precious.name, overwrite=True, database=precious.alias
-    )
+def test_to_replace_one_its_name_has_to_be_typed(epic10_snapshot, taken, precious, typed, legacy_database):
+    def replace(**options):
+        # The server may still be at the end of what the last attempt was connected with.
+        wait_until(lambda: not legacy_database.rows(SESSIONS, [precious.name]), "the last session's end")
+        epic10_snapshot("restore", taken.name, into=precious.name, overwrite=True, database=precious.alias, **options)
+
     asked = typed("yes")
     with pytest.raises(CommandError, match=r"^Nothing was changed\.$"):
         replace()
