@@ -1,8 +1,9 @@
 """The precheck: whether the release can run here, now, and within the window. Nothing is changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from django.db import connections
 
@@ -40,13 +41,13 @@ class Limits:
     free_disk: int | None = None
 
 
-def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None) -> Report:
-    """Ask everything worth knowing before the first change, ``show`` each answer as it comes."""
+def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None, also: Iterable[Check] = ()) -> Report:
+    """Ask everything worth knowing before the first change, ``show`` each answer as it comes; ``also`` comes last."""
     routing.insist(using)
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
     return evaluation.report(
-        "epic10_precheck", questions(release, connection, limits), using, show, release=release.title
+        "epic10_precheck", chain(questions(release, connection, limits), also), using, show, release=release.title
     )
 
 

@@ -1,11 +1,13 @@
 """Everything that comes before the first change of a deployment and may still refuse it."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from django.core.management import CommandError
 from django.db import connections
 
+from epic10.checks import Check
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
 from epic10.deploy import precheck, rehearsed
@@ -22,7 +24,7 @@ class Wishes:
     What the operator has asked for.
 
     ``timeout`` counts seconds from the first change to the last check; with
-    ``may_ask`` somebody may be there to be asked.
+    ``may_ask`` somebody may be there to be asked. ``also_asked`` joins the precheck.
     """
 
     directory: Path
@@ -35,6 +37,7 @@ class Wishes:
     without_rehearsal: bool = False
     force: bool = False
     may_ask: bool = False
+    also_asked: tuple[Check, ...] = ()
 
 
 class NotDeployed(CommandError):
@@ -44,7 +47,8 @@ class NotDeployed(CommandError):
 def make_ready(run: Run, wishes: Wishes, *, show: Show):
     """Everything that changes nothing: any of it may still say no."""
     try:
-        _go(run.step("precheck", lambda: run.report(precheck.precheck(run.using, wishes.limits, show=show))))
+        ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked)
+        _go(run.step("precheck", lambda: run.report(ask())))
     except precheck.NothingToCheck as error:
         raise NotDeployed(str(error)) from error
     _insist_on_a_rehearsal(run, wishes)

@@ -72,3 +72,11 @@ def _parsed(parse, text):
         return parse(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
+
+
+def schema_rehearsal(parser):
+    parser.add_argument(
+        "--without-schema-rehearsal",
+        action="store_true",
+        help="Do not try the release on a copy of the schema, without rows, beside this database.",
+    )

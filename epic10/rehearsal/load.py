@@ -14,11 +14,14 @@ class Load:
     ``written`` has the columns of an existing NDA that the applications change.
     ``lost_and_mislabelled(connection, written)`` verifies the acknowledged writes, and
     returns a sentence for each row that is missing or has a wrong label.
+    ``probe(connection)`` writes a few rows to the tables of an empty register, as the
+    old application does.
     """
 
     process: str
     written: tuple[str, ...]
     lost_and_mislabelled: Callable[[object, dict], tuple[list[str], list[str]]]
+    probe: Callable[[object], None]
 
 
 _registered: list[Load] = []

@@ -2,7 +2,9 @@
 
 import secrets
 
-from epic10.checks import SMOKE_PREVIOUS, Check, register
+from django.db import transaction
+
+from epic10.checks import SMOKE_PREVIOUS, Check, Database, register
 
 PEOPLE = """
     INSERT INTO contacts (id, email, first_name, last_name, updated_at)
@@ -35,6 +37,7 @@ LISTED = """
     SELECT count(*) FROM (SELECT id FROM ndas WHERE status::text NOT IN ('INACTIVE', 'CANCELLED')
                            ORDER BY display_id LIMIT 25) AS page"""
 
+POSITIONS = ("PRIME", "SUB", "TEAMING", "OTHER", None)
 JOURNEYS = {
     "send": ["EMAILED"],
     "revise": ["EMAILED", "IN_REVISION", "EMAILED"],
@@ -43,6 +46,19 @@ JOURNEYS = {
     "cancel": ["CANCELLED"],
     "take_up_again": ["INACTIVE", "CREATED"],
 }
+
+
+def probe(connection):
+    """An NDA in every status and every position, with its history: a few rows for what goes over whole tables."""
+    db = Database(connection)
+    with transaction.atomic(using=connection.alias):
+        for statuses in JOURNEYS.values():
+            for position in POSITIONS:
+                known = _created(db)
+                _execute(db, POSITION, known | {"position": position})
+                for step, status in enumerate(statuses, 1):
+                    _execute(db, MOVE, known | {"status": status})
+                    _execute(db, RECORD, known | {"step": str(step)})
 
 
 def smoke(id, title, find):
@@ -67,7 +83,7 @@ def travels(statuses):
 
 def takes_every_position(db):
     known = _created(db)
-    for position in ("PRIME", "SUB", "TEAMING", "OTHER", None):
+    for position in POSITIONS:
         _execute(db, POSITION, known | {"position": position})
         [[found]] = db.rows(POSITION_NOW, known)
         if found != position:

@@ -7,8 +7,11 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
+from epic10 import checks
+from epic10.checks import Database
 from epic10.deploy.precheck import Limits, precheck
 from epic10.postgres import scratch_database
+from epic10.rehearsal import schema_rehearsal
 
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
 
@@ -106,3 +109,30 @@ def test_one_that_stays_is_named_and_ends_nothing(register, maker, monkeypatch, 
     session.close()
     scratch_database.drop(maker.alias, name)
     assert register.rows(GONE, [name]) == [(True,)]
+
+
+def rehearsed(database):
+    return checks.ask(schema_rehearsal.check(), Database(database.connection))
+
+
+def test_who_may_make_no_database_is_told_why_the_schema_is_not_rehearsed(people, register, register_owner, migrator):
+    register.execute(f"GRANT {register_owner} TO {migrator}; ALTER ROLE {migrator} SET role = {register_owner}")
+    result = rehearsed(people.reaching(register, migrator))
+    assert (result.verdict, result.findings) == ("SKIPPED", ())
+    assert result.skipped == (
+        f'The role "{register_owner}" may not make a scratch database beside this one. '
+        f'As a superuser: ALTER ROLE "{register_owner}" CREATEDB; or name another server by DATABASE_URL.'
+    )
+
+
+@pytest.mark.slow
+def test_what_the_role_cannot_make_in_the_copy_is_said_and_the_rest_is_tried(people, register, register_owner, maker):
+    """An event trigger is a superuser's, as what many a provider puts into a database."""
+    register.execute(
+        "CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+        "CREATE EVENT TRIGGER seen ON ddl_command_end EXECUTE FUNCTION seen()"
+    )
+    register.execute(f"GRANT {register_owner} TO {maker.alias.rpartition(' ')[2]}")
+    result = rehearsed(maker)
+    assert (result.verdict, result.findings) == ("OK", ()), result
+    assert any("event trigger" in fact for fact in result.facts), result.facts

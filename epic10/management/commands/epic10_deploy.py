@@ -11,6 +11,7 @@ from epic10.deploy import precheck, preview, run_record
 from epic10.deploy.deploy import deploy
 from epic10.deploy.readiness import Wishes
 from epic10.management import arguments, json_failure
+from epic10.rehearsal import schema_rehearsal
 from epic10.release import state
 from epic10.snapshots import snapshot
 from epic10.terminal import prompts, signals
@@ -62,6 +63,7 @@ class Command(Lasting, BaseCommand):
         )
         add("--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m).")
         add("--free-disk", type=arguments.size, metavar="SIZE", help="On the server, where it cannot tell: 20GB.")
+        arguments.schema_rehearsal(parser)
         arguments.format(parser)
 
     def handle(self, *, database, format, dry_run, yes, window, free_disk, prepare, **options):
@@ -69,7 +71,9 @@ class Command(Lasting, BaseCommand):
         out = options.get(stream) or getattr(sys, stream)
         known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal", "force")
         limits = precheck.Limits(window=window, free_disk=free_disk)
-        wishes = Wishes(limits=limits, only_prepare=prepare, may_ask=not yes, **{name: options[name] for name in known})
+        also = () if options["without_schema_rehearsal"] else (schema_rehearsal.check(),)
+        known = {name: options[name] for name in known}
+        wishes = Wishes(limits=limits, only_prepare=prepare, may_ask=not yes, also_asked=also, **known)
         if dry_run:
             self.stdout.write("\n".join(preview.lines(database, wishes)))
             return

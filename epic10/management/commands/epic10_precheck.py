@@ -3,14 +3,16 @@ from django.core.management.base import BaseCommand, CommandError
 from epic10.checks import report
 from epic10.deploy import precheck
 from epic10.management import arguments, json_failure
+from epic10.rehearsal import schema_rehearsal
 from epic10.terminal import signals
 
 
 class Command(BaseCommand):
     help = (
         "Can the release run on this database, now, and within the window? Asks the server, the traffic, the schema, "
-        "every row, the disk and the clock, and ends with GO or NO-GO. Nothing is changed: what is measured is rolled "
-        "back. WARNING: read it, then decide. FAILED: do what its HINT says first. Exit status 0 for GO, 1 for NO-GO."
+        "every row, the disk and the clock, rehearses the release on a copy of the schema, and ends with GO or NO-GO. "
+        "Nothing is changed: what is measured is rolled back. WARNING: read it, then decide. FAILED: do what its HINT "
+        "says first. Exit status 0 for GO, 1 for NO-GO."
     )
 
     def add_arguments(self, parser):
@@ -36,20 +38,22 @@ class Command(BaseCommand):
             metavar="SIZE",
             help="Free on the server, where it cannot tell: 20GB.",
         )
+        arguments.schema_rehearsal(parser)
 
-    def handle(self, *, database, format, window, max_snapshot_age, free_disk, **options):
+    def handle(self, *, database, format, window, max_snapshot_age, free_disk, without_schema_rehearsal, **options):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
         with json_failure.as_json(self, format), signals.told("Nothing was changed."):
-            found = self._asked(database, limits, self._show if format == "text" else None)
+            also = [] if without_schema_rehearsal else [schema_rehearsal.check()]
+            found = self._asked(database, limits, self._show if format == "text" else None, also)
         self.stdout.write(found.rendered(format))
         if found.verdict == "FAILED":
             raise CommandError("NO-GO. Do what the HINTs of the failed checks say, then ask again.", returncode=1)
         if format == "text":
             self.stdout.write("GO." if found.verdict == "OK" else "GO, once you have read the warnings.")
 
-    def _asked(self, database, limits, show):
+    def _asked(self, database, limits, show, also):
         try:
-            return precheck.precheck(database, limits, show=show)
+            return precheck.precheck(database, limits, show=show, also=also)
         except precheck.NothingToCheck as error:
             raise CommandError(str(error)) from error
 
