@@ -39,6 +39,11 @@ def test_every_link_leads_somewhere(page):
     assert lost == []
 
 
+def test_every_module_is_called_by_its_name(page):
+    named = re.findall(r"`(?:[\w./]*/)?(\w+\.py)`", page.read_text())
+    assert set(named) - {path.name for path in ROOT.glob("**/*.py")} == set()
+
+
 def test_the_index_leads_to_every_document():
     index = ROOT / "docs" / "README.md"
     linked = {(index.parent / link[1]).resolve() for link in LINK.finditer(index.read_text())}
