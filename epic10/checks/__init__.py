@@ -107,16 +107,6 @@ def register(*checks: Check) -> None:
         _registry[check.id] = check
 
 
-def check(id, title, *, when=AFTER, hint="", blocking=True):
-    """Register the decorated find function as a check."""
-
-    def decorate(find: Find) -> Find:
-        register(Check(id, title, find, when, hint, blocking))
-        return find
-
-    return decorate
-
-
 def registered(when) -> list[Check]:
     """The checks of one side of the migration, in the order they were registered."""
     return [check for check in _registry.values() if check.when == when]

@@ -9,8 +9,10 @@ from . import BEFORE, Check, Find, after, disk, drift, replication, schema, sess
 
 Models = Callable[[], Iterable[type]]
 
+WAIT_OR_END = "Wait for it, or end it: SELECT pg_terminate_backend(pid);"
 
-def of_the_readers(tables: list[str]) -> list[Check]:
+
+def replication_checks(tables: list[str]) -> list[Check]:
     return [
         _warning(
             "replication.standbys",
@@ -34,8 +36,11 @@ def of_the_readers(tables: list[str]) -> list[Check]:
     ]
 
 
-def of_the_traffic(tables: list[str], changed: list[str]) -> list[Check]:
-    wait_or_end = "Wait for it, or end it: SELECT pg_terminate_backend(pid);"
+def session_checks(tables: list[str], changed: list[str]) -> list[Check]:
+    return [*_blocking_sessions(changed), *_old_transactions(), *_maintenance(tables, changed)]
+
+
+def _blocking_sessions(changed):
     return [
         _warning(
             "traffic.visible",
@@ -47,14 +52,19 @@ def of_the_traffic(tables: list[str], changed: list[str]) -> list[Check]:
             "traffic.locks",
             f"no transaction has held a lock on {', '.join(changed)} for {seconds(sessions.LONG_FOR_A_LOCK)}",
             sessions.nobody_holds(changed),
-            hint=wait_or_end,
+            hint=WAIT_OR_END,
         ),
         _check(
             "traffic.snapshots",
             "no transaction here is so old that the build of an index would wait for it",
             sessions.no_old_snapshot(),
-            hint=wait_or_end,
+            hint=WAIT_OR_END,
         ),
+    ]
+
+
+def _old_transactions():
+    return [
         _check(
             "traffic.prepared",
             "no transaction is prepared in this database",
@@ -71,8 +81,13 @@ def of_the_traffic(tables: list[str], changed: list[str]) -> list[Check]:
             "traffic.old_rows",
             "nobody else keeps old row versions",
             sessions.nothing_keeps_old_rows(),
-            hint="The tables grow more than they need to while it lasts. " + wait_or_end,
+            hint="The tables grow more than they need to while it lasts. " + WAIT_OR_END,
         ),
+    ]
+
+
+def _maintenance(tables, changed):
+    return [
         _check(
             "traffic.pg_dump",
             "no pg_dump is running in this database",
@@ -94,7 +109,11 @@ def of_the_traffic(tables: list[str], changed: list[str]) -> list[Check]:
     ]
 
 
-def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours: str, begun: bool) -> list[Check]:
+def schema_checks(models: Models, tables: list[str], changed: list[str], *, ours: str, begun: bool) -> list[Check]:
+    return [*_drift(models, begun), *_tables(models, tables, changed, ours)]
+
+
+def _drift(models, begun):
     return [
         _check(
             "schema.complete",
@@ -108,6 +127,11 @@ def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours
             drift.as_expected(models, begun=begun),
             hint="Nothing to do if it is meant to be so; what the release cannot work with fails a check of its own.",
         ),
+    ]
+
+
+def _tables(models, tables, changed, ours):
+    return [
         _check(
             "schema.invalid_indexes",
             "no index is invalid",
@@ -142,7 +166,7 @@ def of_the_schema(models: Models, tables: list[str], changed: list[str], *, ours
     ]
 
 
-def of_the_dependents(moved: dict[str, list[str]], *, indexes: list[str], followed: dict[str, str]) -> Check:
+def dependents_check(moved: dict[str, list[str]], *, indexes: list[str], followed: dict[str, str]) -> Check:
     return _warning(
         "schema.dependents",
         "nothing else uses a column that changes places",
@@ -153,7 +177,7 @@ def of_the_dependents(moved: dict[str, list[str]], *, indexes: list[str], follow
     )
 
 
-def of_the_way_back(*, snapshot_age: float) -> list[Check]:
+def snapshot_checks(*, snapshot_age: float) -> list[Check]:
     return [
         _check(
             "role.reads",
@@ -182,7 +206,7 @@ def of_the_way_back(*, snapshot_age: float) -> list[Check]:
     ]
 
 
-def of_the_disk(needed: int, *, log: int, free: int | None) -> list[Check]:
+def disk_checks(needed: int, *, log: int, free: int | None) -> list[Check]:
     return [
         _warning(
             "disk.known",

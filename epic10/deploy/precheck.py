@@ -65,15 +65,15 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     changed = [backfill.table for backfill in release.all_of(Backfill)]
     yield from _preconditions(release, connection)
     yield privileges.check(release.needs())
-    yield from before.of_the_traffic(tables, changed)
-    yield from before.of_the_readers(tables)
-    yield from before.of_the_schema(release.models, tables, changed, ours=PREFIX, begun=state.has_begun(connection))
-    yield _of_the_dependents(release)
+    yield from before.session_checks(tables, changed)
+    yield from before.replication_checks(tables)
+    yield from before.schema_checks(release.models, tables, changed, ours=PREFIX, begun=state.has_begun(connection))
+    yield _dependents(release)
     yield from checks.registered(BEFORE)
-    yield from before.of_the_way_back(snapshot_age=limits.snapshot_age)
+    yield from before.snapshot_checks(snapshot_age=limits.snapshot_age)
     measured = estimate(connection)
-    yield from before.of_the_disk(measured.bytes, log=measured.log, free=limits.free_disk)
-    yield from _of_the_window(measured, limits.window)
+    yield from before.disk_checks(measured.bytes, log=measured.log, free=limits.free_disk)
+    yield from _window(measured, limits.window)
 
 
 def _preconditions(release, connection):
@@ -88,17 +88,17 @@ def _preconditions(release, connection):
             yield replace(check, find=violations(query, only_if=f"({only_if})"))
 
 
-def _of_the_dependents(release):
+def _dependents(release):
     moved, indexes = defaultdict(list), []
     for switch in release.all_of((Switch, SwitchBeside)):
         for rule in switch.relabelled:
             moved[switch.table].append(rule.column)
             indexes.append(rule.index)
     followed = {add.table: successors(add.table, add.rules) for add in release.all_of(AddSuccessors)}
-    return before.of_the_dependents(moved, indexes=list(filter(None, indexes)), followed=followed)
+    return before.dependents_check(moved, indexes=list(filter(None, indexes)), followed=followed)
 
 
-def _of_the_window(measured: Estimate, window: float):
+def _window(measured: Estimate, window: float):
     return [
         Check(
             "window.measured",

@@ -103,13 +103,13 @@ def test_two_checks_of_one_name_are_refused(monkeypatch):
     monkeypatch.setattr(checks, "_registry", {})
     checks.register(Check("a.check", "", violations("SELECT 1")))
     with pytest.raises(ValueError, match=r"Two checks are called a\.check\."):
-        checks.check("a.check", "the other one")(violations("SELECT 2"))
+        checks.register(Check("a.check", "the other one", violations("SELECT 2")))
 
 
 def test_the_two_sides_of_the_migration_are_kept_apart(monkeypatch):
     monkeypatch.setattr(checks, "_registry", {})
-    checks.check("b.before", "", when=checks.BEFORE)(violations("SELECT 1"))
-    checks.check("a.after", "")(violations("SELECT 1"))
+    checks.register(Check("b.before", "", violations("SELECT 1"), when=checks.BEFORE))
+    checks.register(Check("a.after", "", violations("SELECT 1")))
     assert [check.id for check in checks.registered(checks.BEFORE)] == ["b.before"]
     assert [check.id for check in checks.registered(checks.AFTER)] == ["a.after"]
 
