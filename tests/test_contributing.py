@@ -5,13 +5,14 @@ import textwrap
 
 import pytest
 from django.conf import settings
+from django.db import models
 from django.db.migrations.operations import RunSQL
 
 from epic10 import checks
-from epic10.operations import Derived
+from epic10.operations import Derived, Indexed, NewColumn, Story
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres import catalog
-from tests.operations import pony
+from tests.operations import meadow, pony
 from tests.operations.conftest import ANEW, Bench
 from tests.operations.life import Life
 
@@ -41,12 +42,18 @@ def test_the_check_holds_until_a_row_breaks_it(example, migrated_database):
     assert checks.ask(check, database).findings == (f"1 NDAs do not, for one {broken}",)
 
 
-def test_the_rule_computes_what_it_says(example, empty_database):
-    rule = example("RETIRES", Derived=Derived)["RETIRES"]
-    empty_database.execute("CREATE TABLE pony (born timestamp(3), retires timestamp(3))")
-    empty_database.execute("INSERT INTO pony VALUES ('2020-02-29 12:00', NULL)")
-    assert empty_database.rows(f"SELECT ({rule.value.format('born')})::text FROM pony") == [("2040-02-29 12:00:00",)]
-    assert (rule.target, rule.source) == ("retires", "born")
+def test_the_column_is_all_there_is_to_add(example, empty_database):
+    names = {"PONY": meadow.PONY, "models": models, "NewColumn": NewColumn, "Derived": Derived, "Indexed": Indexed}
+    plan = meadow.release(Story("10.12", "Ponies retire at twenty.", example("RETIRES", **names)["RETIRES"]))
+    empty_database.execute(ANEW)
+    meadow.forwards(empty_database, plan)
+    retired = "SELECT retires AT TIME ZONE 'UTC' = '2040-02-29 12:00' FROM pony WHERE id = 'Ajax'"
+    assert empty_database.rows(retired) == [(True,)]
+    assert {"column.pony.retires", "backfill.pony.retires", "index.pony_retires_idx"} <= {
+        check.id for check in plan.checks()
+    }
+    results = checks.run(plan.checks(), checks.Database(empty_database.connection))
+    assert not [result.check.id for result in results if result.findings]
 
 
 def test_the_operation_lives_its_life(example, empty_database):

@@ -16,6 +16,7 @@ from epic10.operations.columns.switch import Switch, SwitchType, switched
 from epic10.operations.columns.sync_trigger import AddSyncTrigger
 
 from .add_successors import AddSuccessors, SwitchSuccessors
+from .changes import EnumColumn, EnumType, Indexed, NewColumn, NewEnumColumn, NewReference, ReplaceEnum, Table
 from .counts import Analyze, CountRows
 from .foreign_keys import AddForeignKey, ValidateForeignKey, is_in_place
 from .guards import AddGuard, Guard
@@ -23,6 +24,7 @@ from .indexes import AddIndex, AddShadowIndex
 from .orphans import KeepOrphans
 from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
+from .stories import Story, phases
 
 __all__ = [
     "AddColumn",
@@ -43,28 +45,38 @@ __all__ = [
     "CreateEnum",
     "CreateEnumBeside",
     "Derived",
+    "EnumColumn",
+    "EnumType",
     "FollowBeside",
     "Guard",
+    "Indexed",
     "KeepOrphans",
+    "NewColumn",
+    "NewEnumColumn",
+    "NewReference",
     "Note",
     "Park",
     "Parking",
     "Phase",
     "Relabel",
+    "ReplaceEnum",
     "RequireKnownLabels",
     "RequirePreconditions",
     "RequireProofs",
     "RequireServer",
     "Shadow",
+    "Story",
     "Switch",
     "SwitchBeside",
     "SwitchParking",
     "SwitchSuccessors",
     "SwitchType",
+    "Table",
     "TellTriggers",
     "Unpark",
     "ValidateForeignKey",
     "is_beside",
     "is_in_place",
+    "phases",
     "switched",
 ]

@@ -1,12 +1,12 @@
 """10.4: one calendar year, the same in SQL and in Python."""
 
-from importlib import import_module
-
 import pytest
 
+from epic10.operations import Backfill, Derived
+from epic10.release.plan import load
 from ndas.workflow import expiration_of
 
-EXPIRATION = import_module("ndas.migrations.0002_epic_10_customer_feedback").EXPIRATION
+[EXPIRATION] = [rule for backfill in load().all_of(Backfill) for rule in backfill.rules if isinstance(rule, Derived)]
 RULE = EXPIRATION.value.format("fully_executed_date")
 
 EVERY_DAY_OF_EIGHT_YEARS = f"""

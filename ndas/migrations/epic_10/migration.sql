@@ -113,27 +113,27 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'subagencies', 'SELECT'),
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
+    ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('table', 'ndas', 'owner'),
     ('type', 'NdaType', 'owner'),
     ('type', 'NdaType_epic10', 'owner'),
-    ('table', 'ndas', 'owner'),
-    ('table', 'contacts', 'REFERENCES'),
-    ('table', 'contacts', 'UPDATE'),
     ('type', 'NdaStatus_epic10', 'owner'),
     ('table', 'nda_status_history', 'owner'),
-    ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('table', 'contacts', 'REFERENCES'),
+    ('table', 'contacts', 'UPDATE'),
     ('function', 'zz_epic10_sync_ndas', 'owner'),
     ('function', 'zz_epic10_sync_nda_status_history', 'owner'),
     ('function', 'zz_epic10_sync_ndas_nda_type', 'owner'),
-    ('function', 'zz_epic10_sync_ndas_is_non_usmax', 'owner'),
     ('function', 'zz_epic10_sync_ndas_expiration_date', 'owner'),
+    ('function', 'zz_epic10_sync_ndas_is_non_usmax', 'owner'),
     ('function', 'zz_epic10_sync_ndas_approved_by_id', 'owner'),
     ('function', 'zz_epic10_park_ndas', 'owner'),
     ('function', 'zz_epic10_park_nda_status_history', 'owner'),
-    ('type', 'NdaStatus', 'owner'),
-    ('type', 'NdaStatus_legacy', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
     ('type', 'UsMaxPosition_legacy', 'owner'),
     ('type', 'NdaType_legacy', 'owner'),
+    ('type', 'NdaStatus', 'owner'),
+    ('type', 'NdaStatus_legacy', 'owner'),
     ('table', 'django_migrations', 'SELECT'),
     ('table', 'django_migrations', 'INSERT'),
     ('table', 'django_migrations', 'UPDATE'),
@@ -410,6 +410,60 @@ DECLARE
   broken text;
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
+    ('the name UsMaxPosition_epic10 is free, or names the enum the release wants',
+     'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".',
+     true,
+$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'UsMaxPosition_epic10', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
+ WHERE to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')
+   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
+    ('the type name UsMaxPosition_legacy is free',
+     'ALTER TYPE "UsMaxPosition_legacy" RENAME TO …',
+     true,
+$check$SELECT 'UsMaxPosition_legacy is there already' WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
+    ('ndas.usmax_position is a column of labels, an enum or text',
+     'Make it one: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE text;',
+     true,
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.usmax_position',
+              CASE WHEN attgenerated <> '' THEN 'generated ' END,
+              coalesce(pg_catalog.format_type(atttypid, atttypmod), 'missing'))
+  FROM (VALUES (to_regclass('"ndas"')::oid, 'usmax_position')) AS wanted (relation, name)
+  LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
+  LEFT JOIN pg_type ON pg_type.oid = atttypid
+ WHERE typcategory IS NULL OR typcategory NOT IN ('E', 'S') OR attgenerated <> ''$check$),
+    ('the default of ndas.usmax_position becomes PRIME or is missing',
+     'ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET DEFAULT ''PRIME'';',
+     true,
+$check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid))
+  FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position'
+   AND coalesce(CASE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text END, 'PRIME') IS DISTINCT FROM 'PRIME'
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position')$check$),
+    ('every label in ndas.usmax_position has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+     true,
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
+  FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
+ ORDER BY "usmax_position"$check$),
+    ('no rule for INSERT or UPDATE on ndas reads usmax_position',
+     'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
+     true,
+$check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
+  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
+  JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+ WHERE ev_class = to_regclass('"ndas"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
+   AND refobjid = ev_class AND attname = 'usmax_position'$check$),
+    ('the column name ndas.usmax_position_epic10 is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO …',
+     true,
+$check$SELECT 'ndas.usmax_position_epic10 is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
+    ('the column name ndas.usmax_position_legacy is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_legacy" TO …',
+     true,
+$check$SELECT 'ndas.usmax_position_legacy is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
     ('the name NdaType is free, or names an enum',
      'Rename it out of the way: ALTER TYPE "NdaType" RENAME TO "NdaType_before_epic10".',
      true,
@@ -453,116 +507,6 @@ $check$SELECT 'ndas.nda_type_epic10 is there already'
 $check$SELECT 'ndas.nda_type_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10')$check$),
-    ('ndas.is_non_usmax is absent, or is boolean with default false or none',
-     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
-     true,
-$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.is_non_usmax', CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax')
-   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('boolean')
-        OR pg_get_expr(adbin, adrelid) <> 'false')$check$),
-    ('the column name ndas.is_non_usmax_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO …',
-     true,
-$check$SELECT 'ndas.is_non_usmax_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')$check$),
-    ('the column name ndas.is_non_usmax_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_legacy" TO …',
-     true,
-$check$SELECT 'ndas.is_non_usmax_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')$check$),
-    ('ndas.expiration_date is absent, or is timestamp without time zone or date with no default',
-     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
-     true,
-$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.expiration_date', CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date'
-   AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
-   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('timestamp without time zone', 'date')
-        OR pg_get_expr(adbin, adrelid) <> '')$check$),
-    ('the column name ndas.expiration_date_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_epic10" TO …',
-     true,
-$check$SELECT 'ndas.expiration_date_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')$check$),
-    ('the column name ndas.expiration_date_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO …',
-     true,
-$check$SELECT 'ndas.expiration_date_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_legacy' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')$check$),
-    ('ndas.approved_by_id is absent, or is text or character varying with no default',
-     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_before_epic10".',
-     true,
-$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.approved_by_id', CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id'
-   AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id')
-   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('text', 'character varying')
-        OR pg_get_expr(adbin, adrelid) <> '')$check$),
-    ('the column name ndas.approved_by_id_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_epic10" TO …',
-     true,
-$check$SELECT 'ndas.approved_by_id_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
-    ('the column name ndas.approved_by_id_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_legacy" TO …',
-     true,
-$check$SELECT 'ndas.approved_by_id_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_legacy' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
-    ('ndas.approved_at is absent, or is what the release wants',
-     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_at" TO "approved_at_before_epic10".',
-     true,
-$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_at', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at'
-   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at')$check$),
-    ('ndas.rejection_reason is absent, or is what the release wants',
-     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "rejection_reason" TO "rejection_reason_before_epic10".',
-     true,
-$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
-   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
- AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason')$check$),
-    ('what references anything from ndas.approved_by_id, or is called ndas_approved_by_id_fkey, references contacts from there',
-     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …, or drop it.',
-     true,
-$check$SELECT pg_catalog.format('%s is %s', conname, pg_catalog.pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid
-   AND (conname = 'ndas_approved_by_id_fkey' OR contype = 'f' AND (SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = 'approved_by_id'
-    AND NOT attisdropped) = ANY (conkey))
-   AND NOT (contype = 'f' AND confrelid = to_regclass('"contacts"')::oid AND conkey OPERATOR(pg_catalog.=) ARRAY[(SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = 'approved_by_id'
-    AND NOT attisdropped)]
-            AND pg_catalog.pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')$check$),
-    ('every ndas.approved_by_id points at a row of contacts',
-     'Correct these rows, or let them read NULL, which is written down and undone on the way back: python manage.py migrate ndas --orphans set-null, or psql -v orphans=set-null',
-     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) AND (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') OR pg_catalog.current_setting('epic10.orphans', true) = 'set-null') IS NOT true,
-$check$SELECT pg_catalog.format('%s rows point at nobody, the first of them %s', count(*),
-              pg_catalog.array_to_string((pg_catalog.array_agg(id ORDER BY id))[:10], ', '))
-  FROM "ndas" WHERE "approved_by_id" IS NOT NULL
-   AND NOT EXISTS (SELECT FROM "contacts" parent WHERE parent.id = "approved_by_id")
-HAVING count(*) > 0$check$),
-    ('the constraint name ndas_approved_by_id_epic10_fkey is free',
-     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_fkey" TO …',
-     true,
-$check$SELECT 'ndas_approved_by_id_epic10_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey')
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
-    ('the constraint name ndas_approved_by_id_legacy_fkey is free',
-     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_fkey" TO …',
-     true,
-$check$SELECT 'ndas_approved_by_id_legacy_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_legacy_fkey')
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
     ('the name NdaStatus_epic10 is free, or names the enum the release wants',
      'Rename it out of the way: ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus_epic10_before_epic10".',
      true,
@@ -661,60 +605,123 @@ $check$SELECT 'nda_status_history.status_epic10 is there already'
 $check$SELECT 'nda_status_history.status_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')$check$),
-    ('the name UsMaxPosition_epic10 is free, or names the enum the release wants',
-     'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".',
+    ('ndas.expiration_date is absent, or is timestamp without time zone or date with no default',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_before_epic10".',
      true,
-$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'UsMaxPosition_epic10', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
- WHERE to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')
-   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
-    ('the type name UsMaxPosition_legacy is free',
-     'ALTER TYPE "UsMaxPosition_legacy" RENAME TO …',
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.expiration_date', CASE WHEN attgenerated <> '' THEN 'generated ' END,
+              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date'
+   AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
+   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('timestamp without time zone', 'date')
+        OR pg_get_expr(adbin, adrelid) <> '')$check$),
+    ('the column name ndas.expiration_date_epic10 is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_epic10" TO …',
      true,
-$check$SELECT 'UsMaxPosition_legacy is there already' WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
-    ('ndas.usmax_position is a column of labels, an enum or text',
-     'Make it one: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE text;',
+$check$SELECT 'ndas.expiration_date_epic10 is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')$check$),
+    ('the column name ndas.expiration_date_legacy is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO …',
      true,
-$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.usmax_position',
-              CASE WHEN attgenerated <> '' THEN 'generated ' END,
-              coalesce(pg_catalog.format_type(atttypid, atttypmod), 'missing'))
-  FROM (VALUES (to_regclass('"ndas"')::oid, 'usmax_position')) AS wanted (relation, name)
-  LEFT JOIN pg_attribute ON attrelid = relation AND attname = name AND NOT attisdropped
-  LEFT JOIN pg_type ON pg_type.oid = atttypid
- WHERE typcategory IS NULL OR typcategory NOT IN ('E', 'S') OR attgenerated <> ''$check$),
-    ('the default of ndas.usmax_position becomes PRIME or is missing',
-     'ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET DEFAULT ''PRIME'';',
+$check$SELECT 'ndas.expiration_date_legacy is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_legacy' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')$check$),
+    ('ndas.is_non_usmax is absent, or is boolean with default false or none',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_before_epic10".',
      true,
-$check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid))
-  FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position'
-   AND coalesce(CASE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text END, 'PRIME') IS DISTINCT FROM 'PRIME'
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position')$check$),
-    ('every label in ndas.usmax_position has a place in Epic 10',
-     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.is_non_usmax', CASE WHEN attgenerated <> '' THEN 'generated ' END,
+              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax')
+   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('boolean')
+        OR pg_get_expr(adbin, adrelid) <> 'false')$check$),
+    ('the column name ndas.is_non_usmax_epic10 is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO …',
      true,
-$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
-  FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
- ORDER BY "usmax_position"$check$),
-    ('no rule for INSERT or UPDATE on ndas reads usmax_position',
-     'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
+$check$SELECT 'ndas.is_non_usmax_epic10 is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')$check$),
+    ('the column name ndas.is_non_usmax_legacy is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_legacy" TO …',
      true,
-$check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
-  FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
-  JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
- WHERE ev_class = to_regclass('"ndas"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
-   AND refobjid = ev_class AND attname = 'usmax_position'$check$),
-    ('the column name ndas.usmax_position_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO …',
+$check$SELECT 'ndas.is_non_usmax_legacy is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')$check$),
+    ('ndas.approved_by_id is absent, or is text or character varying with no default',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_by_id" TO "approved_by_id_before_epic10".',
      true,
-$check$SELECT 'ndas.usmax_position_epic10 is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
-    ('the column name ndas.usmax_position_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_legacy" TO …',
+$check$SELECT pg_catalog.format('%s is %s%s', 'ndas.approved_by_id', CASE WHEN attgenerated <> '' THEN 'generated ' END,
+              pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''))
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id'
+   AND NOT attisdropped AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id')
+   AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('text', 'character varying')
+        OR pg_get_expr(adbin, adrelid) <> '')$check$),
+    ('the column name ndas.approved_by_id_epic10 is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_epic10" TO …',
      true,
-$check$SELECT 'ndas.usmax_position_legacy is there already'
- WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
+$check$SELECT 'ndas.approved_by_id_epic10 is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
+    ('the column name ndas.approved_by_id_legacy is free',
+     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_legacy" TO …',
+     true,
+$check$SELECT 'ndas.approved_by_id_legacy is there already'
+ WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_legacy' AND NOT attisdropped)
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
+    ('what references anything from ndas.approved_by_id, or is called ndas_approved_by_id_fkey, references contacts from there',
+     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …, or drop it.',
+     true,
+$check$SELECT pg_catalog.format('%s is %s', conname, pg_catalog.pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid
+   AND (conname = 'ndas_approved_by_id_fkey' OR contype = 'f' AND (SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = 'approved_by_id'
+    AND NOT attisdropped) = ANY (conkey))
+   AND NOT (contype = 'f' AND confrelid = to_regclass('"contacts"')::oid AND conkey OPERATOR(pg_catalog.=) ARRAY[(SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = 'approved_by_id'
+    AND NOT attisdropped)]
+            AND pg_catalog.pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')$check$),
+    ('every ndas.approved_by_id points at a row of contacts',
+     'Correct these rows, or let them read NULL, which is written down and undone on the way back: python manage.py migrate ndas --orphans set-null, or psql -v orphans=set-null',
+     EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) AND (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') OR pg_catalog.current_setting('epic10.orphans', true) = 'set-null') IS NOT true,
+$check$SELECT pg_catalog.format('%s rows point at nobody, the first of them %s', count(*),
+              pg_catalog.array_to_string((pg_catalog.array_agg(id ORDER BY id))[:10], ', '))
+  FROM "ndas" WHERE "approved_by_id" IS NOT NULL
+   AND NOT EXISTS (SELECT FROM "contacts" parent WHERE parent.id = "approved_by_id")
+HAVING count(*) > 0$check$),
+    ('the constraint name ndas_approved_by_id_epic10_fkey is free',
+     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_fkey" TO …',
+     true,
+$check$SELECT 'ndas_approved_by_id_epic10_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey')
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
+    ('the constraint name ndas_approved_by_id_legacy_fkey is free',
+     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_fkey" TO …',
+     true,
+$check$SELECT 'ndas_approved_by_id_legacy_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_legacy_fkey')
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
+    ('ndas.approved_at is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_at" TO "approved_at_before_epic10".',
+     true,
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_at', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'timestamp(3) without time zone')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at')$check$),
+    ('ndas.rejection_reason is absent, or is what the release wants',
+     'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "rejection_reason" TO "rejection_reason_before_epic10".',
+     true,
+$check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'text')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
+ AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason')$check$),
+    ('the index name ndas_status_epic10_idx is free, or names a valid index on ndas (status_epic10)',
+     'ALTER INDEX "ndas_status_epic10_idx" RENAME TO …, or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";',
+     true,
+$check$SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
+  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
     ('the index name idx_ndas_expiration_date is free, or names an index on ndas (expiration_date)',
      'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
      true,
@@ -732,13 +739,6 @@ $check$SELECT 'idx_ndas_expiration_date_epic10_idx is there already'
      true,
 $check$SELECT 'idx_ndas_expiration_date_legacy_idx is there already'
  WHERE to_regclass('"idx_ndas_expiration_date_legacy_idx"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
-    ('the index name ndas_status_epic10_idx is free, or names a valid index on ndas (status_epic10)',
-     'ALTER INDEX "ndas_status_epic10_idx" RENAME TO …, or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";',
-     true,
-$check$SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
-              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
     ('ndas is one table',
      'Move its rows into an ordinary table by the name of ndas for the release.',
      true,
@@ -816,6 +816,10 @@ BEGIN
   RAISE EXCEPTION '%', 'expand could not get its locks on contacts, ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
 END
 $epic10$;
+INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'UsMaxPosition_epic10'
+ WHERE NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaType_epic10'
  WHERE NOT (NOT ((to_regtype('"NdaType"')::oid IS NOT NULL AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
@@ -826,52 +830,48 @@ INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type_epic10'
  WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') AND NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')))) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped) = 'boolean not null default false' AND true))) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped) = 'timestamp(3) without time zone' AND false))) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) = 'text' AND EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND pg_catalog.pg_get_constraintdef(oid) = 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL')))) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_at'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.rejection_reason'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_fkey'
- WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') OR NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_epic10_fkey'
- WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') OR NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaStatus_epic10'
  WHERE NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.status_epic10'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'nda_status_history.status_epic10'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'UsMaxPosition_epic10'
- WHERE NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
- WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.expiration_date_epic10'
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND NOT attisdropped) = 'timestamp(3) without time zone' AND false))) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.is_non_usmax_epic10'
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped) = 'boolean not null default false' AND true))) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_by_id_epic10'
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') AND NOT ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND NOT attisdropped) = 'text' AND EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND pg_catalog.pg_get_constraintdef(oid) = 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL')))) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_fkey'
+ WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') OR NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'constraint', 'ndas.ndas_approved_by_id_epic10_fkey'
+ WHERE NOT (EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') OR NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'))) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.approved_at'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.rejection_reason'
+ WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas'
  WHERE NOT (to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_nda_status_history'
  WHERE NOT (to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas_nda_type'
  WHERE NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10')) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas_is_non_usmax'
- WHERE NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas_expiration_date'
  WHERE NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas_is_non_usmax'
+ WHERE NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas_approved_by_id'
  WHERE NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')) ON CONFLICT DO NOTHING;
 DO $epic10$
@@ -889,6 +889,19 @@ BEGIN
     PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
   END LOOP;
   RAISE EXCEPTION '%', 'expand could not get its locks on contacts, ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
+END
+$epic10$;
+-- 10.1: The new positions, in a column beside the old one; NULL becomes PRIME.
+DO $epic10$
+BEGIN
+  IF NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) THEN
+    CREATE TYPE "UsMaxPosition_epic10" AS ENUM ('PRIME', 'SUB_CONTRACTOR', 'OTHER');
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "usmax_position_epic10" "UsMaxPosition_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_usmax_position', true), ''), 'PRIME'));
 END
 $epic10$;
 -- 10.2: Every NDA is Mutual or Consultant. Existing rows read the default; no row is touched.
@@ -912,53 +925,7 @@ BEGIN
   END IF;
 END
 $epic10$;
--- 10.5: NDAs of partners, without USmax. Existing rows read false.
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') THEN
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "is_non_usmax_epic10" boolean DEFAULT false NOT NULL;
-  ELSE
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "is_non_usmax" boolean DEFAULT false NOT NULL;
-  END IF;
-END
-$epic10$;
--- 10.4: When a fully executed NDA ends. NULL: it does not, or it is not executed yet.
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') THEN
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "expiration_date_epic10" timestamp(3) NULL;
-  ELSE
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "expiration_date" timestamp(3) NULL;
-  END IF;
-END
-$epic10$;
--- 10.6: Who approved, when, and why it was rejected. A contact that is deleted leaves NULL.
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_by_id_epic10" text NULL;
-  ELSE
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_by_id" text NULL;
-  END IF;
-END
-$epic10$;
-ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_at" timestamp(3) NULL;
-ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "rejection_reason" text NULL;
-DO $epic10$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
-    ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID;
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
-    ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_epic10_fkey" FOREIGN KEY (approved_by_id_epic10) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID;
-  END IF;
-END
-$epic10$;
--- 10.3, 10.6: The new status labels, in a column beside the old one, for NDAs and for their history.
+-- 10.3: The new status labels, in a column beside the old one, for NDAs and for their history.
 DO $epic10$
 BEGIN
   IF NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
@@ -976,19 +943,52 @@ BEGIN
   EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.nda_status_history_status', true), ''), 'CREATED'));
 END
 $epic10$;
--- 10.1: The new positions, in a column beside the old one; NULL becomes PRIME.
+-- 10.4: When a fully executed NDA ends. NULL: it does not, or it is not executed yet.
 DO $epic10$
 BEGIN
-  IF NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) THEN
-    CREATE TYPE "UsMaxPosition_epic10" AS ENUM ('PRIME', 'SUB_CONTRACTOR', 'OTHER');
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') THEN
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "expiration_date_epic10" timestamp(3) NULL;
+  ELSE
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "expiration_date" timestamp(3) NULL;
+  END IF;
+END
+$epic10$;
+-- 10.5: NDAs of partners, without USmax. Existing rows read false.
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') THEN
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "is_non_usmax_epic10" boolean DEFAULT false NOT NULL;
+  ELSE
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "is_non_usmax" boolean DEFAULT false NOT NULL;
+  END IF;
+END
+$epic10$;
+-- 10.6: Who approved, when, and why it was rejected. A contact that is deleted leaves NULL.
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_by_id_epic10" text NULL;
+  ELSE
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_by_id" text NULL;
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "usmax_position_epic10" "UsMaxPosition_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_usmax_position', true), ''), 'PRIME'));
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+    ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID;
+  END IF;
 END
 $epic10$;
+DO $epic10$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey') AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+    ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_epic10_fkey" FOREIGN KEY (approved_by_id_epic10) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID;
+  END IF;
+END
+$epic10$;
+ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "approved_at" timestamp(3) NULL;
+ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "rejection_reason" text NULL;
 -- 10.1, 10.3, 10.4: From here on whatever the running application writes is translated as it is written.
 CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas() RETURNS trigger AS $$
 BEGIN
@@ -1044,25 +1044,6 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') THEN
-  CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
-BEGIN
-NEW.is_non_usmax_epic10 := coalesce(NEW.is_non_usmax, false);
-RETURN NEW;
-END $$ LANGUAGE plpgsql;
-REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() FROM PUBLIC;
-DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_insert" ON "ndas";
-DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
-CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax), ROW(NEW.is_non_usmax))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 868df032b8068b45231ae2c039b8ad1c4cc10fd0';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') THEN
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
@@ -1078,6 +1059,25 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.fully_executed_date), ROW(NEW.expiration_date, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 964c29281d4b29b1e3c2f2fee33d97721258edff';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') THEN
+  CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
+BEGIN
+NEW.is_non_usmax_epic10 := coalesce(NEW.is_non_usmax, false);
+RETURN NEW;
+END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() FROM PUBLIC;
+DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_insert" ON "ndas";
+DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
+DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
+DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
+CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax), ROW(NEW.is_non_usmax))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 868df032b8068b45231ae2c039b8ad1c4cc10fd0';
   END IF;
 END
 $epic10$;
@@ -1253,6 +1253,12 @@ DECLARE
   broken text;
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
+    ('every label in ndas.usmax_position has a place in Epic 10',
+     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
+     true,
+$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
+  FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
+ ORDER BY "usmax_position"$check$),
     ('every label in ndas.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
      true,
@@ -1264,13 +1270,7 @@ $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' |
      true,
 $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
- ORDER BY "status"$check$),
-    ('every label in ndas.usmax_position has a place in Epic 10',
-     'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
-     true,
-$check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
-  FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
- ORDER BY "usmax_position"$check$)
+ ORDER BY "status"$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
         INTO broken;
@@ -1747,7 +1747,7 @@ BEGIN
   END LOOP;
 END
 $epic10$;
--- 10.1, 10.3, 10.4: Status, position and expiration date of the NDAs that were there before.
+-- 10.1, 10.3, 10.4: The NDAs that were there before.
 DO $epic10$
 DECLARE
   last text;
@@ -1862,7 +1862,7 @@ BEGIN
   END LOOP;
 END
 $epic10$;
--- 10.3: Status of their histories.
+-- 10.3: The history entries that were there before.
 DO $epic10$
 DECLARE
   last text;
@@ -2079,7 +2079,7 @@ BEGIN
 END
 $epic10$;
 \endif
-SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') AS go_on \gset
+SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
 \if :go_on
 DO $epic10$
 DECLARE
@@ -2113,7 +2113,8 @@ BEGIN
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
-                        WHERE id > last AND (is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false))
+                        WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END)
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
@@ -2122,13 +2123,15 @@ BEGIN
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
-            is_non_usmax_epic10 = coalesce(is_non_usmax, false)
+            expiration_date_epic10 = CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END
             FROM batch WHERE ndas.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
-            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['is_non_usmax_epic10']::text[] <> was - ARRAY['is_non_usmax_epic10']::text[] THEN
+            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['expiration_date_epic10']::text[] <> was - ARRAY['expiration_date_epic10']::text[] THEN
               (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['is_non_usmax_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
-            CASE WHEN is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false) THEN 'is_non_usmax_epic10' END), '') END AS columns
+                WHERE key <> ALL (ARRAY['expiration_date_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
+            CASE WHEN expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END THEN 'expiration_date_epic10' END), '') END AS columns
         ), told AS (
           SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
@@ -2187,7 +2190,7 @@ BEGIN
 END
 $epic10$;
 \endif
-SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
+SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') AS go_on \gset
 \if :go_on
 DO $epic10$
 DECLARE
@@ -2221,8 +2224,7 @@ BEGIN
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
-                        WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END)
+                        WHERE id > last AND (is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false))
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
@@ -2231,15 +2233,13 @@ BEGIN
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
-            expiration_date_epic10 = CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END
+            is_non_usmax_epic10 = coalesce(is_non_usmax, false)
             FROM batch WHERE ndas.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
-            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['expiration_date_epic10']::text[] <> was - ARRAY['expiration_date_epic10']::text[] THEN
+            CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['is_non_usmax_epic10']::text[] <> was - ARRAY['is_non_usmax_epic10']::text[] THEN
               (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
-                WHERE key <> ALL (ARRAY['expiration_date_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
-            CASE WHEN expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
-            ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END THEN 'expiration_date_epic10' END), '') END AS columns
+                WHERE key <> ALL (ARRAY['is_non_usmax_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
+            CASE WHEN is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false) THEN 'is_non_usmax_epic10' END), '') END AS columns
         ), told AS (
           SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
                  (SELECT pg_catalog.string_agg(DISTINCT columns, '; ') FROM changed) AS columns
@@ -2419,6 +2419,21 @@ SELECT NOT ((to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (S
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index forwards began', clock_timestamp(); END $epic10$;
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
 INSERT INTO epic10_phase_run (phase, direction) VALUES ('index', 'forwards');
+-- 10.3: The list looks by status: the new column needs what the old one has.
+INSERT INTO epic10_created_object (kind, name) SELECT 'index', 'ndas_status_epic10_idx'
+ WHERE NOT (to_regclass('"ndas_status_epic10_idx"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
+SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
+\if :go_on
+SET lock_timeout = '300s';
+DROP INDEX CONCURRENTLY IF EXISTS "ndas_status_epic10_idx";
+SET lock_timeout = '5s';
+\endif
+SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid) AND true AS go_on \gset
+\if :go_on
+SET lock_timeout = '300s';
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "ndas_status_epic10_idx" ON "ndas" ("status_epic10");
+SET lock_timeout = '5s';
+\endif
 -- 10.4: The daily job and the list of what expires soon look by date.
 SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') AS go_on \gset
 \if :go_on
@@ -2454,29 +2469,14 @@ SET lock_timeout = '300s';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_ndas_expiration_date_epic10_idx" ON "ndas" ("expiration_date_epic10");
 SET lock_timeout = '5s';
 \endif
--- 10.3: The list looks by status: the new column needs what the old one has.
-INSERT INTO epic10_created_object (kind, name) SELECT 'index', 'ndas_status_epic10_idx'
- WHERE NOT (to_regclass('"ndas_status_epic10_idx"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
-SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid AND NOT indisvalid) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
-\if :go_on
-SET lock_timeout = '300s';
-DROP INDEX CONCURRENTLY IF EXISTS "ndas_status_epic10_idx";
-SET lock_timeout = '5s';
-\endif
-SELECT NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid) AND true AS go_on \gset
-\if :go_on
-SET lock_timeout = '300s';
-CREATE INDEX CONCURRENTLY IF NOT EXISTS "ndas_status_epic10_idx" ON "ndas" ("status_epic10");
-SET lock_timeout = '5s';
-\endif
 -- 10.1 to 10.6: Indexes of others on a column that changes places: the new column needs what the old one has.
 INSERT INTO epic10_created_object (kind, name) SELECT 'successor', 'ndas.' || name FROM (
 WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   ('status', 'status_epic10', 'NdaStatus', true, true),
   ('usmax_position', 'usmax_position_epic10', 'UsMaxPosition', true, false),
   ('nda_type', 'nda_type_epic10', 'NdaType', true, false),
-  ('is_non_usmax', 'is_non_usmax_epic10', '', false, false),
   ('expiration_date', 'expiration_date_epic10', '', false, true),
+  ('is_non_usmax', 'is_non_usmax_epic10', '', false, false),
   ('approved_by_id', 'approved_by_id_epic10', '', false, false)
 ), moving AS (
   SELECT attnum, column_name, successor, has_index, pg_catalog.format_type(atttypid, atttypmod) AS type_now,
@@ -2510,10 +2510,10 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
     LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
-  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
        FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
-  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
        FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
   SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
@@ -2530,9 +2530,9 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
               WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
                      WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
               WHEN (indisunique OR indisexclusion) AND (
-                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M' OR t.written ~ '\musmax_position_epic10\M' OR t.written ~ '\mnda_type_epic10\M' OR t.written ~ '\mis_non_usmax_epic10\M' OR t.written ~ '\mexpiration_date_epic10\M' OR t.written ~ '\mapproved_by_id_epic10\M'))
+                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M' OR t.written ~ '\musmax_position_epic10\M' OR t.written ~ '\mnda_type_epic10\M' OR t.written ~ '\mexpiration_date_epic10\M' OR t.written ~ '\mis_non_usmax_epic10\M' OR t.written ~ '\mapproved_by_id_epic10\M'))
                      OR EXISTS (SELECT FROM part p WHERE p.indexrelid = theirs.indexrelid AND is_key
-                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M' OR p.written ~ '\musmax_position\M' OR p.written ~ '\mnda_type\M' OR p.written ~ '\mis_non_usmax\M' OR p.written ~ '\mexpiration_date\M' OR p.written ~ '\mapproved_by_id\M'))))
+                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M' OR p.written ~ '\musmax_position\M' OR p.written ~ '\mnda_type\M' OR p.written ~ '\mexpiration_date\M' OR p.written ~ '\mis_non_usmax\M' OR p.written ~ '\mapproved_by_id\M'))))
                 THEN 'it is unique by the old labels, and two of them may become one'
               WHEN EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
                 THEN 'it belongs to a constraint'
@@ -2575,8 +2575,8 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
   ('status', 'status_epic10', 'NdaStatus', true, true),
   ('usmax_position', 'usmax_position_epic10', 'UsMaxPosition', true, false),
   ('nda_type', 'nda_type_epic10', 'NdaType', true, false),
-  ('is_non_usmax', 'is_non_usmax_epic10', '', false, false),
   ('expiration_date', 'expiration_date_epic10', '', false, true),
+  ('is_non_usmax', 'is_non_usmax_epic10', '', false, false),
   ('approved_by_id', 'approved_by_id_epic10', '', false, false)
 ), moving AS (
   SELECT attnum, column_name, successor, has_index, pg_catalog.format_type(atttypid, atttypmod) AS type_now,
@@ -2610,10 +2610,10 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
     LEFT JOIN moving ON moving.attnum = indkey[n - 1] AND indkey[n - 1] <> 0
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
-  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+  SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
        FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
-  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
+  SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
        FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
   SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
@@ -2630,9 +2630,9 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
               WHEN (SELECT bool_or(is_key AND column_name IS NOT NULL AND NOT opcdefault) FROM part
                      WHERE part.indexrelid = theirs.indexrelid) THEN 'its operator class is not that of the new column'
               WHEN (indisunique OR indisexclusion) AND (
-                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M' OR t.written ~ '\musmax_position_epic10\M' OR t.written ~ '\mnda_type_epic10\M' OR t.written ~ '\mis_non_usmax_epic10\M' OR t.written ~ '\mexpiration_date_epic10\M' OR t.written ~ '\mapproved_by_id_epic10\M'))
+                     EXISTS (SELECT FROM text t WHERE t.indexrelid = theirs.indexrelid AND n = 0 AND (t.written ~ '\mstatus_epic10\M' OR t.written ~ '\musmax_position_epic10\M' OR t.written ~ '\mnda_type_epic10\M' OR t.written ~ '\mexpiration_date_epic10\M' OR t.written ~ '\mis_non_usmax_epic10\M' OR t.written ~ '\mapproved_by_id_epic10\M'))
                      OR EXISTS (SELECT FROM part p WHERE p.indexrelid = theirs.indexrelid AND is_key
-                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M' OR p.written ~ '\musmax_position\M' OR p.written ~ '\mnda_type\M' OR p.written ~ '\mis_non_usmax\M' OR p.written ~ '\mexpiration_date\M' OR p.written ~ '\mapproved_by_id\M'))))
+                                   AND (column_name IS NOT NULL OR is_expression AND (p.written ~ '\mstatus\M' OR p.written ~ '\musmax_position\M' OR p.written ~ '\mnda_type\M' OR p.written ~ '\mexpiration_date\M' OR p.written ~ '\mis_non_usmax\M' OR p.written ~ '\mapproved_by_id\M'))))
                 THEN 'it is unique by the old labels, and two of them may become one'
               WHEN EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
                 THEN 'it belongs to a constraint'
@@ -2905,6 +2905,16 @@ BEGIN
   END IF;
 END
 $epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+    INSERT INTO epic10_orphan (table_name, column_name, row_id, value)
+    SELECT 'ndas', 'approved_by_id', id, "approved_by_id" FROM "ndas"
+     WHERE "approved_by_id" IS NOT NULL AND "approved_by_id_epic10" IS NULL
+    ON CONFLICT DO NOTHING;
+  END IF;
+END
+$epic10$;
 -- 10.1, 10.3, 10.4: No row reads wrong any more, or the switch does not happen.
 DO $epic10$
 DECLARE
@@ -2988,14 +2998,6 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
     FROM "ndas" GROUP BY nda_type, nda_type_epic10, otherwise_wrong) AS labels WHERE nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL'))
    AND nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')
 HAVING count(*) > 0$check$),
-    ('no row of ndas still waits for is_non_usmax',
-     'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
-     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
-            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false)
-HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
@@ -3004,6 +3006,14 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
    AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
   FROM "ndas" WHERE expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END
+HAVING count(*) > 0$check$),
+    ('no row of ndas still waits for is_non_usmax',
+     'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
+            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+  FROM "ndas" WHERE is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for approved_by_id',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
@@ -3020,16 +3030,6 @@ HAVING count(*) > 0$check$)
       RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
     END IF;
   END LOOP;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
-    INSERT INTO epic10_orphan (table_name, column_name, row_id, value)
-    SELECT 'ndas', 'approved_by_id', id, "approved_by_id" FROM "ndas"
-     WHERE "approved_by_id" IS NOT NULL AND "approved_by_id_epic10" IS NULL
-    ON CONFLICT DO NOTHING;
-  END IF;
 END
 $epic10$;
 DO $epic10$
@@ -3098,81 +3098,7 @@ $epic10$;
 -- 10.1 to 10.6: From here on nothing needs to be parked, until a way back begins.
 DROP FUNCTION IF EXISTS zz_epic10_park_ndas() CASCADE;
 DROP FUNCTION IF EXISTS zz_epic10_park_nda_status_history() CASCADE;
--- 10.3, 10.6: The new labels take the name of the old ones.
-DO $epic10$
-BEGIN
-  IF to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL THEN
-  IF to_regtype('"NdaStatus"')::oid IS NOT NULL THEN
-    ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_legacy";
-  END IF;
-  ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus";
-  DECLARE
-  carried record;
-BEGIN
-  FOR look IN 1..2 LOOP
-    FOR carried IN
-  SELECT 1 AS step, pg_catalog.format('ALTER TYPE "NdaStatus" OWNER TO %I',
-      pg_catalog.pg_get_userbyid(old.typowner)) AS statement
-    FROM pg_type AS old, pg_type AS new
-   WHERE old.oid = to_regtype('"NdaStatus_legacy"')::oid AND new.oid = to_regtype('"NdaStatus"')::oid AND old.typowner <> new.typowner
-     AND pg_catalog.pg_has_role(old.typowner, 'MEMBER')
-         AND pg_catalog.has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
-    LOOP
-      IF look = 1 OR carried.step <= 2 THEN
-        EXECUTE carried.statement;
-      END IF;
-    END LOOP;
-  END LOOP;
-END;
-  DECLARE
-  carried record;
-BEGIN
-  FOR look IN 1..2 LOOP
-    FOR carried IN
-  WITH given AS (
-    SELECT grantee, privilege_type, is_grantable
-      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus_legacy"')::oid AND grantee <> typowner
-  ), has AS (
-    SELECT grantee, privilege_type, is_grantable
-      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
-  ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"NdaStatus_legacy"')::oid, 'pg_type') AS comment,
-           pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
-  ),
-  difference AS (
-    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
-        END AS who,
-           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
-      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
-      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
-     USING (grantee, privilege_type)
-     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
-  )
-  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
-                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
-    FROM difference WHERE grants IS NULL OR granted AND NOT grants
-  UNION ALL
-  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
-                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
-  UNION ALL
-  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
-  UNION ALL
-  SELECT 4, 'COMMENT ON TYPE "NdaStatus_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
-  ORDER BY step
-    LOOP
-      IF look = 1 OR carried.step <= 2 THEN
-        EXECUTE carried.statement;
-      END IF;
-    END LOOP;
-  END LOOP;
-END;
-  END IF;
-END
-$epic10$;
+-- 10.1, 10.2, 10.3: The new labels take the name of the old ones.
 DO $epic10$
 BEGIN
   IF to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL THEN
@@ -3310,6 +3236,80 @@ BEGIN
   SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "NdaType_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL THEN
+  IF to_regtype('"NdaStatus"')::oid IS NOT NULL THEN
+    ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_legacy";
+  END IF;
+  ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus";
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  SELECT 1 AS step, pg_catalog.format('ALTER TYPE "NdaStatus" OWNER TO %I',
+      pg_catalog.pg_get_userbyid(old.typowner)) AS statement
+    FROM pg_type AS old, pg_type AS new
+   WHERE old.oid = to_regtype('"NdaStatus_legacy"')::oid AND new.oid = to_regtype('"NdaStatus"')::oid AND old.typowner <> new.typowner
+     AND pg_catalog.pg_has_role(old.typowner, 'MEMBER')
+         AND pg_catalog.has_schema_privilege(old.typowner, new.typnamespace, 'CREATE')
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus_legacy"')::oid AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
+  ), said AS (
+    SELECT pg_catalog.obj_description(to_regtype('"NdaStatus_legacy"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "NdaStatus_legacy" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
@@ -3609,7 +3609,7 @@ CREATE TRIGGER "00_epic10_sync_nda_status_history_update" BEFORE UPDATE ON "nda_
   END IF;
 END
 $epic10$;
--- 10.1, 10.3: Triggers of others that fire for a change of status or position go on doing so.
+-- 10.1, 10.3: Triggers of others that fire for a change of these columns go on doing so.
 DO $epic10$
 DECLARE
   theirs record;
@@ -3793,108 +3793,6 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN
-  ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_legacy";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
-    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_not_null" TO "ndas_is_non_usmax_legacy_not_null";
-  END IF;
-  ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO "is_non_usmax";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_epic10_not_null') THEN
-    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_epic10_not_null" TO "ndas_is_non_usmax_not_null";
-  END IF;
-  ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET DEFAULT 'false';
-  DECLARE
-  carried record;
-BEGIN
-  FOR look IN 1..2 LOOP
-    FOR carried IN
-  WITH side AS (
-    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           pg_catalog.col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('is_non_usmax_legacy', 'is_non_usmax') AND NOT attisdropped
-  ), given AS (
-    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax_legacy'
-  ), has AS (
-    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax'
-  ), both_sides AS (
-    SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
-                                  WHERE o <> ALL (source.options)) AS other_options,
-           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
-           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
-      FROM side AS source, side AS target WHERE source.attname = 'is_non_usmax_legacy' AND target.attname = 'is_non_usmax'
-  ),
-  difference AS (
-    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
-        END AS who,
-           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
-      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
-      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
-     USING (grantee, privilege_type)
-     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
-  )
-  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
-                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
-    FROM difference WHERE grants IS NULL OR granted AND NOT grants
-  UNION ALL
-  SELECT 2, pg_catalog.format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
-                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
-  UNION ALL
-  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
-  UNION ALL
-  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
-   WHERE pg_catalog.cardinality(other_options) > 0
-  UNION ALL
-  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND pg_catalog.cardinality(options) > 0
-  UNION ALL
-  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides
-      WHERE comment_differs
-  UNION ALL
-  SELECT 7, 'COMMENT ON COLUMN "ndas"."is_non_usmax_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
-  ORDER BY step
-    LOOP
-      IF look = 1 OR carried.step <= 2 THEN
-        EXECUTE carried.statement;
-      END IF;
-    END LOOP;
-  END LOOP;
-END;
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT atthasdef) THEN
-    INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.is_non_usmax'
- WHERE NOT (false) ON CONFLICT DO NOTHING;
-    EXECUTE pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax_legacy" SET DEFAULT %L', (SELECT 'false' FROM pg_attribute
-      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy'));
-  END IF;
-  CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
-BEGIN
-IF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax::text IS NOT DISTINCT FROM 'false' AND NEW.is_non_usmax_legacy IS NOT NULL AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
-  ELSE NEW.is_non_usmax::text IS NOT DISTINCT FROM OLD.is_non_usmax::text
-   AND NEW.is_non_usmax_legacy::text IS DISTINCT FROM OLD.is_non_usmax_legacy::text END) THEN
-  NEW.is_non_usmax := coalesce(NEW.is_non_usmax_legacy, false);
-ELSIF (CASE TG_OP WHEN 'INSERT' THEN (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
-  ELSE NEW.is_non_usmax IS DISTINCT FROM OLD.is_non_usmax AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax) END) THEN
-  NEW.is_non_usmax_legacy := NEW.is_non_usmax;
-END IF;
-RETURN NEW;
-END $$ LANGUAGE plpgsql;
-REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() FROM PUBLIC;
-DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_insert" ON "ndas";
-DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
-CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_legacy), ROW(NEW.is_non_usmax, NEW.is_non_usmax_legacy))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 0d98f3b13406abcd27e31538d191d82a87b65735';
-CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_legacy), ROW(NEW.is_non_usmax, NEW.is_non_usmax_legacy)))
-  EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
   ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_legacy";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_not_null') THEN
@@ -3992,6 +3890,108 @@ COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.expiration_date_legacy), ROW(NEW.expiration_date, NEW.expiration_date_legacy)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN
+  ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_legacy";
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
+    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_not_null" TO "ndas_is_non_usmax_legacy_not_null";
+  END IF;
+  ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO "is_non_usmax";
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_epic10_not_null') THEN
+    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_epic10_not_null" TO "ndas_is_non_usmax_not_null";
+  END IF;
+  ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET DEFAULT 'false';
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('is_non_usmax_legacy', 'is_non_usmax') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax_legacy'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'is_non_usmax'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'is_non_usmax_legacy' AND target.attname = 'is_non_usmax'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("is_non_usmax") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, pg_catalog.format('GRANT %s ("is_non_usmax") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
+  UNION ALL
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
+  UNION ALL
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."is_non_usmax" IS %L', comment) FROM both_sides
+      WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."is_non_usmax_legacy" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT atthasdef) THEN
+    INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.is_non_usmax'
+ WHERE NOT (false) ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax_legacy" SET DEFAULT %L', (SELECT 'false' FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy'));
+  END IF;
+  CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_is_non_usmax() RETURNS trigger AS $$
+BEGIN
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax::text IS NOT DISTINCT FROM 'false' AND NEW.is_non_usmax_legacy IS NOT NULL AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
+  ELSE NEW.is_non_usmax::text IS NOT DISTINCT FROM OLD.is_non_usmax::text
+   AND NEW.is_non_usmax_legacy::text IS DISTINCT FROM OLD.is_non_usmax_legacy::text END) THEN
+  NEW.is_non_usmax := coalesce(NEW.is_non_usmax_legacy, false);
+ELSIF (CASE TG_OP WHEN 'INSERT' THEN (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax)
+  ELSE NEW.is_non_usmax IS DISTINCT FROM OLD.is_non_usmax AND (coalesce(NEW.is_non_usmax_legacy, false) IS DISTINCT FROM NEW.is_non_usmax) END) THEN
+  NEW.is_non_usmax_legacy := NEW.is_non_usmax;
+END IF;
+RETURN NEW;
+END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() FROM PUBLIC;
+DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_insert" ON "ndas";
+DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
+DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_insert ON "ndas";
+DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
+CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_legacy), ROW(NEW.is_non_usmax, NEW.is_non_usmax_legacy))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 0d98f3b13406abcd27e31538d191d82a87b65735';
+CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
+CREATE TRIGGER "00_epic10_sync_ndas_is_non_usmax_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_legacy), ROW(NEW.is_non_usmax, NEW.is_non_usmax_legacy)))
+  EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
   END IF;
 END
 $epic10$;
@@ -4249,6 +4249,16 @@ $check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not c
   FROM (SELECT count(*) AS now FROM "audit_log") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'audit_log'
  WHERE rows IS NULL OR now < rows$check$),
+    ('enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
+    ('ndas.usmax_position carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
      'python manage.py migrate ndas',
      true,
@@ -4263,15 +4273,21 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.nda_type', pg_catalog.fo
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
-    ('column ndas.is_non_usmax is boolean not null default false',
+    ('enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)
-UNION ALL
-SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.is_non_usmax', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
+    ('ndas.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'ndas has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('nda_status_history.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('column ndas.expiration_date is timestamp(3) without time zone',
      'python manage.py migrate ndas',
      true,
@@ -4281,6 +4297,15 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.expiration_date', pg_cat
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+    ('column ndas.is_non_usmax is boolean not null default false',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)
+UNION ALL
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.is_non_usmax', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
     ('column ndas.approved_by_id is text',
      'python manage.py migrate ndas',
      true,
@@ -4290,6 +4315,13 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_by_id', pg_cata
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+    ('ndas.approved_by_id references contacts, valid for every row',
+     'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
+     true,
+$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey')
+UNION ALL
+SELECT pg_catalog.format('%s is %s', 'ndas_approved_by_id_fkey', pg_catalog.pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND (pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
     ('column ndas.approved_at is timestamp(3) without time zone',
      'python manage.py migrate ndas',
      true,
@@ -4308,38 +4340,6 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_ca
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
-    ('ndas.approved_by_id references contacts, valid for every row',
-     'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
-     true,
-$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey')
-UNION ALL
-SELECT pg_catalog.format('%s is %s', 'ndas_approved_by_id_fkey', pg_catalog.pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND (pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
-    ('enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid), ', '), 'no label')
- WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
-    ('ndas.status carries the old labels and the new ones',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'ndas has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
-    ('nda_status_history.status carries the old labels and the new ones',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
-    ('enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid), ', '), 'no label')
- WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
-    ('ndas.usmax_position carries the old labels and the new ones',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('old and new columns of ndas are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      true,
@@ -4355,15 +4355,15 @@ $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM 
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
-    ('ndas.is_non_usmax and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
-     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.expiration_date and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+    ('ndas.is_non_usmax and what was there before it are kept in step',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.approved_by_id and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
@@ -4404,12 +4404,6 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
   FROM "ndas" WHERE (nda_type::text IS DISTINCT FROM coalesce(CASE WHEN nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type_legacy::text END, 'MUTUAL')
     AND nda_type_legacy::text IS DISTINCT FROM nda_type::text)
 HAVING count(*) > 0$check$),
-    ('no row of ndas still waits for is_non_usmax',
-     'python manage.py migrate ndas',
-     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (is_non_usmax_legacy IS NOT NULL AND is_non_usmax IS DISTINCT FROM coalesce(is_non_usmax_legacy, false))
-HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
@@ -4417,21 +4411,18 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
   FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
 HAVING count(*) > 0$check$),
+    ('no row of ndas still waits for is_non_usmax',
+     'python manage.py migrate ndas',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
+  FROM "ndas" WHERE (is_non_usmax_legacy IS NOT NULL AND is_non_usmax IS DISTINCT FROM coalesce(is_non_usmax_legacy, false))
+HAVING count(*) > 0$check$),
     ('no row of ndas still waits for approved_by_id',
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (approved_by_id_legacy IS NOT NULL AND approved_by_id IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id_legacy))
 HAVING count(*) > 0$check$),
-    ('index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
-     'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
-     true,
-$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"')::oid IS NOT NULL)
-UNION ALL
-SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
-              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('index ndas_status_idx on ndas (status) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
      true,
@@ -4441,6 +4432,15 @@ SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')::oid
    AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+    ('index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
+     'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+     true,
+$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"')::oid IS NOT NULL)
+UNION ALL
+SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
+  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('ndas.status is of the new NdaStatus, not null, default CREATED',
      'python manage.py migrate ndas',
      true,
@@ -4514,16 +4514,6 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
-    ('who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
-     'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
-     true,
-$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
-              privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
-  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
-   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
     ('who was granted anything on ndas.expiration_date before the switch has it after the switch',
      'GRANT … ("expiration_date") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("expiration_date_legacy") ON "ndas" FROM …;',
      true,
@@ -4534,6 +4524,16 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
+    ('who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
+     'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
     ('who was granted anything on ndas.approved_by_id before the switch has it after the switch',
      'GRANT … ("approved_by_id") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("approved_by_id_legacy") ON "ndas" FROM …;',
      true,

@@ -106,27 +106,27 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'subagencies', 'SELECT'),
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
+    ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('table', 'ndas', 'owner'),
     ('type', 'NdaType', 'owner'),
     ('type', 'NdaType_epic10', 'owner'),
-    ('table', 'ndas', 'owner'),
-    ('table', 'contacts', 'REFERENCES'),
-    ('table', 'contacts', 'UPDATE'),
     ('type', 'NdaStatus_epic10', 'owner'),
     ('table', 'nda_status_history', 'owner'),
-    ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('table', 'contacts', 'REFERENCES'),
+    ('table', 'contacts', 'UPDATE'),
     ('function', 'zz_epic10_sync_ndas', 'owner'),
     ('function', 'zz_epic10_sync_nda_status_history', 'owner'),
     ('function', 'zz_epic10_sync_ndas_nda_type', 'owner'),
-    ('function', 'zz_epic10_sync_ndas_is_non_usmax', 'owner'),
     ('function', 'zz_epic10_sync_ndas_expiration_date', 'owner'),
+    ('function', 'zz_epic10_sync_ndas_is_non_usmax', 'owner'),
     ('function', 'zz_epic10_sync_ndas_approved_by_id', 'owner'),
     ('function', 'zz_epic10_park_ndas', 'owner'),
     ('function', 'zz_epic10_park_nda_status_history', 'owner'),
-    ('type', 'NdaStatus', 'owner'),
-    ('type', 'NdaStatus_legacy', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
     ('type', 'UsMaxPosition_legacy', 'owner'),
     ('type', 'NdaType_legacy', 'owner'),
+    ('type', 'NdaStatus', 'owner'),
+    ('type', 'NdaStatus_legacy', 'owner'),
     ('table', 'django_migrations', 'SELECT'),
     ('table', 'django_migrations', 'INSERT'),
     ('table', 'django_migrations', 'UPDATE'),
@@ -609,94 +609,6 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
-  ALTER INDEX IF EXISTS "idx_ndas_expiration_date" RENAME TO "idx_ndas_expiration_date_epic10_idx";
-  ALTER INDEX IF EXISTS "idx_ndas_expiration_date_legacy_idx" RENAME TO "idx_ndas_expiration_date";
-  ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_epic10";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_not_null') THEN
-    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_not_null" TO "ndas_expiration_date_epic10_not_null";
-  END IF;
-  ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO "expiration_date";
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_legacy_not_null') THEN
-    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_legacy_not_null" TO "ndas_expiration_date_not_null";
-  END IF;
-  DECLARE
-  carried record;
-BEGIN
-  FOR look IN 1..2 LOOP
-    FOR carried IN
-  WITH side AS (
-    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
-           pg_catalog.col_description(attrelid, attnum) AS comment
-      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('expiration_date_epic10', 'expiration_date') AND NOT attisdropped
-  ), given AS (
-    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date_epic10'
-  ), has AS (
-    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date'
-  ), both_sides AS (
-    SELECT source.finely, source.finely <> target.finely AS finely_differs,
-           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
-                                  WHERE o <> ALL (source.options)) AS other_options,
-           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
-           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
-      FROM side AS source, side AS target WHERE source.attname = 'expiration_date_epic10' AND target.attname = 'expiration_date'
-  ),
-  difference AS (
-    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
-        END AS who,
-           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
-      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
-      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
-     USING (grantee, privilege_type)
-     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
-  )
-  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
-                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
-    FROM difference WHERE grants IS NULL OR granted AND NOT grants
-  UNION ALL
-  SELECT 2, pg_catalog.format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
-                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
-  UNION ALL
-  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
-  UNION ALL
-  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
-   WHERE pg_catalog.cardinality(other_options) > 0
-  UNION ALL
-  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
-   WHERE options_differ AND pg_catalog.cardinality(options) > 0
-  UNION ALL
-  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides
-      WHERE comment_differs
-  UNION ALL
-  SELECT 7, 'COMMENT ON COLUMN "ndas"."expiration_date_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
-  ORDER BY step
-    LOOP
-      IF look = 1 OR carried.step <= 2 THEN
-        EXECUTE carried.statement;
-      END IF;
-    END LOOP;
-  END LOOP;
-END;
-  CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
-BEGIN
-NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
-    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
-RETURN NEW;
-END $$ LANGUAGE plpgsql;
-REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_expiration_date() FROM PUBLIC;
-DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_insert" ON "ndas";
-DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_update" ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
-DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
-CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.fully_executed_date), ROW(NEW.expiration_date, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 964c29281d4b29b1e3c2f2fee33d97721258edff';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
   IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
   ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax" TO "is_non_usmax_epic10";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_not_null') THEN
@@ -781,6 +693,94 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_is_non_usmax_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax), ROW(NEW.is_non_usmax))) EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 868df032b8068b45231ae2c039b8ad1c4cc10fd0';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL)) THEN
+  ALTER INDEX IF EXISTS "idx_ndas_expiration_date" RENAME TO "idx_ndas_expiration_date_epic10_idx";
+  ALTER INDEX IF EXISTS "idx_ndas_expiration_date_legacy_idx" RENAME TO "idx_ndas_expiration_date";
+  ALTER TABLE "ndas" RENAME COLUMN "expiration_date" TO "expiration_date_epic10";
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_not_null') THEN
+    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_not_null" TO "ndas_expiration_date_epic10_not_null";
+  END IF;
+  ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO "expiration_date";
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_legacy_not_null') THEN
+    ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_legacy_not_null" TO "ndas_expiration_date_not_null";
+  END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH side AS (
+    SELECT attname, attacl, coalesce(attstattarget, -1) AS finely, coalesce(attoptions, '{}') AS options,
+           pg_catalog.col_description(attrelid, attnum) AS comment
+      FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('expiration_date_epic10', 'expiration_date') AND NOT attisdropped
+  ), given AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date_epic10'
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable FROM side, aclexplode(attacl) WHERE attname = 'expiration_date'
+  ), both_sides AS (
+    SELECT source.finely, source.finely <> target.finely AS finely_differs,
+           source.options, ARRAY(SELECT split_part(o, '=', 1) FROM pg_catalog.unnest(target.options) AS o
+                                  WHERE o <> ALL (source.options)) AS other_options,
+           source.options OPERATOR(pg_catalog.<>) target.options AS options_differ,
+           source.comment, source.comment IS DISTINCT FROM target.comment AS comment_differs
+      FROM side AS source, side AS target WHERE source.attname = 'expiration_date_epic10' AND target.attname = 'expiration_date'
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ("expiration_date") ON "ndas" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, pg_catalog.format('GRANT %s ("expiration_date") ON "ndas" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET STATISTICS %s', finely) FROM both_sides WHERE finely_differs
+  UNION ALL
+  SELECT 4, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" RESET (%s)', pg_catalog.array_to_string(other_options, ', ')) FROM both_sides
+   WHERE pg_catalog.cardinality(other_options) > 0
+  UNION ALL
+  SELECT 5, pg_catalog.format('ALTER TABLE "ndas" ALTER COLUMN "expiration_date" SET (%s)', pg_catalog.array_to_string(options, ', ')) FROM both_sides
+   WHERE options_differ AND pg_catalog.cardinality(options) > 0
+  UNION ALL
+  SELECT 6, pg_catalog.format('COMMENT ON COLUMN "ndas"."expiration_date" IS %L', comment) FROM both_sides
+      WHERE comment_differs
+  UNION ALL
+  SELECT 7, 'COMMENT ON COLUMN "ndas"."expiration_date_epic10" IS NULL' FROM both_sides WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
+BEGIN
+NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+    ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
+RETURN NEW;
+END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION zz_epic10_sync_ndas_expiration_date() FROM PUBLIC;
+DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_insert" ON "ndas";
+DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_expiration_date_update" ON "ndas";
+DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
+DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
+CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
+CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.fully_executed_date), ROW(NEW.expiration_date, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 964c29281d4b29b1e3c2f2fee33d97721258edff';
   END IF;
 END
 $epic10$;
@@ -1194,6 +1194,62 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10') AND NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
+  ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_epic10";
+  IF to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL THEN
+    ALTER TYPE "NdaStatus_legacy" RENAME TO "NdaStatus";
+  END IF;
+  DECLARE
+  carried record;
+BEGIN
+  FOR look IN 1..2 LOOP
+    FOR carried IN
+  WITH given AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus_epic10"')::oid AND grantee <> typowner
+  ), has AS (
+    SELECT grantee, privilege_type, is_grantable
+      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+     WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
+  ), said AS (
+    SELECT pg_catalog.obj_description(to_regtype('"NdaStatus_epic10"')::oid, 'pg_type') AS comment,
+           pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
+     WHERE to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
+  ),
+  difference AS (
+    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
+        END AS who,
+           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
+      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
+      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
+     USING (grantee, privilege_type)
+     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
+  )
+  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
+                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
+    FROM difference WHERE grants IS NULL OR granted AND NOT grants
+  UNION ALL
+  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
+                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
+  UNION ALL
+  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
+  UNION ALL
+  SELECT 4, 'COMMENT ON TYPE "NdaStatus_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
+  ORDER BY step
+    LOOP
+      IF look = 1 OR carried.step <= 2 THEN
+        EXECUTE carried.statement;
+      END IF;
+    END LOOP;
+  END LOOP;
+END;
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"')::oid IS NOT NULL) THEN
   ALTER TYPE "NdaType" RENAME TO "NdaType_epic10";
   IF to_regtype('"NdaType_legacy"')::oid IS NOT NULL THEN
@@ -1293,62 +1349,6 @@ BEGIN
   SELECT 3, pg_catalog.format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
   SELECT 4, 'COMMENT ON TYPE "UsMaxPosition_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
-  ORDER BY step
-    LOOP
-      IF look = 1 OR carried.step <= 2 THEN
-        EXECUTE carried.statement;
-      END IF;
-    END LOOP;
-  END LOOP;
-END;
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10') AND NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
-  ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_epic10";
-  IF to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL THEN
-    ALTER TYPE "NdaStatus_legacy" RENAME TO "NdaStatus";
-  END IF;
-  DECLARE
-  carried record;
-BEGIN
-  FOR look IN 1..2 LOOP
-    FOR carried IN
-  WITH given AS (
-    SELECT grantee, privilege_type, is_grantable
-      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus_epic10"')::oid AND grantee <> typowner
-  ), has AS (
-    SELECT grantee, privilege_type, is_grantable
-      FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
-  ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"NdaStatus_epic10"')::oid, 'pg_type') AS comment,
-           pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
-  ),
-  difference AS (
-    SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
-        END AS who,
-           privilege_type AS privilege, given.is_grantable AS grants, has.is_grantable AS granted
-      FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM given GROUP BY 1, 2) AS given
-      FULL JOIN (SELECT grantee, privilege_type, bool_or(is_grantable) AS is_grantable FROM has GROUP BY 1, 2) AS has
-     USING (grantee, privilege_type)
-     WHERE given.is_grantable IS DISTINCT FROM has.is_grantable
-  )
-  SELECT 1 AS step, pg_catalog.format('REVOKE %s%s ON TYPE "NdaStatus" FROM %s CASCADE',
-                           CASE WHEN grants IS NULL THEN '' ELSE 'GRANT OPTION FOR ' END, privilege, who) AS statement
-    FROM difference WHERE grants IS NULL OR granted AND NOT grants
-  UNION ALL
-  SELECT 2, pg_catalog.format('GRANT %s ON TYPE "NdaStatus" TO %s%s', privilege, who,
-                   CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
-    FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)
-  UNION ALL
-  SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
-  UNION ALL
-  SELECT 4, 'COMMENT ON TYPE "NdaStatus_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
@@ -1571,13 +1571,6 @@ SELECT successor, pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I', succ
 SET lock_timeout = '5s';
 DELETE FROM epic10_created_object
  WHERE kind = 'successor' AND pg_catalog.starts_with(name, 'ndas.');
-SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
-\if :go_on
-SET lock_timeout = '300s';
-DROP INDEX CONCURRENTLY IF EXISTS "ndas_status_epic10_idx";
-SET lock_timeout = '5s';
-\endif
-DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx';
 SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx') AS go_on \gset
 \if :go_on
 SET lock_timeout = '300s';
@@ -1592,6 +1585,13 @@ DROP INDEX CONCURRENTLY IF EXISTS "idx_ndas_expiration_date";
 SET lock_timeout = '5s';
 \endif
 DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date';
+SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx') AS go_on \gset
+\if :go_on
+SET lock_timeout = '300s';
+DROP INDEX CONCURRENTLY IF EXISTS "ndas_status_epic10_idx";
+SET lock_timeout = '5s';
+\endif
+DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx';
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
  WHERE phase = 'index' AND direction = 'backwards' AND finished_at IS NULL;
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'index backwards done', clock_timestamp(); END $epic10$;
@@ -1906,17 +1906,17 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_expiration_date') THEN
-    DROP FUNCTION IF EXISTS zz_epic10_sync_ndas_expiration_date() CASCADE;
-    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_expiration_date';
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_is_non_usmax') THEN
+    DROP FUNCTION IF EXISTS zz_epic10_sync_ndas_is_non_usmax() CASCADE;
+    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_is_non_usmax';
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_is_non_usmax') THEN
-    DROP FUNCTION IF EXISTS zz_epic10_sync_ndas_is_non_usmax() CASCADE;
-    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_is_non_usmax';
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_expiration_date') THEN
+    DROP FUNCTION IF EXISTS zz_epic10_sync_ndas_expiration_date() CASCADE;
+    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_sync_ndas_expiration_date';
   END IF;
 END
 $epic10$;
@@ -1946,17 +1946,81 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "usmax_position_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10';
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "rejection_reason";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason';
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10') THEN
-    DROP TYPE IF EXISTS "UsMaxPosition_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10';
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "approved_at";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey') THEN
+    ALTER TABLE "ndas" DROP CONSTRAINT IF EXISTS "ndas_approved_by_id_epic10_fkey";
+    DELETE FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_fkey') THEN
+    ALTER TABLE "ndas" DROP CONSTRAINT IF EXISTS "ndas_approved_by_id_fkey";
+    DELETE FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_fkey';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "approved_by_id";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "approved_by_id_epic10";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "is_non_usmax";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "is_non_usmax_epic10";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "expiration_date";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "expiration_date_epic10";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10';
   END IF;
 END
 $epic10$;
@@ -1981,86 +2045,6 @@ BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10') THEN
     DROP TYPE IF EXISTS "NdaStatus_epic10";
     DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey') THEN
-    ALTER TABLE "ndas" DROP CONSTRAINT IF EXISTS "ndas_approved_by_id_epic10_fkey";
-    DELETE FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_fkey') THEN
-    ALTER TABLE "ndas" DROP CONSTRAINT IF EXISTS "ndas_approved_by_id_fkey";
-    DELETE FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_fkey';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "rejection_reason";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "approved_at";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "approved_by_id";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "approved_by_id_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "expiration_date";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "expiration_date_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "is_non_usmax";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax';
-  END IF;
-END
-$epic10$;
-DO $epic10$
-BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10') THEN
-    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "is_non_usmax_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10';
   END IF;
 END
 $epic10$;
@@ -2093,6 +2077,22 @@ BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType') THEN
     DROP TYPE IF EXISTS "NdaType";
     DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10') THEN
+    ALTER TABLE "ndas" DROP COLUMN IF EXISTS "usmax_position_epic10";
+    DELETE FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10') THEN
+    DROP TYPE IF EXISTS "UsMaxPosition_epic10";
+    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10';
   END IF;
 END
 $epic10$;

@@ -117,6 +117,18 @@ $check$SELECT pg_catalog.format('%s before, %s now', coalesce(rows::text, 'not c
   FROM (SELECT count(*) AS now FROM "subagency_grants") AS counted
   LEFT JOIN epic10_row_count ON table_name = 'subagency_grants'
  WHERE rows IS NULL OR now < rows$check$),
+    ('enum.UsMaxPosition', 'FAILED',
+     'enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
+    ('shadow.ndas.usmax_position', 'FAILED',
+     'ndas.usmax_position carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('enum.NdaType', 'FAILED',
      'enum NdaType has exactly MUTUAL, CONSULTANT, in this order',
      'python manage.py migrate ndas',
@@ -133,16 +145,24 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.nda_type', pg_catalog.fo
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> '"NdaType" not null default ''MUTUAL''::"NdaType"'$check$),
-    ('column.ndas.is_non_usmax', 'FAILED',
-     'column ndas.is_non_usmax is boolean not null default false',
+    ('enum.NdaStatus', 'FAILED',
+     'enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
      'python manage.py migrate ndas',
      true,
-$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)
-UNION ALL
-SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.is_non_usmax', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
-  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
-   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
+$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid), ', '), 'no label')
+ WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
+    ('shadow.ndas.status', 'FAILED',
+     'ndas.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'ndas has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
+    ('shadow.nda_status_history.status', 'FAILED',
+     'nda_status_history.status carries the old labels and the new ones',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
+ WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
     ('column.ndas.expiration_date', 'FAILED',
      'column ndas.expiration_date is timestamp(3) without time zone',
      'python manage.py migrate ndas',
@@ -153,6 +173,16 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.expiration_date', pg_cat
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'timestamp(3) without time zone'$check$),
+    ('column.ndas.is_non_usmax', 'FAILED',
+     'column ndas.is_non_usmax is boolean not null default false',
+     'python manage.py migrate ndas',
+     true,
+$check$SELECT 'ndas.is_non_usmax is missing' WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND NOT attisdropped)
+UNION ALL
+SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.is_non_usmax', pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''), 'boolean not null default false')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax'
+   AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'boolean not null default false'$check$),
     ('column.ndas.approved_by_id', 'FAILED',
      'column ndas.approved_by_id is text',
      'python manage.py migrate ndas',
@@ -163,6 +193,14 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.approved_by_id', pg_cata
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
+    ('foreign_key.ndas_approved_by_id_fkey', 'FAILED',
+     'ndas.approved_by_id references contacts, valid for every row',
+     'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
+     true,
+$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey')
+UNION ALL
+SELECT pg_catalog.format('%s is %s', 'ndas_approved_by_id_fkey', pg_catalog.pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND (pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
     ('column.ndas.approved_at', 'FAILED',
      'column ndas.approved_at is timestamp(3) without time zone',
      'python manage.py migrate ndas',
@@ -183,44 +221,6 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_ca
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
-    ('foreign_key.ndas_approved_by_id_fkey', 'FAILED',
-     'ndas.approved_by_id references contacts, valid for every row',
-     'Where it is missing: ALTER TABLE "ndas" ADD CONSTRAINT "ndas_approved_by_id_fkey" FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL NOT VALID; then: ALTER TABLE "ndas" VALIDATE CONSTRAINT "ndas_approved_by_id_fkey";',
-     true,
-$check$SELECT 'ndas_approved_by_id_fkey is missing' WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey')
-UNION ALL
-SELECT pg_catalog.format('%s is %s', 'ndas_approved_by_id_fkey', pg_catalog.pg_get_constraintdef(oid))
-  FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey' AND (pg_catalog.replace(pg_catalog.pg_get_constraintdef(oid), ' NOT VALID', '') <> 'FOREIGN KEY (approved_by_id) REFERENCES contacts(id) ON DELETE SET NULL' OR NOT convalidated)$check$),
-    ('enum.NdaStatus', 'FAILED',
-     'enum NdaStatus has exactly CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED, in this order',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid), ', '), 'no label')
- WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
-    ('shadow.ndas.status', 'FAILED',
-     'ndas.status carries the old labels and the new ones',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'ndas has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
-    ('shadow.nda_status_history.status', 'FAILED',
-     'nda_status_history.status carries the old labels and the new ones',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'nda_status_history has neither status_epic10 nor status_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)$check$),
-    ('enum.UsMaxPosition', 'FAILED',
-     'enum UsMaxPosition has exactly PRIME, SUB_CONTRACTOR, OTHER, in this order',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'it has ' || coalesce(pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid), ', '), 'no label')
- WHERE ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
-    ('shadow.ndas.usmax_position', 'FAILED',
-     'ndas.usmax_position carries the old labels and the new ones',
-     'python manage.py migrate ndas',
-     true,
-$check$SELECT 'ndas has neither usmax_position_epic10 nor usmax_position_legacy'
- WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)$check$),
     ('trigger.ndas', 'FAILED',
      'old and new columns of ndas are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
@@ -239,17 +239,17 @@ $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM 
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
-    ('trigger.ndas.is_non_usmax', 'FAILED',
-     'ndas.is_non_usmax and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
-     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.expiration_date', 'FAILED',
      'ndas.expiration_date and what was there before it are kept in step',
      'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+    ('trigger.ndas.is_non_usmax', 'FAILED',
+     'ndas.is_non_usmax and what was there before it are kept in step',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
+$check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.approved_by_id', 'FAILED',
      'ndas.approved_by_id and what was there before it are kept in step',
@@ -316,13 +316,6 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
   FROM "ndas" WHERE (nda_type::text IS DISTINCT FROM coalesce(CASE WHEN nda_type_legacy::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type_legacy::text END, 'MUTUAL')
     AND nda_type_legacy::text IS DISTINCT FROM nda_type::text)
 HAVING count(*) > 0$check$),
-    ('backfill.ndas.is_non_usmax', 'FAILED',
-     'no row of ndas still waits for is_non_usmax',
-     'python manage.py migrate ndas',
-     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
-$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (is_non_usmax_legacy IS NOT NULL AND is_non_usmax IS DISTINCT FROM coalesce(is_non_usmax_legacy, false))
-HAVING count(*) > 0$check$),
     ('backfill.ndas.expiration_date', 'FAILED',
      'no row of ndas still waits for expiration_date',
      'python manage.py migrate ndas',
@@ -331,6 +324,13 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
   FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
 HAVING count(*) > 0$check$),
+    ('backfill.ndas.is_non_usmax', 'FAILED',
+     'no row of ndas still waits for is_non_usmax',
+     'python manage.py migrate ndas',
+     EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
+$check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
+  FROM "ndas" WHERE (is_non_usmax_legacy IS NOT NULL AND is_non_usmax IS DISTINCT FROM coalesce(is_non_usmax_legacy, false))
+HAVING count(*) > 0$check$),
     ('backfill.ndas.approved_by_id', 'FAILED',
      'no row of ndas still waits for approved_by_id',
      'python manage.py migrate ndas',
@@ -338,16 +338,6 @@ HAVING count(*) > 0$check$),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
   FROM "ndas" WHERE (approved_by_id_legacy IS NOT NULL AND approved_by_id IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id_legacy))
 HAVING count(*) > 0$check$),
-    ('index.idx_ndas_expiration_date', 'FAILED',
-     'index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
-     'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
-     true,
-$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"')::oid IS NOT NULL)
-UNION ALL
-SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
-              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
-  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
-   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('index.ndas_status_idx', 'FAILED',
      'index ndas_status_idx on ndas (status) is there and valid',
      'Where it is missing: CREATE INDEX CONCURRENTLY "ndas_status_idx" ON "ndas" (status); where it is invalid: REINDEX INDEX CONCURRENTLY "ndas_status_idx";',
@@ -358,6 +348,16 @@ SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_idx', indrelid::
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_idx"')::oid
    AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status)' OR NOT indisvalid)$check$),
+    ('index.idx_ndas_expiration_date', 'FAILED',
+     'index idx_ndas_expiration_date on ndas (expiration_date) is there and valid',
+     'Where it is missing: CREATE INDEX CONCURRENTLY "idx_ndas_expiration_date" ON "ndas" (expiration_date); where it is invalid: REINDEX INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+     true,
+$check$SELECT 'index idx_ndas_expiration_date is missing' WHERE NOT (to_regclass('"idx_ndas_expiration_date"')::oid IS NOT NULL)
+UNION ALL
+SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
+              CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
+  FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
+   AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)' OR NOT indisvalid)$check$),
     ('switch.ndas.status', 'FAILED',
      'ndas.status is of the new NdaStatus, not null, default CREATED',
      'python manage.py migrate ndas',
@@ -438,17 +438,6 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
-    ('grants.ndas.is_non_usmax', 'FAILED',
-     'who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
-     'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
-     true,
-$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
-              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
-              privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
-  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
-   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
-   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
     ('grants.ndas.expiration_date', 'FAILED',
      'who was granted anything on ndas.expiration_date before the switch has it after the switch',
      'GRANT … ("expiration_date") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("expiration_date_legacy") ON "ndas" FROM …;',
@@ -460,6 +449,17 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date_legacy'
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
+    ('grants.ndas.is_non_usmax', 'FAILED',
+     'who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
+     'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
+     true,
+$check$SELECT pg_catalog.format('%s may %s %s, and not %s',
+              CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
+              privilege_type, 'ndas.is_non_usmax_legacy', 'ndas.is_non_usmax')
+  FROM (SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax_legacy'
+   EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
+   WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
     ('grants.ndas.approved_by_id', 'FAILED',
      'who was granted anything on ndas.approved_by_id before the switch has it after the switch',
      'GRANT … ("approved_by_id") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("approved_by_id_legacy") ON "ndas" FROM …;',

@@ -1,0 +1,287 @@
+"""The phases of a release, collected from its stories."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db.migrations.operations import AlterField
+from django.db.migrations.operations.base import Operation
+
+from epic10.operations.archive.park import Park
+from epic10.operations.archive.parking import Parking
+from epic10.operations.archive.parking_trigger import AddParkingTrigger, SwitchParking
+from epic10.operations.archive.unpark import Unpark
+from epic10.operations.backfill.backfill import Backfill
+from epic10.operations.columns.convert import Beside
+from epic10.operations.columns.dependent_triggers import TellTriggers
+from epic10.operations.columns.existing import BackfillBeside, FollowBeside, SwitchBeside
+from epic10.operations.columns.relabel import Derived, Rule, Shadow, shadows
+from epic10.operations.columns.shadow import CommonestLabel
+from epic10.operations.columns.switch import Switch, SwitchType, switched
+from epic10.operations.columns.sync_trigger import AddSyncTrigger
+from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
+
+from .add_successors import AddSuccessors, SwitchSuccessors
+from .changes import Change, Table
+from .counts import Analyze, CountRows
+from .phase import Note, Phase
+from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
+
+
+class Story:
+    """Changes with one reason. Number and text travel into the scripts and the docs."""
+
+    def __init__(self, number: str, text: str, *changes: Change):
+        self.number, self.text, self.changes = number, text, changes
+
+
+@dataclass(frozen=True)
+class Part:
+    """What all stories together make of one table."""
+
+    table: Table
+    rules: list[Rule]
+    beside: list[Beside]
+    fields: tuple[str, ...]
+    state_operations: list[AlterField]
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def shadows(self) -> list[Shadow]:
+        return shadows(self.rules)
+
+    @property
+    def moved(self) -> list[Beside]:
+        """The columns that change places at the switch, or may."""
+        return [*self.shadows, *self.beside]
+
+    @property
+    def parking(self) -> Parking:
+        return Parking(self.table.model, self.name, self.rules, unit=self.table.unit, fields=self.fields)
+
+
+def phases(stories: list[Story], *, tables: list[Table], server: int, counted: list[CountRows]) -> list[Phase]:
+    """
+    The five phases: in each of them what a story has of its own, and then what a table has once.
+
+    ``tables`` are locked in this order, parents before children. Of the first
+    one a column is replaced: by that everybody sees whether the switch has been.
+    """
+    parts = [_part(table, stories) for table in tables]
+    names = [table.name for table in tables]
+    parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents() if to not in names)]
+    expand, backfill, index = _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
+    enforce, switch = _enforce(stories, parts, backfill), _switch(stories, parts)
+    done = switched(names[0], parts[0].shadows[0])
+    before = [RequireServer(server), RequirePreconditions(expand + index + backfill), *counted, *_commonest(parts)]
+    return [
+        Phase(
+            "expand",
+            "Add everything the new code needs; break nothing the old code uses.",
+            expand,
+            first=before,
+            lock=_locks(parents, SHARE_ROW_EXCLUSIVE) + _locks(names, ACCESS_EXCLUSIVE),
+            # To drop the foreign key takes more of the table that it points at.
+            lock_back=_locks(parents + names, ACCESS_EXCLUSIVE),
+            done=done,
+        ),
+        Phase(
+            "backfill",
+            "Give existing rows their new values, a thousand at a time.",
+            backfill,
+            first=[RequireKnownLabels(expand)],
+            transaction=False,
+            done=done,
+        ),
+        Phase("index", "Build the indexes without blocking writers.", index, transaction=False, done=done),
+        Phase(
+            "enforce",
+            "Validate the foreign key and prove the data, without a strong lock.",
+            enforce,
+            lock=_locks(names, SHARE_UPDATE_EXCLUSIVE),
+            done=done,
+        ),
+        Phase("switch", "Show it all to everybody, at once.", switch, lock=_locks(names, ACCESS_EXCLUSIVE)),
+    ]
+
+
+def _commonest(parts):
+    return [CommonestLabel(part.name, shadow) for part in parts for shadow in part.shadows]
+
+
+def _expand(stories, parts):
+    own = [
+        it
+        for story in stories
+        for it in _told(story.number, story.text, (it for change in story.changes for it in change.expand()))
+    ]
+    return [
+        *own,
+        *_told(
+            _numbers(stories, _rules),
+            "From here on whatever the running application writes is translated as it is written.",
+            [
+                *(AddSyncTrigger(part.table.model, part.name, part.rules) for part in parts if part.rules),
+                *(FollowBeside(part.name, rule) for part in parts for rule in part.beside),
+            ],
+        ),
+        *_told(
+            _numbers(stories, _parked),
+            "After a way back: what was put back and is changed by the old application is parked again.",
+            map(AddParkingTrigger, _parkings(parts)),
+        ),
+    ]
+
+
+def _backfill(stories, parts):
+    operations = _told(
+        _numbers(stories, _parked),
+        "What an earlier way back has parked; going back, what the old schema cannot hold.",
+        [Park(_parkings(parts)), Unpark(_parkings(parts))],
+    )
+    for part in parts:
+        operations += _told(
+            _numbers(stories, _of(part.table, _rules)),
+            f"The {part.table.unit} that were there before.",
+            [Backfill(part.name, part.rules, unit=part.table.unit)] if part.rules else [],
+        )
+    return operations + _told(
+        _numbers(stories, _beside),
+        "Where somebody has added a column before: ours, beside it.",
+        (BackfillBeside(part.name, rule, unit=part.table.unit) for part in parts for rule in part.beside),
+    )
+
+
+def _index(stories, parts):
+    own = [
+        it
+        for story in stories
+        for change in story.changes
+        for purpose, operation in change.indexes()
+        for it in _told(story.number, purpose, [operation])
+    ]
+    return own + _told(
+        _numbers(stories, _moved),
+        "Indexes of others on a column that changes places: the new column needs what the old one has.",
+        (AddSuccessors(part.name, part.moved) for part in parts if part.moved),
+    )
+
+
+def _enforce(stories, parts, backfill):
+    return [
+        *_told(
+            _numbers(stories, lambda change: change.enforce()),
+            "The rows that were there before the foreign key.",
+            (it for change in _changes(stories) for it in change.enforce()),
+        ),
+        *_told(
+            _numbers(stories, _rules),
+            "No row reads wrong any more, or the switch does not happen.",
+            [RequireProofs(backfill), Analyze(*(part.name for part in parts))],
+        ),
+    ]
+
+
+def _switch(stories, parts):
+    replaced = [part for part in parts if part.shadows]
+    return [
+        *_told(
+            _numbers(stories, _parked),
+            "From here on nothing needs to be parked, until a way back begins.",
+            [SwitchParking(_parkings(parts))],
+        ),
+        *_told(
+            _numbers(stories, _types),
+            "The new labels take the name of the old ones.",
+            (SwitchType(relabel) for change in _changes(stories) for relabel in change.types()),
+        ),
+        *_told(
+            _numbers(stories, _state),
+            "So do the columns; from here on the legacy columns follow.",
+            (Switch(part.name, part.rules, state_operations=part.state_operations) for part in replaced),
+        ),
+        *_told(
+            _numbers(stories, _state),
+            "Triggers of others that fire for a change of these columns go on doing so.",
+            (TellTriggers(part.name, part.rules) for part in replaced),
+        ),
+        *_told(
+            _numbers(stories, _beside),
+            "Where somebody has added a column before, it makes room for ours.",
+            (SwitchBeside(part.name, rule) for part in parts for rule in part.beside),
+        ),
+        *_told(
+            _numbers(stories, _moved),
+            "The successors of indexes of others take their names.",
+            (SwitchSuccessors(part.name, part.moved) for part in parts if part.moved),
+        ),
+    ]
+
+
+def _part(table, stories) -> Part:
+    def of_the_table(contributions):
+        return [it for change in _changes(stories) for it in _of(table, contributions)(change)]
+
+    return Part(
+        table,
+        # By name, so that no trigger and no batch changes when a story moves.
+        rules=sorted(of_the_table(_rules), key=lambda rule: (isinstance(rule, Derived), rule.target)),
+        beside=of_the_table(_beside),
+        fields=tuple(of_the_table(lambda change: change.parked())),
+        state_operations=of_the_table(_state),
+    )
+
+
+def _changes(stories) -> list[Change]:
+    return [change for story in stories for change in story.changes]
+
+
+def _parkings(parts) -> list[Parking]:
+    return [part.parking for part in parts if part.rules or part.fields]
+
+
+def _locks(tables: list[str], mode: str):
+    return [(table, mode) for table in tables]
+
+
+def _told(number: str, text: str, operations: Iterable[Operation]) -> list[Operation]:
+    """The operations, if there are any, and before them why."""
+    operations = list(operations)
+    return [Note(number, text), *operations] if operations else []
+
+
+def _numbers(stories, contributions: Callable[[Change], Iterable]) -> str:
+    """Of the stories that have any."""
+    numbers = [story.number for story in stories if any(list(contributions(change)) for change in story.changes)]
+    return f"{numbers[0]} to {numbers[-1]}" if len(numbers) == len(stories) > 2 else ", ".join(numbers)
+
+
+def _of(table, contributions):
+    """Those to one table."""
+    return lambda change: [it for of, it in contributions(change) if of == table]
+
+
+def _rules(change: Change):
+    return change.rules()
+
+
+def _beside(change: Change):
+    return change.beside()
+
+
+def _types(change: Change):
+    return change.types()
+
+
+def _state(change: Change):
+    return change.state_operations()
+
+
+def _parked(change: Change):
+    return [*change.rules(), *change.parked()]
+
+
+def _moved(change: Change):
+    return [*change.state_operations(), *change.beside()]
