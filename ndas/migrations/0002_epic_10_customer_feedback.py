@@ -41,8 +41,8 @@ HISTORY = Table("ndastatushistory", "nda_status_history", unit="history entries"
 REGISTER = ["ndas", "nda_status_history", "documents", "audit_log"]
 AROUND_IT = ["contacts", "agency_groups", "subagencies", "agency_group_grants", "subagency_grants"]
 
+# 10.3.
 STATUS_INDEX = Indexed("ndas_status_idx", "The list looks by status: the new column needs what the old one has.")
-EXPIRATION_INDEX = Indexed("idx_ndas_expiration_date", "The daily job and the list of what expires soon look by date.")
 
 # 10.4. One calendar year, 29 February to 28 February; timestamp + interval is UTC whatever the session's
 # time zone. Dates that Python cannot read back ('infinity', the year 9999) expire never.
@@ -89,6 +89,7 @@ CHANGES = [
         "The new status labels, in a column beside the old one, for NDAs and for their history.",
         # Two old labels merge: INACTIVE and CANCELLED. Each row's old label stays in status_legacy, so both
         # come back as what they were. The way down is for rows that only the new application has written.
+        # PENDING_APPROVAL is for 10.6, EXPIRED for 10.4.
         ReplaceEnum(
             EnumType(
                 "NdaStatus",
@@ -145,7 +146,7 @@ CHANGES = [
                 reads=("fully_executed_date",),
                 accepted="false",  # Or nobody could tell, going back, which dates the release has computed.
             ),
-            index=EXPIRATION_INDEX,
+            index=Indexed("idx_ndas_expiration_date", "The daily job and the list of what expires soon look by date."),
         ),
     ),
     Story(
