@@ -1,12 +1,14 @@
-"""Arguments that our commands share: database and format, durations, sizes, numbers, names and paths."""
+"""Arguments that our commands share: whole options, and durations, sizes, numbers, names and paths."""
 
 from argparse import Action, ArgumentError, ArgumentTypeError
 from functools import partial
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10.postgres import routing
+from epic10.snapshots import snapshot
 from epic10.terminal import private_files, units
 
 
@@ -36,6 +38,25 @@ def format(parser, *, html=False):
         default="text",
         choices=("text", "json", "html") if html else ("text", "json"),
         help=f"text to read, json for a script{more}.",
+    )
+
+
+def directory(parser):
+    parser.add_argument(
+        "--directory",
+        type=path,
+        default=settings.EPIC10_SNAPSHOTS,
+        help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
+    )
+
+
+def jobs(parser, help="Tables dumped and restored at once."):
+    parser.add_argument("--jobs", type=number, default=snapshot.JOBS, metavar="N", help=help)
+
+
+def window(parser):
+    parser.add_argument(
+        "--window", type=duration, default="5m", metavar="DURATION", help="How long the release may take (default: 5m)."
     )
 
 

@@ -28,7 +28,10 @@ FAILING = {
     "epic10_validate": ("epic10_validate", {}),
     "epic10_precheck": ("epic10_precheck", {}),
     "epic10_records": ("epic10_records", {}),
+    "epic10_monitor, no webhook": ("epic10_monitor", {"webhook": "nonsense", "once": True}),
+    "epic10_monitor report": ("epic10_monitor", {"action": "report"}),
 }
+WITHOUT_DIRECTORY = ("epic10_records", "epic10_validate", "epic10_precheck", "epic10_monitor")
 
 
 @pytest.mark.parametrize("kind", FAILING)
@@ -46,11 +49,7 @@ def test_a_script_that_asked_for_json_gets_it_also_when_the_command_fails(
         (tmp_path / "x.json").write_text("nonsense")
     out, positional = io.StringIO(), [options[name] for name in ("action", "name") if name in options]
     more = {name: value for name, value in options.items() if name not in ("action", "name")}
-    if (
-        command != "epic10_records"
-        and "directory" not in more
-        and command not in ("epic10_validate", "epic10_precheck")
-    ):
+    if command not in WITHOUT_DIRECTORY:
         more["directory"] = tmp_path
     with pytest.raises(CommandError) as failure:
         call_command(

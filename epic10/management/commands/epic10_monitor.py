@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from epic10.deploy import run_record
-from epic10.management import arguments
+from epic10.management import arguments, json_failure
 from epic10.monitoring import report, watch
 from epic10.monitoring.alerts import Channels
 from epic10.terminal import signals
@@ -58,24 +58,25 @@ class Command(BaseCommand):
         add("--out", type=arguments.path, default=settings.EPIC10_RECORDS, metavar="DIR", help="Where the report goes.")
         arguments.format(parser)
 
-    def handle(self, *, action, database, format, once, mail, webhook, out, **options):
-        if action == REPORT:
-            return self._report(database, out, format)
-        if options["interval"] < LEAST_INTERVAL:
-            raise CommandError("That would be no watch but a load.\nHINT: --interval 60s")
-        wishes = watch.Wishes(
-            options["interval"], options["thoroughly"], channels(mail, webhook), options["prometheus"]
-        )
+    def handle(self, *, action, database, format, out, **options):
+        with json_failure.as_json(self, format):
+            if action == REPORT:
+                return self._report(database, out, format)
+            looked = self._looked(database, out, format, **options)
+        if not looked.is_fine:
+            names = ", ".join(dict.fromkeys([*looked.open, *looked.seen.findings]))
+            raise CommandError(f"Something is wrong: {names}.\nHINT: docs/monitoring.md says what each means.")
+
+    def _looked(self, database, out, format, *, once, hours, **options):
+        wishes = wishes_of(**options)
         with shown(self.stderr):
             if once:
                 looked = watch.once(database, wishes)
                 self._show(looked, format)
             else:
-                looked = self._watch(database, wishes, options["hours"], format)
+                looked = self._watch(database, wishes, hours, format)
                 self._report(database, out, format)
-        if not looked.is_fine:
-            names = ", ".join(dict.fromkeys([*looked.open, *looked.seen.findings]))
-            raise CommandError(f"Something is wrong: {names}.\nHINT: docs/monitoring.md says what each means.")
+        return looked
 
     def _watch(self, database, wishes, duration, format):
         looks = []
@@ -112,6 +113,12 @@ class Command(BaseCommand):
 def hours(text) -> float:
     """Seconds, of a number of hours."""
     return arguments.duration(f"{text}h")
+
+
+def wishes_of(*, interval, thoroughly, mail, webhook, prometheus, **options) -> watch.Wishes:
+    if interval < LEAST_INTERVAL:
+        raise CommandError("That would be no watch but a load.\nHINT: --interval 60s")
+    return watch.Wishes(interval, thoroughly, channels(mail, webhook), prometheus)
 
 
 def channels(mail, webhook) -> Channels:

@@ -18,13 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         arguments.database(parser)
         arguments.format(parser, html=True)
-        parser.add_argument(
-            "--window",
-            type=arguments.duration,
-            default="5m",
-            metavar="DURATION",
-            help="How long the release may take (default: 5m).",
-        )
+        arguments.window(parser)
         parser.add_argument(
             "--max-snapshot-age",
             type=arguments.duration,

@@ -1,11 +1,9 @@
-import json
-
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from epic10.deploy import record_chain, record_check, run_record
-from epic10.management import arguments, json_failure
+from epic10.management import arguments
+from epic10.management.command import Output, ReleaseCommand
 from epic10.terminal import private_files, signals
 from epic10.terminal.display import shown
 
@@ -16,7 +14,8 @@ HINT = (
 FINE = "Every record is as it was written, and follows the one before it."
 
 
-class Command(BaseCommand):
+class Command(ReleaseCommand):
+    interrupted = "Nothing was changed."
     help = (
         "List the records of every command of the night, and check their chain. What every deploy, rollback, "
         "rehearsal and finalization of this database has left behind has to be as it was written and follow the one "
@@ -31,19 +30,17 @@ class Command(BaseCommand):
             "--acknowledge", metavar="WHY", help="Put on record that what is wrong is known, and why it is so."
         )
 
-    def handle(self, *, database, format, acknowledge, **options):
+    def answer(self, *, database, acknowledge, **options):
         directory = private_files.directory(settings.EPIC10_RECORDS)
-        progress = shown(self.stdout if format == "text" else self.stderr)
-        with json_failure.as_json(self, format), signals.told("Nothing was changed."), progress:
+        with signals.told(self.interrupted), shown(self.progress):
             run_record.settle(directory, database)
             found = record_check.look(database, directory)
             if acknowledge and found.wrong:
                 _acknowledge(database, found.wrong, acknowledge)
                 found = record_check.look(database, directory)
         head = record_chain.head_of(connections[database])
-        self.stdout.write(json.dumps(as_json(found, head), indent=2) if format == "json" else text(found, head))
-        if found.wrong:
-            raise CommandError("\n".join(["The records are not what they were:", *found.wrong, HINT]))
+        failure = "\n".join(["The records are not what they were:", *found.wrong, HINT]) if found.wrong else ""
+        return Output(text(found, head), as_json(found, head), failure)
 
 
 def _acknowledge(database, wrong, why):

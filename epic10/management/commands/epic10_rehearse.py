@@ -1,22 +1,16 @@
-import json
-import sys
-
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from epic10.deploy import run_record
 from epic10.management import arguments
-from epic10.management.json_failure import as_json
+from epic10.management.command import Output, ReleaseCommand, steps_of
 from epic10.rehearsal import lock_report, phases_under_load, probe_rows
 from epic10.rehearsal.rehearsal import Source, failures, rehearse
 from epic10.rehearsal.traffic import PROCESSES
-from epic10.snapshots import files, snapshot
+from epic10.snapshots import files
 from epic10.terminal import signals
 from epic10.terminal.display import Help
-from epic10.terminal.output import Lasting
 from epic10.terminal.units import seconds
 
-INTERRUPTED = "The scratch database is gone; nothing else was touched."
 EXAMPLES = """
 examples:
   epic10_rehearse --from NAME     with the rows of production; epic10_deploy wants to have seen this
@@ -26,7 +20,8 @@ examples:
 """
 
 
-class Command(Lasting, BaseCommand):
+class Command(ReleaseCommand):
+    interrupted = "The scratch database is gone; nothing else was touched."
     help = (
         "Rehearse the release on a scratch database beside the real one. Forward, validate, smoke, write what only "
         "Epic 10 can hold, back, compare with before, forward again, validate; it says how long production would take. "
@@ -47,18 +42,9 @@ class Command(Lasting, BaseCommand):
         rows.add_argument(
             "--rows", type=arguments.number, default=50_000, metavar="N", help="NDAs to generate (default: 50000)."
         )
-        parser.add_argument(
-            "--directory",
-            type=arguments.path,
-            default=settings.EPIC10_SNAPSHOTS,
-            help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
-        )
-        parser.add_argument(
-            "--window", type=arguments.duration, default="5m", help="How long the release may take (default: 5m)."
-        )
-        parser.add_argument(
-            "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables restored at once."
-        )
+        arguments.directory(parser)
+        arguments.window(parser)
+        arguments.jobs(parser, "Tables restored at once.")
         parser.add_argument(
             "--traffic",
             type=arguments.number,
@@ -77,38 +63,24 @@ class Command(Lasting, BaseCommand):
         arguments.database(parser)
         arguments.format(parser)
 
-    def handle(self, *, snapshot, rows, directory, window, jobs, traffic, processes, database, format, **options):
-        runs = []
-        with as_json(self, format, lambda: run_record.as_data(runs[0]) if runs else {}):
-            source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
-            # The bare stream: a wrapper around a wrapper would end half-finished lines.
-            stream = "stdout" if format == "text" else "stderr"
-            out = options.get(stream) or getattr(sys, stream)
-            busy = phases_under_load.Wish(traffic, processes) if traffic else None
-            run = self._run(database, source, window, jobs, busy, out, runs)
-        failed = failures(run)
-        found = run_record.as_data(run) | {"failures": failed}
-        self.stdout.write(json.dumps(found, indent=2) if format == "json" else text(run))
-        if failed:
-            raise CommandError("The rehearsal failed: " + "\n".join(failed))
-
-    def _run(self, database, source, window, jobs, busy, out, runs):
+    def answer(self, *, database, snapshot, rows, directory, window, jobs, traffic, processes, **options):
+        source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
+        busy = phases_under_load.Wish(traffic, processes) if traffic else None
         told = {"from": source.manifest.name} if source.manifest else {"rows": source.rows}
         told |= {"traffic": busy.rate, "processes": busy.processes} if busy else {}
         try:
             with (
-                signals.told(INTERRUPTED),
-                run_record.recorded(
-                    "epic10_rehearse", database, begin=lambda step: print(f"== {step}", file=out), arguments=told
-                ) as run,
+                signals.told(self.interrupted),
+                run_record.recorded("epic10_rehearse", database, begin=self.begin, arguments=told) as self.run,
             ):
-                runs.append(run)
-                rehearse(run, source, window=window, jobs=jobs, out=out, busy=busy)
+                rehearse(self.run, source, window=window, jobs=jobs, out=self.out, busy=busy)
         except CommandError as error:
             if error.returncode != signals.EXIT_STATUS:
                 raise
-            raise CommandError(f"Interrupted. {INTERRUPTED}", returncode=signals.EXIT_STATUS) from error
-        return run
+            raise CommandError(f"Interrupted. {self.interrupted}", returncode=signals.EXIT_STATUS) from error
+        failed = failures(self.run)
+        failure = "The rehearsal failed: " + "\n".join(failed) if failed else ""
+        return Output(text(self.run), run_record.as_data(self.run) | {"failures": failed}, failure)
 
 
 def of_a_snapshot(directory, name):
@@ -119,7 +91,7 @@ def of_a_snapshot(directory, name):
 def text(run):
     source, outlook = run.facts["source"], run.facts.get("outlook")
     what = f"snapshot {source['snapshot']}" if "snapshot" in source else f"{source['rows']:,} NDAs"
-    lines = [f"\nRehearsal with {what}", *(f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps)]
+    lines = [f"\nRehearsal with {what}", *steps_of(run)]
     lines += ["", f"  {'phase':<11}{'direction':<11}{'rows':>9}"]
     lines += [f"  {p['phase']:<11}{p['direction']:<11}{p['rows']:>9,}{p['seconds']:9.2f} s" for p in run.phases]
     lines += ["", *lock_report.lines(run.facts["locks"])]

@@ -1,13 +1,8 @@
-import json
-
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-
-from epic10.management import arguments, json_failure
+from epic10.management import arguments
+from epic10.management.command import Output, ReleaseCommand
 from epic10.snapshots import files, restore, snapshot
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import Help, shown
-from epic10.terminal.output import Lasting
 
 EXAMPLES = """
 examples:
@@ -17,7 +12,8 @@ examples:
 """
 
 
-class Command(Lasting, BaseCommand):
+class Command(ReleaseCommand):
+    interrupted = "Nothing unfinished is left."
     help = (
         "Take, verify, list or restore a copy of the whole database in files. By pg_dump, with a manifest that says "
         "what has to be in it. Only their owner can read the files."
@@ -43,36 +39,25 @@ class Command(Lasting, BaseCommand):
         )
         restore.add_argument("--no-owner", action="store_true", help="Everything belongs to, and is granted to, you.")
         for action in (take, verify, listing, restore):
-            action.add_argument(
-                "--directory",
-                type=arguments.path,
-                default=settings.EPIC10_SNAPSHOTS,
-                help="Where snapshots are (default: EPIC10_SNAPSHOTS).",
-            )
+            arguments.directory(action)
             arguments.format(action)
         for action in (take, verify, restore):
             arguments.database(action)
-            action.add_argument(
-                "--jobs", type=arguments.number, default=snapshot.JOBS, metavar="N", help="Tables at once."
-            )
+            arguments.jobs(action, "Tables at once.")
 
-    def handle(self, *, action, format, **options):
-        progress = shown(self.stdout if format == "text" else self.stderr)
-        with json_failure.as_json(self, format), signals.told("Nothing unfinished is left."), progress:
-            lines, found, failure = getattr(self, f"_{action}")(**options)
-        self.stdout.write("\n".join(lines) if format == "text" else json.dumps(found, indent=2))
-        if failure:
-            raise CommandError(failure)
+    def answer(self, *, action, **options):
+        with signals.told(self.interrupted), shown(self.progress):
+            return getattr(self, f"_{action}")(**options)
 
     def _take(self, *, database, directory, jobs, **options):
         taken = snapshot.take(database, directory, jobs=jobs)
-        return [f"{taken.name}: {of_what(taken)}, in {taken.seconds:.1f} s."], taken.as_json(), ""
+        return Output(f"{taken.name}: {of_what(taken)}, in {taken.seconds:.1f} s.", taken.as_json())
 
     def _verify(self, *, database, directory, name, jobs, **options):
         name = name or files.newest(directory)
         found = snapshot.verify(database, directory, name, jobs=jobs)
         failure = f'The snapshot "{name}" is not to be trusted.' if found.failed else ""
-        return [f"Snapshot {name}", *found.lines()], found.as_json(), failure
+        return Output("\n".join([f"Snapshot {name}", *found.lines()]), found.as_json(), failure)
 
     def _list(self, *, directory, **options):
         kept = snapshot.kept(directory)
@@ -84,7 +69,7 @@ class Command(Lasting, BaseCommand):
             }
             for one in kept
         ]
-        return [line(one) for one in kept] or [f'There is no snapshot in "{directory}".'], found, ""
+        return Output("\n".join(map(line, kept)) or f'There is no snapshot in "{directory}".', found)
 
     def _restore(self, *, database, directory, name, into, yes_replace, no_owner, overwrite, jobs, **options):
         def confirm(question):
@@ -96,7 +81,7 @@ class Command(Lasting, BaseCommand):
             database, directory, name, into=into, overwrite=overwrite, confirm=confirm, options=options, jobs=jobs
         )
         said = f'The database "{into}" is the snapshot {name}: every table compared.'
-        return [said, *by_hand], {"name": name, "into": into, "by_hand": by_hand}, ""
+        return Output("\n".join([said, *by_hand]), {"name": name, "into": into, "by_hand": by_hand})
 
 
 def of_what(taken):

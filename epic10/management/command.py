@@ -1,0 +1,72 @@
+"""The base of the commands that work on a release: where they speak, and how they end, for a person or for a script."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from django.core.management.base import BaseCommand, CommandError
+
+from epic10 import checks
+from epic10.checks import report
+from epic10.deploy import run_record
+from epic10.deploy.run import Run
+from epic10.management import json_failure
+from epic10.terminal import signals
+from epic10.terminal.display import shown
+from epic10.terminal.output import Lasting
+
+
+class Output(NamedTuple):
+    """What a command has come to: as text, as data for JSON, and, where it has failed, why."""
+
+    text: str
+    data: object = None
+    failure: str = ""
+
+
+class ReleaseCommand(Lasting, BaseCommand):
+    """
+    A command that implements ``answer`` instead of ``handle``.
+
+    While it works it speaks on standard output, or, where that is left to the
+    JSON of its answer, on standard error. ``run`` is what it has recorded so far.
+    """
+
+    interrupted: str  # What an operator reads after an interruption.
+    run: Run | None = None
+
+    def handle(self, *, format="text", stdout=None, stderr=None, **options):
+        is_text, self.run = format == "text", None
+        self.progress = self.stdout if is_text else self.stderr
+        # The bare stream: a wrapper around a wrapper would end half-finished lines.
+        self.out = (stdout or sys.stdout) if is_text else (stderr or sys.stderr)
+        with json_failure.as_json(self, format, lambda: run_record.as_data(self.run) if self.run else {}):
+            answer = self.answer(**options)
+        self.stdout.write(answer.text if is_text else json.dumps(answer.data, indent=2))
+        if answer.failure:
+            raise CommandError(answer.failure)
+
+    @contextmanager
+    def alone(self, database: str, arguments: dict) -> Iterator[Run]:
+        """The run of a command that may change the release, recorded; nobody else changes it meanwhile."""
+        name = type(self).__module__.rpartition(".")[2]
+        with (
+            signals.told(self.interrupted),
+            shown(self.progress),
+            run_record.alone(name, database, begin=self.begin, arguments=arguments) as self.run,
+        ):
+            yield self.run
+
+    def begin(self, step: str):
+        print(f"== {step}", file=self.out)
+
+    def show(self, result: checks.Result):
+        # All of them are in the record; a person needs what is not plainly well.
+        if result.verdict != checks.OK or result.facts:
+            print("\n".join(report.lines_of(result)), file=self.out)
+
+
+def steps_of(run: Run) -> list[str]:
+    return [f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps]
