@@ -3,6 +3,8 @@
 import os
 from contextlib import suppress
 
+from epic10.postgres.errors import NotVisible
+from epic10.postgres.server import insist_on_this_machine
 from epic10.terminal.units import amount
 
 from . import Fact, Find, Skip
@@ -19,17 +21,13 @@ DIRECTORY = """
     SELECT pg_catalog.current_setting('data_directory'), extract(epoch FROM (pg_stat_file('.')).modification)"""
 
 
-class Unknown(Exception):
-    """The free disk space cannot be determined from here; the message says why."""
-
-
 def is_known(*, free: int | None) -> Find:
     """``free`` is in bytes as the operator stated it, or None to ask the server."""
 
     def find(db):
         try:
             yield Fact(f"{amount(free_on(db) if free is None else free)} free")
-        except Unknown as reason:
+        except NotVisible as reason:
             yield f"it is not: {reason}"
 
     return find
@@ -41,7 +39,7 @@ def is_enough(needed: int, *, free: int | None) -> Find:
     def find(db):
         try:
             room = free_on(db) if free is None else free
-        except Unknown as reason:
+        except NotVisible as reason:
             raise Skip(f"The free disk space is not known: {reason}.") from reason
         [[size]] = db.rows("SELECT pg_database_size(current_database())")
         wanted = max(int(size * SHARE_OF_THE_DATABASE), needed)
@@ -66,14 +64,12 @@ def takes_a_log_of(needed: int) -> Find:
 
 
 def free_on(db) -> int:
-    """Bytes free on the disk of the server's data directory. Raises Unknown."""
-    info = db.connection.connection.info
-    if not (info.host.startswith("/") or info.hostaddr in ("127.0.0.1", "::1")):
-        raise Unknown("the server is on another machine")
+    """Bytes free on the disk of the server's data directory. Raises NotVisible."""
+    insist_on_this_machine(db.connection)
     [[sees_settings, sees_files]] = db.rows(MAY_SEE)
     if not (sees_settings and sees_files):
         missing = "pg_monitor" if not sees_settings else "EXECUTE on pg_stat_file(text)"
-        raise Unknown(f"the role may not see the data directory, for want of {missing}")
+        raise NotVisible(f"the role may not see the data directory, for want of {missing}")
     [[directory, modified]] = db.rows(DIRECTORY)
     with suppress(OSError):
         # A server with a local address may still run in a container, where the same path is
@@ -81,4 +77,4 @@ def free_on(db) -> int:
         if abs(os.stat(directory).st_mtime - float(modified)) < 1:
             disk = os.statvfs(directory)
             return disk.f_bavail * disk.f_frsize
-    raise Unknown("its data directory is not on this machine")
+    raise NotVisible("its data directory is not on this machine")

@@ -30,7 +30,7 @@ LEFT, RIGHT, TOP, BOTTOM = 32, 236, 6, 104
 
 
 @dataclass(frozen=True)
-class Sample:
+class Point:
     taken_at: datetime
     milliseconds: float
 
@@ -40,7 +40,7 @@ class Measured:
     """One query over time and its drawing; ``samples`` has the slowest sample of each interval."""
 
     name: str
-    samples: list[Sample]
+    samples: list[Point]
     count: int
     baseline: float | None
 
@@ -120,7 +120,7 @@ def measured(connection) -> list[Measured]:
     found = []
     for name, of_name in groupby(rows, key=lambda row: row[0]):
         taken = list(of_name)
-        samples = [Sample(at, milliseconds) for _, at, milliseconds, _ in taken]
+        samples = [Point(at, milliseconds) for _, at, milliseconds, _ in taken]
         found.append(Measured(name, list(_fewer(samples)), len(samples), taken[-1][3]))
     order = [query.name for query in queries.registered()]
     return sorted(found, key=lambda query: order.index(query.name) if query.name in order else len(order))
@@ -142,7 +142,7 @@ def _rows(connection, table, query):
         return cursor.fetchall()
 
 
-def _fewer(samples: list[Sample]) -> Iterator[Sample]:
+def _fewer(samples: list[Point]) -> Iterator[Point]:
     """At most POINTS samples: the slowest of each interval, and the last one, which is the current one."""
     *earlier, last = samples
     stretch = math.ceil(len(samples) / POINTS)

@@ -10,8 +10,8 @@ from epic10.checks import evaluation
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
 from epic10.deploy import validate
-from epic10.deploy.failure import ended_early, found
-from epic10.deploy.readiness import NotDeployed, Wishes, make_ready
+from epic10.deploy.failure import ended_early, position_of
+from epic10.deploy.readiness import DeployOptions, NotDeployed, make_ready
 from epic10.deploy.run import Run, witnessed
 from epic10.deploy.way_back import go_back
 from epic10.deploy.writers import insist_that_nobody_writes
@@ -24,14 +24,14 @@ from epic10.snapshots import comparison, manifest, snapshot
 from epic10.terminal.progress import logger
 
 
-def deploy(run: Run, wishes: Wishes, *, show: Show, out):
+def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
     """
     Is the application stopped? Precheck, snapshot, verify, migrate, validate, smoke, vacuum; or all before the switch.
 
     What becomes of it when something fails: failed_deployment.
     """
     release, connection = plan.load(), connections[run.using]
-    before = found(connection)
+    before = position_of(connection)
     if before.switched and not wishes.only_prepare:
         run.decide("Epic 10 is in place already: only what comes after the switch is done.")
     elif wishes.only_prepare:

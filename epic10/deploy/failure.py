@@ -12,7 +12,7 @@ from django.core.management import CommandError
 from django.db import Error, connections
 
 from epic10.checks.evaluation import Show
-from epic10.deploy.readiness import NotDeployed, Wishes
+from epic10.deploy.readiness import DeployOptions, NotDeployed
 from epic10.deploy.run import OK, Run
 from epic10.deploy.way_back import BACK, go_back
 from epic10.postgres import migration_lock
@@ -25,7 +25,7 @@ LOOK = "python manage.py epic10_status says where it stands"
 
 
 @dataclass(frozen=True)
-class Found:
+class Position:
     """How a run has found the database: whether the release was at work, whether it had begun, and how far it was."""
 
     switched: bool
@@ -33,12 +33,12 @@ class Found:
     mark: tuple
 
 
-def found(connection) -> Found:
+def position_of(connection) -> Position:
     switched = plan.load().is_switched(connection)
-    return Found(switched, state.has_begun(connection), state.mark(connection))
+    return Position(switched, state.has_begun(connection), state.mark(connection))
 
 
-def ended_early(run: Run, wishes: Wishes, before: Found, error: BaseException, *, show: Show, out):
+def ended_early(run: Run, wishes: DeployOptions, before: Position, error: BaseException, *, show: Show, out):
     """Raise NotDeployed, after everything that this run has changed is undone as far as that is its business."""
     status = signals.EXIT_STATUS if signals.is_one(error) else 1
     reason = why(error)
@@ -65,7 +65,7 @@ def _outcome(run, wishes, before, reason, show, out) -> str:
         )
     reconnect(run.using)
     migration_lock.regain(connections[run.using])
-    if found(connections[run.using]).mark == before.mark:
+    if position_of(connections[run.using]).mark == before.mark:
         return _as_it_was(before)
     run.decide(f"Going back: {reason.splitlines()[0]}")
     reports = go_back(run, jobs=wishes.jobs, show=show, out=out)

@@ -74,10 +74,7 @@ def finalize(run: Run, *, show: Show):
 def is_left_to_end(using: str) -> bool:
     """Is there a release that has not been finalized? Raises CommandError where it is not in place."""
     state.insist_on_a_register(connections[using])
-    try:
-        validate.insist_that_it_is_applied(using)
-    except validate.NotApplied as error:
-        raise CommandError(str(error)) from error
+    validate.insist_that_it_is_applied(using)
     return not plan.load().is_finalized(connections[using])
 
 
@@ -117,10 +114,7 @@ def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:
 
 
 def _insist_that_it_holds(run, show):
-    try:
-        found = run.report(validate.validate(run.using, show=show))
-    except validate.NotApplied as error:
-        raise CommandError(str(error)) from error
+    found = run.report(validate.validate(run.using, show=show))
     if found.failed:
         raise CommandError(
             f"{NOTHING_DONE}{found.summary}.\nHINT: Set it right while there is a way back; "

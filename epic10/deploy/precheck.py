@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from django.core.management import CommandError
 from django.db import connections
 
 from epic10 import checks
@@ -26,10 +27,6 @@ BUFFER = 2
 WITHOUT_LEDGER = """\
 WITH epic10_created_object (kind, name) AS (SELECT ''::text, ''::text WHERE false)
 SELECT * FROM ({query}) AS findings"""
-
-
-class NothingToCheck(Exception):
-    """There is no release to run here; the message says why and what to type."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +51,9 @@ def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None,
 def _refuse_where_nothing_is_to_be_done(release, connection):
     name = connection.settings_dict["NAME"]
     if release.is_switched(connection):
-        raise NothingToCheck(f"Epic 10 is applied to database {name} already.\nHINT: python manage.py epic10_validate")
+        raise CommandError(f"Epic 10 is applied to database {name} already.\nHINT: python manage.py epic10_validate")
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
-        raise NothingToCheck(state.NO_REGISTER.format(name))
+        raise CommandError(state.NO_REGISTER.format(name))
 
 
 def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:

@@ -8,17 +8,17 @@ from django.core.management import call_command
 from django.db import connections
 
 from epic10.deploy import precheck, rehearsed
-from epic10.deploy.failure import Found, found
-from epic10.deploy.readiness import Wishes
+from epic10.deploy.failure import Position, position_of
+from epic10.deploy.readiness import DeployOptions
 from epic10.release import plan, reconcile_later, state
 from epic10.release.estimate import estimate
 from epic10.terminal.units import seconds
 
 
-def summary(using: str, wishes: Wishes) -> Iterator[str]:
+def summary(using: str, wishes: DeployOptions) -> Iterator[str]:
     """What the operator is asked to agree to: what will be done to this database, as it stands."""
     connection = connections[using]
-    begins = found(connection)
+    begins = position_of(connection)
     yield _becomes(connection, begins, wishes)
     if begins.switched and wishes.only_prepare:
         return
@@ -27,7 +27,7 @@ def summary(using: str, wishes: Wishes) -> Iterator[str]:
     yield _if_it_fails(begins, wishes)
 
 
-def steps(connection, begins: Found, wishes: Wishes) -> Iterator[str]:
+def steps(connection, begins: Position, wishes: DeployOptions) -> Iterator[str]:
     is_in_place = begins.switched and not wishes.only_prepare
     if not is_in_place:
         yield from _before_the_first_change(wishes)
@@ -89,7 +89,7 @@ def _if_it_fails(begins, wishes):
     )
 
 
-def lines(using: str, wishes: Wishes) -> Iterator[str]:
+def lines(using: str, wishes: DeployOptions) -> Iterator[str]:
     """The same with the estimate and the exact SQL."""
     release, connection = plan.load(), connections[using]
     yield from summary(using, wishes)

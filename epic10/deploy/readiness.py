@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from django.core.management import CommandError
 from django.db import connections
 
 from epic10.checks import Check
@@ -16,10 +15,11 @@ from epic10.monitoring import baseline
 from epic10.snapshots import before_release as from_before
 from epic10.snapshots import comparison, files, snapshot
 from epic10.snapshots.manifest import Manifest
+from epic10.terminal.refusal import Refusal
 
 
 @dataclass(frozen=True)
-class Wishes:
+class DeployOptions:
     """
     What the operator has asked for.
 
@@ -40,17 +40,14 @@ class Wishes:
     also_asked: tuple[Check, ...] = ()
 
 
-class NotDeployed(CommandError):
+class NotDeployed(Refusal):
     """The message says what state the database is in, and what to type."""
 
 
-def make_ready(run: Run, wishes: Wishes, *, show: Show):
+def make_ready(run: Run, wishes: DeployOptions, *, show: Show):
     """Everything that changes nothing: any of it may still say no."""
-    try:
-        ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked)
-        _go(run.step("precheck", lambda: run.report(ask())))
-    except precheck.NothingToCheck as error:
-        raise NotDeployed(str(error)) from error
+    ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked)
+    _go(run.step("precheck", lambda: run.report(ask())))
     _insist_on_a_rehearsal(run, wishes)
     before = _snapshot(run, wishes, show)
     run.facts["before"] = comparison.numbers(before.contents)

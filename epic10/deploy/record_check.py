@@ -59,7 +59,7 @@ class Row:
 
 
 @dataclass
-class Found:
+class RecordReview:
     """``wrong`` is to be explained by somebody, ``notes`` is not; ``acknowledged`` has been explained."""
 
     rows: list[Row] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Found:
     acknowledged: list[str] = field(default_factory=list)
 
 
-def look(using: str, directory: Path) -> Found:
+def look(using: str, directory: Path) -> RecordReview:
     """Raises Error where the ledger cannot be read."""
     rows = list(_rows(connections[using]))
     known = {row.hash: row for row in rows}
@@ -82,7 +82,7 @@ def look(using: str, directory: Path) -> Found:
     told = [row for row in rows if not row.edited and ACKNOWLEDGED in row.body.get("facts", {})]
     said = {line for row in told for line in row.body["facts"][ACKNOWLEDGED]}
     said |= {line for row, line in chain if row in told}
-    return Found(
+    return RecordReview(
         rows,
         [line for line in wrong if line not in said],
         [*_notes(rows, files, directory)],

@@ -1,5 +1,6 @@
 """Validation: whether the release did in this database what it says."""
 
+from django.core.management import CommandError
 from django.db import Error, connections, transaction
 
 from epic10 import checks
@@ -16,10 +17,6 @@ HALF_APPLIED = (
 )
 
 
-class NotApplied(Exception):
-    """There is nothing to validate; the message says why and what to type."""
-
-
 def validate(using: str, *, smoke: bool = False, show: evaluation.Show | None = None) -> Report:
     """Ask every check of the release, with ``smoke`` try the application too; ``show`` each answer as it comes."""
     insist_that_it_is_applied(using)
@@ -29,11 +26,10 @@ def validate(using: str, *, smoke: bool = False, show: evaluation.Show | None = 
 
 
 def insist_that_it_is_applied(using: str):
-    """Raises NotApplied."""
     connection = connections[using]
     if not plan.load().is_switched(connection):
         message = HALF_APPLIED if state.has_begun(connection) else NOT_APPLIED
-        raise NotApplied(message.format(name=connection.settings_dict["NAME"]))
+        raise CommandError(message.format(name=connection.settings_dict["NAME"]))
 
 
 def previous_works(using: str, *, show: evaluation.Show | None = None) -> Report:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from epic10.checks import Database
+from epic10.postgres.errors import NotVisible
+from epic10.postgres.server import insist_on_this_machine
 
 PROC = Path("/proc")
 LEAST_AVAILABLE = 0.05
@@ -13,10 +15,6 @@ BUSY = 0.9  # of all processors
 SAME_MOMENT = 5.0
 
 OURS = "SELECT pid, extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid()"
-
-
-class Unknown(Exception):
-    """Processor and memory use cannot be determined from here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +27,15 @@ class Usage:
 
 
 def load(db: Database) -> Usage:
-    """Raises Unknown."""
-    info = db.connection.connection.info
+    """Raises NotVisible."""
     if not PROC.joinpath("stat").exists():
-        raise Unknown("this machine has no /proc")
-    if not (info.host.startswith("/") or info.hostaddr in ("127.0.0.1", "::1")):
-        raise Unknown("the server is on another machine")
+        raise NotVisible("this machine has no /proc")
+    insist_on_this_machine(db.connection)
     [[backend, started]] = db.rows(OURS)
     ours = _stat(backend)
     # A local address may lead to a container, in which the same pid is another process.
     if ours is None or abs(ours.started - float(started)) > SAME_MOMENT:
-        raise Unknown("the server's processes are not to be seen from here")
+        raise NotVisible("the server's processes are not to be seen from here")
     family = [stat for stat in map(_stat, _pids()) if stat and ours.parent in (stat.pid, stat.parent)]
     # Ended children are counted with their parent.
     spent = sum(stat.cpu + (stat.children if stat.pid == ours.parent else 0) for stat in family)

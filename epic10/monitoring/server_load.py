@@ -7,11 +7,12 @@ from epic10.checks.sessions import LONG_FOR_A_LOCK
 from epic10.monitoring import processes
 from epic10.monitoring.observation import Finding, Gauge, Unknown
 from epic10.postgres.catalog import table_oids
+from epic10.postgres.errors import NotVisible
 from epic10.postgres.locks import Blocker
 from epic10.release import plan
 from epic10.terminal.units import amount, seconds
 
-Found = Iterator[Gauge | Finding | Unknown]
+Observed = Iterator[Gauge | Finding | Unknown]
 
 FULL = 0.9  # of max_connections
 LONG_FOR_A_STATEMENT = 30  # seconds
@@ -71,7 +72,7 @@ SLOWEST = """
      WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query ~* '^\\s*(select|with)'"""
 
 
-def sessions(db: Database) -> Found:
+def sessions(db: Database) -> Observed:
     [[total, active, idle, everywhere, most]] = db.rows(SESSIONS, [])
     yield Gauge("sessions", total)
     yield Gauge("sessions.active", active)
@@ -80,7 +81,7 @@ def sessions(db: Database) -> Found:
         yield Finding("sessions.full", f"{everywhere} of {most} connections are taken")
 
 
-def locks(db: Database) -> Found:
+def locks(db: Database) -> Observed:
     found = db.rows(BLOCKERS, [LONG_FOR_A_LOCK, SHOWN])
     yield Gauge("locks.waiting", sum(waiting for *_, waiting in found))
     if found:
@@ -88,7 +89,7 @@ def locks(db: Database) -> Found:
         yield Finding("locks.waiting", f"somebody has waited for more than {LONG_FOR_A_LOCK} s: {'; '.join(lines)}")
 
 
-def statements(db: Database) -> Found:
+def statements(db: Database) -> Observed:
     """The statements that run now, and the slowest mean time, if pg_stat_statements is installed."""
     if found := db.rows(RUNNING, [LONG_FOR_A_STATEMENT, SHOWN]):
         lines = [f"pid {pid}, {user} ({application}), for {seconds(age)}" for pid, user, application, age in found]
@@ -101,7 +102,7 @@ def statements(db: Database) -> Found:
     yield Gauge("statements.slowest_milliseconds", slowest or 0)
 
 
-def transactions(db: Database) -> Found:
+def transactions(db: Database) -> Observed:
     [[committed, undone, deadlocks, size]] = db.rows(TRANSACTIONS)
     yield Gauge("transactions.committed", committed)
     yield Gauge("transactions.rolled_back", undone)
@@ -109,14 +110,14 @@ def transactions(db: Database) -> Found:
     yield Gauge("database.bytes", size)
 
 
-def rows(db: Database) -> Found:
+def rows(db: Database) -> Observed:
     for table, live, dead in db.rows(DEAD.format(oids=_tables())):
         yield Gauge(f"dead_rows.{table}", dead)
         if dead > MANY_DEAD and dead > MOSTLY_DEAD * (live + dead):
             yield Finding(f"bloat.{table}", f"{table} holds {dead:,} dead rows beside {live:,}: VACUUM {table};")
 
 
-def indexes(db: Database) -> Found:
+def indexes(db: Database) -> Observed:
     if invalid := [name for [name] in db.rows(INVALID.format(oids=_tables()))]:
         yield Finding("indexes.invalid", f"not usable: {', '.join(invalid)}; REINDEX INDEX CONCURRENTLY")
     [[count, size]] = db.rows(UNUSED.format(oids=_tables()))
@@ -124,10 +125,10 @@ def indexes(db: Database) -> Found:
     yield Gauge("indexes.unused_bytes", float(size))
 
 
-def room(db: Database) -> Found:
+def room(db: Database) -> Observed:
     try:
         free = disk.free_on(db)
-    except disk.Unknown as reason:
+    except NotVisible as reason:
         yield Unknown("disk.free", str(reason))
         return
     yield Gauge("disk.free_bytes", free)
@@ -136,11 +137,11 @@ def room(db: Database) -> Found:
         yield Finding("disk.full", f"{amount(free)} free, beside a database of {amount(size)}")
 
 
-def machine(db: Database) -> Found:
+def machine(db: Database) -> Observed:
     """Processor seconds count from the server's start; the previous observation's value is subtracted later."""
     try:
         load = processes.load(db)
-    except processes.Unknown as reason:
+    except NotVisible as reason:
         yield Unknown("machine", str(reason))
         return
     yield Gauge("cpu.seconds", load.cpu_seconds)

@@ -24,7 +24,7 @@ CONNECT_SECONDS = "5"
 
 
 @dataclass(frozen=True)
-class Wishes:
+class WatchOptions:
     """The interval in seconds, and who is notified."""
 
     interval: float = 60.0
@@ -98,13 +98,13 @@ class Looked:
         return ", ".join(told)
 
 
-def once(using: str, wishes: Wishes) -> Looked:
+def once(using: str, wishes: WatchOptions) -> Looked:
     """Take one observation with the state of the last one, and keep the state for the next one."""
     with alone(using):
         return _look(using, retention.load(using), wishes)
 
 
-def watch(using: str, wishes: Wishes, *, duration: float, show: Callable[[Looked], None]):
+def watch(using: str, wishes: WatchOptions, *, duration: float, show: Callable[[Looked], None]):
     """Observe repeatedly, for ``duration`` seconds, whatever happens to the database meanwhile."""
     with alone(using):
         state, began = retention.load(using), time.monotonic()

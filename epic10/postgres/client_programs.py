@@ -5,17 +5,17 @@ import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from django.core.management import CommandError
 from psycopg import pq
 
 from epic10.postgres import installations
+from epic10.terminal.refusal import Refusal
 
 
-class ToolMissing(CommandError):
+class ToolMissing(Refusal):
     """No pg_dump, pg_restore or psql on this machine fits the server."""
 
 
-class ToolFailed(CommandError):
+class ToolFailed(Refusal):
     """A client program ran and reported an error."""
 
 

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from django.core.management import CommandError
 from django.db import Error
 
+from epic10.terminal.refusal import Refusal
 from epic10.terminal.units import seconds as spelled
 
 
-class TookTooLong(CommandError):
+class TookTooLong(Refusal):
     """The deadline has passed, and the work was interrupted."""
 
 

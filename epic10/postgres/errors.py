@@ -5,6 +5,8 @@ import re
 import psycopg
 from django.db import Error, InterfaceError, OperationalError
 
+from epic10.terminal.refusal import Refusal
+
 # SQLSTATEs of a server that refuses or ends a session: class 08, connection exception; class 28,
 # invalid authorization; no such database; too many connections; shutting down or starting up.
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html)
@@ -12,6 +14,14 @@ NOBODY_GETS_IN = re.compile("08|28|3D000|53300|57P0[1-5]")
 
 # SQLSTATEs of a session ended by an administrator, a crash or a shutdown; or there was no time for one.
 GONE = ("57P01", "57P02", "57P03", None)
+
+
+class NotAllowed(Refusal):
+    """The role may not do what this takes; the message says what is missing and what gives it."""
+
+
+class NotVisible(Exception):
+    """What is asked of the server's machine cannot be told from here; the message says why."""
 
 
 def is_unreachable(error: Exception) -> bool:

@@ -12,6 +12,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 from epic10.postgres.catalog import literal, quoted
 from epic10.postgres.migration_lock import FOR_A_LOCK, standing_still
 from epic10.terminal.progress import logger
+from epic10.terminal.refusal import Refusal
 
 # Sessions that come after a waiting ACCESS EXCLUSIVE queue behind it, so this is
 # also the longest time that the application is held up.
@@ -64,7 +65,7 @@ PREPARED_HOLDERS = PREPARED.format(which="l.relation IS NOT NULL")
 PREPARED_BLOCKERS_OF = PREPARED.format(which="0 = ANY (pg_blocking_pids(%s))")
 
 
-class LockNotGranted(Exception):
+class LockNotGranted(Refusal):
     """The lock could not be taken in the time allowed. The attempt changed nothing."""
 
 

@@ -16,13 +16,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
-from django.core.management import CommandError
 from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from epic10.postgres import server
 from epic10.postgres.catalog import holds, literal, table_oid
 from epic10.postgres.session import NO_LIMIT, execute
+from epic10.terminal.refusal import Refusal
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
 KEY = (0x45504943, 10)
@@ -54,11 +54,11 @@ NEWEST_RUN = "SELECT coalesce(max(id), 0) FROM epic10_phase_run"
 LONGEST_NAME = 63  # bytes that PostgreSQL keeps of an application_name
 
 
-class AlreadyRunning(CommandError):
+class AlreadyRunning(Refusal):
     """Somebody else is migrating this database."""
 
 
-class LockLost(CommandError):
+class LockLost(Refusal):
     """The connection that held the migration lock was cut."""
 
 

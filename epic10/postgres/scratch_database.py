@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.core.management import CommandError
 from django.db import Error, ProgrammingError, connections, router
 from psycopg.errors import InsufficientPrivilege
 
 from epic10.postgres.catalog import literal, quoted
+from epic10.postgres.errors import NotAllowed
 from epic10.postgres.session import NO_LIMIT
 from epic10.terminal.progress import logger
 
@@ -29,10 +29,6 @@ SELECT datname FROM pg_database d
    AND substring(substr(datname, length(%s) + 1) FROM '^([0-9]+)_')::bigint <= %s
    AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
 """
-
-
-class NotAllowed(CommandError):
-    """The server does not let this role make databases."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from contextlib import closing
 
-from django.core.management import CommandError
+from epic10.postgres.errors import NotVisible
+from epic10.terminal.refusal import Refusal
 
 DIRECT, BY_SESSION, BY_TRANSACTION = "direct", "by session", "by transaction"
 # How often two sessions are asked for their backend. An idle pooler gives both the
@@ -15,7 +16,7 @@ POOLER = "a pooler in transaction or statement mode"
 CONNECT = "Connect to PostgreSQL itself, or through a pool with pool_mode = session."
 
 
-class Unfit(CommandError):
+class Unfit(Refusal):
     """This server, or the connection to it, is not fit for the release. Nothing was changed."""
 
     def __init__(self, expected: str, found: str, hint: str):
@@ -26,6 +27,13 @@ def insist_on_one_session(connection):
     """Raise Unfit if two statements may go to two sessions: then a session-level lock protects nothing."""
     if pooling(connection) == BY_TRANSACTION:
         raise Unfit(ONE_SESSION, POOLER, CONNECT)
+
+
+def insist_on_this_machine(connection):
+    """Raise NotVisible where the address says that the server's files and processes are not of this machine."""
+    info = connection.connection.info
+    if not (info.host.startswith("/") or info.hostaddr in ("127.0.0.1", "::1")):
+        raise NotVisible("the server is on another machine")
 
 
 def pooling(connection) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 THOUSAND = 1000  # milliseconds
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """Times are those of ``time.monotonic()``, which is one clock for all processes of a machine."""
 
     due: float
@@ -52,7 +52,7 @@ class Outcome:
 
     began: float
     ended: float
-    answers: list[Answer]
+    answers: list[Response]
     errors: list[Failure]
     handed_over: list[float]
     written: dict[str, dict[str, dict]]
@@ -83,7 +83,7 @@ def quantile(values: list[float], share: float) -> float | None:
     return values[max(0, -int(-len(values) * share // 1) - 1)] if values else None
 
 
-def longest_stall(answers: list[Answer]) -> float:
+def longest_stall(answers: list[Response]) -> float:
     """The longest time, in seconds, in which a request waited and none was answered."""
     ordered = sorted(answers, key=lambda answer: answer.answered)
     waiting_since, stalls = float("inf"), [0.0]

@@ -25,7 +25,7 @@ VERB = re.compile(
 
 
 @dataclass
-class Found:
+class StrongestLock:
     """
     The strongest lock that a statement took on a table, in all its runs.
 
@@ -51,7 +51,7 @@ def as_data(watch: LockWatch) -> dict:
     return {"every": every, "found": [asdict(one) for one in found(watch)]}
 
 
-def found(watch: LockWatch) -> list[Found]:
+def found(watch: LockWatch) -> list[StrongestLock]:
     """The locks by phase, statement and table, as far as they could block somebody."""
     runs, groups = _phases(watch.connection), {}
     for piece in watch.pieces:
@@ -111,14 +111,14 @@ def title(query: str) -> str:
     return " ".join((found.group() if found else text).split(" ")[:WORDS])
 
 
-def _strongest(key, pieces) -> Found:
+def _strongest(key, pieces) -> StrongestLock:
     strongest = max(pieces, key=lambda piece: MODES.index(piece.mode)).mode
     held = [piece.milliseconds for piece in pieces if piece.granted and piece.mode == strongest]
     waiters = {}
     for piece in pieces:
         for who, waited in piece.kept_waiting.items():
             waiters[who] = max(waited, waiters.get(who, 0.0))
-    return Found(
+    return StrongestLock(
         *key,
         mode=strongest,
         times=len(held),

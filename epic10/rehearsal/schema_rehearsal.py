@@ -16,9 +16,8 @@ from epic10 import checks
 from epic10.checks import BEFORE, SMOKE, SMOKE_PREVIOUS, Check, Database, Fact, Skip
 from epic10.operations.phase import walk
 from epic10.postgres import client_programs
-from epic10.postgres.errors import said
+from epic10.postgres.errors import NotAllowed, said
 from epic10.postgres.migration_lock import only_migrator
-from epic10.postgres.scratch_database import NotAllowed
 from epic10.rehearsal import schema_copy
 from epic10.rehearsal.load import registered
 from epic10.rehearsal.schema_copy import Copy

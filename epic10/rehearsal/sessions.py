@@ -5,7 +5,7 @@ from psycopg import pq
 REFUSING = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE, pq.ExecStatus.NONFATAL_ERROR)
 
 
-class Refused(Exception):
+class StatementRefused(Exception):
     """The server raised an error, and the transaction is rolled back."""
 
     def __init__(self, sqlstate: str, message: str):
@@ -13,7 +13,7 @@ class Refused(Exception):
         self.sqlstate = sqlstate
 
 
-class Broken(Refused):
+class Broken(StatementRefused):
     """The connection is lost; whether the last statement was executed is unknown."""
 
 
@@ -52,7 +52,7 @@ class Session:
             return result
         sqlstate = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
         message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message or b"").decode()
-        kind = Refused if self.connection.status == pq.ConnStatus.OK else Broken
+        kind = StatementRefused if self.connection.status == pq.ConnStatus.OK else Broken
         if self.connection.transaction_status == pq.TransactionStatus.INERROR:
             self.connection.exec_(b"ROLLBACK")
         raise kind(sqlstate, message.strip())

@@ -17,14 +17,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.core.management import CommandError
 from django.db import connections
 
 import epic10
 from epic10.postgres import client_programs
 from epic10.rehearsal import load as of_the_register
-from epic10.rehearsal.latency import Answer, Failure, Outcome
+from epic10.rehearsal.latency import Failure, Outcome, Response
 from epic10.release import plan
+from epic10.terminal.refusal import Refusal
 
 RATE, PROCESSES = 300.0, 4
 # NDAs that one process reads and changes, in addition to those it creates.
@@ -37,7 +37,7 @@ SOME_NDAS = "SELECT id FROM ndas WHERE display_id %% %s = 0 ORDER BY display_id"
 HOW_MANY = "SELECT count(*) FROM ndas"
 
 
-class NotRunning(CommandError):
+class NotRunning(Refusal):
     """The load cannot run on this database, or has stopped by itself."""
 
 
@@ -117,7 +117,7 @@ def _ended(using, load, before) -> Outcome:
     return Outcome(
         load.began,
         ended,
-        sorted(Answer(*answer) for process in told for answer in process["answers"]),
+        sorted(Response(*answer) for process in told for answer in process["answers"]),
         sorted(Failure(*failure) for process in told for failure in process["errors"]),
         sorted(due for process in told for due in process["handed_over"]),
         written,

@@ -6,7 +6,6 @@ from itertools import chain
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management.base import CommandError
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
@@ -20,6 +19,7 @@ from epic10.operations.privileges import Need
 from epic10.operations.release_operation import of_the_release
 from epic10.operations.require import RequireServer
 from epic10.postgres.catalog import FINALIZED, holds
+from epic10.terminal.refusal import Refusal
 
 RECORD = "django_migrations"
 APPEND_ONLY = Need("function", "epic10_append_only")
@@ -113,7 +113,7 @@ class Plan:
                 yield of_the_release(operation), self.app_label, after
 
 
-class NotInstalled(CommandError):
+class NotInstalled(Refusal):
     """The project does not have the migration that EPIC10_MIGRATION names."""
 
 

@@ -1,14 +1,11 @@
 """Preparation: how far the release can go while the old application runs, which is up to the last phase."""
 
+from django.core.management import CommandError
 from django.db.migrations.executor import MigrationExecutor
 
 from epic10.operations.phase import walk
 from epic10.release import plan
 from epic10.terminal.progress import logger
-
-
-class NothingToPrepare(Exception):
-    """The release is in place already; the message says so."""
 
 
 def prepared(connection):
@@ -20,7 +17,7 @@ def prepared(connection):
     """
     release = plan.load()
     if release.is_switched(connection):
-        raise NothingToPrepare("Epic 10 is in place already.\nHINT: python manage.py epic10_validate")
+        raise CommandError("Epic 10 is in place already.\nHINT: python manage.py epic10_validate")
     MigrationExecutor(connection).migrate([(release.app_label, release.previous), *_ledger()])
     for phase, before, after in list(walk(release.phases, release.app_label, release.before))[:-1]:
         with connection.schema_editor(atomic=False) as editor:

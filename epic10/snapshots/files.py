@@ -16,18 +16,17 @@ from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
-from django.core.management import CommandError
-
 from epic10.snapshots import manifest
 from epic10.snapshots.manifest import File, Manifest
 from epic10.terminal import private_files
+from epic10.terminal.refusal import Refusal
 
 DUMP, MANIFEST, SEAL, VERIFIED = "dump", "manifest.json", "manifest.json.sha256", "verified.json"
 UNFINISHED = ".unfinished-"
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
-class NoSnapshot(CommandError):
+class NoSnapshot(Refusal):
     """There is no such snapshot, or it is damaged."""
 
 

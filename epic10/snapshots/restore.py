@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
-from django.core.management import CommandError
 from django.db import OperationalError, connections
 from psycopg.errors import ObjectInUse
 
@@ -18,6 +17,7 @@ from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.migration_lock import only_migrator, still_alone
 from epic10.snapshots import files, manifest, snapshot
 from epic10.snapshots.manifest import Contents, Manifest
+from epic10.terminal.refusal import Refusal
 
 # Not autovacuum workers: PostgreSQL ends those by itself.
 OTHER_SESSIONS = """
@@ -43,7 +43,7 @@ Confirm = Callable[[str], None]
 COMMAND = "epic10_snapshot restore"
 
 
-class NotRestored(CommandError):
+class NotRestored(Refusal):
     """Nothing was restored or changed; the message says why."""
 
 

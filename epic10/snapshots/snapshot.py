@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.core.management import CommandError
 from django.db import connections, transaction
 
 from epic10.checks import Check, Database
@@ -20,6 +19,7 @@ from epic10.ledger import store
 from epic10.ledger.models import Snapshot
 from epic10.postgres import dump, fingerprint, installations, scratch_database, transaction_ids
 from epic10.postgres.client_programs import ToolFailed
+from epic10.postgres.errors import NotAllowed
 from epic10.postgres.session import unhurried
 from epic10.release import revision
 from epic10.snapshots import files, manifest
@@ -32,10 +32,6 @@ VERIFICATION = "epic10_verify_"
 OF_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 ONE_NAME_AT_A_TIME = "SELECT pg_catalog.pg_advisory_xact_lock(1021, 1)"
 NO_REMEDY = "This snapshot is of no use: python manage.py epic10_snapshot take"
-
-
-class NotAllowed(CommandError):
-    """The role may not read everything that belongs in a snapshot."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.core.management import CommandError
-
+from epic10.terminal.refusal import Refusal
 from epic10.terminal.units import shortened
 
 OWNER_ENTERS = 0o700
@@ -15,7 +14,7 @@ UNFINISHED = ".unfinished-"
 LONGEST_NAME = 255  # bytes, on every file system there is
 
 
-class CannotWrite(CommandError):
+class CannotWrite(Refusal):
     """The directory for snapshots or records cannot be written to; the message says why and what to do."""
 
 

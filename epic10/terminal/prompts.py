@@ -1,11 +1,10 @@
 """Confirmation by the operator."""
 
-from django.core.management import CommandError
-
 from epic10.terminal import signals
+from epic10.terminal.refusal import Refusal
 
 
-class NotConfirmed(CommandError):
+class NotConfirmed(Refusal):
     """The operator did not confirm."""
 
 

@@ -42,9 +42,13 @@ def told(message: str, **options) -> Iterator[None]:
         except Exception as error:
             if isinstance(error, CommandError) or not is_one(error):
                 raise
-            raise CommandError(f"Interrupted. {message}", returncode=EXIT_STATUS) from error
+            raise interrupted(message) from error
         except KeyboardInterrupt as error:
-            raise CommandError(f"Interrupted. {message}", returncode=EXIT_STATUS) from error
+            raise interrupted(message) from error
+
+
+def interrupted(message: str) -> CommandError:
+    return CommandError(f"Interrupted. {message}", returncode=EXIT_STATUS)
 
 
 def is_one(error: BaseException | None) -> bool:

@@ -17,7 +17,7 @@ import time
 from bisect import bisect
 from itertools import accumulate, count
 
-from epic10.rehearsal.sessions import Broken, Refused, Session
+from epic10.rehearsal.sessions import Broken, Session, StatementRefused
 from ndas.release import requests
 from ndas.release.applications import APPLICATIONS
 from ndas.release.vocabulary import NEW, OLD, VOCABULARIES
@@ -64,7 +64,7 @@ class Client:
             if self.session is None:
                 self.connect()
             self._answered(operation, due)
-        except Refused as refusal:
+        except StatementRefused as refusal:
             self.errors.append([due, self.application.name, operation, refusal.sqlstate, str(refusal)])
         self.answers.append([due, time.monotonic(), operation, self.application.name])
 
@@ -82,7 +82,7 @@ class Client:
     def _answered(self, operation, due):
         try:
             self._carry_out(operation)
-        except Refused as refusal:
+        except StatementRefused as refusal:
             if refusal.sqlstate not in AT_THE_SWITCH or not self._has_switched():
                 raise
             # At the switch the operator recycles the connection pools, and the other application gets the request.
@@ -138,7 +138,7 @@ def main():
     wishes = json.loads(sys.stdin.readline())
     try:
         client = Client(**wishes)
-    except Refused as refusal:
+    except StatementRefused as refusal:
         print(json.dumps({"failed": str(refusal)}))
         return
     print(json.dumps({"ready": len(client.choices)}), flush=True)

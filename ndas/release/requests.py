@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from epic10.rehearsal.sessions import Refused, Session
+from epic10.rehearsal.sessions import Session, StatementRefused
 from ndas.release.applications import Application
 from ndas.release.vocabulary import VOCABULARIES, Pair
 
@@ -36,7 +36,7 @@ class Nda:
 Write = tuple[str, str, dict[str, str | None]]
 
 
-class Unexpected(Refused):
+class Unexpected(StatementRefused):
     """The server's answer differs from what was written."""
 
     def __init__(self, message):

@@ -3,9 +3,9 @@
 import contextlib
 import time
 
-from django.core.management.base import CommandError
 from django.db import ProgrammingError, connections, transaction
 
+from epic10.terminal.refusal import Refusal
 from ndas.seed import Batch, statements
 
 SEED = 10
@@ -21,7 +21,7 @@ EPIC_10_COLUMNS = """
        AND attname IN ('status_epic10', 'status_legacy')"""
 
 
-class SeedRefused(CommandError):
+class SeedRefused(Refusal):
     """The database is not one to fill with legacy rows; nothing was changed."""
 
 

@@ -11,6 +11,7 @@ from epic10 import checks
 from epic10.checks import Database
 from epic10.deploy.precheck import Limits, precheck
 from epic10.postgres import scratch_database
+from epic10.postgres.errors import NotAllowed
 from epic10.rehearsal import schema_rehearsal
 
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
@@ -67,7 +68,7 @@ def test_the_hint_names_the_role_in_force_not_the_one_that_logged_in(people, reg
     register.execute(f"GRANT {register_owner} TO {migrator}; ALTER ROLE {migrator} SET role = {register_owner}")
     reached = people.reaching(register, migrator)
     with (
-        pytest.raises(scratch_database.NotAllowed) as refusal,
+        pytest.raises(NotAllowed) as refusal,
         scratch_database.database(reached.alias, prefix="never_"),
     ):
         pass

@@ -4,7 +4,7 @@ import pytest
 
 from epic10 import checks
 from epic10.deploy import way_back
-from epic10.postgres.scratch_database import NotAllowed
+from epic10.postgres.errors import NotAllowed
 from epic10.snapshots import snapshot
 from tests.migration.disturbances import steps as phases
 

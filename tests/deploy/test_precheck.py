@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from epic10.deploy.precheck import Limits, NothingToCheck, precheck
+from epic10.deploy.precheck import Limits, precheck
 from epic10.postgres import fingerprint, installations
 from epic10.release import estimate, plan
 from epic10.terminal import units
@@ -128,7 +128,7 @@ def test_an_empty_database_is_told_so(empty_database):
 
 
 def test_a_database_that_is_done_is_told_so(migrated_database):
-    with pytest.raises(NothingToCheck) as refusal:
+    with pytest.raises(CommandError) as refusal:
         precheck(migrated_database.alias, Limits())
     assert str(refusal.value) == (
         f"Epic 10 is applied to database {migrated_database.name} already.\nHINT: python manage.py epic10_validate"

@@ -2,13 +2,13 @@
 
 import pytest
 
-from epic10.rehearsal.latency import Answer, Failure, Outcome, longest_stall, quantile
+from epic10.rehearsal.latency import Failure, Outcome, Response, longest_stall, quantile
 from ndas.release.mapping import POSITION_PAIRS, STATUS_PAIRS
 from ndas.release.vocabulary import NEW, OLD, POSITION, STATUS
 
 
 def answers(*times):
-    return [Answer(due, answered, "read", OLD) for due, answered in times]
+    return [Response(due, answered, "read", OLD) for due, answered in times]
 
 
 def outcome(*times, errors=(), handed_over=()):

@@ -3,7 +3,7 @@
 import uuid
 from functools import partial
 
-from epic10.rehearsal.sessions import Refused, Session
+from epic10.rehearsal.sessions import Session, StatementRefused
 from ndas.release import requests
 from ndas.release.applications import Application
 from ndas.release.requests import Nda, Unexpected
@@ -47,7 +47,7 @@ def _attempts(application, session):
 def _said(attempt) -> str:
     try:
         attempt()
-    except Refused as refusal:
+    except StatementRefused as refusal:
         return refusal.sqlstate or str(refusal)
     return ""
 

@@ -2,7 +2,7 @@ from django.db import connections
 
 from epic10.deploy import precheck, preview, run_record
 from epic10.deploy.deploy import deploy
-from epic10.deploy.readiness import Wishes
+from epic10.deploy.readiness import DeployOptions
 from epic10.management import arguments
 from epic10.management.command import Output, ReleaseCommand, steps_of
 from epic10.rehearsal import schema_rehearsal
@@ -62,17 +62,17 @@ class Command(ReleaseCommand):
         return Output(text(run, wishes), run_record.as_data(run))
 
 
-def wishes_of(*, yes, window, free_disk, prepare, without_schema_rehearsal, **options) -> Wishes:
+def wishes_of(*, yes, window, free_disk, prepare, without_schema_rehearsal, **options) -> DeployOptions:
     limits = precheck.Limits(window=window, free_disk=free_disk)
     also = () if without_schema_rehearsal else (schema_rehearsal.check(),)
     known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal", "force")
     more = {name: options[name] for name in known}
-    return Wishes(limits=limits, only_prepare=prepare, may_ask=not yes, also_asked=also, **more)
+    return DeployOptions(limits=limits, only_prepare=prepare, may_ask=not yes, also_asked=also, **more)
 
 
 def told(wishes):
     """The options as they go into the record."""
-    return {name: str(value) for name, value in vars(wishes).items() if name not in ("limits", "may_ask")}
+    return {name: str(value) for name, value in vars(wishes).items() if name not in ("limits", "may_ask", "also_asked")}
 
 
 def text(run, wishes):

@@ -115,10 +115,10 @@ def hours(text) -> float:
     return arguments.duration(f"{text}h")
 
 
-def wishes_of(*, interval, thoroughly, mail, webhook, prometheus, **options) -> watch.Wishes:
+def wishes_of(*, interval, thoroughly, mail, webhook, prometheus, **options) -> watch.WatchOptions:
     if interval < LEAST_INTERVAL:
         raise CommandError("That would be no watch but a load.\nHINT: --interval 60s")
-    return watch.Wishes(interval, thoroughly, channels(mail, webhook), prometheus)
+    return watch.WatchOptions(interval, thoroughly, channels(mail, webhook), prometheus)
 
 
 def channels(mail, webhook) -> Channels:

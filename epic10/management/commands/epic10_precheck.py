@@ -38,18 +38,13 @@ class Command(BaseCommand):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
         with json_failure.as_json(self, format), signals.told("Nothing was changed."):
             also = [] if without_schema_rehearsal else [schema_rehearsal.check()]
-            found = self._asked(database, limits, self._show if format == "text" else None, also)
+            show = self._show if format == "text" else None
+            found = precheck.precheck(database, limits, show=show, also=also)
         self.stdout.write(found.rendered(format))
         if found.verdict == "FAILED":
             raise CommandError("NO-GO. Do what the HINTs of the failed checks say, then ask again.", returncode=1)
         if format == "text":
             self.stdout.write("GO." if found.verdict == "OK" else "GO, once you have read the warnings.")
-
-    def _asked(self, database, limits, show, also):
-        try:
-            return precheck.precheck(database, limits, show=show, also=also)
-        except precheck.NothingToCheck as error:
-            raise CommandError(str(error)) from error
 
     def _show(self, result):
         self.stdout.write("\n".join(report.lines_of(result)))

@@ -77,7 +77,7 @@ class Command(ReleaseCommand):
         except CommandError as error:
             if error.returncode != signals.EXIT_STATUS:
                 raise
-            raise CommandError(f"Interrupted. {self.interrupted}", returncode=signals.EXIT_STATUS) from error
+            raise signals.interrupted(self.interrupted) from error
         failed = failures(self.run)
         failure = "The rehearsal failed: " + "\n".join(failed) if failed else ""
         return Output(text(self.run), run_record.as_data(self.run) | {"failures": failed}, failure)

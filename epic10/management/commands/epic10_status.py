@@ -6,6 +6,7 @@ from django.db import connections
 
 from epic10.management import arguments, json_failure
 from epic10.release.status import status
+from epic10.terminal import signals
 
 CLEAR = "\x1b[H\x1b[2J"
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
                 time.sleep(watch)
                 seen = self._look(database, format, seen)
         except KeyboardInterrupt as error:
-            raise CommandError("Stopped looking.", returncode=130) from error
+            raise CommandError("Stopped looking.", returncode=signals.EXIT_STATUS) from error
 
     def _look(self, database, format, earlier):
         with json_failure.as_json(self, format):

@@ -33,12 +33,9 @@ class Command(BaseCommand):
             raise CommandError(complaint, returncode=1)
 
     def _validated(self, database, smoke, previous, show):
-        try:
-            if previous:
-                return validate.previous_works(database, show=show)
-            return validate.validate(database, smoke=smoke, show=show)
-        except validate.NotApplied as error:
-            raise CommandError(str(error)) from error
+        if previous:
+            return validate.previous_works(database, show=show)
+        return validate.validate(database, smoke=smoke, show=show)
 
     def _show(self, result):
         self.stdout.write("\n".join(report.lines_of(result)))

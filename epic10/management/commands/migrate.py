@@ -13,18 +13,17 @@ from epic10.operations import Phase, orphans, privileges
 from epic10.operations.backfill import workers
 from epic10.postgres import routing
 from epic10.postgres.errors import said
-from epic10.postgres.locks import LockNotGranted
-from epic10.postgres.migration_lock import AlreadyRunning, LockLost, only_migrator
-from epic10.postgres.server import Unfit
+from epic10.postgres.migration_lock import LockLost, only_migrator
 from epic10.postgres.session import unhurried
 from epic10.release import plan
 from epic10.release.advice import NO_WAY_BACK, what_now
-from epic10.release.preparation import NothingToPrepare, prepared
+from epic10.release.preparation import prepared
 from epic10.release.reconcile import has_work, is_way_back, reconcile
 from epic10.terminal import signals
 from epic10.terminal.display import shown
 from epic10.terminal.output import Lasting
 from epic10.terminal.progress import logger
+from epic10.terminal.refusal import Refusal
 
 
 class Command(Lasting, migrate.Command):
@@ -68,14 +67,13 @@ class Command(Lasting, migrate.Command):
         try:
             with signals.heard():
                 self._handle(*args, **options)
-        except (AlreadyRunning, LockNotGranted, NothingToPrepare, privileges.NotAllowed, Unfit) as error:
-            raise CommandError(str(error)) from error
         except LockLost as error:
             raise CommandError(f"{error}\n{what_now(options['database'])}") from error
+        except (Refusal, privileges.NotAllowed) as error:
+            raise CommandError(str(error)) from error
         except (KeyboardInterrupt, Error) as error:
             if signals.is_one(error):
-                say = f"Interrupted. {what_now(options['database'])}"
-                raise CommandError(say, returncode=signals.EXIT_STATUS) from error
+                raise signals.interrupted(what_now(options["database"])) from error
             if not self.under_way:
                 raise
             raise CommandError(f"{said(error)}\n{what_now(options['database'])}") from error
