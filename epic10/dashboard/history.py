@@ -9,7 +9,8 @@ from epic10.checks import OK
 from epic10.checks.report import HEADINGS
 from epic10.deploy import record_chain
 from epic10.ledger import store
-from epic10.ledger.models import PhaseRun, RunRecord, SavedReport
+from epic10.ledger.models import RunRecord, SavedReport
+from epic10.ledger.phase_record import attempts
 from epic10.terminal.units import seconds
 
 SHOWN = 30
@@ -81,13 +82,11 @@ def record(connection, number: int) -> tuple[RunRecord, bool] | None:
     return found and (found, record_chain.hash_of(found.body) == found.hash)
 
 
-def phase_runs(connection) -> list[PhaseRun]:
-    if not store.is_there(connection, PhaseRun):
-        return []
-    found = list(PhaseRun.objects.using(connection.alias).order_by("-id")[:SHOWN])
-    for run in found:
-        run.took = seconds((run.finished_at - run.started_at).total_seconds()) if run.finished_at else ""
-    return found
+def phase_runs(connection) -> list[dict]:
+    return [
+        vars(run) | {"took": seconds(run.seconds) if run.finished_at else ""}
+        for run in reversed(attempts(connection)[-SHOWN:])
+    ]
 
 
 def reports(connection) -> list[Checked]:

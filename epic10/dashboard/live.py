@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from epic10.ledger.phase_record import attempts
 from epic10.postgres import migration_lock
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.release import plan, state
@@ -17,9 +18,6 @@ from epic10.release.status import BASELINE, Status, seen
 
 # Seconds during which everybody gets the same status, and for which a count is kept.
 FRESH, KEPT = 1.0, 60.0
-
-LEDGER = """
-    SELECT coalesce(max(id), 0), pg_catalog.count(finished_at), coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"""
 
 _last: dict[tuple, "KeptStatus"] = {}
 _one_counts = threading.Lock()
@@ -58,12 +56,8 @@ def look(connection, patience: float = KEPT) -> KeptStatus:
 
 
 def last_run(connection) -> tuple:
-    """A few numbers of the ledger that change when a phase does something."""
-    if not holds(connection, relation_exists("epic10_phase_run")):
-        return ()
-    with connection.cursor() as cursor:
-        cursor.execute(LEDGER)
-        return cursor.fetchone()
+    """What of the ledger changes when a phase does something."""
+    return tuple((run.id, run.finished_at, run.rows) for run in attempts(connection))
 
 
 def _pulse(connection) -> tuple:

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from django.db import Error, connections
 
 from epic10.checks.report import Report
-from epic10.ledger import store
-from epic10.ledger.models import PhaseRun
+from epic10.ledger.phase_record import attempts, newest
 from epic10.terminal import progress
 from epic10.terminal.progress import logger
 
@@ -91,7 +90,7 @@ class Run:
 def witnessed(run: Run, alias: str) -> Iterator[None]:
     """Keep what is logged, what is sent to the database ``alias``, and which phases run there."""
     connection, witness, level = connections[alias], _Witness(run), logger.level
-    before = last_phase(connection)
+    before = newest(connection)
     logger.addHandler(witness)
     logger.setLevel(logging.DEBUG)
     with ExitStack() as stack:
@@ -104,25 +103,22 @@ def witnessed(run: Run, alias: str) -> Iterator[None]:
             run.phases += _phases(connection, before)
 
 
-def phases(alias: str, after: int = 0) -> list[dict]:
+def _phases(connection, after):
     """The runs of the phases in the order they happened, as plain data."""
+    try:
+        found = attempts(connection, after=after)
+    except Error:  # the connection is gone, and with it the answer
+        return []
     return [
         {
-            "phase": run.phase,
-            "direction": run.direction,
-            "seconds": round((run.finished_at - run.started_at).total_seconds(), 3) if run.finished_at else None,
-            "rows": run.rows,
-            "error": run.error,
+            "phase": one.phase,
+            "direction": one.direction,
+            "seconds": round(one.seconds, 3) if one.finished_at else None,
+            "rows": one.rows,
+            "error": one.error,
         }
-        for run in PhaseRun.objects.using(alias).filter(id__gt=after).order_by("id")
+        for one in found
     ]
-
-
-def last_phase(connection) -> int:
-    """The number of the newest run of a phase, to ask for those after it."""
-    if not store.is_there(connection, PhaseRun):
-        return 0
-    return PhaseRun.objects.using(connection.alias).order_by("-id").values_list("id", flat=True).first() or 0
 
 
 class _Witness(logging.Handler):
@@ -154,10 +150,3 @@ def _statements(run):
                 sent.times, sent.seconds = sent.times + 1, sent.seconds + time.monotonic() - began
 
     return note
-
-
-def _phases(connection, after):
-    try:
-        return phases(connection.alias, after) if store.is_there(connection, PhaseRun) else []
-    except Error:  # the connection is gone, and with it the answer
-        return []

@@ -1,17 +1,58 @@
-"""What the ledger says of one phase."""
+"""The runs of the phases in the ledger: written as they happen, and read by whoever asks."""
 
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import Error
 
-from epic10.postgres.catalog import literal
+from epic10.postgres.catalog import holds, literal, relation_exists
 from epic10.postgres.migration_lock import has_begun_a_phase
 from epic10.postgres.session import execute, out_of_a_broken_commit
 from epic10.terminal import progress, signals
 from epic10.terminal.progress import logger
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
+
+IS_THERE = relation_exists("epic10_phase_run")
+RUNS = """
+    SELECT id, phase, direction, started_at, finished_at, rows, error,
+           extract(epoch FROM coalesce(finished_at, clock_timestamp()) - started_at)::float
+      FROM epic10_phase_run ORDER BY id"""
+
+
+@dataclass(frozen=True)
+class PhaseAttempt:
+    """One run of one phase; without ``finished_at`` it is under way, or was killed; it has taken ``seconds``."""
+
+    id: int
+    phase: str
+    direction: str
+    started_at: datetime
+    finished_at: datetime | None
+    rows: int
+    error: str
+    seconds: float
+
+    @property
+    def is_over(self) -> bool:
+        return self.finished_at is not None and not self.error
+
+
+def attempts(connection, *, after: int = 0) -> list[PhaseAttempt]:
+    """Every run of every phase that began after that one, the oldest first."""
+    if not holds(connection, IS_THERE):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(RUNS)
+        found = [PhaseAttempt(*row) for row in cursor.fetchall()]
+    return [one for one in found if one.id > after]
+
+
+def newest(connection) -> int:
+    """The number of the newest run of a phase, to ask for those after it."""
+    return max((one.id for one in attempts(connection)), default=0)
 
 
 @contextmanager

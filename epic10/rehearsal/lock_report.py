@@ -5,8 +5,7 @@ import statistics
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
-from epic10.ledger import store
-from epic10.ledger.models import PhaseRun
+from epic10.ledger.phase_record import attempts
 from epic10.postgres.lock_watch import MODES, LockWatch
 
 # A lock that only reads take is reported only if a session waits for it.
@@ -53,7 +52,7 @@ def as_data(watch: LockWatch) -> dict:
 
 def found(watch: LockWatch) -> list[StrongestLock]:
     """The locks by phase, statement and table, as far as they could block somebody."""
-    runs, groups = _phases(watch.connection), {}
+    runs, groups = [run for run in attempts(watch.connection) if run.finished_at], {}
     for piece in watch.pieces:
         if run := next((run for run in runs if run.started_at <= piece.middle <= run.finished_at), None):
             key = (run.phase, run.direction, title(piece.statement), piece.table)
@@ -146,9 +145,3 @@ def _named(pid, application, milliseconds=None):
 
 def _statement_and_mode(one):
     return one["phase"], one["direction"], one["statement"], one["mode"]
-
-
-def _phases(connection) -> list[PhaseRun]:
-    if not store.is_there(connection, PhaseRun):
-        return []
-    return list(PhaseRun.objects.using(connection.alias).filter(finished_at__isnull=False).order_by("id"))

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 from django.db import connections
 
-from epic10.deploy.run import Run, last_phase
-from epic10.ledger.models import PhaseRun
+from epic10.deploy.run import Run
+from epic10.ledger.phase_record import attempts, newest
 from epic10.rehearsal import lock_report, traffic
 from epic10.rehearsal.latency import Figures, Outcome
 
@@ -38,11 +38,11 @@ def during(run: Run, using: str, step: str, action, wish: Wish | None, after: tr
     if wish is None:
         run.step(step, action)
         return None
-    newest = last_phase(connections[using])
+    before = newest(connections[using])
     with traffic.running(using, rate=wish.rate, processes=wish.processes, after=after) as load:
         run.step(step, action)
     outcome, told = load.outcome, run.facts["traffic"]
-    told["figures"] += as_json(by_phase(using, outcome, after=newest) | {step: outcome.figures()})
+    told["figures"] += as_json(by_phase(using, outcome, after=before) | {step: outcome.figures()})
     told["failures"] = list(dict.fromkeys([*told["failures"], *outcome.failures]))
     told["acknowledged"] = sum(map(len, outcome.written.values()))
     return load
@@ -55,7 +55,7 @@ def by_phase(using: str, outcome: Outcome, *, after: int) -> dict[str, Figures]:
     A request counts in each phase during which it waited.
     """
     ahead = _server_ahead(connections[using])
-    runs = PhaseRun.objects.using(using).filter(id__gt=after, finished_at__isnull=False).order_by("id")
+    runs = [run for run in attempts(connections[using], after=after) if run.finished_at]
     return {
         f"{run.phase} {run.direction}": outcome.figures(
             run.started_at.timestamp() - ahead, run.finished_at.timestamp() - ahead

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from django.db import connections, models
 from django.db.migrations.state import ProjectState
 
-from epic10.ledger.models import PhaseRun
+from epic10.ledger.phase_record import attempts
 from epic10.operations import Derived, Park, Parking, Shadow
 from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, literal, quoted
@@ -125,8 +125,8 @@ def restored(alias: str, written: list[Written]) -> dict:
         found = _became(alias, parking, "restored", f"written IS DISTINCT FROM {_held(parking, state)}")
         _, there, other, such_as = found
         tables.append(asdict(replace(one, restored=there, other=other, such_as=such_as)))
-    runs = PhaseRun.objects.using(alias).filter(phase="backfill", finished_at__isnull=False).order_by("id")
-    *_, back, again = [round((run.finished_at - run.started_at).total_seconds(), 2) for run in runs]
+    runs = [run for run in attempts(connections[alias]) if run.phase == "backfill" and run.finished_at]
+    *_, back, again = [round(run.seconds, 2) for run in runs]
     return {"tables": tables, "parking": back, "restoring": again}
 
 

@@ -2,36 +2,15 @@
 
 from dataclasses import dataclass
 
-from epic10.ledger.phase_record import BACKWARDS, FORWARDS
+from epic10.ledger.phase_record import BACKWARDS, FORWARDS, PhaseAttempt
 from epic10.operations import Backfill
-from epic10.postgres.catalog import holds, relation_exists
+from epic10.postgres.catalog import holds
 from epic10.postgres.migration_lock import Holder
 from epic10.release import state
 from epic10.release.estimate import count
 from epic10.terminal.units import seconds
 
 TO_DO, RUNNING, INTERRUPTED, STOPPED, DONE, UNDONE = "to do", "running", "interrupted", "stopped", "done", "undone"
-
-RUNS = """
-    SELECT phase, direction, finished_at IS NOT NULL, error, rows,
-           extract(epoch FROM coalesce(finished_at, clock_timestamp()) - started_at)::float
-      FROM epic10_phase_run ORDER BY id"""
-
-
-@dataclass(frozen=True)
-class PhaseAttempt:
-    """A row of the ledger."""
-
-    phase: str
-    direction: str
-    finished: bool
-    error: str
-    rows: int
-    seconds: float
-
-    @property
-    def is_over(self) -> bool:
-        return self.finished and not self.error
 
 
 @dataclass(frozen=True)
@@ -70,15 +49,6 @@ class PhaseStatus:
 def percent(share: float) -> str:
     """100 % only when nothing is left."""
     return f"{int(share * 100)} %"
-
-
-def runs(connection) -> list[PhaseAttempt]:
-    """Every run of every phase, the oldest first."""
-    if not holds(connection, relation_exists("epic10_phase_run")):
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(RUNS)
-        return [PhaseAttempt(*row) for row in cursor.fetchall()]
 
 
 def phase_statuses(
@@ -123,7 +93,7 @@ def _is_at_work(worker: Holder | None, last: PhaseAttempt) -> bool:
 
 
 def _state(last: PhaseAttempt, *, in_place: bool, working: bool) -> str:
-    if not last.finished and working:
+    if not last.finished_at and working:
         return RUNNING
     if last.direction == BACKWARDS and last.is_over:
         return UNDONE
@@ -132,7 +102,7 @@ def _state(last: PhaseAttempt, *, in_place: bool, working: bool) -> str:
         return DONE
     if last.is_over:
         return TO_DO
-    return STOPPED if last.finished else INTERRUPTED
+    return STOPPED if last.finished_at else INTERRUPTED
 
 
 def _left(connection, phase, rows, known) -> int:

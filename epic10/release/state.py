@@ -7,12 +7,11 @@ runs of its own phases. Migrations after the release have phases, too, and are
 undone alone; they say nothing of it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.management import CommandError
 
-from epic10.ledger.phase_record import BACKWARDS
+from epic10.ledger.phase_record import BACKWARDS, PhaseAttempt, attempts
 from epic10.postgres.catalog import holds, literal, relation_exists
 from epic10.release import plan
 
@@ -27,28 +26,8 @@ NO_REGISTER = (
     "HINT: Look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register."
 )
 CLAIMS = relation_exists("epic10_created_object")
-RUNS = relation_exists("epic10_phase_run")
 CLAIMED = "SELECT count(*), max(id) FROM epic10_created_object"
-FILLED = "SELECT coalesce(sum(rows), 0)::bigint FROM epic10_phase_run"
 MAY_READ = "pg_catalog.has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
-LAST = """
-    SELECT id, phase, direction, finished_at, error FROM epic10_phase_run
-     WHERE phase = ANY (%s) ORDER BY id DESC LIMIT 1"""
-
-
-@dataclass(frozen=True)
-class LastRun:
-    """The newest run of a phase; without ``finished_at`` it is under way, or was killed."""
-
-    id: int
-    phase: str
-    direction: str
-    finished_at: datetime | None
-    error: str
-
-    @property
-    def is_over(self) -> bool:
-        return self.finished_at is not None and not self.error
 
 
 def insist_on_a_register(connection):
@@ -97,17 +76,16 @@ def was_taken_back_at(connection) -> datetime | None:
 def mark(connection) -> tuple:
     """What is another one as soon as somebody has changed anything of the release that a way back would undo."""
     claims = _one(connection, CLAIMED) if holds(connection, CLAIMS) else None
-    rows = _one(connection, FILLED) if holds(connection, RUNS) else None
+    rows = sum(run.rows for run in attempts(connection))
     return claims, rows, plan.load().is_switched(connection)
 
 
-def last_run(connection, phases=None) -> LastRun | None:
+def last_run(connection, phases=None) -> PhaseAttempt | None:
     """The newest run of a phase of the release, or of one of the ``phases`` named."""
-    if not (holds(connection, RUNS) and holds(connection, MAY_READ)):
+    if not holds(connection, MAY_READ):
         return None
     names = [phase.name for phase in (plan.load().phases if phases is None else phases)]
-    found = _one(connection, LAST, [names])
-    return LastRun(*found) if found else None
+    return next((run for run in reversed(attempts(connection)) if run.phase in names), None)
 
 
 def _one(connection, query, parameters=None):

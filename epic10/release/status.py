@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, replace
 
 from django.db import ProgrammingError
 
-from epic10.ledger.phase_record import FORWARDS
+from epic10.ledger.phase_record import FORWARDS, attempts
 from epic10.operations.archive import summary
 from epic10.postgres import locks, migration_lock
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.session import one_moment, unhurried
 from epic10.release import plan, state
-from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, PhaseStatus, percent, phase_statuses, runs
+from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, PhaseStatus, percent, phase_statuses
 
 NO_REGISTER, BASELINE, SWITCHED, FINALIZED = "no register", "baseline", "switched", "finalized"
 HALF_BACK, GOING_BACK = "half rolled back", "going back"
@@ -84,7 +84,7 @@ def seen(connection, earlier: Status | None) -> Status:
     release, name = plan.load(), connection.settings_dict["NAME"]
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
         return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])
-    ledger, worker = runs(connection), migration_lock.holder(connection)
+    ledger, worker = attempts(connection), migration_lock.holder(connection)
     waits = _waits(connection, release) if worker else ""
     before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
     phases = phase_statuses(release, connection, ledger, worker=worker, earlier=before)

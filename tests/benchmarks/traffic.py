@@ -4,7 +4,7 @@ import contextlib
 import sys
 import time
 
-from epic10.deploy.run import last_phase
+from epic10.ledger.phase_record import newest
 from epic10.rehearsal import phases_under_load, traffic
 from tests.benchmarks.databases import copy, seeded
 from tests.migration.disturbances import begun, idling
@@ -46,7 +46,7 @@ def _told(db, options, *, reader=0.0):
 
 
 def _step(db, name, arguments, options, before, reader):
-    newest, began = last_phase(db.connection), time.monotonic()
+    before, began = newest(db.connection), time.monotonic()
     with traffic.running(db.alias, rate=options.rate, processes=options.processes, after=before) as load:
         if arguments is None:
             time.sleep(options.idle)
