@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import Error, transaction
 
 from epic10.postgres.catalog import FINALIZED
-from epic10.postgres.errors import is_unreachable
+from epic10.postgres.errors import first_line, is_unreachable
 
 BEFORE, AFTER = "before", "after"
 # Smoke tests: the application's own work on the new schema, or on the previous
@@ -146,7 +146,7 @@ def ask(check: Check, db: Database) -> Result:
     except Error as error:
         if is_unreachable(error):
             raise
-        found, asked = (f"could not be asked: {_first_line(error)}",), False
+        found, asked = (f"could not be asked: {first_line(error)}",), False
     facts = tuple(line for line in found if isinstance(line, Fact))
     findings = tuple(line for line in found if not isinstance(line, Fact))
     return Result(check, findings, time.perf_counter() - started, asked, skipped, facts)
@@ -162,7 +162,3 @@ def _undone(check, db):
         findings = tuple(check.find(db))
         transaction.set_rollback(True, using=db.alias)
     return findings
-
-
-def _first_line(error):
-    return next(iter(str(error).splitlines()), type(error).__name__)

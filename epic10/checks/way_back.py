@@ -2,6 +2,7 @@
 
 from epic10.postgres import client_programs
 from epic10.postgres.catalog import relation_exists
+from epic10.postgres.errors import first_line
 from epic10.terminal.units import seconds
 
 from . import Database, Fact, Find
@@ -69,6 +70,6 @@ def has_client(tool: str) -> Find:
         try:
             client_programs.find(db.connection, tool)
         except client_programs.ToolMissing as missing:
-            yield str(missing).splitlines()[0]
+            yield first_line(missing)
 
     return find

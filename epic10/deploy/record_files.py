@@ -43,7 +43,7 @@ class Head:
 
 
 def name(command: str, started: datetime, database: str) -> str:
-    return f"{started:%Y%m%dT%H%M%S.%fZ}-{command}-{_plain(database)}.json"
+    return f"{started:%Y%m%dT%H%M%S.%fZ}-{command}-{private_files.plain(database)}.json"
 
 
 def place(directory: Path) -> str:
@@ -66,7 +66,7 @@ def is_of(record: dict, using: str) -> bool:
 def by_its_name(path: Path, using: str) -> dict | None:
     """What the name of a file says of a run on this database; None where it is not of one."""
     found, known = NAME.fullmatch(path.name), connections[using].settings_dict
-    if not found or found["database"] != _plain(known["NAME"]):
+    if not found or found["database"] != private_files.plain(known["NAME"]):
         return None
     started = datetime.strptime(found["started"], "%Y%m%dT%H%M%S.%f%z").isoformat()
     said = {"command": found["command"], "database": known["NAME"], "server": server(using)}
@@ -127,10 +127,7 @@ def tables(facts: dict) -> list[dict]:
 def locked(path: Path, *, wait: bool = False) -> Iterator[Path]:
     """Hold the lock of a record: whoever gets it knows that nobody is writing the record any more."""
     lock = lock_of(path)
-    with private_files.a_place_for_files(path.parent):
-        file = lock.open("a")
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    with private_files.locked(lock, wait=wait):
         yield lock
 
 
@@ -163,7 +160,7 @@ def clear(directory: Path):
 def head_path(directory: Path, using: str) -> Path:
     database, at = connections[using].settings_dict["NAME"], server(using)
     of_both = hashlib.sha256(f"{at}\n{database}".encode()).hexdigest()[:8]
-    return directory / f"{_plain(database)}-{of_both}{HEAD}"
+    return directory / f"{private_files.plain(database)}-{of_both}{HEAD}"
 
 
 def read_head(path: Path) -> Head | None:
@@ -181,10 +178,6 @@ def read_head(path: Path) -> Head | None:
 
 def write_head(path: Path, head: Head):
     private_files.write(path, json.dumps(asdict(head)) + "\n")
-
-
-def _plain(database):
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", database)
 
 
 def _is_one(found):

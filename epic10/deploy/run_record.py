@@ -25,6 +25,7 @@ from epic10.deploy.record_chain import Entered
 from epic10.deploy.record_files import Unreadable
 from epic10.deploy.run import FAILED, INTERRUPTED, RUNNING, Run
 from epic10.postgres import routing
+from epic10.postgres.errors import first_line
 from epic10.postgres.migration_lock import at_step, only_migrator
 from epic10.release import revision
 from epic10.terminal import private_files, signals
@@ -107,7 +108,7 @@ def seal(path: Path, using: str, data: dict) -> Entered | None:
     try:
         return _enter(path, using, data)
     except Error as error:
-        logger.warning("The run is kept in %s only: %s.", path, str(error).splitlines()[0])
+        logger.warning("The run is kept in %s only: %s.", path, first_line(error))
     waits = record_chain.follow_in_files(path.parent, using, _as_kept(path, data))
     return waits if _write_if_possible(path, waits.record, hash=waits.hash) else None
 
@@ -129,7 +130,7 @@ def settle(directory: Path, using: str):
                 if _settled(path, using):
                     lock.unlink()
             except (Error, CommandError, OSError) as error:
-                logger.warning("The record %s cannot be settled yet: %s.", path, str(error).splitlines()[0])
+                logger.warning("The record %s cannot be settled yet: %s.", path, first_line(error))
 
 
 def _enter(path, using, data):

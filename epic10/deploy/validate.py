@@ -7,6 +7,7 @@ from epic10 import checks
 from epic10.checks import evaluation
 from epic10.checks.report import Report
 from epic10.ledger.models import SavedReport
+from epic10.postgres.errors import first_line
 from epic10.postgres.session import unhurried
 from epic10.release import plan, state
 
@@ -46,5 +47,5 @@ def save(report: Report, using: str) -> str:
                 command=report.command, verdict=report.verdict, body=report.as_json()
             )
     except Error as error:
-        return f"The report is not saved: {str(error).splitlines()[0]}."
+        return f"The report is not saved: {first_line(error)}."
     return ""

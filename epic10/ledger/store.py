@@ -4,6 +4,7 @@ from django.db import Error, connections, transaction
 
 from epic10.ledger.tables import CREATE_LEDGER
 from epic10.postgres.catalog import holds, relation_exists
+from epic10.postgres.errors import first_line
 
 
 def create(connection):
@@ -26,5 +27,5 @@ def keep(using: str, model, **values) -> str:
                 create(connection)
             model.objects.using(using).create(**values)
     except Error as error:
-        return f"Not kept in the ledger: {str(error).splitlines()[0]}."
+        return f"Not kept in the ledger: {first_line(error)}."
     return ""

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from django.core.management import CommandError
 from django.db import Error
 
+from epic10.postgres.errors import first_line
+
 
 @contextmanager
 def as_json(command, format: str, found: Callable[[], dict] = dict) -> Iterator[None]:
@@ -19,7 +21,6 @@ def as_json(command, format: str, found: Callable[[], dict] = dict) -> Iterator[
         yield
     except (CommandError, Error) as error:
         if format == "json":
-            # The server quotes rows under DETAIL: no more than the first line is passed on.
-            message = str(error) if isinstance(error, CommandError) else next(iter(str(error).splitlines()), "")
+            message = str(error) if isinstance(error, CommandError) else first_line(error)
             command.stdout.write(json.dumps({"verdict": "FAILED", "error": message} | found(), indent=2))
         raise

@@ -1,6 +1,5 @@
 """The report for the review a week after the release: what was observed, and what there is to decide."""
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def review(using: str) -> dict:
 def write(found: dict, directory: Path) -> list[Path]:
     """Write the report as Markdown and as an HTML page; returns their paths."""
     directory = private_files.directory(directory)
-    database = re.sub(r"[^A-Za-z0-9_.-]", "_", found["database"])
+    database = private_files.plain(found["database"])
     name = f"{found['made'][:19].replace(':', '').replace('-', '')}Z-epic10_review-{database}"
     paths = [directory / f"{name}.md", directory / f"{name}.html"]
     private_files.write(paths[0], render_to_string("epic10/review.md", found))

@@ -1,7 +1,6 @@
 """Where observations are kept: in the ledger, and in a file while the database cannot be reached."""
 
 import json
-import re
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,5 +115,5 @@ def _is_due(state, now):
 
 
 def _file(using) -> Path:
-    database = re.sub(r"[^A-Za-z0-9_.-]", "_", connections[using].settings_dict["NAME"])
+    database = private_files.plain(connections[using].settings_dict["NAME"])
     return Path(settings.EPIC10_RECORDS) / f"epic10_monitor-{database}.state"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from epic10.checks import Database, disk
+from epic10.checks.after import UNUSABLE_INDEXES
 from epic10.checks.sessions import LONG_FOR_A_LOCK
 from epic10.monitoring import processes
 from epic10.monitoring.observation import Finding, Gauge, Unknown
@@ -54,10 +55,6 @@ TRANSACTIONS = """
 
 DEAD = """
     SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables WHERE relid = ANY ({oids}) ORDER BY relname"""
-
-INVALID = """
-    SELECT indexrelid::regclass::text FROM pg_index
-     WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY ({oids}) ORDER BY 1"""
 
 UNUSED = """
     SELECT count(*), coalesce(sum(pg_catalog.pg_relation_size(s.indexrelid)), 0)
@@ -118,7 +115,7 @@ def rows(db: Database) -> Observed:
 
 
 def indexes(db: Database) -> Observed:
-    if invalid := [name for [name] in db.rows(INVALID.format(oids=_tables()))]:
+    if invalid := [name for name, _ in db.rows(UNUSABLE_INDEXES.format(tables=_tables()))]:
         yield Finding("indexes.invalid", f"not usable: {', '.join(invalid)}; REINDEX INDEX CONCURRENTLY")
     [[count, size]] = db.rows(UNUSED.format(oids=_tables()))
     yield Gauge("indexes.unused", count)

@@ -1,10 +1,9 @@
 """The loop of the watch: observe, judge, alert, keep."""
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,12 +120,10 @@ def alone(using: str) -> Iterator[None]:
     """Only one at a time, as two with the same state would send every alert twice. Connecting has a short timeout."""
     os.environ.setdefault("PGCONNECT_TIMEOUT", CONNECT_SECONDS)
     database = connections[using].settings_dict["NAME"]
-    path = private_files.directory(settings.EPIC10_RECORDS) / f"epic10_monitor-{database.replace('/', '_')}.alone"
-    with private_files.a_place_for_files(path.parent):
-        file = path.open("a")
-    with file:
+    path = private_files.directory(settings.EPIC10_RECORDS) / f"epic10_monitor-{private_files.plain(database)}.alone"
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(private_files.locked(path))
         except BlockingIOError as error:
             raise CommandError(
                 f"Another epic10_monitor is watching database {database}.\n"

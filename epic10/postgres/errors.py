@@ -35,6 +35,11 @@ def is_unreachable(error: Exception) -> bool:
     return bool(NOBODY_GETS_IN.match(cause.sqlstate))
 
 
+def first_line(error: Exception) -> str:
+    """What may be passed on of any error: the server quotes rows under DETAIL, which comes later."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 def said(error: Exception) -> str:
     """PostgreSQL's message and hint, without the statement and without any rows that it quotes."""
     cause = error.__cause__
@@ -42,6 +47,6 @@ def said(error: Exception) -> str:
         return "The connection to the server was lost."
     diagnostic = getattr(cause, "diag", None)
     if diagnostic is None or diagnostic.message_primary is None:
-        return next(iter(str(error).splitlines()), type(error).__name__)
+        return first_line(error)
     hint = f"\nHINT: {diagnostic.message_hint}" if diagnostic.message_hint else ""
     return f"{diagnostic.message_primary}{hint}"

@@ -17,6 +17,7 @@ from datetime import datetime
 import psycopg
 from django.db import Error
 
+from epic10.postgres.errors import first_line
 from epic10.postgres.session import execute
 from epic10.terminal.progress import logger
 
@@ -139,7 +140,7 @@ class LockWatch:
                 # A cursor of psycopg, not of Django, so that the statement is planned once.
                 self._look(psycopg.Cursor(own.connection), parameters)
         except (psycopg.Error, Error) as error:
-            logger.warning("The locks are no longer watched: %s.", str(error).splitlines()[0])
+            logger.warning("The locks are no longer watched: %s.", first_line(error))
 
     def _look(self, eyes, parameters):
         [before] = eyes.execute("SELECT clock_timestamp()").fetchone()

@@ -11,7 +11,7 @@ from django.db import Error, ProgrammingError, connections, router
 from psycopg.errors import InsufficientPrivilege
 
 from epic10.postgres.catalog import literal, quoted
-from epic10.postgres.errors import NotAllowed
+from epic10.postgres.errors import NotAllowed, first_line
 from epic10.postgres.session import NO_LIMIT
 from epic10.terminal.progress import logger
 
@@ -103,7 +103,7 @@ def drop(using: str, name: str, statements=DROPS):
             try:
                 return _on_the_server(using, statement, name)
             except Error as error:
-                reason = next(iter(str(error).splitlines()), type(error).__name__)
+                reason = first_line(error)
         if attempt + 1 < ATTEMPTS:
             time.sleep(PAUSE)
     logger.warning(

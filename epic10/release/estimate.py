@@ -20,6 +20,7 @@ from epic10.operations.backfill.routes import Keys
 from epic10.operations.columns.relabel import any_wrong
 from epic10.operations.columns.shadow import commonest
 from epic10.postgres.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
+from epic10.postgres.errors import first_line
 from epic10.postgres.locks import short_transaction
 from epic10.release import plan
 
@@ -103,11 +104,11 @@ def estimate(connection) -> Estimate:
             replace(count(connection, backfill), to_restore=parked.get(backfill.table, 0)) for backfill in backfills
         ]
     except Error as error:
-        return Estimate([], problem=_first_line(error))
+        return Estimate([], problem=first_line(error))
     try:
         return Estimate(tables, _measured(connection, backfills))
     except Error as error:
-        return Estimate(tables, problem=_first_line(error))
+        return Estimate(tables, problem=first_line(error))
 
 
 def count(connection, backfill: Backfill) -> Work:
@@ -205,7 +206,3 @@ def _rate(connection, backfill) -> float:
             rows, last, *_ = cursor.fetchone()
             changed += rows
     return changed / (time.monotonic() - began) if changed else float("inf")
-
-
-def _first_line(error):
-    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shlex
 import shutil
 import tempfile
@@ -77,7 +76,7 @@ def finish(folder: Path, written: Manifest, *, known: Collection[str] = ()) -> M
 
 def names_for(database: str, moment: datetime) -> Iterator[str]:
     """Names in the order in which they are tried."""
-    name = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', database)}-{moment:%Y%m%dT%H%M%SZ}"
+    name = f"{private_files.plain(database)}-{moment:%Y%m%dT%H%M%SZ}"
     return chain([name], (f"{name}-{number}" for number in count(2)))
 
 

@@ -1,6 +1,8 @@
 """Files that only their owner may read, and that are never half-written."""
 
+import fcntl
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +25,21 @@ def path(text: str) -> Path:
     if not text.strip() or "\0" in text or any(len(os.fsencode(part)) > LONGEST_NAME for part in Path(text).parts):
         raise ValueError(f'"{shortened(text)}" cannot be the name of a file or a directory.')
     return Path(text)
+
+
+def plain(name: str) -> str:
+    """A name of a database as a part of the name of a file."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock that this file is, until its process ends. Raises BlockingIOError where another one has it."""
+    with a_place_for_files(path.parent):
+        file = path.open("a")
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
 
 
 def write(path: Path, text: str):
