@@ -7,10 +7,10 @@ from datetime import UTC
 from django.core.management import call_command
 from django.db import connections
 
-from epic10.deploy import precheck, rehearsed
+from epic10.deploy import precheck
 from epic10.deploy.failure import Position, position_of
-from epic10.deploy.readiness import DeployOptions
-from epic10.release import plan, reconcile_later, state
+from epic10.deploy.readiness import DeployOptions, last_rehearsal
+from epic10.release import plan, reconcile, state
 from epic10.release.estimate import estimate
 from epic10.terminal.units import seconds
 
@@ -35,7 +35,7 @@ def steps(connection, begins: Position, wishes: DeployOptions) -> Iterator[str]:
         yield f"prepare: {', '.join(phase.name for phase in plan.load().phases[:-1])}"
         return
     if is_in_place:
-        yield f"migrate: {', '.join(reconcile_later.to_do(connection)) or 'nothing is left to do'}"
+        yield f"migrate: {', '.join(reconcile.to_do(connection)) or 'nothing is left to do'}"
     else:
         yield f"migrate: {', '.join(phase.name for phase in plan.load().phases)}"
     yield "validate: schema and every row"
@@ -94,7 +94,7 @@ def lines(using: str, wishes: DeployOptions) -> Iterator[str]:
     release, connection = plan.load(), connections[using]
     yield from summary(using, wishes)
     if release.is_switched(connection):
-        for name in reconcile_later.to_do(connection):
+        for name in reconcile.to_do(connection):
             yield _sql(using, name)
         return
     measured = estimate(connection)
@@ -105,7 +105,7 @@ def lines(using: str, wishes: DeployOptions) -> Iterator[str]:
     else:
         plan_for = seconds(precheck.BUFFER * measured.seconds)
         yield f"migrate takes about {seconds(measured.seconds)}, so plan for {plan_for}"
-    passed = rehearsed.last(using)
+    passed = last_rehearsal(using)
     yield (
         f"rehearsed: {passed.finished_at:%Y-%m-%d %H:%M} UTC" if passed else "rehearsed: not on a snapshot of this one"
     )

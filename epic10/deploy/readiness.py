@@ -9,9 +9,12 @@ from django.db import connections
 from epic10.checks import Check
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
-from epic10.deploy import precheck, rehearsed
-from epic10.deploy.run import Run
+from epic10.deploy import precheck
+from epic10.deploy.run import OK, Run
+from epic10.ledger import store
+from epic10.ledger.models import RunRecord
 from epic10.monitoring import baseline
+from epic10.release import revision
 from epic10.snapshots import before_release as from_before
 from epic10.snapshots import comparison, files, snapshot
 from epic10.snapshots.manifest import Manifest
@@ -54,6 +57,24 @@ def make_ready(run: Run, wishes: DeployOptions, *, show: Show):
     run.decide(baseline.take(run.using))
 
 
+def last_rehearsal(using: str) -> RunRecord | None:
+    """The newest record of a rehearsal that passed: of the same SQL, from a snapshot of this database."""
+    connection = connections[using]
+    if not store.is_there(connection, RunRecord):
+        return None
+    return (
+        RunRecord.objects.using(using)
+        .filter(
+            command="epic10_rehearse",
+            verdict=OK,
+            body__release__digest=revision.digest(),
+            body__facts__source__database=connection.settings_dict["NAME"],
+        )
+        .order_by("-id")
+        .first()
+    )
+
+
 def _go(report: Report):
     if report.failed:
         raise NotDeployed(
@@ -65,7 +86,7 @@ def _go(report: Report):
 def _insist_on_a_rehearsal(run, wishes):
     if wishes.without_rehearsal:
         run.decide("Without a rehearsal, as the operator asked.")
-    elif passed := rehearsed.last(run.using):
+    elif passed := last_rehearsal(run.using):
         run.decide(f"Rehearsed on {passed.finished_at:%Y-%m-%d %H:%M} UTC, record {passed.id}.")
     else:
         raise NotDeployed(

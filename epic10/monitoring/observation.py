@@ -1,11 +1,8 @@
 """The values of one observation."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
-
-from epic10.checks import Database
 
 UNREACHABLE = "database.unreachable"
 # The database answers, but with errors: then nothing is known, either.
@@ -68,6 +65,3 @@ class Observation:
             self.findings[found.name] = found
         else:
             self.unknown[found.name] = found.why
-
-
-Watcher = Callable[[Database], Iterator[Gauge | Finding | Unknown]]

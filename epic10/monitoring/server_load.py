@@ -18,7 +18,6 @@ Observed = Iterator[Gauge | Finding | Unknown]
 FULL = 0.9  # of max_connections
 LONG_FOR_A_STATEMENT = 30  # seconds
 MOSTLY_DEAD, MANY_DEAD = 0.5, 10_000
-SLOW = 500.0  # milliseconds, as for a list
 SHOWN = 3
 
 SESSIONS = """

@@ -81,16 +81,7 @@ class Command(Lasting, migrate.Command):
     def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
         orphans_shall, number = options.pop("orphans", orphans.REFUSE), options.pop("workers", None)
         connection = connections[database]
-        if (app_label, migration_name) == (plan.load().app_label, "zero"):
-            raise CommandError(
-                f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
-            )
-        if (app_label, migration_name) == (routing.LEDGER, "zero"):
-            raise CommandError(
-                f"{app_label} zero would take the release back first, and then drop its books: what is parked, and the "
-                "record of every command. Nothing was changed.\n"
-                f"HINT: python manage.py migrate {plan.load().app_label} 0001 goes back, and keeps them."
-            )
+        insist_that_nothing_is_dropped(app_label, migration_name)
         insist_on(plan.load().server.preconditions(), connection)
         insist_on_a_way_back(connection, app_label, migration_name)
         with (
@@ -141,6 +132,20 @@ def concerns_the_release(options) -> bool:
         return False
     others_alone = options["app_label"] not in (None, plan.load().app_label, routing.LEDGER)
     return connections[alias].vendor == "postgresql" or not others_alone
+
+
+def insist_that_nothing_is_dropped(app_label, migration_name):
+    """Neither the register nor the ledger is undone by a migration."""
+    if (app_label, migration_name) == (plan.load().app_label, "zero"):
+        raise CommandError(
+            f"{app_label} zero would drop the register itself.\nHINT: python manage.py migrate {app_label} 0001"
+        )
+    if (app_label, migration_name) == (routing.LEDGER, "zero"):
+        raise CommandError(
+            f"{app_label} zero would take the release back first, and then drop its books: what is parked, and the "
+            "record of every command. Nothing was changed.\n"
+            f"HINT: python manage.py migrate {plan.load().app_label} 0001 goes back, and keeps them."
+        )
 
 
 def insist_on_a_way_back(connection, app_label, migration_name):
