@@ -13,6 +13,7 @@ from django.db import Error, transaction
 
 from epic10.postgres.catalog import FINALIZED
 from epic10.postgres.errors import first_line, is_unreachable
+from epic10.postgres.session import execute, select
 
 BEFORE, AFTER = "before", "after"
 # Smoke tests: the application's own work on the new schema, or on the previous
@@ -44,9 +45,7 @@ class Database:
         return self.connection.alias
 
     def rows(self, sql: str, params=None) -> list[tuple]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
+        return select(self.connection, sql, params)
 
 
 class Fact(str):
@@ -155,8 +154,7 @@ def ask(check: Check, db: Database) -> Result:
 def _undone(check, db):
     """Rolled back rather than released, because rolling back a savepoint also undoes its SET LOCALs."""
     with transaction.atomic(using=db.alias):
-        with db.connection.cursor() as cursor:
-            cursor.execute(HOW_TO_TRY if check.when in (SMOKE, SMOKE_PREVIOUS) else HOW_TO_ASK)
+        execute(db.connection, HOW_TO_TRY if check.when in (SMOKE, SMOKE_PREVIOUS) else HOW_TO_ASK)
         if not check.lasts and db.rows(f"SELECT {FINALIZED}") == [(True,)]:
             raise Skip("It ended when the release was finalized.")
         findings = tuple(check.find(db))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from epic10.postgres.catalog import array, column_exists, literal, quoted
+from epic10.postgres.session import execute
 
 from . import Find, Skip, violations
 
@@ -120,8 +121,7 @@ def can_use_index(index: str, query: str) -> Find:
     """The planner can use the index for the query, whatever it would prefer on a small table."""
 
     def find(db):
-        with db.connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+        execute(db.connection, "SET LOCAL enable_seqscan = off")
         plan = [line for [line] in db.rows(f"EXPLAIN (COSTS OFF) {query}")]
         if not any(index in line.split() for line in plan):
             yield f"the plan begins with {plan[0].strip()} and does not use {index}"

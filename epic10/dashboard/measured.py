@@ -10,6 +10,7 @@ from epic10.monitoring import queries
 from epic10.monitoring.observation import Timing
 from epic10.monitoring.queries import TIMES_SLOWER
 from epic10.postgres.catalog import holds, relation_exists
+from epic10.postgres.session import select
 
 HOURS, POINTS = 24, 120
 # For a query that is not registered any more.
@@ -112,12 +113,7 @@ class Measured:
 
 def measured(connection) -> list[Measured]:
     """The last day of every query that is watched."""
-    if not holds(connection, relation_exists("epic10_sample")):
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(SAMPLES)
-        rows = cursor.fetchall()
-    found = []
+    rows, found = _rows(connection, "epic10_sample", SAMPLES), []
     for name, of_name in groupby(rows, key=lambda row: row[0]):
         taken = list(of_name)
         samples = [Point(at, milliseconds) for _, at, milliseconds, _ in taken]
@@ -135,11 +131,7 @@ def incidents(connection) -> list[tuple]:
 
 
 def _rows(connection, table, query):
-    if not holds(connection, relation_exists(table)):
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()
+    return select(connection, query) if holds(connection, relation_exists(table)) else []
 
 
 def _fewer(samples: list[Point]) -> Iterator[Point]:

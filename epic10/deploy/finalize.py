@@ -27,7 +27,7 @@ from epic10.operations.columns.relabel import Shadow, shadows
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
 from epic10.postgres.dependents import dependents
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
-from epic10.postgres.session import unhurried
+from epic10.postgres.session import select, unhurried
 from epic10.release import plan, state
 from epic10.release.plan import Plan
 
@@ -94,12 +94,10 @@ def goes_too(using: str) -> list[str]:
 def _succeeded(connection, table, columns):
     """The indexes whose name an index of the new column has."""
     own = [column.legacy_index for column in columns if column.legacy_index]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT legacy FROM ({claimed(table)}) AS claimed "
-            f"WHERE to_regclass(pg_catalog.quote_ident(name)) IS NOT NULL"
-        )
-        return own + [name for [name] in cursor.fetchall()]
+    taken_over = (
+        f"SELECT legacy FROM ({claimed(table)}) AS claimed WHERE to_regclass(pg_catalog.quote_ident(name)) IS NOT NULL"
+    )
+    return own + [name for [name] in select(connection, taken_over)]
 
 
 def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:

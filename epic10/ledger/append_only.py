@@ -7,7 +7,7 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test.utils import _TestState
 
 from epic10.postgres.catalog import quoted
-from epic10.postgres.session import execute
+from epic10.postgres.session import execute, select
 
 # Of pg_trigger: BEFORE (2) TRUNCATE (32), fired unless disabled. Ours refuse; what somebody else's do nobody knows.
 GUARDS = """
@@ -62,12 +62,9 @@ def asleep(connection):
 
 
 def _guards(connection):
-    with connection.cursor() as cursor:
-        cursor.execute(GUARDS)
-        return cursor.fetchall()
+    return select(connection, GUARDS)
 
 
 def _has_claims(connection):
-    with connection.cursor() as cursor:
-        cursor.execute(HAS_CLAIMS, [CLAIMS])
-        return cursor.fetchone()[0]
+    [[has_claims]] = select(connection, HAS_CLAIMS, [CLAIMS])
+    return has_claims

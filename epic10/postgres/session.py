@@ -134,13 +134,16 @@ def execute(connection, statement):
         cursor.execute(statement)
 
 
+def select(connection, statement, parameters=None) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
 def _set(values):
     return SET.format(settings=",\n    ".join(f"({literal(name)}, {value})" for name, value in values.items()))
 
 
 def _now(connection, names):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name", [names]
-        )
-        return dict(cursor.fetchall())
+    values = "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name"
+    return dict(select(connection, values, [names]))

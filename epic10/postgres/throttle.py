@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from epic10.postgres.migration_lock import BY_FILE, FOR_A_STANDBY, standing_still
+from epic10.postgres.session import select
 from epic10.terminal.progress import logger
 
 # Bytes a standby may be behind; EPIC10_MAX_LAG in the settings, in MB.
@@ -95,9 +96,8 @@ class Throttle:
         return ""
 
     def _look(self):
-        with self.connection.cursor() as cursor:
-            cursor.execute(LOOK, [self.table])
-            return cursor.fetchone()
+        [found] = select(self.connection, LOOK, [self.table])
+        return found
 
     def _say(self, message):
         if self.clock() - self.spoke >= SAY_EVERY:

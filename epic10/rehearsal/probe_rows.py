@@ -16,6 +16,7 @@ from epic10.ledger.phase_record import attempts
 from epic10.operations import Derived, Park, Parking, Shadow
 from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, literal, quoted
+from epic10.postgres.session import execute, select
 from epic10.rehearsal.load import HISTORIES, NDAS
 from epic10.release import plan
 
@@ -85,7 +86,7 @@ class Written:
 
 def prepare(alias: str):
     """Create the table of probe rows before the first fingerprint, so that all fingerprints leave out the same."""
-    _execute(alias, CREATE)
+    execute(connections[alias], CREATE)
 
 
 def left_out() -> dict[str, str]:
@@ -95,16 +96,18 @@ def left_out() -> dict[str, str]:
 
 def write(alias: str, before: dict[str, list[str]], busy: Iterable[str] = ()):
     """Write the probe rows; ``before`` has the columns before the release, ``busy`` the NDAs of the traffic."""
-    _execute(alias, CHOOSE.format(busy=array(busy)))
+    execute(connections[alias], CHOOSE.format(busy=array(busy)))
     labels = set()
     for parking, state in _parkings():
         labels |= {label for _, label, _ in _without_counterpart(parking)}
         if parking.fields:
-            _execute(alias, _update(parking, state, before[parking.table]))
-    _execute(alias, ADD_ENTRIES.format(labels=array(sorted(labels))))
+            execute(connections[alias], _update(parking, state, before[parking.table]))
+    execute(connections[alias], ADD_ENTRIES.format(labels=array(sorted(labels))))
     for parking, state in _parkings():
         held = _held(parking, state)
-        _execute(alias, REMEMBER.format(held=held, table=quoted(parking.table), name=literal(parking.table)))
+        execute(
+            connections[alias], REMEMBER.format(held=held, table=quoted(parking.table), name=literal(parking.table))
+        )
 
 
 def parked(alias: str) -> list[Written]:
@@ -112,9 +115,8 @@ def parked(alias: str) -> list[Written]:
     written = []
     for parking, _ in _parkings():
         rows, there, *_ = _became(alias, parking, "parked", "false")
-        with connections[alias].cursor() as cursor:
-            cursor.execute(COLUMNS.format(name=literal(parking.table)))
-            written.append(Written(parking.table, parking.unit, rows, there, dict(cursor.fetchall())))
+        columns = dict(select(connections[alias], COLUMNS.format(name=literal(parking.table))))
+        written.append(Written(parking.table, parking.unit, rows, there, columns))
     return written
 
 
@@ -215,12 +217,6 @@ def _held(parking, state):
 
 
 def _became(alias, parking, event, otherwise):
-    with connections[alias].cursor() as cursor:
-        names = {"table": quoted(parking.table), "name": literal(parking.table)}
-        cursor.execute(BECAME.format(event=literal(event), otherwise=otherwise, **names))
-        return cursor.fetchone()
-
-
-def _execute(alias, statement):
-    with connections[alias].cursor() as cursor:
-        cursor.execute(statement)
+    names = {"table": quoted(parking.table), "name": literal(parking.table)}
+    [found] = select(connections[alias], BECAME.format(event=literal(event), otherwise=otherwise, **names))
+    return found

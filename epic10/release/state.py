@@ -13,6 +13,7 @@ from django.core.management import CommandError
 
 from epic10.ledger.phase_record import BACKWARDS, PhaseAttempt, attempts
 from epic10.postgres.catalog import holds, literal, relation_exists
+from epic10.postgres.session import select
 from epic10.release import plan
 
 # The transaction that first claimed something was the first to change something. A way
@@ -44,7 +45,7 @@ def has_begun(connection) -> bool:
 
 def began_at(connection) -> datetime | None:
     """When it changed something first; None where nothing of it is there, or where nobody can tell any more."""
-    return _one(connection, f"SELECT {BEGAN}")[0] if holds(connection, CLAIMS) else None
+    return select(connection, f"SELECT {BEGAN}")[0][0] if holds(connection, CLAIMS) else None
 
 
 def is_recorded(connection) -> bool:
@@ -75,7 +76,7 @@ def was_taken_back_at(connection) -> datetime | None:
 
 def mark(connection) -> tuple:
     """What is another one as soon as somebody has changed anything of the release that a way back would undo."""
-    claims = _one(connection, CLAIMED) if holds(connection, CLAIMS) else None
+    claims = select(connection, CLAIMED) if holds(connection, CLAIMS) else None
     rows = sum(run.rows for run in attempts(connection))
     return claims, rows, plan.load().is_switched(connection)
 
@@ -86,9 +87,3 @@ def last_run(connection, phases=None) -> PhaseAttempt | None:
         return None
     names = [phase.name for phase in (plan.load().phases if phases is None else phases)]
     return next((run for run in reversed(attempts(connection)) if run.phase in names), None)
-
-
-def _one(connection, query, parameters=None):
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return cursor.fetchone()
