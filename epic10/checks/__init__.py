@@ -111,19 +111,29 @@ def registered(when) -> list[Check]:
     return [check for check in _registry.values() if check.when == when]
 
 
-def violations(sql: str, message: str = "{}", *, only_if: str = "true") -> Find:
+@dataclass(frozen=True)
+class Query:
     """
-    A find function for "this query returns nothing"; it carries the query as ``.sql``.
+    A find function for "this query returns nothing".
 
-    ``only_if`` is a condition on the catalog without which the query could not even be parsed.
+    ``only_if`` is a condition on the catalog without which the query could not even be parsed:
+    where it does not hold nothing is found, or the check is skipped, with the reason ``otherwise``.
     """
 
-    def find(db):
-        [[arises]] = db.rows(f"SELECT {only_if}")
-        return [message.format(*row) for row in db.rows(sql)] if arises else []
+    sql: str
+    message: str = "{}"
+    only_if: str = "true"
+    otherwise: str = ""
 
-    find.sql, find.only_if = sql, only_if
-    return find
+    def __call__(self, db: Database) -> list[str]:
+        [[arises]] = db.rows(f"SELECT {self.only_if}")
+        if not arises and self.otherwise:
+            raise Skip(self.otherwise)
+        return [self.message.format(*row) for row in db.rows(self.sql)] if arises else []
+
+
+def violations(sql: str, message: str = "{}", *, only_if: str = "true") -> Query:
+    return Query(sql, message, only_if)
 
 
 def run(checks: Iterable[Check], db: Database) -> list[Result]:

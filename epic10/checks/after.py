@@ -11,7 +11,7 @@ from typing import NamedTuple
 from epic10.postgres.catalog import array, column_exists, literal, quoted
 from epic10.postgres.session import execute
 
-from . import Find, Skip, violations
+from . import Find, Query, violations
 
 # One line for each pair of values, whatever the number of rows.
 STRANGE_PAIRS = """
@@ -69,22 +69,12 @@ def pairs(table: str, column: str, origin: str, *, allowed: Iterable[tuple[str, 
     statement = STRANGE_PAIRS.format(
         table=table, column=column, origin=origin, pairs=", ".join(_row(pair) for pair in allowed)
     )
-    return where_present(table, origin, violations(statement, "{} from {}, rows: {:,}, such as {}"))
-
-
-def where_present(table: str, column: str, find: Find) -> Find:
-    """Skip the check on a table that does not have the column (any more)."""
-
-    def find_if_present(db):
-        if not db.rows(
-            "SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s)::oid AND attname = %s AND NOT attisdropped",
-            [table, column],
-        ):
-            raise Skip(f"There is no {table}.{column}; it is dropped when the release is finalized.")
-        return find(db)
-
-    find_if_present.sql, find_if_present.only_if = find.sql, column_exists(table, column)
-    return find_if_present
+    return Query(
+        statement,
+        "{} from {}, rows: {:,}, such as {}",
+        only_if=column_exists(table, origin),
+        otherwise=f"There is no {table}.{origin}; it is dropped when the release is finalized.",
+    )
 
 
 def labels_in_order(wanted: Mapping[tuple[str, str], tuple[str, Iterable[str]]]) -> Find:

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 from django.db import connections
 
 from epic10 import checks
-from epic10.checks import BEFORE, Check, Fact, Find, Skip, before, evaluation, violations
+from epic10.checks import BEFORE, Check, Fact, Find, Query, Skip, before, evaluation
 from epic10.checks.report import Report
 from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, privileges
 from epic10.operations.columns.sync_trigger import PREFIX
@@ -76,13 +76,13 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
 def _preconditions(release, connection):
     has_ledger = holds(connection, relation_exists("epic10_created_object"))
     for check in release.preconditions():
-        if has_ledger or not hasattr(check.find, "sql"):
+        if has_ledger or not isinstance(check.find, Query):
             yield check
         else:
             query, only_if = (
                 WITHOUT_LEDGER.format(query=query) for query in (check.find.sql, f"SELECT {check.find.only_if}")
             )
-            yield replace(check, find=violations(query, only_if=f"({only_if})"))
+            yield replace(check, find=replace(check.find, sql=query, only_if=f"({only_if})"))
 
 
 def _dependents(release):

@@ -29,7 +29,7 @@ BASELINES = """
 
 
 @dataclass(frozen=True)
-class Query:
+class TimedQuery:
     """
     The queries of a page, in the labels of either release; ``limit`` is in milliseconds.
 
@@ -43,17 +43,17 @@ class Query:
     before: Callable[[Database], object] | None = None
 
 
-_registry: dict[str, Query] = {}
+_registry: dict[str, TimedQuery] = {}
 
 
-def register(*queries: Query):
+def register(*queries: TimedQuery):
     for query in queries:
         if query.name in _registry:
             raise ValueError(f"Two queries are called {query.name}.")
         _registry[query.name] = query
 
 
-def registered() -> Iterable[Query]:
+def registered() -> Iterable[TimedQuery]:
     return _registry.values()
 
 

@@ -109,7 +109,7 @@ def _checks(release):
             "hint": literal(check.hint),
         }
         for check in wanted
-        if hasattr(check.find, "sql")
+        if isinstance(check.find, checks.Query)
     ]
 
 

@@ -4,7 +4,7 @@ from django.http import QueryDict
 
 from epic10.checks import WATCH, Check, Fact, register, violations
 from epic10.monitoring import queries
-from epic10.monitoring.queries import Query
+from epic10.monitoring.queries import TimedQuery
 from ndas import workflow
 from ndas.access.actors import Actor
 from ndas.access.scope import visible_to
@@ -117,8 +117,8 @@ def counted(db):
 
 
 queries.register(
-    *(Query(name, LIST_LIMIT, a_list(query), the_old_list(where)) for name, (query, where) in FILTERS.items()),
-    Query("detail", DETAIL_LIMIT, a_detail, the_old_detail),
+    *(TimedQuery(name, LIST_LIMIT, a_list(query), the_old_list(where)) for name, (query, where) in FILTERS.items()),
+    TimedQuery("detail", DETAIL_LIMIT, a_detail, the_old_detail),
 )
 register(
     Check(
