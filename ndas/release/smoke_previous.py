@@ -5,6 +5,7 @@ import secrets
 from django.db import transaction
 
 from epic10.checks import SMOKE_PREVIOUS, Check, Database, register
+from ndas.release.spare_number import spare_number
 
 PEOPLE = """
     INSERT INTO contacts (id, email, first_name, last_name, updated_at)
@@ -12,12 +13,12 @@ PEOPLE = """
 AGENCY = """
     INSERT INTO agency_groups (id, name, code, updated_at)
     VALUES (%(name)s, %(name)s, %(name)s, now() AT TIME ZONE 'UTC')"""
-# A number of its own, as one from the sequence would not be given back by the rollback.
 CREATE = """
-    INSERT INTO ndas (id, display_id, company_name, agency_group_id, abbreviated_name, authorized_purpose,
+    INSERT INTO ndas (id, {display_id}company_name, agency_group_id, abbreviated_name, authorized_purpose,
                       opportunity_poc_id, relationship_poc_id, created_by_id, updated_at)
-    VALUES (%(name)s, %(number)s, 'Smoke test', %(name)s, 'SMOKE', 'To see that the application works.',
+    VALUES (%(name)s, {number}'Smoke test', %(name)s, 'SMOKE', 'To see that the application works.',
             %(name)s, %(name)s, %(name)s, now() AT TIME ZONE 'UTC')"""
+NOT_NUMBERED = {"display_id": "", "number": ""}
 MOVE = """
     UPDATE ndas SET status = %(status)s::"NdaStatus", updated_at = now() AT TIME ZONE 'UTC',
            fully_executed_date = CASE WHEN %(status)s = 'FULLY_EXECUTED' THEN now() AT TIME ZONE 'UTC'
@@ -104,8 +105,9 @@ smoke("list", "the list of active NDAs can be read", lists)
 
 
 def _created(db):
-    known = {"name": f"smoke-{secrets.token_hex(8)}", "number": -1 - secrets.randbelow(2**31 - 1)}
-    for statement in (PEOPLE, AGENCY, CREATE):
+    known = {"name": f"smoke-{secrets.token_hex(8)}", "number": spare_number(db.connection)}
+    numbered = {"display_id": "display_id, ", "number": "%(number)s, "} if known["number"] else NOT_NUMBERED
+    for statement in (PEOPLE, AGENCY, CREATE.format(**numbered)):
         _execute(db, statement, known)
     return known
 

@@ -84,3 +84,21 @@ def test_they_leave_no_row_no_gap_no_file_and_no_mail(legacy_database, tmp_path)
     finished = legacy_database.manage("epic10_validate", "--previous")
     assert finished.returncode == 1
     assert finished.stderr == "CommandError: The previous application does not work.\n"
+
+
+NUMBERED = {
+    "CHECK (display_id > 0)": "ALTER TABLE ndas ADD CHECK (display_id > 0)",
+    "GENERATED ALWAYS AS IDENTITY": """
+        ALTER TABLE ndas ALTER display_id DROP DEFAULT; DROP SEQUENCE ndas_display_id_seq;
+        ALTER TABLE ndas ALTER display_id ADD GENERATED ALWAYS AS IDENTITY (START WITH 1000000)""",
+}
+
+
+@pytest.mark.parametrize("numbers", NUMBERED.values(), ids=NUMBERED)
+def test_however_the_ndas_are_numbered(legacy_database, numbers):
+    legacy_database.execute(numbers)
+    for when in (SMOKE_PREVIOUS, SMOKE):
+        for check in checks.registered(when):
+            assert ask(check, legacy_database.connection).findings == (), check.id
+        legacy_database.migrate()
+        legacy_database.close()
