@@ -23,6 +23,9 @@ ENTIRELY_EMPTY = "template0"
 DROPS = ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP DATABASE IF EXISTS {}")
 ATTEMPTS, PAUSE = 3, 1.0
 
+# Of the locale, where it is not the C library's: by what pg_database says. The second is there since PostgreSQL 17.
+PROVIDERS = {"i": " LOCALE_PROVIDER icu ICU_LOCALE {}", "b": " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}"}
+
 ABANDONED = """
 SELECT datname FROM pg_database d
  WHERE pg_catalog.starts_with(datname, %s) AND pg_catalog.pg_get_userbyid(datdba) = current_user
@@ -51,15 +54,18 @@ def database(
 
     Unless it is given, the name is the prefix, the time in seconds, and a few
     random letters. ``locale`` is encoding, collation and character type, if they
-    differ from the server's; ``strategy`` is that of CREATE DATABASE. Nobody may be
-    connected to ``template`` at that moment. The database is dropped at the end, and
-    sessions in it are ended; one that was renamed is kept. If it cannot be dropped, a
-    warning names it, and the work done in it counts all the same.
+    differ from the server's, then provider and locale, if they are not the C library's;
+    ``strategy`` is that of CREATE DATABASE. Nobody may be connected to ``template`` at
+    that moment. The database is dropped at the end, and sessions in it are ended; one
+    that was renamed is kept. If it cannot be dropped, a warning names it, and the work
+    done in it counts all the same.
     """
     name = name or f"{prefix}{int(time.time())}_{secrets.token_hex(4)}"
-    options = " ENCODING {} LC_COLLATE {} LC_CTYPE {}" if locale else ""
+    encoding, provider = locale[:3], locale[3:]
+    options = " ENCODING {} LC_COLLATE {} LC_CTYPE {}" if encoding else ""
+    options += PROVIDERS[provider[0]] if provider else ""
     options += f" STRATEGY {strategy}" if strategy else ""
-    _create(using, "CREATE DATABASE {} TEMPLATE {}" + options, name, template, literals=locale)
+    _create(using, "CREATE DATABASE {} TEMPLATE {}" + options, name, template, literals=(*encoding, *provider[1:]))
     try:
         with reached(using, name) as alias:
             yield alias

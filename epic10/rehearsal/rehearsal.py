@@ -21,7 +21,7 @@ from epic10.rehearsal.differences import Busy, differences, look
 from epic10.rehearsal.load import NDAS
 from epic10.rehearsal.phases_under_load import Wish, during, idle
 from epic10.release import plan
-from epic10.snapshots import snapshot
+from epic10.snapshots import manifest, snapshot
 from epic10.snapshots.manifest import Manifest
 
 PREFIX = "epic10_rehearsal_"
@@ -48,8 +48,9 @@ def rehearse(run: Run, source: Source, *, window: float, jobs: int, out, busy: W
     """
     connections[run.using].ensure_connection()
     scratch_database.drop_abandoned(run.using, prefix=PREFIX)
+    locale = source.manifest.locale if source.manifest else manifest.locale(connections[run.using])
     with (
-        scratch_database.database(run.using, prefix=PREFIX) as alias,
+        scratch_database.database(run.using, prefix=PREFIX, locale=locale) as alias,
         only_migrator(connections[alias], run.command),
         witnessed(run, alias),
     ):

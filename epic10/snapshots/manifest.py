@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from epic10.checks import Database
-from epic10.postgres import fingerprint
+from epic10.postgres import fingerprint, scratch_database
 from epic10.postgres.transaction_ids import Visible
 
 # The objects besides rows that a restore has to bring back, by kind. An invalid index
@@ -40,7 +40,9 @@ OBJECTS = """
      GROUP BY kind ORDER BY kind"""
 
 LOCALE = """
-    SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = current_database()"""
+    SELECT pg_encoding_to_char(encoding), datcollate, datctype, datlocprovider::text,
+           coalesce(written ->> 'datlocale'::text, written ->> 'daticulocale'::text)
+      FROM pg_database d, pg_catalog.to_jsonb(d) AS written WHERE datname = current_database()"""
 
 
 @dataclass(frozen=True)
@@ -139,8 +141,9 @@ def schema(connection) -> str:
 
 
 def locale(connection) -> list[str]:
-    """Encoding, collation and character type of the database."""
-    return list(Database(connection).rows(LOCALE)[0])
+    """Encoding, collation and character type of the database; then, if it is not the C library's, provider and locale."""
+    *of_libc, provider, name = Database(connection).rows(LOCALE)[0]
+    return [*of_libc, provider, name] if provider in scratch_database.PROVIDERS else of_libc
 
 
 def differences(wanted: Contents, found: Contents) -> Iterator[str]:

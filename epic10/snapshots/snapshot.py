@@ -162,7 +162,7 @@ def _one_moment(connection) -> Iterator[tuple[str, datetime]]:
 def _restored_differs(using, folder, written, jobs):
     """A generator, so that the restore counts as the time of this check."""
     scratch_database.drop_abandoned(using, prefix=VERIFICATION)
-    with scratch_database.database(using, prefix=VERIFICATION) as alias:
+    with scratch_database.database(using, prefix=VERIFICATION, locale=written.locale) as alias:
         logger.info("Restoring a copy for the comparison.")
         try:
             restored = restore_into(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
