@@ -52,7 +52,7 @@ def is_fit(major: int) -> list[Check]:
             "sessions may write unless they say otherwise",
             violations(READ_ONLY),
             when=BEFORE,
-            hint="ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, "
+            hint="ALTER DATABASE ... SET default_transaction_read_only = off; or of the role, or of the server, "
             "whichever set it.",
         ),
         Check("server.direct", ONE_SESSION, _is_ours_alone, when=BEFORE, hint=CONNECT),

@@ -56,7 +56,7 @@ class AddForeignKey(ReleaseOperation, RunSQL):
                 f"   AND NOT {is_ours('constraint', f'{self.table}.{self.name}')}"
             ),
             when=BEFORE,
-            hint=f"ALTER TABLE {quoted(self.table)} RENAME CONSTRAINT {quoted(self.name)} TO …",
+            hint=f"ALTER TABLE {quoted(self.table)} RENAME CONSTRAINT {quoted(self.name)} TO ...",
         )
 
     def checks(self, app_label, state):
@@ -94,7 +94,7 @@ class AddForeignKey(ReleaseOperation, RunSQL):
                 f"            AND pg_catalog.pg_get_constraintdef(oid) LIKE '% REFERENCES %(id)%')"
             ),
             when=BEFORE,
-            hint=f"ALTER TABLE {quoted(self.table)} RENAME CONSTRAINT {quoted(self.name)} TO …, or drop it.",
+            hint=f"ALTER TABLE {quoted(self.table)} RENAME CONSTRAINT {quoted(self.name)} TO ..., or drop it.",
         )
 
     def _rows(self):
@@ -154,7 +154,7 @@ def name_is_free(table: str, name: str, *, unless: str) -> Check:
             f"   AND NOT {is_ours('constraint', f'{table}.{unless}')}"
         ),
         when=BEFORE,
-        hint=f"ALTER TABLE {quoted(table)} RENAME CONSTRAINT {quoted(name)} TO …",
+        hint=f"ALTER TABLE {quoted(table)} RENAME CONSTRAINT {quoted(name)} TO ...",
     )
 
 

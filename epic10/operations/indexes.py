@@ -126,7 +126,7 @@ def name_is_free(table: str, name: str, columns: list[str], *, invalid_too: bool
         f"{table} ({', '.join(columns)})",
         violations(f"{difference} AND NOT {is_ours('index', name)}"),
         when=BEFORE,
-        hint=f"ALTER INDEX {quoted(name)} RENAME TO …, or DROP INDEX CONCURRENTLY {quoted(name)};",
+        hint=f"ALTER INDEX {quoted(name)} RENAME TO ..., or DROP INDEX CONCURRENTLY {quoted(name)};",
     )
 
 
@@ -140,7 +140,7 @@ def nothing_is_called(name: str, *, unless: str) -> Check:
             f" WHERE {relation_exists(name)} AND NOT {is_ours('index', unless)}"
         ),
         when=BEFORE,
-        hint=f"ALTER INDEX {quoted(name)} RENAME TO …",
+        hint=f"ALTER INDEX {quoted(name)} RENAME TO ...",
     )
 
 

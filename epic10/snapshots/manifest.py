@@ -141,7 +141,7 @@ def schema(connection) -> str:
 
 
 def locale(connection) -> list[str]:
-    """Encoding, collation and character type of the database; then, if it is not the C library's, provider and locale."""
+    """Encoding, collation and character type of the database; then, if not the C library's, provider and locale."""
     *of_libc, provider, name = Database(connection).rows(LOCALE)[0]
     return [*of_libc, provider, name] if provider in scratch_database.PROVIDERS else of_libc
 

@@ -130,7 +130,7 @@ register(
         "no expiration date was set by hand to another day than one year after the execution",
         violations(OTHER_DATE.format(whose=f"NOT coalesce({COMPUTED}, false)"), "rows: {:,}, such as {}"),
         hint="Nothing to do if somebody meant it; a rollback parks these dates and reports them. Where nobody did: "
-        "UPDATE ndas SET expiration_date = NULL WHERE id = …; while it is fully executed that computes it anew.",
+        "UPDATE ndas SET expiration_date = NULL WHERE id = ...; while it is fully executed that computes it anew.",
         blocking=False,
     ),
     Check(

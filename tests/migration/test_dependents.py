@@ -133,7 +133,7 @@ def test_a_rule_that_would_not_see_the_change_is_refused(legacy_database):
         legacy_database.migrate()
     assert str(refusal.value).splitlines() == [
         "Expected that no rule for INSERT or UPDATE on ndas reads status; found: noted does.",
-        'HINT: Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
+        'HINT: Make a trigger of it, which sees both columns; then DROP RULE ... ON "ndas";',
         "Nothing was changed.",
     ]
 

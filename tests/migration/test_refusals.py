@@ -36,7 +36,7 @@ CONFLICTS = {
         "CREATE INDEX idx_ndas_expiration_date ON ndas (effective_date)",
         "Expected that the index name idx_ndas_expiration_date is free, or names an index on ndas "
         "(expiration_date); found: index idx_ndas_expiration_date on ndas is USING btree (effective_date).",
-        'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+        'ALTER INDEX "idx_ndas_expiration_date" RENAME TO ..., or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
     ),
     "the foreign key to another table": (
         """ALTER TABLE ndas ADD approved_by_id text;
@@ -45,7 +45,7 @@ CONFLICTS = {
         "Expected that what references anything from ndas.approved_by_id, or is called ndas_approved_by_id_fkey, "
         "references contacts from there; found: ndas_approved_by_id_fkey is "
         "FOREIGN KEY (approved_by_id) REFERENCES agency_groups(id) ON DELETE SET NULL.",
-        'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …, or drop it.',
+        'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO ..., or drop it.',
     ),
     "NdaType that is no enum": (
         """CREATE DOMAIN "NdaType" AS text""",
@@ -109,17 +109,17 @@ CONFLICTS = {
     "a column by the name of a legacy one": (
         "ALTER TABLE ndas ADD status_legacy text",
         "Expected that the column name ndas.status_legacy is free; found: ndas.status_legacy is there already.",
-        'ALTER TABLE "ndas" RENAME COLUMN "status_legacy" TO …',
+        'ALTER TABLE "ndas" RENAME COLUMN "status_legacy" TO ...',
     ),
     "a type by the name of a legacy one": (
         """CREATE TYPE "NdaStatus_legacy" AS ENUM ('CREATED')""",
         "Expected that the type name NdaStatus_legacy is free; found: NdaStatus_legacy is there already.",
-        'ALTER TYPE "NdaStatus_legacy" RENAME TO …',
+        'ALTER TYPE "NdaStatus_legacy" RENAME TO ...',
     ),
     "a column by the shadow's name": (
         "ALTER TABLE ndas ADD status_epic10 text",
         "Expected that the column name ndas.status_epic10 is free; found: ndas.status_epic10 is there already.",
-        'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO …',
+        'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO ...',
     ),
 }
 

@@ -13,7 +13,7 @@ STANDBY = "Expected that the server takes writes; found: it is in recovery, as a
 READ_ONLY = (
     "Expected that sessions may write unless they say otherwise; "
     "found: default_transaction_read_only is on, by database.",
-    "ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.",
+    "ALTER DATABASE ... SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.",
 )
 
 

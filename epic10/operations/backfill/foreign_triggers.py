@@ -58,7 +58,7 @@ def complaint(table: str) -> str:
 
 
 def suspects(table: str) -> str:
-    """ "; triggers there: …", or nothing: who else may have undone what a backfill wrote."""
+    """ "; triggers there: ...", or nothing: who else may have undone what a backfill wrote."""
     return (
         f"coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' "
         f"ORDER BY tgname)\n"

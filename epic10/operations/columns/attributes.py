@@ -101,7 +101,7 @@ TYPE = """\
   SELECT 4, 'COMMENT ON TYPE {quoted_source} IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step"""
 
-# Where the role may: ALTER TYPE … OWNER TO asks for both.
+# Where the role may: ALTER TYPE ... OWNER TO asks for both.
 OWNER = """\
   SELECT 1 AS step, pg_catalog.format('ALTER TYPE {quoted_target} OWNER TO %I',
       pg_catalog.pg_get_userbyid(old.typowner)) AS statement
@@ -164,8 +164,8 @@ def same_grants(table: str, column: str, legacy: str) -> Check:
             f"              privilege_type, {literal(other)}, {literal(name)})\n"
             f"  FROM ({rights}{literal(legacy)}\n   EXCEPT {rights}{literal(column)}) AS lost"
         ),
-        hint=f"GRANT … ({quoted(column)}) ON {quoted(table)} TO …; or, if it was taken away on purpose, "
-        f"REVOKE … ({quoted(legacy)}) ON {quoted(table)} FROM …;",
+        hint=f"GRANT ... ({quoted(column)}) ON {quoted(table)} TO ...; or, if it was taken away on purpose, "
+        f"REVOKE ... ({quoted(legacy)}) ON {quoted(table)} FROM ...;",
         lasts=False,
     )
 

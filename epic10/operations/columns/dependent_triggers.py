@@ -102,5 +102,5 @@ def no_rule_follows(table: str, column: str) -> Check:
             f"   AND refobjid = ev_class AND attname = {literal(column)}"
         ),
         when=BEFORE,
-        hint=f"Make a trigger of it, which sees both columns; then DROP RULE … ON {quoted(table)};",
+        hint=f"Make a trigger of it, which sees both columns; then DROP RULE ... ON {quoted(table)};",
     )

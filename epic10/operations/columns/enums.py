@@ -126,7 +126,7 @@ def name_is_free(name: str, *, unless: str) -> Check:
             f"SELECT {literal(f'{name} is there already')} WHERE {type_exists(name)} AND NOT {is_ours('type', unless)}"
         ),
         when=BEFORE,
-        hint=f"ALTER TYPE {quoted(name)} RENAME TO …",
+        hint=f"ALTER TYPE {quoted(name)} RENAME TO ...",
     )
 
 

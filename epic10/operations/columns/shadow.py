@@ -176,5 +176,5 @@ def name_is_free(table: str, column: str, *, unless: str) -> Check:
             f"   AND NOT {is_ours('column', f'{table}.{unless}')}"
         ),
         when=BEFORE,
-        hint=f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO …",
+        hint=f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO ...",
     )

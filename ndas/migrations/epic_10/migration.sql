@@ -14,7 +14,7 @@
 --             References that point at nobody stop it before the first change; with
 --             -v orphans=set-null they read NULL, and a list of them is kept in epic10_orphan.
 -- Standbys    The backfill waits while one is more than 64 MB behind; another bound, or 0 for
---             none, with PGOPTIONS='-c epic10.max_lag=…' (MB).
+--             none, with PGOPTIONS='-c epic10.max_lag=...' (MB).
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
 --             "manage.py migrate ndas", stopped.
 -- Duration    About 1 s for 10,000 NDAs with their histories (measured at 50,000). No lock
@@ -40,7 +40,7 @@ $check$SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('ser
      true,
 $check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$check$),
     ('sessions may write unless they say otherwise',
-     'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
+     'ALTER DATABASE ... SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
      true,
 $check$SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
@@ -391,7 +391,7 @@ $check$SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('ser
      true,
 $check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$check$),
     ('sessions may write unless they say otherwise',
-     'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
+     'ALTER DATABASE ... SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
      true,
 $check$SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)
@@ -417,7 +417,7 @@ $check$SELECT pg_catalog.format('type %s is there already with the labels %s, ex
  WHERE to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')
    AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
     ('the type name UsMaxPosition_legacy is free',
-     'ALTER TYPE "UsMaxPosition_legacy" RENAME TO …',
+     'ALTER TYPE "UsMaxPosition_legacy" RENAME TO ...',
      true,
 $check$SELECT 'UsMaxPosition_legacy is there already' WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
     ('ndas.usmax_position is a column of labels, an enum or text',
@@ -445,7 +445,7 @@ $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' |
   FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
  ORDER BY "usmax_position"$check$),
     ('no rule for INSERT or UPDATE on ndas reads usmax_position',
-     'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
+     'Make a trigger of it, which sees both columns; then DROP RULE ... ON "ndas";',
      true,
 $check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
   FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
@@ -453,13 +453,13 @@ $check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
  WHERE ev_class = to_regclass('"ndas"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
    AND refobjid = ev_class AND attname = 'usmax_position'$check$),
     ('the column name ndas.usmax_position_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_epic10" TO ...',
      true,
 $check$SELECT 'ndas.usmax_position_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position_epic10')$check$),
     ('the column name ndas.usmax_position_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_legacy" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "usmax_position_legacy" TO ...',
      true,
 $check$SELECT 'ndas.usmax_position_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped)
@@ -470,11 +470,11 @@ $check$SELECT 'ndas.usmax_position_legacy is there already'
 $check$SELECT pg_catalog.format('%s is no enum', typname) FROM pg_type
  WHERE pg_type.oid = to_regtype('"NdaType"')::oid AND typtype <> 'e'$check$),
     ('the type name NdaType_epic10 is free',
-     'ALTER TYPE "NdaType_epic10" RENAME TO …',
+     'ALTER TYPE "NdaType_epic10" RENAME TO ...',
      true,
 $check$SELECT 'NdaType_epic10 is there already' WHERE to_regtype('"NdaType_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
     ('the type name NdaType_legacy is free',
-     'ALTER TYPE "NdaType_legacy" RENAME TO …',
+     'ALTER TYPE "NdaType_legacy" RENAME TO ...',
      true,
 $check$SELECT 'NdaType_legacy is there already' WHERE to_regtype('"NdaType_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
     ('ndas.nda_type is a column of labels, an enum or text',
@@ -496,13 +496,13 @@ $check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid)
    AND coalesce(CASE WHEN substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')::text END, 'MUTUAL') IS DISTINCT FROM 'MUTUAL'
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')$check$),
     ('the column name ndas.nda_type_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "nda_type_epic10" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "nda_type_epic10" TO ...',
      true,
 $check$SELECT 'ndas.nda_type_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10')$check$),
     ('the column name ndas.nda_type_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "nda_type_legacy" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "nda_type_legacy" TO ...',
      true,
 $check$SELECT 'ndas.nda_type_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT attisdropped)
@@ -514,7 +514,7 @@ $check$SELECT pg_catalog.format('type %s is there already with the labels %s, ex
  WHERE to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')
    AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
     ('the type name NdaStatus_legacy is free',
-     'ALTER TYPE "NdaStatus_legacy" RENAME TO …',
+     'ALTER TYPE "NdaStatus_legacy" RENAME TO ...',
      true,
 $check$SELECT 'NdaStatus_legacy is there already' WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')$check$),
     ('ndas.status is a column of labels, an enum or text',
@@ -542,7 +542,7 @@ $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' |
   FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
     ('no rule for INSERT or UPDATE on ndas reads status',
-     'Make a trigger of it, which sees both columns; then DROP RULE … ON "ndas";',
+     'Make a trigger of it, which sees both columns; then DROP RULE ... ON "ndas";',
      true,
 $check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
   FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
@@ -550,13 +550,13 @@ $check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
  WHERE ev_class = to_regclass('"ndas"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
    AND refobjid = ev_class AND attname = 'status'$check$),
     ('the column name ndas.status_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "status_epic10" TO ...',
      true,
 $check$SELECT 'ndas.status_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status_epic10')$check$),
     ('the column name ndas.status_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "status_legacy" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "status_legacy" TO ...',
      true,
 $check$SELECT 'ndas.status_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped)
@@ -586,7 +586,7 @@ $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' |
   FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
     ('no rule for INSERT or UPDATE on nda_status_history reads status',
-     'Make a trigger of it, which sees both columns; then DROP RULE … ON "nda_status_history";',
+     'Make a trigger of it, which sees both columns; then DROP RULE ... ON "nda_status_history";',
      true,
 $check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
   FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass::oid AND objid = pg_rewrite.oid
@@ -594,13 +594,13 @@ $check$SELECT DISTINCT pg_catalog.format('%s does', rulename)
  WHERE ev_class = to_regclass('"nda_status_history"')::oid AND ev_type IN ('2', '3') AND refclassid = 'pg_class'::regclass::oid
    AND refobjid = ev_class AND attname = 'status'$check$),
     ('the column name nda_status_history.status_epic10 is free',
-     'ALTER TABLE "nda_status_history" RENAME COLUMN "status_epic10" TO …',
+     'ALTER TABLE "nda_status_history" RENAME COLUMN "status_epic10" TO ...',
      true,
 $check$SELECT 'nda_status_history.status_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status_epic10')$check$),
     ('the column name nda_status_history.status_legacy is free',
-     'ALTER TABLE "nda_status_history" RENAME COLUMN "status_legacy" TO …',
+     'ALTER TABLE "nda_status_history" RENAME COLUMN "status_legacy" TO ...',
      true,
 $check$SELECT 'nda_status_history.status_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped)
@@ -616,13 +616,13 @@ $check$SELECT pg_catalog.format('%s is %s%s', 'ndas.expiration_date', CASE WHEN 
    AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('timestamp without time zone', 'date')
         OR pg_get_expr(adbin, adrelid) <> '')$check$),
     ('the column name ndas.expiration_date_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_epic10" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_epic10" TO ...',
      true,
 $check$SELECT 'ndas.expiration_date_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10')$check$),
     ('the column name ndas.expiration_date_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "expiration_date_legacy" TO ...',
      true,
 $check$SELECT 'ndas.expiration_date_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_legacy' AND NOT attisdropped)
@@ -638,13 +638,13 @@ $check$SELECT pg_catalog.format('%s is %s%s', 'ndas.is_non_usmax', CASE WHEN att
    AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('boolean')
         OR pg_get_expr(adbin, adrelid) <> 'false')$check$),
     ('the column name ndas.is_non_usmax_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_epic10" TO ...',
      true,
 $check$SELECT 'ndas.is_non_usmax_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')$check$),
     ('the column name ndas.is_non_usmax_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_legacy" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "is_non_usmax_legacy" TO ...',
      true,
 $check$SELECT 'ndas.is_non_usmax_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT attisdropped)
@@ -660,19 +660,19 @@ $check$SELECT pg_catalog.format('%s is %s%s', 'ndas.approved_by_id', CASE WHEN a
    AND (attgenerated <> '' OR pg_catalog.format_type(atttypid, NULL) NOT IN ('text', 'character varying')
         OR pg_get_expr(adbin, adrelid) <> '')$check$),
     ('the column name ndas.approved_by_id_epic10 is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_epic10" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_epic10" TO ...',
      true,
 $check$SELECT 'ndas.approved_by_id_epic10 is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
     ('the column name ndas.approved_by_id_legacy is free',
-     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_legacy" TO …',
+     'ALTER TABLE "ndas" RENAME COLUMN "approved_by_id_legacy" TO ...',
      true,
 $check$SELECT 'ndas.approved_by_id_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')$check$),
     ('what references anything from ndas.approved_by_id, or is called ndas_approved_by_id_fkey, references contacts from there',
-     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO …, or drop it.',
+     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO ..., or drop it.',
      true,
 $check$SELECT pg_catalog.format('%s is %s', conname, pg_catalog.pg_get_constraintdef(oid))
   FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid
@@ -690,12 +690,12 @@ $check$SELECT pg_catalog.format('%s rows point at nobody, the first of them %s',
    AND NOT EXISTS (SELECT FROM "contacts" parent WHERE parent.id = "approved_by_id")
 HAVING count(*) > 0$check$),
     ('the constraint name ndas_approved_by_id_epic10_fkey is free',
-     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_fkey" TO …',
+     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_fkey" TO ...',
      true,
 $check$SELECT 'ndas_approved_by_id_epic10_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey')
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
     ('the constraint name ndas_approved_by_id_legacy_fkey is free',
-     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_fkey" TO …',
+     'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_fkey" TO ...',
      true,
 $check$SELECT 'ndas_approved_by_id_legacy_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_legacy_fkey')
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
@@ -716,26 +716,26 @@ $check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'
  AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason')$check$),
     ('the index name ndas_status_epic10_idx is free, or names a valid index on ndas (status_epic10)',
-     'ALTER INDEX "ndas_status_epic10_idx" RENAME TO …, or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";',
+     'ALTER INDEX "ndas_status_epic10_idx" RENAME TO ..., or DROP INDEX CONCURRENTLY "ndas_status_epic10_idx";',
      true,
 $check$SELECT pg_catalog.format('index %s on %s is %s%s', 'ndas_status_epic10_idx', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"ndas_status_epic10_idx"')::oid
    AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (status_epic10)' OR NOT indisvalid) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_status_epic10_idx')$check$),
     ('the index name idx_ndas_expiration_date is free, or names an index on ndas (expiration_date)',
-     'ALTER INDEX "idx_ndas_expiration_date" RENAME TO …, or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
+     'ALTER INDEX "idx_ndas_expiration_date" RENAME TO ..., or DROP INDEX CONCURRENTLY "idx_ndas_expiration_date";',
      true,
 $check$SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', indrelid::regclass, regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', ''),
               CASE WHEN NOT indisvalid THEN ' and invalid' ELSE '' END)
   FROM pg_index WHERE indexrelid = to_regclass('"idx_ndas_expiration_date"')::oid
    AND (indrelid IS DISTINCT FROM to_regclass('"ndas"')::oid OR regexp_replace(substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$'), ' WITH \([^)]*\)$', '') <> 'USING btree (expiration_date)') AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date')$check$),
     ('the index name idx_ndas_expiration_date_epic10_idx is free',
-     'ALTER INDEX "idx_ndas_expiration_date_epic10_idx" RENAME TO …',
+     'ALTER INDEX "idx_ndas_expiration_date_epic10_idx" RENAME TO ...',
      true,
 $check$SELECT 'idx_ndas_expiration_date_epic10_idx is there already'
  WHERE to_regclass('"idx_ndas_expiration_date_epic10_idx"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
     ('the index name idx_ndas_expiration_date_legacy_idx is free',
-     'ALTER INDEX "idx_ndas_expiration_date_legacy_idx" RENAME TO …',
+     'ALTER INDEX "idx_ndas_expiration_date_legacy_idx" RENAME TO ...',
      true,
 $check$SELECT 'idx_ndas_expiration_date_legacy_idx is there already'
  WHERE to_regclass('"idx_ndas_expiration_date_legacy_idx"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
@@ -4453,7 +4453,7 @@ $check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.status', now_is, 
 UNION ALL
 SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('who was granted anything on ndas.status before the switch has it after the switch',
-     'GRANT … ("status") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "ndas" FROM …;',
+     'GRANT ... ("status") ON "ndas" TO ...; or, if it was taken away on purpose, REVOKE ... ("status_legacy") ON "ndas" FROM ...;',
      true,
 $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
               CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
@@ -4474,7 +4474,7 @@ $check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.usmax_position', 
 UNION ALL
 SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
     ('who was granted anything on ndas.usmax_position before the switch has it after the switch',
-     'GRANT … ("usmax_position") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("usmax_position_legacy") ON "ndas" FROM …;',
+     'GRANT ... ("usmax_position") ON "ndas" TO ...; or, if it was taken away on purpose, REVOKE ... ("usmax_position_legacy") ON "ndas" FROM ...;',
      true,
 $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
               CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
@@ -4495,7 +4495,7 @@ $check$SELECT pg_catalog.format('%s is %s, expected %s', 'nda_status_history.sta
 UNION ALL
 SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
     ('who was granted anything on nda_status_history.status before the switch has it after the switch',
-     'GRANT … ("status") ON "nda_status_history" TO …; or, if it was taken away on purpose, REVOKE … ("status_legacy") ON "nda_status_history" FROM …;',
+     'GRANT ... ("status") ON "nda_status_history" TO ...; or, if it was taken away on purpose, REVOKE ... ("status_legacy") ON "nda_status_history" FROM ...;',
      true,
 $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
               CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
@@ -4505,7 +4505,7 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped AND attname = 'status') AS lost$check$),
     ('who was granted anything on ndas.nda_type before the switch has it after the switch',
-     'GRANT … ("nda_type") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("nda_type_legacy") ON "ndas" FROM …;',
+     'GRANT ... ("nda_type") ON "ndas" TO ...; or, if it was taken away on purpose, REVOKE ... ("nda_type_legacy") ON "ndas" FROM ...;',
      true,
 $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
               CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
@@ -4515,7 +4515,7 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'nda_type') AS lost$check$),
     ('who was granted anything on ndas.expiration_date before the switch has it after the switch',
-     'GRANT … ("expiration_date") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("expiration_date_legacy") ON "ndas" FROM …;',
+     'GRANT ... ("expiration_date") ON "ndas" TO ...; or, if it was taken away on purpose, REVOKE ... ("expiration_date_legacy") ON "ndas" FROM ...;',
      true,
 $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
               CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
@@ -4525,7 +4525,7 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'expiration_date') AS lost$check$),
     ('who was granted anything on ndas.is_non_usmax before the switch has it after the switch',
-     'GRANT … ("is_non_usmax") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("is_non_usmax_legacy") ON "ndas" FROM …;',
+     'GRANT ... ("is_non_usmax") ON "ndas" TO ...; or, if it was taken away on purpose, REVOKE ... ("is_non_usmax_legacy") ON "ndas" FROM ...;',
      true,
 $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
               CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,
@@ -4535,7 +4535,7 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
    EXCEPT SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)
    WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped AND attname = 'is_non_usmax') AS lost$check$),
     ('who was granted anything on ndas.approved_by_id before the switch has it after the switch',
-     'GRANT … ("approved_by_id") ON "ndas" TO …; or, if it was taken away on purpose, REVOKE … ("approved_by_id_legacy") ON "ndas" FROM …;',
+     'GRANT ... ("approved_by_id") ON "ndas" TO ...; or, if it was taken away on purpose, REVOKE ... ("approved_by_id_legacy") ON "ndas" FROM ...;',
      true,
 $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
               CASE WHEN grantee = 0::oid THEN 'everybody' ELSE pg_catalog.pg_get_userbyid(grantee) END,

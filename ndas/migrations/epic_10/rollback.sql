@@ -33,7 +33,7 @@ $check$SELECT pg_catalog.format('PostgreSQL %s', pg_catalog.current_setting('ser
      true,
 $check$SELECT 'it is in recovery, as a standby is' WHERE pg_is_in_recovery()$check$),
     ('sessions may write unless they say otherwise',
-     'ALTER DATABASE … SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
+     'ALTER DATABASE ... SET default_transaction_read_only = off; or of the role, or of the server, whichever set it.',
      true,
 $check$SELECT pg_catalog.format('default_transaction_read_only is on, by %s', source)
   FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on' AND NOT pg_is_in_recovery()$check$)

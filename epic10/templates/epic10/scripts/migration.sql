@@ -14,7 +14,7 @@
 --             References that point at nobody stop it before the first change; with
 --             -v orphans=set-null they read NULL, and a list of them is kept in epic10_orphan.
 -- Standbys    The backfill waits while one is more than 64 MB behind; another bound, or 0 for
---             none, with PGOPTIONS='-c epic10.max_lag=…' (MB).
+--             none, with PGOPTIONS='-c epic10.max_lag=...' (MB).
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
 --             "manage.py migrate ndas", stopped.
 -- Duration    About 1 s for 10,000 NDAs with their histories (measured at 50,000). No lock
