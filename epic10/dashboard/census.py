@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from epic10.operations import Switch, SwitchBeside
+from epic10.operations import Switch
 from epic10.operations.columns.relabel import Relabel, Shadow, shadows
 from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import column_exists, holds, literal, quoted, relation_exists
@@ -105,9 +105,9 @@ def _kept_or_counted(connection, release, table, columns) -> Census:
 
 def _columns(release: Plan) -> tuple[str, list[Shadow]]:
     """The main table of the release, and its columns with labels."""
-    first = release.all_of(Switch)[0]
-    beside = [switch.rule for switch in release.all_of(SwitchBeside) if switch.table == first.table]
-    return first.table, [*shadows(first.rules), *shadows(beside)]
+    table = release.all_of(Switch)[0].table
+    moved = [column for switch in release.all_of(Switch) if switch.table == table for column in switch.moved]
+    return table, shadows(moved)
 
 
 def _source(connection, release, table, column) -> tuple[str | None, str | None]:

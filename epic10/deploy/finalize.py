@@ -15,15 +15,13 @@ from epic10.operations import (
     AddForeignKey,
     AddSyncTrigger,
     Convert,
-    FollowBeside,
     Phase,
     Switch,
-    SwitchBeside,
     SwitchType,
 )
 from epic10.operations.add_successors import claimed
 from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
-from epic10.operations.columns.relabel import Shadow, shadows
+from epic10.operations.columns.relabel import Shadow
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
 from epic10.postgres.dependents import dependents
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
@@ -102,8 +100,7 @@ def _succeeded(connection, table, columns):
 
 def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:
     """By table, the columns that have an old one behind them here."""
-    switched = [(switch.table, column) for switch in release.all_of(Switch) for column in shadows(switch.rules)]
-    switched += [(switch.table, switch.rule) for switch in release.all_of(SwitchBeside)]
+    switched = [(switch.table, column) for switch in release.all_of(Switch) for column in switch.moved]
     found = {}
     for table, column in switched:
         if holds(connection, column_exists(table, column.legacy)):
@@ -151,7 +148,7 @@ def _drop(release, connection):
     ]
     # Without CASCADE: what began to use them since we looked stops it.
     types = [f"DROP TYPE IF EXISTS {quoted(switch.relabel.legacy_type)}" for switch in release.all_of(SwitchType)]
-    triggers = [_Backwards(follow) for kind in (AddSyncTrigger, FollowBeside) for follow in release.all_of(kind)]
+    triggers = [_Backwards(follow) for follow in release.all_of(AddSyncTrigger)]
     phase = Phase(
         "finalize",
         "Drop the old labels, for good.",

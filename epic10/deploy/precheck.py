@@ -11,7 +11,7 @@ from django.db import connections
 from epic10 import checks
 from epic10.checks import BEFORE, Check, Fact, Find, Query, Skip, before, evaluation
 from epic10.checks.report import Report
-from epic10.operations import AddSuccessors, Backfill, Switch, SwitchBeside, privileges
+from epic10.operations import AddSuccessors, Switch, privileges
 from epic10.operations.columns.sync_trigger import PREFIX
 from epic10.operations.successors import successors
 from epic10.postgres import routing
@@ -59,7 +59,7 @@ def _refuse_where_nothing_is_to_be_done(release, connection):
 def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:
     """What the release insists on; then the traffic, the schema, the rows, the way back, the room, the time."""
     tables = release.tables()
-    changed = [backfill.table for backfill in release.all_of(Backfill)]
+    changed = [backfill.table for backfill in release.backfills()]
     yield from _preconditions(release, connection)
     yield privileges.check(release.needs())
     yield from before.session_checks(tables, changed)
@@ -87,8 +87,8 @@ def _preconditions(release, connection):
 
 def _dependents(release):
     moved, indexes = defaultdict(list), []
-    for switch in release.all_of((Switch, SwitchBeside)):
-        for rule in switch.relabelled:
+    for switch in release.all_of(Switch):
+        for rule in switch.moved:
             moved[switch.table].append(rule.column)
             indexes.append(rule.index)
     followed = {add.table: successors(add.table, add.rules) for add in release.all_of(AddSuccessors)}

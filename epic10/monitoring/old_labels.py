@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from epic10.checks import WATCH, Check, violations
 from epic10.operations import Switch
-from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, quoted
 from epic10.release.plan import Plan
 
@@ -19,7 +18,7 @@ POSSIBLE = """(EXISTS (SELECT FROM pg_attribute a LEFT JOIN pg_enum e ON e.enumt
 
 def checks(release: Plan) -> Iterator[Check]:
     for switch in release.all_of(Switch):
-        for rule in shadows(switch.rules):
+        for rule in [] if switch.beside else switch.moved:
             names = {
                 "table": quoted(switch.table),
                 "column": quoted(rule.column),

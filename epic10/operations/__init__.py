@@ -9,7 +9,6 @@ from epic10.operations.columns.add import AddColumn
 from epic10.operations.columns.convert import Convert, is_beside
 from epic10.operations.columns.dependent_triggers import TellTriggers
 from epic10.operations.columns.enums import CreateEnum, CreateEnumBeside
-from epic10.operations.columns.existing import BackfillBeside, FollowBeside, SwitchBeside
 from epic10.operations.columns.relabel import Derived, Relabel, Shadow
 from epic10.operations.columns.shadow import AddShadow, CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched
@@ -38,7 +37,6 @@ __all__ = [
     "AddSyncTrigger",
     "Analyze",
     "Backfill",
-    "BackfillBeside",
     "CommonestLabel",
     "Convert",
     "CountRows",
@@ -47,7 +45,6 @@ __all__ = [
     "Derived",
     "EnumColumn",
     "EnumType",
-    "FollowBeside",
     "Guard",
     "Indexed",
     "KeepOrphans",
@@ -67,7 +64,6 @@ __all__ = [
     "Shadow",
     "Story",
     "Switch",
-    "SwitchBeside",
     "SwitchParking",
     "SwitchSuccessors",
     "SwitchType",

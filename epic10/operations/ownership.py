@@ -31,6 +31,10 @@ def drop_if_ours(kind: str, name: str, drop: str) -> str:
     return block(f"IF {is_ours(kind, name)} THEN\n    {drop};\n    {release(kind, name)};\n  END IF;")
 
 
+def block_if(condition: str, *statements: str) -> str:
+    return block(f"IF {condition} THEN\n  " + ";\n  ".join(statements) + ";\n  END IF;")
+
+
 def block(body: str) -> str:
     """An anonymous PL/pgSQL block; its tag leaves $$ free for function bodies inside."""
     return f"DO $epic10$\nBEGIN\n  {body}\nEND\n$epic10$"

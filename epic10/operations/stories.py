@@ -13,7 +13,6 @@ from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.dependent_triggers import TellTriggers
-from epic10.operations.columns.existing import BackfillBeside, FollowBeside, SwitchBeside
 from epic10.operations.columns.relabel import Derived, Rule, Shadow, shadows
 from epic10.operations.columns.shadow import CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched
@@ -124,7 +123,7 @@ def _expand(stories, parts):
             "From here on whatever the running application writes is translated as it is written.",
             [
                 *(AddSyncTrigger(part.table.model, part.name, part.rules) for part in parts if part.rules),
-                *(FollowBeside(part.name, rule) for part in parts for rule in part.beside),
+                *(AddSyncTrigger(part.table.model, part.name, beside=rule) for part in parts for rule in part.beside),
             ],
         ),
         *_told(
@@ -150,7 +149,7 @@ def _backfill(stories, parts):
     return operations + _told(
         _numbers(stories, _beside),
         "Where somebody has added a column before: ours, beside it.",
-        (BackfillBeside(part.name, rule, unit=part.table.unit) for part in parts for rule in part.beside),
+        (Backfill(part.name, beside=rule, unit=part.table.unit) for part in parts for rule in part.beside),
     )
 
 
@@ -210,7 +209,7 @@ def _switch(stories, parts):
         *_told(
             _numbers(stories, _beside),
             "Where somebody has added a column before, it makes room for ours.",
-            (SwitchBeside(part.name, rule) for part in parts for rule in part.beside),
+            (Switch(part.name, beside=rule) for part in parts for rule in part.beside),
         ),
         *_told(
             _numbers(stories, _moved),

@@ -97,7 +97,7 @@ class Estimate:
 
 
 def estimate(connection) -> Estimate:
-    backfills = plan.load().all_of(Backfill)
+    backfills = plan.load().backfills()
     try:
         parked = waiting_rows(connection)
         tables = [

@@ -109,7 +109,7 @@ def _left(connection, phase, rows, known) -> int:
     """Rows that a backfill has yet to change: a full count, or what an earlier one left."""
     if known and known.rows <= rows and (known.state == DONE or (known.state == RUNNING and known.left)):
         return max(known.left - (rows - known.rows), 0)
-    backfills = [operation for operation in phase.operations if isinstance(operation, Backfill)]
+    backfills = [it for it in phase.operations if isinstance(it, Backfill) and not it.beside]
     return sum(count(connection, backfill).to_change for backfill in backfills)
 
 

@@ -13,7 +13,7 @@ from django.db.migrations.state import ProjectState
 
 from epic10.checks import Check
 from epic10.ledger.monitoring_models import KEPT
-from epic10.operations import privileges
+from epic10.operations import Backfill, privileges
 from epic10.operations.phase import Phase, walk
 from epic10.operations.privileges import Need
 from epic10.operations.release_operation import of_the_release
@@ -73,6 +73,10 @@ class Plan:
     def all_of(self, kind: type[Operation]) -> list[Operation]:
         """The operations of one class, in the order of the release."""
         return [operation for _, operation, _, _ in self.operations() if isinstance(operation, kind)]
+
+    def backfills(self) -> list[Backfill]:
+        """Those of every database: the others are for columns that somebody has added before."""
+        return [backfill for backfill in self.all_of(Backfill) if not backfill.beside]
 
     def models(self) -> list[type]:
         """The models of the app before the release."""

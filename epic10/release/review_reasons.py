@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from epic10.operations import AddColumn, Backfill, Derived, Relabel, Shadow
+from epic10.operations import AddColumn, Derived, Relabel, Shadow
 from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import array, column_exists, holds, literal, quoted, relation_exists
 from epic10.release import plan
@@ -63,7 +63,7 @@ def reasons(connection, subject: Subject) -> Iterator[Reason]:
 def _sources(subject):
     """The rules and operations of the release that decide for somebody."""
     release = plan.load()
-    for backfill in release.all_of(Backfill):
+    for backfill in release.backfills():
         if backfill.table == subject.table:
             yield from backfill.rules
     for operation in release.all_of(AddColumn):

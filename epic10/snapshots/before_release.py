@@ -6,7 +6,7 @@ from django.db import connections
 
 from epic10.ledger import store
 from epic10.ledger.models import Snapshot
-from epic10.operations import Backfill, Shadow
+from epic10.operations import Shadow
 from epic10.release import plan, state
 from epic10.snapshots import files
 from epic10.snapshots.manifest import Manifest
@@ -31,7 +31,7 @@ def before(using: str) -> tuple[Path, Manifest] | None:
 
 def is_from_before(taken: Manifest) -> bool:
     """A snapshot of a half-way state, as from an earlier attempt, has columns that only the release creates."""
-    backfills = plan.load().all_of(Backfill)
+    backfills = plan.load().backfills()
     shadows = [rule for backfill in backfills for rule in backfill.rules if isinstance(rule, Shadow)]
     made = {name for shadow in shadows for name in (shadow.target, shadow.legacy)}
     return not any(made & set(table.columns) for table in taken.contents.tables.values())

@@ -2,11 +2,11 @@
 
 import pytest
 
-from epic10.operations import Backfill, Derived
+from epic10.operations import Derived
 from epic10.release.plan import load
 from ndas.workflow import expiration_of
 
-[EXPIRATION] = [rule for backfill in load().all_of(Backfill) for rule in backfill.rules if isinstance(rule, Derived)]
+[EXPIRATION] = [rule for backfill in load().backfills() for rule in backfill.rules if isinstance(rule, Derived)]
 RULE = EXPIRATION.value.format("fully_executed_date")
 
 EVERY_DAY_OF_EIGHT_YEARS = f"""

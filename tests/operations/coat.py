@@ -6,14 +6,14 @@ from epic10.operations import (
     AddColumn,
     AddForeignKey,
     AddIndex,
-    BackfillBeside,
+    AddSyncTrigger,
+    Backfill,
     Convert,
     CreateEnumBeside,
-    FollowBeside,
     KeepOrphans,
     Relabel,
     Shadow,
-    SwitchBeside,
+    Switch,
     SwitchType,
     ValidateForeignKey,
 )
@@ -68,17 +68,17 @@ EXPAND = [
         constraint_exists("pony", "pony_dam_id_epic10_fkey"),
     ),
     Life(
-        FollowBeside("pony", COAT),
+        AddSyncTrigger("pony", "pony", beside=COAT),
         triggers("zz_epic10_sync_pony_coat_insert", "zz_epic10_sync_pony_coat_update"),
     ),
     Life(
-        FollowBeside("pony", DAM),
+        AddSyncTrigger("pony", "pony", beside=DAM),
         triggers("zz_epic10_sync_pony_dam_id_insert", "zz_epic10_sync_pony_dam_id_update"),
     ),
 ]
 FILL = [
-    Life(BackfillBeside("pony", COAT, unit="ponies"), every_coat_is_right("coat_epic10"), stays=True),
-    Life(BackfillBeside("pony", DAM, unit="ponies"), only_elf_has_a("dam_id_epic10"), stays=True),
+    Life(Backfill("pony", beside=COAT, unit="ponies"), every_coat_is_right("coat_epic10"), stays=True),
+    Life(Backfill("pony", beside=DAM, unit="ponies"), only_elf_has_a("dam_id_epic10"), stays=True),
 ]
 INDEX = [
     Life(
@@ -97,9 +97,9 @@ ENFORCE = [
 ]
 SWITCH = [
     Life(SwitchType(COAT_TYPE), f"{enum_labels('Coat')} = '{{BAY,OTHER}}' AND NOT {type_exists('Coat_epic10')}"),
-    Life(SwitchBeside("pony", COAT), f"{every_coat_is_right('coat')} AND {column_exists('pony', 'coat_legacy')}"),
+    Life(Switch("pony", beside=COAT), f"{every_coat_is_right('coat')} AND {column_exists('pony', 'coat_legacy')}"),
     Life(
-        SwitchBeside("pony", DAM),
+        Switch("pony", beside=DAM),
         f"{only_elf_has_a('dam_id')} AND {constraint_exists('pony', 'pony_dam_id_legacy_fkey')}"
         " AND to_regclass('pony_dam_id_legacy_idx') IS NOT NULL",
     ),

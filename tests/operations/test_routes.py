@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import pytest
 
-from epic10.operations import Backfill
 from epic10.operations.backfill import passes, routes
 from epic10.operations.backfill.batches import fitting
 from epic10.operations.backfill.routes import Keys, KeysUntil, Named, Places
@@ -126,7 +125,7 @@ def changed_of(table, said):
 
 def test_all_backfills_of_the_release_can_go_either_way():
     """A batch's statement has room for the places of every route."""
-    for backfill in load().all_of(Backfill):
+    for backfill in load().backfills():
         for route in (Keys, KeysUntil, Places, Named):
             statement = backfill.batch(route, skip_locked=True, after="''", size="1", into="")
             assert route.HERE.format(after="''") in statement

@@ -6,7 +6,6 @@ import psycopg
 import pytest
 
 from epic10.ledger.models import PhaseRun
-from epic10.operations import Backfill
 from epic10.operations.backfill.batches import FOR_DJANGO
 from epic10.operations.backfill.routes import Keys, Named, Places
 from epic10.postgres.lock_watch import LockWatch
@@ -136,5 +135,5 @@ def test_a_statement_has_a_title_without_values(query, title):
 @pytest.mark.parametrize("route", [Keys, Places, Named])
 def test_a_batch_is_called_one_on_every_route(route):
     """The server keeps but the beginning of a statement."""
-    for backfill in load().all_of(Backfill):
+    for backfill in load().backfills():
         assert lock_report.title(backfill.batch(route, skip_locked=True, **FOR_DJANGO)[:1000]) == "a batch"

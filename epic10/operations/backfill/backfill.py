@@ -9,7 +9,7 @@ from epic10.operations.backfill.batches import FOR_PSQL, WAITING_PASSES, loop
 from epic10.operations.backfill.label_counts import combinations
 from epic10.operations.backfill.passes import fill
 from epic10.operations.backfill.routes import Keys, Route
-from epic10.operations.columns.convert import Beside
+from epic10.operations.columns.convert import Beside, only_if
 from epic10.operations.columns.relabel import Derived, Rule, Shadow, any_wrong
 from epic10.operations.ownership import is_ours
 from epic10.operations.release_operation import ReleaseOperation
@@ -46,15 +46,19 @@ class Backfill(ReleaseOperation, RunPython):
 
     A rule's ``wrong()`` is its whole ``where``. It picks the rows; it stops
     being true once a row is done, so a second run finds nothing to do; and a
-    row for which it is still true afterwards is a failed check.
+    row for which it is still true afterwards is a failed check. Where ours is
+    ``beside`` one of theirs it is filled from that.
     """
 
-    def __init__(self, table: str, rules: list[Rule | Beside], *, unit: str, only_if: str = "true"):
-        self.table, self.rules, self.unit, self.only_if = table, rules, unit, only_if
+    def __init__(self, table: str, rules: list[Rule] = (), *, beside: Beside | None = None, unit: str):
+        self.table, self.rules, self.beside, self.unit = table, [beside] if beside else rules, beside, unit
+        self.only_if = only_if(table, beside)
         super().__init__(code=self._fill, reverse_code=RunPython.noop, elidable=False)
 
     def describe(self):
-        return f"Set {', '.join(rule.target for rule in self.rules)} of every row of {self.table} that reads wrong"
+        targets = ", ".join(rule.target for rule in self.rules)
+        said = f"Set {targets} of every row of {self.table} that reads wrong"
+        return f"{said}, where theirs was there before" if self.beside else said
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.collect_sql:
@@ -65,7 +69,8 @@ class Backfill(ReleaseOperation, RunPython):
 
     def preconditions(self, app_label, state):
         """A computed column has to be new: later nobody could tell our values from those that were there."""
-        yield self._one_table()
+        if not self.beside:  # It is the table's once.
+            yield self._one_table()
         for rule in self.rules:
             if isinstance(rule, Derived) and not rule.beside:
                 name = f"{self.table}.{rule.target}"
@@ -136,7 +141,7 @@ class Backfill(ReleaseOperation, RunPython):
         return loop(batch, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
     def _written_down(self, schema_editor):
-        if self.only_if == "true" or not psql_script.is_script(schema_editor):
+        if not self.beside or not psql_script.is_script(schema_editor):
             return [self.loop()]
         return psql_script.only_if(self.only_if, self.loop())
 
@@ -155,6 +160,8 @@ class Backfill(ReleaseOperation, RunPython):
 
     def unless_restored(self, wrong):
         """A row that was put back reads what no mapping of its old label would give, and is right."""
+        if self.beside:  # What is theirs was never parked.
+            return wrong
         # Without a rollback nothing was put back: the server asks that once, not for every row.
         restored = is_restored(self.table, f"{self.table}.id")
         return f"({wrong})\n   AND ({THIS_ROLLBACK} IS NULL OR {restored} IS NOT true)"

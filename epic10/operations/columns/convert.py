@@ -105,6 +105,11 @@ def is_beside(table: str, rule: Beside) -> str:
     return is_ours("column", f"{table}.{rule.target}")
 
 
+def only_if(table: str, beside: Beside | None) -> str:
+    """In which databases an operation has something to do: in all, or where ours is beside theirs."""
+    return is_beside(table, beside) if beside else "true"
+
+
 def needs_both(table: str, rule: Beside, wanted: str) -> str:
     """Has theirs to be set aside for ours, which is ``wanted``? Asked before ours is added."""
     name = f"{table}.{rule.column}"

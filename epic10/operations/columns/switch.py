@@ -6,10 +6,11 @@ from epic10.checks import Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns import sync_trigger
 from epic10.operations.columns.attributes import carry_column, carry_type, give_owner, same_grants
+from epic10.operations.columns.convert import Beside, Convert
 from epic10.operations.columns.relabel import Relabel, Rule, Shadow, shadows
-from epic10.operations.ownership import block, claim, is_ours, release
+from epic10.operations.ownership import block_if, claim, is_ours, release
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.postgres.catalog import FINALIZED, column_exists, literal, quoted, table_oid, type_exists
+from epic10.postgres.catalog import FINALIZED, column_exists, constraint_exists, literal, quoted, table_oid, type_exists
 
 
 class SwitchType(ReleaseOperation, RunSQL):
@@ -22,7 +23,7 @@ class SwitchType(ReleaseOperation, RunSQL):
         is_switched = f"{is_ours('type', working)} AND NOT ({type_exists(working)})"
         super().__init__(
             sql=[
-                _if(
+                block_if(
                     type_exists(working),
                     *_rename_if_there(name, legacy),
                     rename_type(working, name),
@@ -31,7 +32,7 @@ class SwitchType(ReleaseOperation, RunSQL):
                 )
             ],
             reverse_sql=[
-                _if(
+                block_if(
                     is_switched,
                     rename_type(name, working),
                     *_rename_if_there(legacy, name),
@@ -53,57 +54,51 @@ class Switch(ReleaseOperation, SeparateDatabaseAndState):
     Every shadowed column of a table takes its place, and the trigger turns round.
 
     Nothing but catalog rows changes, so it takes the same few milliseconds at
-    any size. ``state_operations`` tells Django what the models look like now.
+    any size. Where ours is ``beside`` one of theirs, that takes its place alone.
+    ``state_operations`` tells Django what the models look like now.
     """
 
-    def __init__(self, table: str, rules: list[Rule], *, state_operations):
-        self.table, self.rules = table, rules
-        there = [statement for shadow in shadows(rules) for statement in switch_column(table, shadow)]
-        back = [statement for shadow in shadows(rules) for statement in switch_column_back(table, shadow)]
-        first = shadows(rules)[0]
-        super().__init__(
-            database_operations=[
-                RunSQL(
-                    sql=[
-                        _if(
-                            column_exists(table, first.target),
-                            *there,
-                            str(sync_trigger.follow_the_new_application(table, rules)),
-                        )
-                    ],
-                    reverse_sql=[
-                        _if(
-                            switched(table, first),
-                            *back,
-                            str(sync_trigger.follow_the_old_application(table, rules)),
-                        )
-                    ],
-                )
-            ],
-            state_operations=state_operations,
-        )
-
-    @property
-    def relabelled(self):
-        return shadows(self.rules)
+    def __init__(self, table: str, rules: list[Rule] = (), *, beside: Beside | None = None, state_operations=()):
+        self.table, self.rules, self.beside = table, [beside] if beside else rules, beside
+        self.moved = [beside] if beside else shadows(rules)
+        there = [statement for column in self.moved for statement in switch_column(table, column)]
+        back = [statement for column in self.moved for statement in switch_column_back(table, column)]
+        # The foreign keys change names as the columns do.
+        there += [statement for column in self.moved for statement in _rename_keys(table, column, back=False)]
+        back += [statement for column in self.moved for statement in _rename_keys(table, column, back=True)]
+        name = sync_trigger.pgid(table, beside)
+        there.append(str(sync_trigger.follow_the_new_application(table, self.rules, name=name)))
+        back.append(str(sync_trigger.follow_the_old_application(table, self.rules, name=name)))
+        forwards = block_if(column_exists(table, self.moved[0].target), *there)
+        backwards = block_if(switched(table, self.moved[0]), *back)
+        super().__init__([RunSQL([forwards], reverse_sql=[backwards])], list(state_operations))
 
     def describe(self):
-        return f"Switch {', '.join(shadow.column for shadow in self.relabelled)} of {self.table}"
+        if self.beside:
+            return f"Switch {self.beside.column} of {self.table} where theirs was there before"
+        return f"Switch {', '.join(column.column for column in self.moved)} of {self.table}"
+
+    def needs(self, app_label, state):
+        return privileges.table(self.table)
 
     def signs(self, app_label, state):
-        for shadow in shadows(self.rules):
-            yield switched(self.table, shadow)
+        # Elsewhere what is beside theirs has nothing to show.
+        return [] if self.beside else [switched(self.table, shadow) for shadow in self.moved]
 
     def checks(self, app_label, state):
-        for shadow in shadows(self.rules):
-            yield Check(
-                f"switch.{self.table}.{shadow.column}",
-                f"{self.table}.{shadow.column} is of the new {shadow.relabel.type}, not null, "
-                f"default {shadow.default or 'none'}",
-                violations(_not_switched(self.table, shadow)),
-                hint="python manage.py migrate ndas",
-            )
-            yield same_grants(self.table, shadow.column, shadow.legacy)
+        for column in self.moved:
+            if not self.beside:
+                yield _is_switched(self.table, column)
+            yield same_grants(self.table, column.column, column.legacy)
+
+
+def _is_switched(table: str, shadow: Shadow) -> Check:
+    return Check(
+        f"switch.{table}.{shadow.column}",
+        f"{table}.{shadow.column} is of the new {shadow.relabel.type}, not null, default {shadow.default or 'none'}",
+        violations(_not_switched(table, shadow)),
+        hint="python manage.py migrate ndas",
+    )
 
 
 def switched(table: str, shadow: Shadow) -> str:
@@ -187,12 +182,20 @@ def _rename(table: str, column: str, new_name: str) -> list[str]:
     ]
 
 
+def _rename_keys(table: str, column: Beside, *, back: bool) -> list[str]:
+    if not (isinstance(column, Convert) and column.foreign_key):
+        return []
+    names = [(column.foreign_key, column.legacy_key), (column.target_key, column.foreign_key)]
+    renames = [(new, name) for name, new in reversed(names)] if back else names
+    return [
+        f"IF {constraint_exists(table, name)} THEN\n"
+        f"    ALTER TABLE {quoted(table)} RENAME CONSTRAINT {quoted(name)} TO {quoted(new)};\n  END IF"
+        for name, new in renames
+    ]
+
+
 def _rename_index(index: str | None, new_name: str | None) -> list[str]:
     return [f"ALTER INDEX IF EXISTS {quoted(index)} RENAME TO {quoted(new_name)}"] if index and new_name else []
-
-
-def _if(condition: str, *statements: str) -> str:
-    return block(f"IF {condition} THEN\n  " + ";\n  ".join(statements) + ";\n  END IF;")
 
 
 def _not_switched(table: str, shadow: Shadow) -> str:

@@ -8,8 +8,9 @@ from pgtrigger.migrations import AddTrigger
 
 from epic10.checks import Check, violations
 from epic10.operations import privileges
+from epic10.operations.columns.convert import Beside, is_beside, only_if
 from epic10.operations.columns.relabel import Derived, Rule
-from epic10.operations.ownership import claim, drop_if_ours
+from epic10.operations.ownership import block_if, claim, drop_if_ours
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, quoted, table_oid
 
@@ -65,47 +66,60 @@ class AddSyncTrigger(ReleaseOperation, AddTrigger):
     """
     Let the new columns follow what the old application writes.
 
-    The trigger belongs to the release, not to the model, so it stays out of
+    Where ours is ``beside`` one of theirs it follows that, by a trigger of its
+    own. The trigger belongs to the release, not to the model, so it stays out of
     the model's state: makemigrations never sees it.
     """
 
-    def __init__(self, model_name: str, table: str, rules: list[Rule]):
-        self.table, self.rules = table, rules
-        super().__init__(model_name, compiler.Trigger(name=pgid(table), sql=follow_the_old_application(table, rules)))
+    def __init__(self, model_name: str, table: str, rules: list[Rule] = (), *, beside: Beside | None = None):
+        self.table, self.rules, self.beside = table, [beside] if beside else rules, beside
+        self.pgid = pgid(table, beside)
+        sql = follow_the_old_application(table, self.rules, name=self.pgid)
+        super().__init__(model_name, compiler.Trigger(name=self.pgid, sql=sql))
 
     def deconstruct(self):
-        return type(self).__name__, [self.model_name, self.table, self.rules], {}
+        return type(self).__name__, [self.model_name, self.table, self.rules], {"beside": self.beside}
+
+    def describe(self):
+        if self.beside:
+            return f"Let {self.beside.target} follow a column {self.beside.column} of theirs"
+        return super().describe()
 
     def state_forwards(self, app_label, state):
         pass
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        schema_editor.execute(
-            claim("trigger", pgid(self.table), exists=f"{function_oid(self.table)} IS NOT NULL"), params=None
-        )
-        schema_editor.execute(self.trigger.install_sql, params=None)
+        exists, install = f"{function_oid(self.table)} IS NOT NULL", self.trigger.install_sql
+        if self.beside:
+            both = is_beside(self.table, self.beside)
+            exists, install = f"NOT {both}", block_if(both, install)
+        schema_editor.execute(claim("trigger", self.pgid, exists=exists), params=None)
+        schema_editor.execute(install, params=None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         schema_editor.execute(
-            drop_if_ours("trigger", pgid(self.table), f"DROP FUNCTION IF EXISTS {pgid(self.table)}() CASCADE"),
-            params=None,
+            drop_if_ours("trigger", self.pgid, f"DROP FUNCTION IF EXISTS {self.pgid}() CASCADE"), params=None
         )
 
     def needs(self, app_label, state):
-        return [*privileges.table(self.table), privileges.Need("function", pgid(self.table))]
+        return [*privileges.table(self.table), privileges.Need("function", self.pgid)]
 
     def checks(self, app_label, state):
+        of, kept = self.table, f"old and new columns of {self.table} are kept in step"
+        if self.beside:
+            of = f"{self.table}.{self.beside.column}"
+            kept = f"{of} and what was there before it are kept in step"
         yield Check(
-            f"trigger.{self.table}",
-            f"old and new columns of {self.table} are kept in step",
-            violations(off_duty(self.table, pgid(self.table))),
-            hint=how_to_enable(self.table, pgid(self.table)),
+            f"trigger.{of}",
+            kept,
+            violations(off_duty(self.table, self.pgid), only_if=only_if(self.table, self.beside)),
+            hint=how_to_enable(self.table, self.pgid),
             lasts=False,
         )
 
 
-def pgid(table: str) -> str:
-    return f"{PREFIX}_{table}"
+def pgid(table: str, beside: Beside | None = None) -> str:
+    return f"{PREFIX}_{table}_{beside.column}" if beside else f"{PREFIX}_{table}"
 
 
 def off_duty(table: str, name: str) -> str:
