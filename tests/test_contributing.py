@@ -16,6 +16,7 @@ from tests.operations import meadow, pony
 from tests.operations.conftest import ANEW, Bench
 from tests.operations.life import Life
 
+CONTRIBUTING = settings.BASE_DIR / "CONTRIBUTING.md"
 BLOCK = re.compile(r"^( *)```python\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
@@ -24,7 +25,7 @@ def example():
     """The one code block with a word in it, run with the imports of where it belongs."""
 
     def run(word, **names):
-        blocks = BLOCK.findall((settings.BASE_DIR / "CONTRIBUTING.md").read_text())
+        blocks = BLOCK.findall(CONTRIBUTING.read_text())
         [block] = [textwrap.dedent(text) for _, text in blocks if word in text.splitlines()[0]]
         exec(compile(block, "CONTRIBUTING.md", "exec"), names)
         return names
@@ -42,7 +43,20 @@ def test_the_check_holds_until_a_row_breaks_it(example, migrated_database):
     assert checks.ask(check, database).findings == (f"1 NDAs do not, for one {broken}",)
 
 
-def test_the_column_is_all_there_is_to_add(example, empty_database):
+def test_the_story_adds_its_column_and_takes_it_back(empty_database):
+    [text] = [text for _, text in BLOCK.findall(CONTRIBUTING.read_text()) if text.startswith("Story(")]
+    names = {"NDAS": meadow.PONY, "models": models, "NewColumn": NewColumn, "Story": Story}
+    plan = meadow.release(eval(text, names))
+    empty_database.execute(ANEW)
+    before = empty_database.dump_schema()
+    meadow.forwards(empty_database, plan)
+    assert empty_database.rows("SELECT DISTINCT needs_review FROM pony") == [(False,)]
+    assert "column.pony.needs_review" in {check.id for check in plan.checks()}
+    meadow.backwards(empty_database, plan)
+    assert empty_database.dump_schema() == before
+
+
+def test_the_rule_is_all_there_is_to_add(example, empty_database):
     names = {"PONY": meadow.PONY, "models": models, "NewColumn": NewColumn, "Derived": Derived, "Indexed": Indexed}
     plan = meadow.release(Story("10.12", "Ponies retire at twenty.", example("RETIRES", **names)["RETIRES"]))
     empty_database.execute(ANEW)
@@ -66,9 +80,7 @@ def test_the_operation_lives_its_life(example, empty_database):
     }
     names |= {"quoted": catalog.quoted, "literal": catalog.literal}
     operation = example("class SetStatistics", **names)["SetStatistics"]("pony", "mood", 500)
-    text = next(
-        text for _, text in BLOCK.findall((settings.BASE_DIR / "CONTRIBUTING.md").read_text()) if "Life(" in text
-    )
+    text = next(text for _, text in BLOCK.findall(CONTRIBUTING.read_text()) if "Life(" in text)
     life = eval(textwrap.dedent(text), names | {"SetStatistics": type(operation)})
     empty_database.execute(ANEW)
     bench = Bench(empty_database, [life])
