@@ -31,5 +31,10 @@ class DayField(DateField):
         return super().has_changed(initial and initial.date(), data)
 
 
+def end_of(date: datetime.date) -> datetime.datetime:
+    """The last moment of the day, in UTC: after the last day that there is comes none."""
+    return datetime.datetime.combine(date, datetime.time.max, datetime.UTC)
+
+
 def start_of(date: datetime.date | None) -> datetime.datetime | None:
     return date and datetime.datetime.combine(date, datetime.time.min, datetime.UTC)

@@ -1,5 +1,7 @@
 """Drafts: creating an NDA, and editing its text while that is allowed."""
 
+import unicodedata
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -29,6 +31,9 @@ WORDS = (
 )
 PEOPLE = ("opportunity_poc", "contracts_poc", "relationship_poc")
 
+# In characters. An entry of an index may have 2,704 bytes.
+LONGEST = 500
+
 # The text is fixed once it is signed or routed for approval; the people in charge may
 # change at any time.
 EDITABLE = {
@@ -47,6 +52,8 @@ def create(actor: Actor, *, number: int | None = None, cloned_from: Nda | None =
     """
     require(actor, workflow.CREATE)
     fields = {"opportunity_poc": actor.contact} | _tidy(fields)
+    if cloned_from is None:
+        _insist_that_an_index_holds(fields)
     nda = Nda(**fields, created_by=actor.contact, cloned_from=cloned_from)
     if number is not None:
         nda.display_id = number
@@ -78,7 +85,9 @@ def update(actor: Actor, nda_id: str, *, seen_at=None, **fields) -> Nda:
         if refused:
             names = ", ".join(str(Nda._meta.get_field(name).verbose_name) for name in refused)
             raise WrongStatus(f'NDA {nda.display_id} is "{NdaStatus(nda.status).label}"; this is fixed now: {names}.')
-        for name, value in _tidy(fields).items():
+        fields = _tidy(fields)
+        _insist_that_an_index_holds(fields)
+        for name, value in fields.items():
             setattr(nda, name, value)
         _validate(actor, nda)
     return nda
@@ -92,9 +101,20 @@ def mark_non_usmax(actor: Actor, nda_id: str, *, is_non_usmax: bool = True) -> N
 
 
 def _tidy(fields):
-    """Turn blank values into NULL, as the columns have it."""
-    tidy = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    """Turn blank values into NULL, as the columns have it, and compose accents, so that they are found."""
+    tidy = {name: _composed(value) if isinstance(value, str) else value for name, value in fields.items()}
     return {name: None if value == "" and Nda._meta.get_field(name).null else value for name, value in tidy.items()}
+
+
+def _composed(text):
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def _insist_that_an_index_holds(fields):
+    texts = {name: value for name, value in fields.items() if isinstance(value, str)}
+    unlimited = [name for name in texts if Nda._meta.get_field(name).max_length is None]
+    if too_long := [name for name in unlimited if len(texts[name]) > LONGEST]:
+        raise ValidationError({name: f"At most {LONGEST} characters." for name in too_long})
 
 
 def _validate(actor, nda):

@@ -1,7 +1,11 @@
 """Filters of the list: the query string of the page, as a query of the database."""
 
 import datetime
+import functools
+import operator
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from django import forms
 from django.contrib.postgres.search import SearchQuery
@@ -10,7 +14,7 @@ from django.utils import timezone
 
 from ndas.access import scope
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
-from ndas.dates import DateField, start_of
+from ndas.dates import DateField, end_of, start_of
 from ndas.models import AgencyGroup
 from ndas.models.agreements import SEARCHED
 
@@ -27,6 +31,8 @@ ORDERS = {
 }
 FIRST = ("q", "status", "sort")
 LARGEST_NUMBER = 2**31 - 1
+# An accent that stands alone belongs to the letter before it.
+WORDS = re.compile(r"[\w\u0300-\u036f]+")
 
 
 class Filters(forms.Form):
@@ -91,7 +97,20 @@ class Filters(forms.Form):
 
 def matching(text: str) -> Q:
     """NDAs with words that begin with all of these, in company, short name, city or purpose; or with the number."""
-    words = re.findall(r"\w+", text)
+    return any_of(_matching(spelled) for spelled in spellings(text))
+
+
+def spellings(text: str) -> set[str]:
+    """The text with its accents composed and decomposed: what other tools have written may have either."""
+    return {unicodedata.normalize(form, text) for form in ("NFC", "NFD")}
+
+
+def any_of(conditions: Iterable[Q]) -> Q:
+    return functools.reduce(operator.or_, conditions)
+
+
+def _matching(text: str) -> Q:
+    words = WORDS.findall(text)
     if not words:
         return Q(pk__in=[])
     found = Q(search=SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"))
@@ -121,9 +140,9 @@ NARROW = {
     "position": lambda label, actor: Q(usmax_position=label),
     "non_usmax": lambda answer, actor: Q(is_non_usmax=answer == "yes"),
     "agency": lambda agency, actor: Q(agency_group=agency),
-    "company": lambda beginning, actor: Q(company_name__istartswith=beginning),
+    "company": lambda text, actor: any_of(Q(company_name__istartswith=spelled) for spelled in spellings(text)),
     "effective_from": lambda date, actor: Q(effective_date__gte=start_of(date)),
-    "effective_to": lambda date, actor: Q(effective_date__lt=start_of(date + datetime.timedelta(days=1))),
+    "effective_to": lambda date, actor: Q(effective_date__lte=end_of(date)),
     "expiring": lambda days, actor: expiring(days),
     "mine": lambda yes, actor: mine(actor),
 }
