@@ -1,4 +1,4 @@
-"""The vocabulary of the release. Each operation can run twice, and be undone when it never ran."""
+"""The vocabulary of the release. Each operation can run twice, and can be undone even if it never ran."""
 
 from epic10.operations.archive.park import Park
 from epic10.operations.archive.parking import Parking

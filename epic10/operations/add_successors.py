@@ -1,4 +1,4 @@
-"""The operations that build the successors of the indexes of others, and let them take the name."""
+"""Operations that build successors of foreign indexes, and rename them at the switch."""
 
 from django.db.migrations.operations import RunPython, RunSQL
 

@@ -1,8 +1,8 @@
-"""Statements that may not be inside a transaction.
+"""Statements that cannot run inside a transaction.
 
-CREATE and DROP INDEX CONCURRENTLY wait for every older transaction in the
-database. That wait blocks nobody, so it gets a long timeout of its own, and a
-second connection that says how far the build is and whom it waits for.
+CREATE and DROP INDEX CONCURRENTLY wait for every older transaction in the database.
+That wait blocks nobody, so it has a long timeout of its own, and a second connection
+reports the progress of the build and the sessions that it waits for.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""How many rows were there before, and what the planner should know now."""
+"""Row counts before the release, and statistics for the planner."""
 
 from django.db.migrations.operations import RunSQL
 

@@ -1,4 +1,4 @@
-"""Triggers that keep a rule of the domain, whoever writes: added under traffic, and gone without a trace."""
+"""Triggers that enforce a rule of the domain, added under traffic and removed without a trace."""
 
 import pgtrigger
 from pgtrigger import compiler

@@ -1,4 +1,4 @@
-"""Indexes for a table in use: built beside the traffic, and never left half-built."""
+"""Indexes for a table in use: built CONCURRENTLY, and never left invalid."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.migrations.operations import RunSQL

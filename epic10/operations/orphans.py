@@ -1,8 +1,8 @@
-"""What becomes of a reference that was there before its foreign key, and points at nobody?
+"""References to rows that do not exist, from before their foreign key.
 
-It stops the release before the first change, unless the operator says that it
-shall read NULL. Then it is written down; and their own column, which is never
-changed, has it again after the way back.
+They stop the release before its first change, unless the operator chooses to read
+them as NULL. Then they are recorded in a list, and the original column, which is never
+changed, still has them after the way back.
 """
 
 from contextlib import contextmanager, suppress

@@ -1,9 +1,9 @@
-"""Ours or theirs? What 0002 created is written down, and only that is dropped.
+"""Ownership of objects: what 0002 created is recorded, and only that is dropped.
 
-A name proves nothing: the column may have been there before. So every object
-is claimed in the ledger while it is still absent, and a rollback asks the
-ledger. Claim and object share a transaction; for a concurrent index, which
-cannot, the claim comes first: a claim without its object does no harm.
+A name proves nothing, as the column may have existed before. So every object is
+claimed in the ledger while it does not exist yet, and a rollback looks there. Claim
+and object share a transaction; for a concurrent index, where that is impossible, the
+claim comes first: a claim without its object does no harm.
 """
 
 from epic10.postgres.catalog import literal

@@ -1,4 +1,4 @@
-"""Phase: the unit Epic 10 commits, retries, times and reports."""
+"""Phase: the unit that the release commits, retries, times and reports."""
 
 from django.db import router
 from django.db.migrations.operations import RunPython, RunSQL

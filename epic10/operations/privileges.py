@@ -1,8 +1,8 @@
-"""What does the role have to be allowed, so that the release does not stop half-way for want of it?
+"""Privileges that the role needs, so that the release does not stop half-way for lack of one.
 
-Each operation names what it needs. One query finds all that is missing, with
-the statement that gives it. It is asked before the ledger is made, so that a
-refusal leaves nothing behind.
+Each operation names what it needs. One query finds everything that is missing, with
+the statement that grants it. It runs before the ledger is created, so that a refusal
+leaves nothing behind.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What an operation of the release may say of itself, besides what it does."""
+"""What an operation of the release can declare about itself: checks, preconditions, proofs, signs, needs."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Stop here unless it is so."""
+"""Conditions that stop the release if they do not hold."""
 
 from collections.abc import Iterable
 

@@ -1,11 +1,11 @@
 """
-Indexes of others on a column that changes places: each gets a successor on the new column.
+Indexes of others on a column that is switched: each gets a successor on the new column.
 
-PostgreSQL binds an index to the column, so theirs would stay with the old labels
-and their plans be lost. The successor is built beside the traffic as
-``<index>_epic10`` and takes the name at the switch; theirs becomes
-``<index>_legacy`` until epic10_finalize. It is written from the catalog, with
-the labels in its condition translated.
+PostgreSQL binds an index to the column, so it would stay with the old labels, and
+queries would lose it. The successor is built CONCURRENTLY as ``<index>_epic10`` and
+gets the name at the switch; the original becomes ``<index>_legacy`` until
+epic10_finalize. The successor's definition is read from the catalog, with the labels
+in its condition translated.
 """
 
 from epic10.operations.columns.convert import Beside

@@ -1,4 +1,4 @@
-"""The part of the pony's release that meets a column of somebody else's: ponies had coats before."""
+"""The part of the pony's release that meets an existing column: ponies had coats before."""
 
 from django.db import models
 

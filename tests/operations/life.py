@@ -1,4 +1,4 @@
-"""What does a test have to know of an operation?"""
+"""The life of an operation: what a test has to know of it."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""What the old schema cannot hold: parked on the way back, put back on the next way there."""
+"""The archive: what the old schema cannot hold is parked on the way back, and restored on the next way there."""

@@ -1,7 +1,8 @@
-"""Where are the values that the old schema cannot hold? Conditions on the archive, as SQL text.
+"""Conditions on the archive, as SQL text: where the values are that the old schema cannot hold.
 
-The newest event of a row in ``epic10_archive`` says: parked there, restored into
-the row, or neither, because the old application changed the row, or it is gone.
+The newest event of a row in ``epic10_archive`` says whether its value is parked
+there, restored into the row, or neither, because the old application has changed
+the row, or because the row is gone.
 """
 
 from epic10.postgres.catalog import literal

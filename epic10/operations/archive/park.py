@@ -1,4 +1,4 @@
-"""Parking what the old schema cannot hold, a batch at a time."""
+"""Parking of what the old schema cannot hold, a batch at a time."""
 
 from django.db.migrations.operations import RunPython
 

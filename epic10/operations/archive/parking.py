@@ -1,8 +1,8 @@
-"""What can only Epic 10 hold, and how does one see it in a row?
+"""Parking: which values only Epic 10 can hold, and how a row shows them.
 
-Going back loses nothing. Whatever the old schema has no place for is parked in
-``epic10_archive``, with a fingerprint of all that the old application knows of
-the row; migrating again puts it back where the fingerprint is still the same.
+Going back loses nothing. What the old schema has no place for is parked in
+``epic10_archive``, with a fingerprint of the columns that the old application
+knows; migrating again restores it if the fingerprint is still the same.
 """
 
 from dataclasses import dataclass

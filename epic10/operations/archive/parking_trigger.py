@@ -1,8 +1,8 @@
-"""What when the old application changes a row that holds what only Epic 10 can hold?
+"""The trigger that parks a value again when the old application changes its row.
 
-That happens between the switch back and the last row parked, and between a row's
-restoration and the next switch. The rule is the same in both: what was held is
-parked, and the row reads as the old application left it.
+That happens between the switch back and the parking of the last row, and between the
+restoring of a row and the next switch. The rule is the same in both: the value is
+parked, and the row stays as the old application left it.
 """
 
 from django.db.migrations.operations import RunSQL

@@ -1,4 +1,4 @@
-"""What was parked, and what became of it? For people: counts and a few ids, no content."""
+"""The summary of what was parked and what happened to it: counts and a few ids, no content."""
 
 from dataclasses import dataclass
 

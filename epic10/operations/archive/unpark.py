@@ -1,4 +1,4 @@
-"""Putting back what was parked, a batch at a time."""
+"""Restoring what was parked, a batch at a time."""
 
 from django.db.migrations.operations import RunPython
 

@@ -1,1 +1,1 @@
-"""Filling columns, a batch at a time."""
+"""Backfills: filling columns a batch at a time."""

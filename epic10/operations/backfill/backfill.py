@@ -1,4 +1,4 @@
-"""Backfill: give existing rows the value the new code expects, a batch at a time."""
+"""Backfill: give existing rows the value that the new code expects, a batch at a time."""
 
 from django.db.migrations.operations import RunPython
 

@@ -1,9 +1,9 @@
-"""How does a statement get over a whole table, a thousand rows a commit?
+"""Batches: a statement over a whole table, a thousand rows per commit.
 
-A batch is a statement that goes on where its route says, takes ``size`` rows,
-and answers with two values: how many rows it changed, and the last key it saw,
-NULL when there was none. It may add a complaint and a hint; then it is not committed.
-``into`` is where PL/pgSQL wants them.
+A batch is a statement that starts where its route says, takes ``size`` rows, and
+returns two values: the number of rows changed, and the last key it saw, or NULL. It
+may also return a complaint and a hint; then it is not committed. ``into`` has the
+variables for PL/pgSQL.
 """
 
 import threading

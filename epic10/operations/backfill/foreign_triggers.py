@@ -1,8 +1,8 @@
-"""Whose triggers see what a backfill writes, and do they leave it as it was meant?
+"""Triggers of others that see what a backfill writes, and the check that they do not change it.
 
-BEFORE triggers of the customer's may put another value into any column: keep a
-new column empty, or note in updated_at that the row was saved just now. What
-they do shows in the very statement, so the batch says it and is not committed.
+BEFORE triggers of the customer may write another value to any column: they may leave
+a new column empty, or set updated_at. That shows in the result of the statement, so
+the batch reports it and is not committed.
 """
 
 from epic10.operations.columns.relabel import Derived, Rule

@@ -1,8 +1,8 @@
 """
-How many rows have which labels?
+Row counts by label.
 
-Counted by combination: to compare two labels of a row takes longer than to read
-it, and of combinations there are a few dozen, whatever the size of the table.
+Rows are counted by combination of labels: comparing two labels of a row takes longer
+than reading it, and there are only a few dozen combinations in a table of any size.
 """
 
 from epic10.operations.archive.conditions import THIS_ROLLBACK

@@ -1,8 +1,8 @@
 """
-In which passes does a backfill get over its table?
+The passes of a backfill over its table.
 
-First around the rows that somebody has in use, by one connection or several. Then
-what is left is named, and waited for.
+The first pass skips rows that others have locked, with one connection or several.
+The rows left over are then found by a scan, and waited for.
 """
 
 import time

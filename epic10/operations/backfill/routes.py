@@ -1,17 +1,17 @@
-"""In which order does a backfill go over its table, and who goes over which part of it?
+"""The order in which a backfill goes over its table, and how workers share it.
 
-A route answers with parameters of a batch: ``first()``, then ``next()`` after
-each, until that is None. ``HERE`` is the condition on the rows that it means,
-``ROWS`` which of them a batch locks, ``LAST`` the last key that it saw.
+A route gives the parameters of a batch: ``first()``, then ``next()`` after each,
+until that is None. ``HERE`` is the condition on the rows that it covers, ``ROWS``
+selects those that a batch locks, ``LAST`` is the last key that it saw.
 
-No batch reads far while it holds a lock: between two wrong rows there may be a
-table of right ones, and the application waits for the first of them meanwhile.
+No batch reads far while it holds a lock: a whole table of right rows may lie between
+two wrong ones, and the application would wait for the first of them all that time.
 
 In the order of keys, which are random, a batch finds its thousand rows on as many
-pages, and the space that one has left serves the next on that page: almost
-every update is HOT. Once the table outgrows the server's memory each row costs a
-page read and, after every checkpoint, a whole page of log. Then a batch keeps to
-some neighbouring pages, and takes a row or two of each.
+pages, and the space that one dead row version leaves is used by the next update on
+that page: almost every update is HOT. Once the table outgrows the server's memory
+each row costs a page read and, after every checkpoint, a full-page image in the WAL.
+Then a batch keeps to some neighboring pages, and takes a row or two from each.
 (docs/decisions/0004-large-tables-go-by-place.md)
 """
 

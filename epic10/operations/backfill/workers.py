@@ -1,4 +1,4 @@
-"""How do several connections share one piece of work?"""
+"""Workers: several connections that share one piece of work."""
 
 import threading
 from collections.abc import Callable, Iterator

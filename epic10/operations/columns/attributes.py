@@ -1,9 +1,9 @@
-"""What belongs to a name rather than to a column or a type: grants, comment, and what ANALYZE is told.
+"""Attributes that belong to a name rather than to a column or type: grants, comments, statistics targets.
 
-A rename leaves all of it with the column that steps aside. So it is carried to
-the one that takes the name, in the transaction of the rename, and on the way
-back whatever was changed meanwhile is carried back. Grants and statistics stay
-with the other one too, which views go on reading; a comment is said once.
+A rename leaves them with the column that loses the name. So they are copied to the
+column that gets it, in the transaction of the rename, and what was changed since is
+copied back on the way back. Grants and statistics targets also stay with the other
+column, which views still read; a comment is moved.
 """
 
 from epic10.checks import Check, violations

@@ -1,4 +1,4 @@
-"""What becomes of a column that the release adds, where somebody has added it before?"""
+"""Conversion of a column that somebody has added before the release adds its own."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
-"""What of the customer's has to be told that a column changed places?
+"""Triggers of others on a column that is switched, which have to follow it.
 
-A trigger for UPDATE OF a column fires when a statement names the column. After
-the switch the application names the new one: the trigger is told to listen to
-both, and on the way back to the old one alone.
+A trigger for UPDATE OF a column fires when a statement names that column. After the
+switch the application names the new one, so the trigger is recreated for both
+columns, and on the way back for the old one alone.
 """
 
 from django.db.migrations.operations import RunSQL

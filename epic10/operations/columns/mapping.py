@@ -1,4 +1,4 @@
-"""How do an old value and a new one follow each other, as SQL?"""
+"""The mapping between old and new values, as SQL."""
 
 from epic10.postgres.catalog import literal
 

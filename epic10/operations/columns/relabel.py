@@ -1,4 +1,4 @@
-"""What an Epic 10 value is, given the Epic 9 one, and the other way about."""
+"""Rules: the Epic 10 value for an Epic 9 value, and the other way round."""
 
 from dataclasses import dataclass, field
 

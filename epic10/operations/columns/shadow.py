@@ -1,4 +1,4 @@
-"""Shadow columns: the new labels, beside the old ones, before anybody looks."""
+"""Shadow columns: the new labels beside the old ones, before they are visible."""
 
 from django.db.migrations.operations import RunSQL
 

@@ -1,4 +1,4 @@
-"""The switch: one short transaction of renames, and the same back again."""
+"""The switch: one short transaction of renames, and the same on the way back."""
 
 from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
 

@@ -1,4 +1,4 @@
-"""The trigger that keeps old and new column in step while both exist."""
+"""The trigger that keeps the old and the new column in sync while both exist."""
 
 from collections.abc import Iterable
 
