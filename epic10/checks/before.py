@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-from epic10.checks.dependents import nothing_depends
 from epic10.terminal.units import seconds
 
 from . import BEFORE, Check, Find, after, disk, drift, replication, schema, sessions, violations, way_back
@@ -170,7 +169,7 @@ def dependents_check(moved: dict[str, list[str]], *, indexes: list[str], followe
     return _warning(
         "schema.dependents",
         "nothing else uses a column that changes places",
-        nothing_depends(moved, indexes=indexes, followed=followed),
+        schema.nothing_depends(moved, indexes=indexes, followed=followed),
         hint="It goes on working, there and back. To give it the new labels after the release, make it anew, a view in "
         "one transaction: BEGIN; DROP VIEW …; CREATE VIEW … AS …; GRANT … ON … TO …; COMMIT; CREATE OR REPLACE may "
         "not change the type of a column. An index: CREATE INDEX CONCURRENTLY … on the new column, under another name.",

@@ -1,10 +1,11 @@
-"""Checks of the schemas, indexes and triggers around the tables of the release."""
+"""Checks of what surrounds the tables of the release: schemas, indexes, triggers, and what depends on a column."""
 
 from collections.abc import Iterable
 
 from epic10.postgres.catalog import table_oids
+from epic10.postgres.dependents import BY_NAME, dependents
 
-from . import Find, violations
+from . import Fact, Find, violations
 
 # The same columns, operators, order, expression and condition: one of the two is only maintained, never used.
 DUPLICATES = """
@@ -59,3 +60,32 @@ def no_duplicate_index(tables: Iterable[str]) -> Find:
 def no_trigger_fires(tables: Iterable[str], *, but: str) -> Find:
     """No foreign trigger fires for the rows of a backfill; ``but`` is the prefix of the release's own triggers."""
     return violations(TRIGGERS.format(oids=table_oids(tables), ours=f"'{but}'"))
+
+
+def nothing_depends(used: dict[str, list[str]], *, indexes: list[str], followed: dict[str, str]) -> Find:
+    """
+    A find function for the columns ``used`` of each table.
+
+    ``followed`` has for each table a query for its indexes: which get a successor, and why the others do not.
+    """
+
+    def find(db):
+        for table, columns in used.items():
+            hindrances = {name: hindrance for name, _, _, hindrance, _ in db.rows(followed[table])}
+            for found in dependents(db.connection, table, columns, indexes=indexes):
+                yield _told(table, found, hindrances)
+
+    return find
+
+
+def _told(table, found, hindrances):
+    kind, name, column = found
+    uses = f"{kind} {name} uses {table}.{column}"
+    if kind == BY_NAME:
+        return f"{uses}: after the switch it meets the new labels in {column}, and the old ones in {column}_legacy"
+    stays = f"after the switch it goes on with {table}.{column}_legacy"
+    if kind != "index":
+        return f"{uses}: {stays}"
+    if hindrance := hindrances.get(name):
+        return f"{uses}: {stays}, and has no successor, because {hindrance}"
+    return Fact(f"{uses}: a successor on the new column takes its name at the switch")
