@@ -1,15 +1,15 @@
 """
 The databases that a test can ask for.
 
-pytest-django's ``db`` and ``transactional_db`` give one that is migrated to the
-newest migration. A test about migrating asks for one of these instead, a
-``Scratch`` of its own that is gone afterwards, and needs no ``django_db`` mark:
+pytest-django's ``db`` and ``transactional_db`` give a database with all migrations
+applied. A test about migrating asks for one of these instead, a ``Scratch`` of its own
+that is dropped afterwards, and needs no ``django_db`` mark:
 
 ``empty_database``       nothing in it
 ``baseline_database``    ``migrate ndas 0001``, no rows
 ``legacy_database``      the same, with 300 seeded NDAs (seed 10)
 ``migrated_database``    a copy of the legacy one after ``migrate ndas``
-``production_database``  made by another tool, never touched by Django, a few rows
+``production_database``  created by another tool, never touched by Django, a few rows
 
 ``scratch()`` makes as many more as a test needs; ``scratch(other.name)`` copies.
 """
@@ -37,9 +37,9 @@ LEGACY_NDAS = 300
 
 
 def pytest_configure(config):
-    """Without DATABASE_URL a server in memory, for this process and the workers; else the embedded one, on the disk."""
+    """Without DATABASE_URL start a server in memory for this process and its workers, else the embedded one."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # Started in the background of a shell: what the tests start, and press Ctrl-C on, would inherit it.
+        # A shell starts background jobs with SIGINT ignored, which the processes of the tests would inherit.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput"):
         return
@@ -60,13 +60,13 @@ def pytest_configure(config):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
-    """A test waits for the server, or for another process, a third of its time: three workers keep two cores busy."""
+    """Tests wait for the server or for other processes a third of the time, so three workers keep two cores busy."""
     return max(2, (os.cpu_count() or 2) * 3 // 2)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Each worker its part of the files, so that one of them starts what a file shares; who is done first helps."""
+    """Each worker gets whole files, so that only one sets up what a file shares; a worker that is done helps."""
     return WorkStealingScheduling(config, log)
 
 
@@ -77,7 +77,7 @@ def models_of_a_state_made_only_once():
 
 @pytest.fixture(scope="session", autouse=True)
 def snapshots_and_records_elsewhere(tmp_path_factory):
-    """Snapshots and records of tests do not belong among those of whoever runs them."""
+    """Keep the snapshots and records of tests apart from those of the person who runs them."""
     for name in ("EPIC10_SNAPSHOTS", "EPIC10_RECORDS"):
         place = tmp_path_factory.mktemp(name.lower())
         os.environ[name] = str(place)
@@ -86,7 +86,7 @@ def snapshots_and_records_elsewhere(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def errors_are_not_counted():
-    """Nobody writes to a test's database behind its back."""
+    """Keep the error counter from writing to a test's database."""
     os.environ["EPIC10_COUNT_ERRORS"] = "0"
     settings.EPIC10_COUNT_ERRORS = False
 
@@ -125,7 +125,7 @@ def production_database(scratch, production_template):
 
 @pytest.fixture(scope="session")
 def baseline_template(django_db_blocker):
-    """The name of a database at 0001, made once a session and only copied."""
+    """The name of a database at 0001, created once per session and only copied."""
     with django_db_blocker.unblock(), database() as template:
         template.migrate("0001")
         template.close()

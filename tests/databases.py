@@ -1,4 +1,4 @@
-"""A database of a test's own: made empty or as a copy, gone afterwards."""
+"""A database of a test's own: created empty or as a copy, and dropped afterwards."""
 
 import contextlib
 import functools
@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from epic10.postgres import client_programs, fingerprint, scratch_database
 
-# Most tests are about the release; what comes after it keeps rules that they break on purpose.
+# Most tests are about the release; later migrations enforce rules that these tests break on purpose.
 RELEASE = "0002"
 
 
@@ -23,10 +23,10 @@ class Scratch:
     """
     A database, reached as a test needs it.
 
-    As the Django alias ``alias`` in this process (``Nda.objects.using(db.alias)``,
-    ``call_command(…, database=db.alias)``), by ``rows()`` and ``execute()``, by
-    ``psql()``, or from a process of its own by ``manage()`` and ``start()``. Close
-    what else you connect with ``url``: threads have connections of their own.
+    In this process it is the Django alias ``alias`` (``Nda.objects.using(db.alias)``,
+    ``call_command(…, database=db.alias)``), or use ``rows()``, ``execute()`` and
+    ``psql()``; ``manage()`` and ``start()`` reach it from a process of its own. Close
+    connections that you open with ``url``: threads have their own.
     """
 
     def __init__(self, name):
@@ -53,7 +53,7 @@ class Scratch:
             cursor.execute(sql, params)
 
     def migrate(self, target=RELEASE, *, app="ndas", **options):
-        """``migrate ndas target`` in this process, to the newest where that is None; what it printed."""
+        """``migrate ndas target`` in this process, to the newest if that is None; returns the output."""
         output = io.StringIO()
         arguments = [app] if target is None else [app, target]
         options = {"database": self.alias, "stdout": output, "stderr": output, "no_color": True} | options
@@ -61,7 +61,7 @@ class Scratch:
         return output.getvalue()
 
     def psql(self, script, *arguments):
-        """Run SQL, or the file at a Path, stopping at the first error; what psql printed."""
+        """Run SQL, or the file at a Path, stopping at the first error; returns psql's output."""
         if isinstance(script, Path):
             script = script.read_text(encoding="utf-8")
         return client_programs.run(
@@ -75,7 +75,7 @@ class Scratch:
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def start(self, *arguments, **environment):
-        """``manage.py`` in a process of its own, running: to be killed, or raced."""
+        """``manage.py`` in a process of its own, still running, to be killed or to compete with."""
         return subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
@@ -86,7 +86,7 @@ class Scratch:
         )
 
     def dump_schema(self):
-        """The schema as pg_dump words it, without the ledger and Django's own tables."""
+        """The schema as pg_dump writes it, without the ledger and Django's own tables."""
         return fingerprint.schema(self.connection)
 
     def close(self):
@@ -95,7 +95,7 @@ class Scratch:
 
 @contextlib.contextmanager
 def database(template=scratch_database.ENTIRELY_EMPTY, *, using="default"):
-    """A Scratch on the server of ``using``, made from ``template``, to which nobody may be connected at that moment."""
+    """A Scratch on the server of ``using``, copied from ``template``, to which nobody may be connected."""
     # One server serves several workers, and several runs of the suite.
     prefix = f"scratch_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_"
     with scratch_database.database(using, prefix=prefix, template=template, strategy=_quickest(using)) as alias:
@@ -104,7 +104,7 @@ def database(template=scratch_database.ENTIRELY_EMPTY, *, using="default"):
 
 @functools.cache
 def _quickest(using) -> str:
-    """Half the time, unless the files have to reach a disk."""
+    """The faster strategy: it takes half the time, unless the files have to be synced to a disk."""
     with connections[using]._nodb_cursor() as cursor:
         cursor.execute("SHOW fsync")
         return "FILE_COPY" if cursor.fetchone() == ("off",) else ""
@@ -112,7 +112,7 @@ def _quickest(using) -> str:
 
 @contextlib.contextmanager
 def served(db):
-    """The pages' own database is the scratch one for a while."""
+    """Use the scratch database as the default one within the block."""
     db.close()
     connection.close()
     name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], db.name

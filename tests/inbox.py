@@ -11,7 +11,7 @@ from tests.migration.disturbances import LONG_ENOUGH
 
 
 class Inbox:
-    """What arrives, by recipient; ``refuses`` makes it a server that takes nothing."""
+    """Mails by recipient; ``refuses`` makes it a server that accepts none."""
 
     def __init__(self):
         self.mails, self.refuses = [], False
@@ -29,13 +29,13 @@ class Inbox:
 
     @property
     def subjects(self):
-        # Django 6.1 begins a long one on the next line, whose blank is no part of it.
+        # Django 6.1 folds a long header; the space at the start of the next line is not part of it.
         return [mail["Subject"].strip() for _, mail in self.mails]
 
 
 @contextlib.contextmanager
 def receiving(settings):
-    """Django's mail goes there."""
+    """An inbox that receives Django's mail."""
     inbox = Inbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         host, port = free.getsockname()

@@ -1,10 +1,10 @@
 """
 Nothing of a run is left behind, however the run ends, also by SIGKILL.
 
-Whatever starts servers for tests has a folder for this run, which is TMPDIR for all that it
-starts, and a watcher beside it: ``python tests/left_behind.py FOLDER``. Its standard input ends
-when the run does. Then it ends every process that has this TMPDIR, servers as
-a server wants to be ended, and removes the folder, and those elsewhere that are named in it.
+A process that starts servers for tests has a folder for this run, which is TMPDIR for all its
+children, and a watcher beside it: ``python tests/left_behind.py FOLDER``. The watcher's standard
+input ends when the run does. Then it ends every process with this TMPDIR, shuts servers down
+properly, and removes the folder, and other folders that are listed in it.
 """
 
 import atexit
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 PREFIX, ELSEWHERE = "ndas-run-", "elsewhere"
-# A server that is stopped at once takes its shared memory with it.
+# A server that is shut down immediately still removes its shared memory.
 STOP_AT_ONCE = signal.SIGQUIT
 LONG_ENOUGH = 30  # seconds
 
@@ -27,7 +27,7 @@ _watchers: list[subprocess.Popen] = []
 
 
 def begin():
-    """A folder for this run, unless what has started this process has one already."""
+    """Create a folder for this run, unless the parent process has one already."""
     if is_begun():
         return
     outside = dict(os.environ)
@@ -36,7 +36,7 @@ def begin():
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
     _watchers.append(
         subprocess.Popen(
-            # Of a session of its own: Ctrl-C is for the run, which then ends in its own way.
+            # In a session of its own, because Ctrl-C is for the run, which then ends in its own way.
             [sys.executable, __file__, folder],
             stdin=subprocess.PIPE,
             env=outside,
@@ -48,7 +48,7 @@ def begin():
 
 
 def goes(folder: Path):
-    """This one goes with the run, too, although it is elsewhere."""
+    """Have this folder removed with the run, too, although it is elsewhere."""
     if is_begun():
         with Path(tempfile.gettempdir(), ELSEWHERE).open("a") as names:
             names.write(f"{folder}\n")
@@ -95,7 +95,7 @@ def end_processes(sign: bytes):
 
 
 def processes(sign: bytes) -> list[int]:
-    """Whose environment has this variable; without a /proc, as on macOS, nobody's can be read."""
+    """The processes with this variable in their environment; without /proc, as on macOS, it cannot be read."""
     found = []
     for environment in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):

@@ -1,8 +1,8 @@
 """The models of a migration's state, rendered only once a process.
 
-Django makes the classes of all related models anew for every change of a state: two
-thirds of the time of a ``migrate`` that has 300 rows to change. They follow from
-the state alone, and the suite goes the same way hundreds of times.
+Django creates the classes of all related models again for every change of a state, which
+is two thirds of the time of a ``migrate`` that has 300 rows to change. They depend on
+the state alone, and the suite goes through the same states hundreds of times.
 """
 
 from django.db.migrations.state import ProjectState, StateApps

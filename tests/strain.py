@@ -1,13 +1,13 @@
 """
 The suite under strain: late, in another order, on a machine that is busy with something else.
 
-    python -m pytest --late 3          whatever a test itself asks the server, it asks 3 seconds late
-    python -m pytest --all-late 1      every statement, of every program, reaches the server 1 second late
-    python -m pytest --shuffle 10      another order of tests, and of rows that no ORDER BY puts into one
-    python -m pytest --burn 2          beside so many processes that use a core each
+    python -m pytest --late 3          every query of a test itself reaches the server 3 seconds late
+    python -m pytest --all-late 1      every statement of every program reaches the server 1 second late
+    python -m pytest --shuffle 10      another order of tests, and of rows without an ORDER BY
+    python -m pytest --burn 2          beside two processes that use a core each
 
-No verdict may depend on any of it. Where a test has to meet the release at a moment,
-it makes the release wait (``tests.migration.disturbances``), and does not hurry.
+No result may depend on any of it. A test that has to act at a certain moment of the
+release makes the release wait there (``tests.migration.disturbances``).
 """
 
 import contextlib
@@ -23,7 +23,7 @@ import psycopg
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 HAS_AN_ORDER = re.compile(r"ORDER BY|EXPLAIN|WITH ORDINALITY|VALUES|unnest|generate_series", re.IGNORECASE)
-# Until its standard input ends, which it does with whoever has started it.
+# Until its standard input ends, which happens when its parent ends.
 BURN = """
 import os, sys, threading
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
@@ -65,7 +65,7 @@ def pytest_report_header(config):
 
 @contextlib.contextmanager
 def tests_are_late(seconds: float):
-    """What tests ask, and not what the release asks in the process of a test."""
+    """Delay the queries of tests, but not those of the release in the process of a test."""
     execute = psycopg.Cursor.execute
 
     def late_execute(cursor, *args, **options):
@@ -81,7 +81,7 @@ def tests_are_late(seconds: float):
 
 
 def is_of_a_test(frame) -> bool:
-    """Of the code of this project the one that asks is in ``tests``."""
+    """Whether the innermost frame of this project's code is in ``tests``."""
     while frame:
         file = Path(frame.f_code.co_filename)
         if PROJECT in file.parents and "site-packages" not in file.parts:
@@ -92,7 +92,7 @@ def is_of_a_test(frame) -> bool:
 
 @contextlib.contextmanager
 def rows_in_another_order(seed):
-    """What is asked in this process, by tests and by the release."""
+    """Shuffle the rows of queries in this process, of tests and of the release."""
     chance, fetches = random.Random(seed), {name: getattr(psycopg.Cursor, name) for name in ("fetchall", "fetchmany")}
 
     def shuffled(fetch):

@@ -1,7 +1,7 @@
 """
 The register as it is in production: owned by one role, migrated by another.
 
-``people``    makes roles: ``people.create("owner")``
+``people``    creates roles: ``people.create("owner")``
 ``register``  the legacy database, given to the role ``register_owner``
 ``migrator``  a role that may log in and nothing else
 """

@@ -1,11 +1,11 @@
 """
 Functions and operators that PostgreSQL prefers to its own, in a schema where anybody may create.
 
-An exact match wins over one by a cast or of a polymorphic type, wherever on the
-search_path it is. (https://www.postgresql.org/docs/current/typeconv-func.html) So
-for every function that the project calls, and for every operator, there is one here
-of each kind of types that PostgreSQL itself has only an inexact one for. Whoever calls
-one of them has been hijacked; it says so, and by whom.
+An exact match wins over one that needs a cast or a polymorphic type, wherever on the
+search_path it is. (https://www.postgresql.org/docs/current/typeconv-func.html) So for
+every function that the project calls, and for every operator, there is one here for
+each combination of types for which PostgreSQL itself has only an inexact match. A
+session that calls one of them has been hijacked; the function reports which session.
 """
 
 import re

@@ -1,8 +1,8 @@
 """
 The commands of the night, on databases of a test's own.
 
-``night``     runs a command in this process: what it printed, and how it ended
-``changed``   what differs from a legacy database that nothing has happened to: nothing, one hopes
+``night``     runs a command in this process and returns its output and how it ended
+``changed``   the differences from an untouched legacy database, which should be none
 """
 
 import io

@@ -4,7 +4,7 @@ Pairs of commands started together on one database, and how each of them ended.
     python -m tests.deploy.pairs 50
 
 starts fifty pairs of epic10_deploy, each pair on a database of its own, and prints a
-table of the endings.
+table of how they ended.
 """
 
 import argparse

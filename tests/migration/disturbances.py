@@ -1,4 +1,4 @@
-"""A release stopped at a chosen moment, and what the database is then."""
+"""A release stopped at a chosen moment, and the state of the database then."""
 
 import contextlib
 import logging
@@ -13,7 +13,7 @@ from epic10.postgres import fingerprint
 from epic10.release import plan
 from epic10.terminal.progress import logger
 
-# Seconds. Whoever waits so long has not seen what it waits for, and will not: it is no measure of speed.
+# Seconds. After this long the awaited state will not come any more; it is not a measure of speed.
 LONG_ENOUGH = 300
 OURS = "disturbance"
 
@@ -31,7 +31,7 @@ SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = {KEY} AND NOT
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 STANDS_STILL = f"SELECT EXISTS ({STANDING_STILL})"
 
-# What a process of ours has left behind on the server.
+# What a process of ours has left on the server.
 OTHERS_AT_WORK = """
     SELECT pid FROM pg_stat_activity
      WHERE datname = current_database() AND backend_type = 'client backend'
@@ -53,7 +53,7 @@ def look_at(database, columns=None) -> Fingerprint:
 
 @dataclass(frozen=True)
 class Step:
-    """A phase of 0002, to be run on its own, as if the next one never came."""
+    """A phase of 0002, run on its own, as if the next one never came."""
 
     name: str
     there: tuple
@@ -80,7 +80,7 @@ def steps() -> list[Step]:
 
 @contextlib.contextmanager
 def somebody(database, *statements):
-    """Another session, in a transaction that has run the statements and is idle since."""
+    """Another session, idle in a transaction that has run the statements."""
     with psycopg.connect(database.url, application_name=OURS) as session:
         for statement in statements:
             session.execute(statement)
@@ -91,10 +91,10 @@ def somebody(database, *statements):
 @contextlib.contextmanager
 def standstill(database, *, after=(20,), patience="SET lock_timeout = 0"):
     """
-    A backfill with EPIC10_BATCH_SIZE=1 stands still when it has committed so many rows, and the next one is changed.
+    Make a backfill with EPIC10_BATCH_SIZE=1 wait after it has committed a number of rows and changed the next one.
 
-    Until the block ends, or ``go()`` lets it go on to the next such moment; STANDS_STILL is true
-    meanwhile. With ``patience=""`` the batch tries again and again, as it does for any lock.
+    It waits until the block ends, or until ``go()`` lets it go on to the next such moment; STANDS_STILL is
+    true meanwhile. With ``patience=""`` the batch retries, as it does for any lock.
     """
     keys = [(KEY, rows + 1) for rows in after]
     with psycopg.connect(database.url, application_name=OURS, autocommit=True) as session:
@@ -109,7 +109,7 @@ def standstill(database, *, after=(20,), patience="SET lock_timeout = 0"):
         try:
             yield go
         finally:
-            with contextlib.suppress(psycopg.OperationalError):  # Somebody has killed the server.
+            with contextlib.suppress(psycopg.OperationalError):  # The server was killed.
                 while keys:
                     go()
                 session.execute(MOVES_ON)
@@ -165,7 +165,7 @@ def wait_until(condition, what):
 
 
 def wait_for(database, sql, process=None):
-    """Until the query returns true, while the process runs."""
+    """Wait until the query returns true, while the process runs."""
 
     def seen():
         if process and process.poll() is not None:
@@ -176,7 +176,7 @@ def wait_for(database, sql, process=None):
 
 
 def told(process, text):
-    """The next line of its output with this in it."""
+    """Wait for the next line of its output that contains this."""
     hanging = threading.Timer(LONG_ENOUGH, process.kill)
     hanging.start()
     try:
@@ -190,7 +190,7 @@ def told(process, text):
 
 @contextlib.contextmanager
 def when_logged(text, action):
-    """Act as soon as the release says this in its log, before it goes on; what it has said, so far."""
+    """Act as soon as the release logs this, before it goes on; yields what it has logged so far."""
     said, handler = [], logging.Handler()
 
     def emit(record):
@@ -231,14 +231,14 @@ def waiting_to(statement):
 
 
 def kill(process, database):
-    """SIGKILL, and until the server has noticed."""
+    """SIGKILL, and wait until the server has noticed."""
     process.kill()
     process.communicate()
     wait_until(lambda: not database.rows(OTHERS_AT_WORK, [OURS]), "the server noticing that its client is gone")
 
 
 def kill_both_ends(process, database):
-    """SIGKILL, and its sessions: the server would finish a statement that waits for a lock."""
+    """SIGKILL, and end its sessions, as the server would go on with a statement that waits for a lock."""
     process.kill()
     database.rows(f"SELECT pg_terminate_backend(pid) FROM ({OTHERS_AT_WORK}) AS left_behind", [OURS])
     kill(process, database)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from epic10.postgres.lock_watch import MODES, as_written
 
-# A reader or a writer waits for whoever holds one of these.
+# A session that holds one of these blocks a reader or a writer.
 STRONG = MODES[MODES.index("SHARE") :]
-# Whoever holds one of these on a table may have locked a row of it.
+# A session that holds one of these on a table may have locked a row in it.
 ROWS = ["ROW SHARE", "ROW EXCLUSIVE"]
 
 # Parents before children: as the application reads and references them.
@@ -61,7 +61,7 @@ def split(script: str) -> list[str]:
 
 @contextlib.contextmanager
 def every_statement(connection):
-    """Run every statement of this connection alone, in a transaction, and look; yields the transactions."""
+    """Run every statement of a transaction on its own and record the locks after it; yields the transactions."""
     transactions = {}
 
     def one_by_one(execute, sql, params, many, context):
@@ -87,7 +87,7 @@ def every_statement(connection):
 
 
 def in_psql(database, script: str) -> dict[str, Transaction]:
-    """The same of a script: it notes after each statement of a transaction what it holds."""
+    """The same for a script: after each statement of a transaction it records the locks held."""
     database.execute(KEEP_NOTES)
     looked, inside = "", False
     for statement in split(script):
@@ -106,7 +106,7 @@ def in_psql(database, script: str) -> dict[str, Transaction]:
 
 
 def upgrades(transaction: Transaction):
-    """What a reader or a writer could become a deadlock's victim of, in a transaction of ours."""
+    """The lock upgrades in a transaction of ours through which a reader or writer could become a deadlock's victim."""
     held = set()
     for statement in transaction.statements:
         strong = sorted((lock for lock in statement.added if lock[1] in STRONG), key=lambda lock: MODES.index(lock[1]))

@@ -1,7 +1,7 @@
 """The suite's own server, for when DATABASE_URL names none.
 
-In memory: most tests make a database of their own, and to copy one onto a disk
-takes ten times as long. It is a real server all the same, of the same programs.
+It is in memory because most tests create a database of their own, and copying one to a
+disk takes ten times as long. It is a real server with the same programs.
 """
 
 import contextlib

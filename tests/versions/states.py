@@ -14,11 +14,11 @@ BATCH, BATCHES = 10, 3
 
 
 class Halted(Exception):
-    """As a process that is killed between two batches."""
+    """Raised like the kill of a process between two batches."""
 
 
 def states(database) -> Iterator[tuple[str, bool]]:
-    """Take the database there and back; its state after each step, and whether the new labels are the truth."""
+    """Take the database there and back; yields its state after each step, and whether the new labels count."""
     yield "before anything", False
     for step in steps():
         if step.name == "backfill":

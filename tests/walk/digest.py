@@ -1,7 +1,7 @@
 """
 The content of a database, as lines that can be compared.
 
-In a tenth of the time of pg_dump, and without a program of the server's version. The
+It takes a tenth of the time of pg_dump, and needs no program of the server's version. The
 lines are sorted text, so that a difference can be shown.
 """
 
@@ -19,7 +19,7 @@ LEDGER = {
         SELECT DISTINCT ON (table_name, row_id) table_name, row_id, event, content, found
           FROM epic10_archive ORDER BY table_name, row_id, id DESC""",
 }
-# And how it got there: different after an interruption, and meant to be.
+# And how it got there, which differs after an interruption on purpose.
 HISTORY = {
     "epic10_row_count": "SELECT table_name, rows FROM epic10_row_count",
     "epic10_phase_run": "SELECT phase, direction, rows, error, finished_at IS NULL FROM epic10_phase_run",
@@ -103,7 +103,7 @@ class Digest:
 
 
 def outcome(connection) -> Digest:
-    """What must be the same, however often it was interrupted."""
+    """The part that must be the same, however often the release was interrupted."""
     tables = [table for (table,) in connection.execute(TABLES) if table not in NOT_OURS]
     queries = {table: LEDGER.get(table) or _all_of(connection, table) for table in tables}
     return Digest(
@@ -113,7 +113,7 @@ def outcome(connection) -> Digest:
 
 
 def state(connection) -> int:
-    """All that what comes next may depend on: two databases of the same state are the same to every command."""
+    """Everything that a later command may depend on: two databases with the same state behave the same."""
     found = outcome(connection)
     tables = found.rows.keys() | {table for (table,) in connection.execute(TABLES)}
     history = tuple(_lines(connection, query) for table, query in HISTORY.items() if table in tables)

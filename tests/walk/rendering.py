@@ -1,9 +1,9 @@
 """
 Rendered models that forks share between two operations.
 
-Making them anew for every state is four fifths of what ``migrate`` computes. The same
-operations lead to the same states in every run, so whoever has made the models once,
-before the fork, has made them for all.
+Rendering them for every state is four fifths of the processor time of ``migrate``. The
+same operations lead to the same states in every run, so models that are rendered once,
+before the fork, serve all of them.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ _made = {}
 
 @contextlib.contextmanager
 def shared():
-    """In this block, a state that has been seen before has its models already."""
+    """Within this block, a state that was rendered before has its models already."""
     original = ProjectState.apps
     # A property: a state that keeps no models of its own makes none of them anew when it changes.
     ProjectState.apps = property(_apps, fdel=lambda state: None)
