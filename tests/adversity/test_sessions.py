@@ -35,7 +35,7 @@ def test_a_transaction_from_before_is_named_when_the_patience_ends_and_the_next_
         pid, user = old.info.backend_pid, old.info.user
     assert finished.returncode == 1
     complaint, hint = finished.stderr.splitlines()
-    begin = f"CommandError: The index idx_ndas_expiration_date could not be finished: pid {pid}, {user} ({OURS}), "
+    begin = f"CommandError: The index ndas_status_epic10_idx could not be finished: pid {pid}, {user} ({OURS}), "
     assert complaint.startswith(f"{begin}idle in transaction, in its transaction for ")
     assert hint == (
         "HINT: It waits for every older transaction in the database. End those, then run the same command again."

@@ -114,7 +114,7 @@ def test_through_it_an_index_build_still_says_whom_it_waits_for(register, behind
         pid = idle.info.backend_pid
         pooled.migrate()
     assert str(given_up.value).startswith(
-        f"The index idx_ndas_expiration_date could not be finished: pid {pid}, ndas (disturbance), "
+        f"The index ndas_status_epic10_idx could not be finished: pid {pid}, ndas (disturbance), "
     )
 
 
