@@ -1,6 +1,6 @@
 """The changes that a release can make: each one decision, which knows what it contributes to each phase."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from django.db import models
@@ -72,103 +72,74 @@ class EnumColumn:
         return type.field(enum_type=type.name, choices=type.choices, **defaults)
 
 
+@dataclass
 class Change:
     """
-    One decision of a release; it contributes nothing where it does not say so.
+    One decision of a release, and what it contributes: nothing, unless it says so.
 
-    ``expand``, ``indexes`` and ``enforce`` yield operations of its own. What
-    else it yields is put together with what other changes have for the same
-    table, which has one trigger, one backfill, one switch and one parking.
+    Operations of its own are in ``expand``, ``indexes``, with what each is for,
+    and ``enforce``. What else there is, is put together with what other changes
+    have for the same table, which has one trigger, one backfill, one switch and
+    one parking.
     """
 
-    def expand(self) -> Iterable[Operation]:
-        return ()
-
-    def indexes(self) -> Iterable[tuple[str, Operation]]:
-        """What each is for, and the operation."""
-        return ()
-
-    def enforce(self) -> Iterable[Operation]:
-        return ()
-
-    def types(self) -> Iterable[Relabel]:
-        """The enum types whose new labels take the name at the switch."""
-        return ()
-
-    def rules(self) -> Iterable[tuple[Table, Rule]]:
-        """What follows old columns: kept right by the trigger, filled, proved, switched, parked."""
-        return ()
-
-    def beside(self) -> Iterable[tuple[Table, Beside]]:
-        """What becomes of a new column where somebody has added it before."""
-        return ()
-
-    def parked(self) -> Iterable[tuple[Table, str]]:
-        """Fields whose values the old schema has no place for."""
-        return ()
-
-    def state_operations(self) -> Iterable[tuple[Table, AlterField]]:
-        """What Django takes the columns for after the switch."""
-        return ()
-
-    def parents(self) -> Iterable[str]:
-        """Other tables that a new column points at."""
-        return ()
+    expand: list[Operation] = field(default_factory=list)
+    indexes: list[tuple[str, Operation]] = field(default_factory=list)
+    enforce: list[Operation] = field(default_factory=list)
+    # Enum types whose new labels take the name at the switch.
+    types: list[Relabel] = field(default_factory=list)
+    # What follows old columns: kept right by the trigger, filled, proved, switched, parked.
+    rules: list[tuple[Table, Rule]] = field(default_factory=list)
+    # What becomes of a new column where somebody has added it before.
+    beside: list[tuple[Table, Beside]] = field(default_factory=list)
+    # Fields whose values the old schema has no place for.
+    parked: list[tuple[Table, str]] = field(default_factory=list)
+    # What Django takes the columns for after the switch.
+    state_operations: list[tuple[Table, AlterField]] = field(default_factory=list)
+    # Other tables that a new column points at.
+    parents: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
 class ReplaceEnum(Change):
     """Other labels for an enum type, in every column that has it: in a column beside the old one until the switch."""
 
-    type: EnumType
-    columns: list[EnumColumn]
-
-    def expand(self):
-        relabel = self.type.relabel
-        yield CreateEnum(relabel.working_type, relabel.labels, becomes=relabel.type)
-        for column in self.columns:
-            yield AddShadow(column.table.name, column.shadow(self.type))
-
-    def indexes(self):
-        for column in self.columns:
-            if column.index:
-                yield column.index.purpose, AddShadowIndex(column.table.name, column.shadow(self.type))
-
-    def types(self):
-        yield self.type.relabel
-
-    def rules(self):
-        for column in self.columns:
-            yield column.table, column.shadow(self.type)
-
-    def state_operations(self):
-        for column in self.columns:
-            yield column.table, AlterField(column.table.model, column.name, column.field(self.type))
+    def __init__(self, type: EnumType, columns: list[EnumColumn]):
+        relabel = type.relabel
+        shadows = [(column, column.shadow(type)) for column in columns]
+        super().__init__(
+            expand=[
+                CreateEnum(relabel.working_type, relabel.labels, becomes=relabel.type),
+                *(AddShadow(column.table.name, shadow) for column, shadow in shadows),
+            ],
+            indexes=[
+                (column.index.purpose, AddShadowIndex(column.table.name, shadow))
+                for column, shadow in shadows
+                if column.index
+            ],
+            types=[relabel],
+            rules=[(column.table, shadow) for column, shadow in shadows],
+            state_operations=[
+                (column.table, AlterField(column.table.model, column.name, column.field(type))) for column in columns
+            ],
+        )
 
 
-@dataclass(frozen=True)
 class NewEnumColumn(Change):
     """A column of a new enum type. What is there by the name of either, of other labels, is mapped."""
 
-    type: EnumType
-    column: EnumColumn
-
-    def expand(self):
-        table, shadow = self.column.table, self.column.shadow(self.type)
-        yield CreateEnumBeside(table.name, shadow)
-        yield AddColumn(table.model, self.column.name, self.column.field(self.type), beside=shadow)
-
-    def types(self):
-        yield self.type.relabel
-
-    def beside(self):
-        yield self.column.table, self.column.shadow(self.type)
-
-    def parked(self):
-        yield self.column.table, self.column.name
+    def __init__(self, type: EnumType, column: EnumColumn):
+        table, shadow = column.table, column.shadow(type)
+        super().__init__(
+            expand=[
+                CreateEnumBeside(table.name, shadow),
+                AddColumn(table.model, column.name, column.field(type), beside=shadow),
+            ],
+            types=[type.relabel],
+            beside=[(table, shadow)],
+            parked=[(table, column.name)],
+        )
 
 
-@dataclass(frozen=True)
 class NewColumn(Change):
     """
     A column of any other type.
@@ -177,68 +148,46 @@ class NewColumn(Change):
     becomes of one that somebody has added before, where that is not an error.
     """
 
-    table: Table
-    name: str
-    field: models.Field
-    computed: Derived | None = None
-    theirs: Convert | None = None
-    index: Indexed | None = None
-
-    def expand(self):
-        yield AddColumn(self.table.model, self.name, self.field, beside=self._theirs())
-
-    def indexes(self):
-        if self.index:
-            index = models.Index(fields=[self.name], name=self.index.name)
-            yield self.index.purpose, AddIndex(self.table.model, index, beside=self._theirs())
-
-    def rules(self):
-        if self.computed:
-            beside = self.theirs and (self.table.name, self.theirs.target)
-            yield self.table, replace(self.computed, beside=beside)
-
-    def beside(self):
-        if self.theirs:
-            yield self.table, self._theirs()
-
-    def parked(self):
-        if not self.computed:
-            yield self.table, self.name
-
-    def _theirs(self):
-        return self.theirs and replace(self.theirs, index=self.index and self.index.name)
+    def __init__(
+        self,
+        table: Table,
+        name: str,
+        field: models.Field,
+        *,
+        computed: Derived | None = None,
+        theirs: Convert | None = None,
+        index: Indexed | None = None,
+    ):
+        theirs = theirs and replace(theirs, index=index and index.name)
+        super().__init__(
+            expand=[AddColumn(table.model, name, field, beside=theirs)],
+            beside=[(table, theirs)] if theirs else [],
+            parked=[] if computed else [(table, name)],
+        )
+        if index:
+            on_it = models.Index(fields=[name], name=index.name)
+            self.indexes = [(index.purpose, AddIndex(table.model, on_it, beside=theirs))]
+        if computed:
+            self.rules = [(table, replace(computed, beside=theirs and (table.name, theirs.target)))]
 
 
-@dataclass(frozen=True, kw_only=True)
 class NewReference(NewColumn):
     """A column with a foreign key; theirs is accepted where it has the very key."""
 
-    references: str
-
-    def expand(self):
-        yield from super().expand()
-        yield AddForeignKey(self.table.name, self._column, **self._key(), beside=self._theirs())
-
-    def enforce(self):
-        yield ValidateForeignKey(self.table.name, self._key()["name"], beside=self._theirs())
-        if self.theirs:
-            yield KeepOrphans(self.table.name, self._theirs())
-
-    def parents(self):
-        yield self.references
-
-    @property
-    def _column(self):
-        return f"{self.name}_id"
-
-    def _key(self):
-        return {
-            "references": self.references,
-            "name": f"{self.table.name}_{self._column}_fkey",
-            "on_delete": ON_DELETE[self.field.remote_field.on_delete],
+    def __init__(
+        self, table: Table, name: str, field: models.ForeignKey, *, references: str, theirs: Convert | None = None
+    ):
+        column = f"{name}_id"
+        key = {
+            "references": references,
+            "name": f"{table.name}_{column}_fkey",
+            "on_delete": ON_DELETE[field.remote_field.on_delete],
         }
-
-    def _theirs(self):
-        key = self._key()
-        is_there = is_in_place(self.table.name, self._column, **key)
-        return self.theirs and replace(super()._theirs(), accepted=is_there, foreign_key=key["name"])
+        if theirs:
+            theirs = replace(theirs, accepted=is_in_place(table.name, column, **key), foreign_key=key["name"])
+        super().__init__(table, name, field, theirs=theirs)
+        self.expand.append(AddForeignKey(table.name, column, **key, beside=theirs))
+        self.enforce.append(ValidateForeignKey(table.name, key["name"], beside=theirs))
+        if theirs:
+            self.enforce.append(KeepOrphans(table.name, theirs))
+        self.parents = [references]

@@ -70,7 +70,7 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     """
     parts = [_part(table, stories) for table in tables]
     names = [table.name for table in tables]
-    parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents() if to not in names)]
+    parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents if to not in names)]
     expand, backfill, index = _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
     enforce, switch = _enforce(stories, parts, backfill), _switch(stories, parts)
     done = switched(names[0], parts[0].shadows[0])
@@ -114,12 +114,12 @@ def _expand(stories, parts):
     own = [
         it
         for story in stories
-        for it in _told(story.number, story.text, (it for change in story.changes for it in change.expand()))
+        for it in _told(story.number, story.text, (it for change in story.changes for it in change.expand))
     ]
     return [
         *own,
         *_told(
-            _numbers(stories, _rules),
+            _numbers(stories, lambda change: change.rules),
             "From here on whatever the running application writes is translated as it is written.",
             [
                 *(AddSyncTrigger(part.table.model, part.name, part.rules) for part in parts if part.rules),
@@ -142,12 +142,12 @@ def _backfill(stories, parts):
     )
     for part in parts:
         operations += _told(
-            _numbers(stories, _of(part.table, _rules)),
+            _numbers(stories, _of(part.table, lambda change: change.rules)),
             f"The {part.table.unit} that were there before.",
             [Backfill(part.name, part.rules, unit=part.table.unit)] if part.rules else [],
         )
     return operations + _told(
-        _numbers(stories, _beside),
+        _numbers(stories, lambda change: change.beside),
         "Where somebody has added a column before: ours, beside it.",
         (Backfill(part.name, beside=rule, unit=part.table.unit) for part in parts for rule in part.beside),
     )
@@ -158,7 +158,7 @@ def _index(stories, parts):
         it
         for story in stories
         for change in story.changes
-        for purpose, operation in change.indexes()
+        for purpose, operation in change.indexes
         for it in _told(story.number, purpose, [operation])
     ]
     return own + _told(
@@ -171,12 +171,12 @@ def _index(stories, parts):
 def _enforce(stories, parts, backfill):
     return [
         *_told(
-            _numbers(stories, lambda change: change.enforce()),
+            _numbers(stories, lambda change: change.enforce),
             "The rows that were there before the foreign key.",
-            (it for change in _changes(stories) for it in change.enforce()),
+            (it for change in _changes(stories) for it in change.enforce),
         ),
         *_told(
-            _numbers(stories, _rules),
+            _numbers(stories, lambda change: change.rules),
             "No row reads wrong any more, or the switch does not happen.",
             [RequireProofs(backfill), Analyze(*(part.name for part in parts))],
         ),
@@ -192,22 +192,22 @@ def _switch(stories, parts):
             [SwitchParking(_parkings(parts))],
         ),
         *_told(
-            _numbers(stories, _types),
+            _numbers(stories, lambda change: change.types),
             "The new labels take the name of the old ones.",
-            (SwitchType(relabel) for change in _changes(stories) for relabel in change.types()),
+            (SwitchType(relabel) for change in _changes(stories) for relabel in change.types),
         ),
         *_told(
-            _numbers(stories, _state),
+            _numbers(stories, lambda change: change.state_operations),
             "So do the columns; from here on the legacy columns follow.",
             (Switch(part.name, part.rules, state_operations=part.state_operations) for part in replaced),
         ),
         *_told(
-            _numbers(stories, _state),
+            _numbers(stories, lambda change: change.state_operations),
             "Triggers of others that fire for a change of these columns go on doing so.",
             (TellTriggers(part.name, part.rules) for part in replaced),
         ),
         *_told(
-            _numbers(stories, _beside),
+            _numbers(stories, lambda change: change.beside),
             "Where somebody has added a column before, it makes room for ours.",
             (Switch(part.name, beside=rule) for part in parts for rule in part.beside),
         ),
@@ -223,13 +223,14 @@ def _part(table, stories) -> Part:
     def of_the_table(contributions):
         return [it for change in _changes(stories) for it in _of(table, contributions)(change)]
 
+    rules = of_the_table(lambda change: change.rules)
     return Part(
         table,
         # By name, so that no trigger and no batch changes when a story moves.
-        rules=sorted(of_the_table(_rules), key=lambda rule: (isinstance(rule, Derived), rule.target)),
-        beside=of_the_table(_beside),
-        fields=tuple(of_the_table(lambda change: change.parked())),
-        state_operations=of_the_table(_state),
+        rules=sorted(rules, key=lambda rule: (isinstance(rule, Derived), rule.target)),
+        beside=of_the_table(lambda change: change.beside),
+        fields=tuple(of_the_table(lambda change: change.parked)),
+        state_operations=of_the_table(lambda change: change.state_operations),
     )
 
 
@@ -253,7 +254,7 @@ def _told(number: str, text: str, operations: Iterable[Operation]) -> list[Opera
 
 def _numbers(stories, contributions: Callable[[Change], Iterable]) -> str:
     """Of the stories that have any."""
-    numbers = [story.number for story in stories if any(list(contributions(change)) for change in story.changes)]
+    numbers = [story.number for story in stories if any(map(contributions, story.changes))]
     return f"{numbers[0]} to {numbers[-1]}" if len(numbers) == len(stories) > 2 else ", ".join(numbers)
 
 
@@ -262,25 +263,9 @@ def _of(table, contributions):
     return lambda change: [it for of, it in contributions(change) if of == table]
 
 
-def _rules(change: Change):
-    return change.rules()
-
-
-def _beside(change: Change):
-    return change.beside()
-
-
-def _types(change: Change):
-    return change.types()
-
-
-def _state(change: Change):
-    return change.state_operations()
-
-
 def _parked(change: Change):
-    return [*change.rules(), *change.parked()]
+    return [*change.rules, *change.parked]
 
 
 def _moved(change: Change):
-    return [*change.state_operations(), *change.beside()]
+    return [*change.state_operations, *change.beside]
