@@ -16,7 +16,7 @@ TO_DO, RUNNING, INTERRUPTED, STOPPED, DONE, UNDONE = "to do", "running", "interr
 @dataclass(frozen=True)
 class PhaseStatus:
     """
-    Of one phase: what has become of it, in which direction.
+    The status of one phase, and the direction of its last run.
 
     ``rows`` were changed by all its runs, ``left`` are still to change; ``seconds``
     and ``rate``, rows a second, are of its last run.

@@ -113,7 +113,7 @@ class Backfill(ReleaseOperation, RunPython):
             yield self._check(rule, rule.wrong_after(), hint=hint)
 
     def _can_be_wrong(self, rule):
-        """Is answered first: where no combination of labels is wrong no row is looked at."""
+        """A quick check before the scan: if no combination of labels is wrong, no row has to be read."""
         if not isinstance(rule, Shadow):
             return ""
         return f"EXISTS (SELECT FROM ({combinations(self.table, [rule])}) AS labels WHERE {rule.wrong()})\n   AND "
