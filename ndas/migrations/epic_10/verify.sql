@@ -1,4 +1,4 @@
--- Is Epic 10 in place? One row a check; psql exits 3 when anything is wrong.
+-- Is Epic 10 in place? One row per check; psql exits with 3 if anything is wrong.
 --
 -- Written from ndas/migrations/0002_epic_10_customer_feedback.py by
 --   python manage.py epic10_scripts

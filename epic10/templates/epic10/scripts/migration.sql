@@ -2,19 +2,19 @@
 --
 -- Written from ndas/migrations/{{ name }}.py by
 --   python manage.py epic10_scripts
--- Do not edit it: change the migration, then write it anew.
+-- Do not edit it: change the migration and write it again.
 --
 -- Purpose     New labels for NDA status and USmax position; NDA type, expiration date,
 --             approval fields and non-USmax flag; on a database in use.
 -- Run         psql -X -v ON_ERROR_STOP=1 -f migration.sql DATABASE
 --             as the owner of the tables, on the primary, directly or through a pooler that
 --             keeps sessions together (pool_mode = session). Not with --single-transaction:
---             indexes are built CONCURRENTLY and batches commit one by one. Nobody sees any of
---             it before the last phase commits, and that is one transaction.
---             References that point at nobody stop it before the first change; with
---             -v orphans=set-null they read NULL, and a list of them is kept in epic10_orphan.
--- Standbys    The backfill waits while one is more than 64 MB behind; another bound, or 0 for
---             none, with PGOPTIONS='-c epic10.max_lag=...' (MB).
+--             indexes are built CONCURRENTLY and batches commit one by one. None of it is
+--             visible until the last phase commits, which is one transaction.
+--             References to rows that do not exist stop it before the first change; with
+--             -v orphans=set-null they read NULL, and are listed in epic10_orphan.
+-- Standbys    The backfill waits while one is more than 64 MB behind; for another limit, or 0
+--             for none: PGOPTIONS='-c epic10.max_lag=...' (MB).
 -- Twice       Safe: what is done is skipped. It goes on where an earlier run of it, or of
 --             "manage.py migrate ndas", stopped.
 -- Duration    About 1 s for 10,000 NDAs with their histories (measured at 50,000). No lock
@@ -39,7 +39,7 @@ SELECT pg_catalog.set_config('epic10.orphans', :'orphans', false) AS orphans \gs
 -- ============================================================
 {{ checks_after }}
 
--- Django, where it manages this database, shall know.
+-- Record it for Django, if Django manages this database.
 DO $epic10$
 BEGIN
   IF {{ has_django_migrations }} THEN

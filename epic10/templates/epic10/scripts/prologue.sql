@@ -21,10 +21,10 @@ $epic10$;
 
 {{ settings }}
 
--- What the role may not do it is told before anything is changed.
+-- Missing privileges are reported before anything is changed.
 {{ privileges }}
 
--- Where Epic 10 remembers what it did, so that a rollback drops nothing else.
+-- The ledger records what Epic 10 did, so that a rollback drops nothing else.
 SET client_min_messages = warning;
 {{ ledger }}
 RESET client_min_messages;

@@ -3,19 +3,19 @@
 --
 -- Written from ndas/migrations/{{ name }}.py by
 --   python manage.py epic10_scripts
--- Do not edit it: change the migration, then write it anew.
+-- Do not edit it: change the migration and write it again.
 --
 -- Parks       What only Epic 10 can hold (types, approvals, rejection reasons, non-USmax flags,
 --             expiration dates that somebody set, PENDING_APPROVAL, EXPIRED) in the table
---             epic10_archive. migration.sql puts it back, except for rows that the old
---             application has changed in the meantime: of those both values stay there.
+--             epic10_archive. migration.sql restores it, except for rows that the old
+--             application has changed in the meantime: for those the archive has both values.
 -- Run         Stop the new application, then
 --             psql -X -v ON_ERROR_STOP=1 -f rollback.sql DATABASE
---             and start the previous one. Safe to run twice, and where Epic 10 never was.
+--             and start the previous one. Safe to run twice, and on a database without Epic 10.
 -- Duration    Seconds. The previous application can start as soon as "switch" is undone.
 -- Keeps       Every old label as it was: INACTIVE apart from CANCELLED, SUB, TEAMING, NULL.
---             Rows the new application wrote have the nearest old label. Objects that were
---             there before Epic 10 stay.
+--             Rows that the new application wrote have the closest old label. Objects that
+--             existed before Epic 10 stay.
 
 {% include "prologue.sql" %}
 DO $epic10$
