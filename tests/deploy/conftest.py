@@ -35,7 +35,7 @@ def night(legacy_database, tmp_path, settings):
         output = io.StringIO()
         defaults = {"directory": settings.EPIC10_SNAPSHOTS, "database": legacy_database.alias}
         if command == "epic10_deploy":
-            defaults |= {"without_rehearsal": True, "yes": True}
+            defaults |= {"without_rehearsal": True, "without_schema_rehearsal": True, "yes": True}
         if command == "epic10_rollback":
             defaults |= {"yes": True}
         try:

@@ -20,6 +20,7 @@ from epic10.release import revision
 from epic10.snapshots import files, snapshot
 from epic10.terminal import units
 from tests.migration.disturbances import STANDING_STILL, STANDS_STILL, somebody, standstill, wait_until, when_logged
+from tests.rehearsal.test_schema_rehearsal import NOTHING_IS_DROPPED
 
 STEPS = ["stopped", "precheck", "snapshot", "verify", "still stopped", "migrate", "validate", "smoke", "vacuum"]
 UNDONE = r"Epic 10 is undone: 10 checks: 10 passed; (\d+) checks?: \1 passed\."
@@ -31,7 +32,7 @@ def steps(said):
 
 
 def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record, tmp_path):
-    ended = night("epic10_deploy")
+    ended = night("epic10_deploy", without_schema_rehearsal=False)
     assert (ended.status, ended.complaint) == (0, "")
     assert steps(ended.said) == STEPS
     assert ended.said.splitlines()[-1] == (
@@ -58,6 +59,18 @@ def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record,
     assert "<td>enforce</td>" in page.read_text()
     again = night("epic10_deploy")
     assert (again.status, steps(again.said)) == (0, ["migrate", "validate", "smoke", "vacuum"])
+
+
+@pytest.mark.slow
+def test_what_a_copy_of_the_schema_does_not_take_is_refused_before_the_first_change(
+    night, legacy_database, is_untouched
+):
+    legacy_database.execute(NOTHING_IS_DROPPED)
+    ended = night("epic10_deploy", without_schema_rehearsal=False)
+    assert ended.status == 1 and ended.complaint.startswith("NO-GO, nothing was changed: ")
+    assert "by python manage.py migrate: nothing is dropped here" in ended.said
+    legacy_database.execute("DROP EVENT TRIGGER keep; DROP FUNCTION keep()")
+    assert is_untouched(legacy_database)
 
 
 @pytest.mark.slow
