@@ -104,7 +104,7 @@ def database(template=scratch_database.ENTIRELY_EMPTY, *, using="default"):
 
 @functools.cache
 def _quickest(using) -> str:
-    """The faster strategy: half the time, unless the files have to be synced to a disk. Before 15 there is no choice."""
+    """The faster strategy, unless the files have to be synced to a disk. Before PostgreSQL 15 there is no choice."""
     with connections[using]._nodb_cursor() as cursor:
         cursor.execute("SELECT current_setting('fsync'), current_setting('server_version_num')::int")
         fsync, version = cursor.fetchone()
