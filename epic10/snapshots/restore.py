@@ -2,6 +2,7 @@
 
 import secrets
 import shlex
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -37,6 +38,9 @@ ITS_OWN = """
 
 # The database that clients connect to by default, and those that new databases are made from.
 THE_SERVERS_OWN = "SELECT datname FROM pg_database WHERE datistemplate OR NOT datallowconn OR datname = 'postgres'"
+
+# Seconds. A session that was closed is listed until its process has ended.
+PATIENCE, PAUSE = 1.0, 0.1
 
 Confirm = Callable[[str], None]
 
@@ -185,7 +189,10 @@ def _psql(*statements):
 
 def _nobody_uses(using, database):
     connections[using].close()
-    if sessions := _server(using, OTHER_SESSIONS, [database]):
+    deadline = time.monotonic() + PATIENCE
+    while (sessions := _server(using, OTHER_SESSIONS, [database])) and time.monotonic() < deadline:
+        time.sleep(PAUSE)
+    if sessions:
         named = "; ".join(f"pid {pid}, {user}{f' ({program})' if program else ''}" for pid, user, program in sessions)
         raise NotRestored(
             f'Nothing was changed: sessions are connected to the database "{database}": {named}.\n'
