@@ -42,8 +42,10 @@ def senders(trees) -> dict[str, tuple]:
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             names = [name for name in parameters_of(function) if name != "self"]
             for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-                if named(call.func) in SENDS and isinstance(call.func, ast.Attribute):
-                    handed = [ast.unparse(argument) for argument in call.args[:2]]
+                is_fetch = named(call.func) == "fetch" and isinstance(call.func, ast.Name)
+                if is_fetch or (named(call.func) in SENDS and isinstance(call.func, ast.Attribute)):
+                    # fetch() of epic10.postgres.session wants the connection first.
+                    handed = [ast.unparse(argument) for argument in call.args[is_fetch : is_fetch + 2]]
                     if len(handed) == 2 and handed[0] in names:
                         # With parameters of its own it always has some.
                         handed[1] = handed[1] if handed[1] in names else handed[0]
@@ -94,7 +96,7 @@ def mixed(path, tree, known_senders) -> Iterator[str]:
 def test_what_was_made_from_names_is_sent_without_parameters():
     trees = {path: ast.parse(path.read_text()) for path in PRODUCT}
     known = senders(trees)
-    assert {"select", "rows", "_server"} <= known.keys()
+    assert {"fetch", "sessions", "rows", "_server"} <= known.keys()
     found = [line for path, tree in trees.items() for line in mixed(path, tree, known)]
     assert not found, "Write the values into it, by literal() or bound(), and send it without parameters."
 

@@ -13,7 +13,7 @@ from django.db import Error, transaction
 
 from epic10.postgres.catalog import FINALIZED
 from epic10.postgres.errors import first_line, is_unreachable
-from epic10.postgres.session import execute, select
+from epic10.postgres.session import execute, fetch
 
 BEFORE, AFTER = "before", "after"
 # Smoke tests: the application's own work on the new schema, or on the previous
@@ -45,7 +45,7 @@ class Database:
         return self.connection.alias
 
     def rows(self, sql: str, params=None) -> list[tuple]:
-        return select(self.connection, sql, params)
+        return fetch(self.connection, sql, params)
 
 
 class Fact(str):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from epic10.postgres.catalog import array
 from epic10.postgres.errors import said
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.release import plan
 
 MISSING = "SELECT name FROM pg_catalog.unnest({tables}) AS name WHERE to_regclass(pg_catalog.quote_ident(name)) IS NULL"
@@ -57,5 +57,5 @@ def _apps_without_tables() -> list[str]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and model._meta.app_label not in ours and router.allow_migrate_model("default", model)
     }
-    missing = select(connections[DEFAULT_DB_ALIAS], MISSING.format(tables=array(labels)))
+    missing = fetch(connections[DEFAULT_DB_ALIAS], MISSING.format(tables=array(labels)))
     return sorted({labels[table] for [table] in missing})

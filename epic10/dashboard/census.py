@@ -17,7 +17,7 @@ from epic10.operations.columns.relabel import Relabel, Shadow, shadows
 from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import column_exists, holds, literal, quoted, relation_exists
 from epic10.postgres.migration_lock import holder
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.release import plan, state
 from epic10.release.plan import Plan
 
@@ -140,7 +140,7 @@ def _groups(connection, table, names) -> list[tuple]:
     """A row for each combination of labels, with its count last."""
     labels = "".join(f"{quoted(name)}::text, " for name in names)
     by = f" GROUP BY {', '.join(map(quoted, names))}" if names else ""
-    return select(connection, f"SELECT {labels}count(*) FROM {quoted(table)}{by}")
+    return fetch(connection, f"SELECT {labels}count(*) FROM {quoted(table)}{by}")
 
 
 def _sums(groups, names, name) -> Counter:
@@ -153,7 +153,7 @@ def _sums(groups, names, name) -> Counter:
 def _archived(connection, table, column) -> Counter:
     if not plan.load().is_finalized(connection):
         return Counter()
-    archived = select(connection, ARCHIVED.format(column=literal(column.column), table=literal(table)))
+    archived = fetch(connection, ARCHIVED.format(column=literal(column.column), table=literal(table)))
     return Counter({label: rows for label, rows in archived if label is not None})
 
 

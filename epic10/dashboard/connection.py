@@ -11,7 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from epic10.postgres.catalog import array
 from epic10.postgres.errors import said
-from epic10.postgres.session import one_moment, select
+from epic10.postgres.session import fetch, one_moment
 from epic10.release import plan
 
 # A page that waits for a lock blocks the sessions queued behind it. Row security must
@@ -68,7 +68,7 @@ def grant(connection) -> str:
     """The statement that lets this role read all that the dashboard shows; "" if it may already."""
     books = [model._meta.db_table for model in apps.get_app_config("epic10").get_models()]
     wanted = array([plan.RECORD, *plan.load().tables(), *books])
-    [[tables, role]] = select(connection, UNREADABLE.format(tables=wanted))
+    [[tables, role]] = fetch(connection, UNREADABLE.format(tables=wanted))
     return f"GRANT SELECT ON {tables} TO {role};" if tables else ""
 
 

@@ -11,7 +11,7 @@ from epic10.deploy import record_chain
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord, SavedReport
 from epic10.ledger.phase_record import attempts
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.terminal.units import seconds
 
 SHOWN = 30
@@ -70,7 +70,7 @@ class Checked:
 def records(connection) -> list[Record]:
     if not store.is_there(connection, RunRecord):
         return []
-    return [Record(*row) for row in select(connection, RECORDS, [SHOWN])]
+    return [Record(*row) for row in fetch(connection, RECORDS, [SHOWN])]
 
 
 def record(connection, number: int) -> tuple[RunRecord, bool] | None:
@@ -92,7 +92,7 @@ def reports(connection) -> list[Checked]:
     """The newest report of every command that checks the database, saved by itself or in the record of a run."""
     if not (store.is_there(connection, SavedReport) and store.is_there(connection, RunRecord)):
         return []
-    return [_checked(*row) for row in select(connection, REPORTS, [SHOWN])]
+    return [_checked(*row) for row in fetch(connection, REPORTS, [SHOWN])]
 
 
 def _checked(command, verdict, made_at, body, is_older) -> Checked:

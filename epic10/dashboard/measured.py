@@ -10,7 +10,7 @@ from epic10.monitoring import queries
 from epic10.monitoring.observation import Timing
 from epic10.monitoring.queries import TIMES_SLOWER
 from epic10.postgres.catalog import holds, relation_exists
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 
 HOURS, POINTS = 24, 120
 # For a query that is not registered any more.
@@ -131,7 +131,7 @@ def incidents(connection) -> list[tuple]:
 
 
 def _rows(connection, table, query):
-    return select(connection, query) if holds(connection, relation_exists(table)) else []
+    return fetch(connection, query) if holds(connection, relation_exists(table)) else []
 
 
 def _fewer(samples: list[Point]) -> Iterator[Point]:

@@ -25,7 +25,7 @@ from epic10.operations.columns.relabel import Shadow
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
 from epic10.postgres.dependents import dependents
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
-from epic10.postgres.session import select, unhurried
+from epic10.postgres.session import fetch, unhurried
 from epic10.release import plan, state
 from epic10.release.plan import Plan
 
@@ -95,7 +95,7 @@ def _succeeded(connection, table, columns):
     taken_over = (
         f"SELECT legacy FROM ({claimed(table)}) AS claimed WHERE to_regclass(pg_catalog.quote_ident(name)) IS NOT NULL"
     )
-    return own + [name for [name] in select(connection, taken_over)]
+    return own + [name for [name] in fetch(connection, taken_over)]
 
 
 def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:

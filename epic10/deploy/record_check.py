@@ -17,7 +17,7 @@ from epic10.deploy import record_chain, record_files
 from epic10.deploy.record_files import Head, Unreadable
 from epic10.ledger import store
 from epic10.ledger.models import RunRecord
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 
 # As text, because a column that somebody has edited may hold what Python cannot read.
 ROWS = """
@@ -95,7 +95,7 @@ def _rows(connection) -> Iterator[Row]:
     if not store.is_there(connection, RunRecord):
         return
     number = 0
-    for id, *copied, body in select(connection, ROWS):
+    for id, *copied, body in fetch(connection, ROWS):
         read = json.loads(body)
         read = read if _is_body(read) else {}
         number = read["number"] if "number" in read and record_chain.hash_of(read) == copied[-1] else number + 1

@@ -7,7 +7,7 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test.utils import _TestState
 
 from epic10.postgres.catalog import quoted
-from epic10.postgres.session import execute, select
+from epic10.postgres.session import execute, fetch
 
 # Of pg_trigger: BEFORE (2) TRUNCATE (32), fired unless disabled. Ours refuse; what somebody else's do nobody knows.
 GUARDS = """
@@ -62,9 +62,9 @@ def asleep(connection):
 
 
 def _guards(connection):
-    return select(connection, GUARDS)
+    return fetch(connection, GUARDS)
 
 
 def _has_claims(connection):
-    [[has_claims]] = select(connection, HAS_CLAIMS, [CLAIMS])
+    [[has_claims]] = fetch(connection, HAS_CLAIMS, [CLAIMS])
     return has_claims

@@ -9,7 +9,7 @@ from django.db import Error
 
 from epic10.postgres.catalog import holds, literal, relation_exists
 from epic10.postgres.migration_lock import has_begun_a_phase
-from epic10.postgres.session import execute, out_of_a_broken_commit, select
+from epic10.postgres.session import execute, fetch, out_of_a_broken_commit
 from epic10.terminal import progress, signals
 from epic10.terminal.progress import logger
 
@@ -44,7 +44,7 @@ def attempts(connection, *, after: int = 0) -> list[PhaseAttempt]:
     """Every run of every phase that began after that one, the oldest first."""
     if not holds(connection, IS_THERE):
         return []
-    found = (PhaseAttempt(*row) for row in select(connection, RUNS))
+    found = (PhaseAttempt(*row) for row in fetch(connection, RUNS))
     return [one for one in found if one.id > after]
 
 

@@ -8,7 +8,7 @@ in ``<column>_legacy``. The body of a function is text and finds the new column.
 from typing import NamedTuple
 
 from epic10.postgres.catalog import array, table_oid
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 
 DEPENDENTS = """\
 WITH used AS (
@@ -72,7 +72,7 @@ class Dependent(NamedTuple):
 
 def dependents(connection, table: str, columns: list[str], *, indexes: list[str] = ()) -> list[Dependent]:
     """The objects that depend on the columns, except the ``indexes`` named, which the release handles itself."""
-    return [Dependent(*row) for row in select(connection, query(table, columns, indexes=indexes))]
+    return [Dependent(*row) for row in fetch(connection, query(table, columns, indexes=indexes))]
 
 
 def query(table: str, columns: list[str], *, indexes: list[str] = ()) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from epic10.postgres import client_programs
 from epic10.postgres.catalog import literal, quoted
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 
 # Patterns of pg_dump: any schema, any table of Django's bookkeeping or of ours.
 NOT_THE_SUBJECT = ("*.epic10_*", "*.django_*")
@@ -75,12 +75,12 @@ def schema(connection) -> str:
 
 def columns(connection, tables: Iterable[str]) -> dict[str, list[str]]:
     """The columns that the tables have now, on which a later ``content()`` is compared."""
-    return {table: [name for [name] in select(connection, COLUMNS, [reference(table)])] for table in tables}
+    return {table: [name for [name] in fetch(connection, COLUMNS, [reference(table)])] for table in tables}
 
 
 def every_table(connection) -> list[str]:
     """Every user table, as "schema"."name", except those that belong to an extension."""
-    return [name for [name] in select(connection, EVERY_TABLE)]
+    return [name for [name] in fetch(connection, EVERY_TABLE)]
 
 
 def content(

@@ -11,7 +11,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from epic10.postgres.catalog import literal, quoted
 from epic10.postgres.migration_lock import FOR_A_LOCK, standing_still
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.terminal.progress import logger
 from epic10.terminal.refusal import Refusal
 
@@ -183,4 +183,4 @@ def remedy(found: list[Blocker]) -> str:
 
 def sessions(connection, query: str, parameters: list) -> list[Blocker]:
     """The result of a query built from SESSIONS or PREPARED."""
-    return [Blocker(*row) for row in select(connection, query, parameters)]
+    return [Blocker(*row) for row in fetch(connection, query, parameters)]

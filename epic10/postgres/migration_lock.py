@@ -21,7 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from epic10.postgres import server
 from epic10.postgres.catalog import holds, literal, table_oid
-from epic10.postgres.session import NO_LIMIT, execute, select
+from epic10.postgres.session import NO_LIMIT, execute, fetch
 from epic10.terminal.refusal import Refusal
 
 # Any two numbers, as long as nobody else uses them: "EPIC", 10.
@@ -175,14 +175,14 @@ class Standstill:
 
 
 def standstill(connection) -> Standstill:
-    signs = select(connection, SIGNS, (WORKER, STANDSTILL))
+    signs = fetch(connection, SIGNS, (WORKER, STANDSTILL))
     workers = [number for kind, number in signs if kind == WORKER]
     return Standstill(frozenset(number for kind, number in signs if kind == STANDSTILL), next(iter(workers), None))
 
 
 def holder(connection) -> Holder | None:
     """The process that is migrating this database at this moment, and for how long."""
-    return next((Holder(*found) for found in select(connection, HOLDER, KEY)), None)
+    return next((Holder(*found) for found in fetch(connection, HOLDER, KEY)), None)
 
 
 def _is_ours(connection):
@@ -254,7 +254,7 @@ def _newest_run(connection) -> int:
     may_read = f"pg_catalog.has_table_privilege({table_oid('epic10_phase_run')}::pg_catalog.oid, 'SELECT')"
     if not holds(connection, may_read):
         return 0
-    [[newest]] = select(connection, NEWEST_RUN)
+    [[newest]] = fetch(connection, NEWEST_RUN)
     return newest
 
 

@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from epic10.postgres.errors import NotVisible
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.terminal.refusal import Refusal
 
 DIRECT, BY_SESSION, BY_TRANSACTION = "direct", "by session", "by transaction"
@@ -55,5 +55,5 @@ def pooling(connection) -> str:
 
 def backend(connection) -> int:
     """The pid of the backend that answers; behind a pooler not the one that the connection was told."""
-    [[pid]] = select(connection, "SELECT pg_backend_pid()")
+    [[pid]] = fetch(connection, "SELECT pg_backend_pid()")
     return pid

@@ -134,7 +134,7 @@ def execute(connection, statement):
         cursor.execute(statement)
 
 
-def select(connection, statement, parameters=None) -> list[tuple]:
+def fetch(connection, statement, parameters=None) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()
@@ -146,4 +146,4 @@ def _set(values):
 
 def _now(connection, names):
     values = "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name"
-    return dict(select(connection, values, [names]))
+    return dict(fetch(connection, values, [names]))

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from epic10.postgres.migration_lock import BY_FILE, FOR_A_STANDBY, standing_still
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.terminal.progress import logger
 
 # Bytes a standby may be behind; EPIC10_MAX_LAG in the settings, in MB.
@@ -96,7 +96,7 @@ class Throttle:
         return ""
 
     def _look(self):
-        [found] = select(self.connection, LOOK, [self.table])
+        [found] = fetch(self.connection, LOOK, [self.table])
         return found
 
     def _say(self, message):

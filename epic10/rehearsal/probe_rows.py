@@ -16,7 +16,7 @@ from epic10.ledger.phase_record import attempts
 from epic10.operations import Derived, Park, Parking, Shadow
 from epic10.operations.columns.relabel import shadows
 from epic10.postgres.catalog import array, literal, quoted
-from epic10.postgres.session import execute, select
+from epic10.postgres.session import execute, fetch
 from epic10.rehearsal.load import HISTORIES, NDAS
 from epic10.release import plan
 
@@ -115,7 +115,7 @@ def parked(alias: str) -> list[Written]:
     written = []
     for parking, _ in _parkings():
         rows, there, *_ = _became(alias, parking, "parked", "false")
-        columns = dict(select(connections[alias], COLUMNS.format(name=literal(parking.table))))
+        columns = dict(fetch(connections[alias], COLUMNS.format(name=literal(parking.table))))
         written.append(Written(parking.table, parking.unit, rows, there, columns))
     return written
 
@@ -218,5 +218,5 @@ def _held(parking, state):
 
 def _became(alias, parking, event, otherwise):
     names = {"table": quoted(parking.table), "name": literal(parking.table)}
-    [found] = select(connections[alias], BECAME.format(event=literal(event), otherwise=otherwise, **names))
+    [found] = fetch(connections[alias], BECAME.format(event=literal(event), otherwise=otherwise, **names))
     return found

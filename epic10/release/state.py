@@ -13,7 +13,7 @@ from django.core.management import CommandError
 
 from epic10.ledger.phase_record import BACKWARDS, PhaseAttempt, attempts
 from epic10.postgres.catalog import holds, literal, relation_exists
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.release import plan
 
 # The transaction that first claimed something was the first to change something. A way
@@ -45,7 +45,7 @@ def has_begun(connection) -> bool:
 
 def began_at(connection) -> datetime | None:
     """When it changed something first; None where nothing of it is there, or where nobody can tell any more."""
-    return select(connection, f"SELECT {BEGAN}")[0][0] if holds(connection, CLAIMS) else None
+    return fetch(connection, f"SELECT {BEGAN}")[0][0] if holds(connection, CLAIMS) else None
 
 
 def is_recorded(connection) -> bool:
@@ -76,7 +76,7 @@ def was_taken_back_at(connection) -> datetime | None:
 
 def mark(connection) -> tuple:
     """What is another one as soon as somebody has changed anything of the release that a way back would undo."""
-    claims = select(connection, CLAIMED) if holds(connection, CLAIMS) else None
+    claims = fetch(connection, CLAIMED) if holds(connection, CLAIMS) else None
     rows = sum(run.rows for run in attempts(connection))
     return claims, rows, plan.load().is_switched(connection)
 

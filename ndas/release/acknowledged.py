@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from epic10.postgres.catalog import array, column_exists, holds, quoted
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.release import plan
 from ndas.release.applications import NEW_APPLICATION
 from ndas.release.vocabulary import VOCABULARIES, Pair
@@ -56,7 +56,7 @@ def _columns(connection, table, is_switched) -> dict[str, str]:
 
 def _found(connection, table, columns, keys):
     listed = ", ".join(f"{quoted(name)}::text" for name in columns.values())
-    found = select(connection, f"SELECT id, {listed} FROM {quoted(table)} WHERE id = ANY ({array(keys)})")
+    found = fetch(connection, f"SELECT id, {listed} FROM {quoted(table)} WHERE id = ANY ({array(keys)})")
     return {key: dict(zip(columns, values, strict=True)) for key, *values in found}
 
 

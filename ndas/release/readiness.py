@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import router
 
 from epic10.postgres.catalog import array
-from epic10.postgres.session import select
+from epic10.postgres.session import fetch
 from epic10.release import plan
 
 # The ledger of the release: without it only the dashboard and the error counts do not work.
@@ -35,7 +35,7 @@ def complaints(connection) -> Iterator[str]:
     owners = _tables(connection.alias)
     needed = [(table, privilege) for table in owners for privilege in ("SELECT", *WRITTEN.get(table, ()))]
     tables, privileges = zip(*needed, strict=True)
-    found = select(connection, LACKING.format(tables=array(tables), privileges=array(privileges)))
+    found = fetch(connection, LACKING.format(tables=array(tables), privileges=array(privileges)))
     missing, denied = defaultdict(set), defaultdict(list)
     for table, privilege, is_missing, role in found:
         if is_missing:
