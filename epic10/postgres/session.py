@@ -47,6 +47,8 @@ PATIENCE, PAUSE = 60.0, 0.5
 # First and alone, because the timeout could cancel the statement that sets the others.
 NO_LIMIT = "SET statement_timeout = 0"
 
+VALUES = "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name"
+
 SET = """\
 DO $epic10$
 BEGIN
@@ -145,5 +147,4 @@ def _set(values):
 
 
 def _now(connection, names):
-    values = "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name"
-    return dict(fetch(connection, values, [names]))
+    return dict(fetch(connection, VALUES, [names]))

@@ -14,11 +14,11 @@ AGENCY = """
     INSERT INTO agency_groups (id, name, code, updated_at)
     VALUES (%(name)s, %(name)s, %(name)s, now() AT TIME ZONE 'UTC')"""
 CREATE = """
-    INSERT INTO ndas (id, {display_id}company_name, agency_group_id, abbreviated_name, authorized_purpose,
+    INSERT INTO ndas (id, display_id, company_name, agency_group_id, abbreviated_name, authorized_purpose,
                       opportunity_poc_id, relationship_poc_id, created_by_id, updated_at)
-    VALUES (%(name)s, {number}'Smoke test', %(name)s, 'SMOKE', 'To see that the application works.',
+    VALUES (%(name)s, %(number)s, 'Smoke test', %(name)s, 'SMOKE', 'To see that the application works.',
             %(name)s, %(name)s, %(name)s, now() AT TIME ZONE 'UTC')"""
-NOT_NUMBERED = {"display_id": "", "number": ""}
+CREATE_NUMBERED_BY_ITSELF = CREATE.replace("display_id, ", "").replace("%(number)s, ", "")
 MOVE = """
     UPDATE ndas SET status = %(status)s::"NdaStatus", updated_at = now() AT TIME ZONE 'UTC',
            fully_executed_date = CASE WHEN %(status)s = 'FULLY_EXECUTED' THEN now() AT TIME ZONE 'UTC'
@@ -106,9 +106,12 @@ smoke("list", "the list of active NDAs can be read", lists)
 
 def _created(db):
     known = {"name": f"smoke-{secrets.token_hex(8)}", "number": spare_number(db.connection)}
-    numbered = {"display_id": "display_id, ", "number": "%(number)s, "} if known["number"] else NOT_NUMBERED
-    for statement in (PEOPLE, AGENCY, CREATE.format(**numbered)):
-        _execute(db, statement, known)
+    _execute(db, PEOPLE, known)
+    _execute(db, AGENCY, known)
+    if known["number"]:
+        _execute(db, CREATE, known)
+    else:
+        _execute(db, CREATE_NUMBERED_BY_ITSELF, known)
     return known
 
 
