@@ -57,10 +57,11 @@ def newest(connection) -> int:
 def recorded(connection, phase: str, direction: str):
     """A ledger row from the phase's first moment, and a line at either end."""
     began = time.monotonic()
-    for statement in started(phase, direction):
-        execute(connection, statement)
-    has_begun_a_phase(connection)
     try:
+        # Within, because Ctrl-C may come as soon as the row is there for all to see.
+        for statement in started(phase, direction):
+            execute(connection, statement)
+        has_begun_a_phase(connection)
         yield
     except BaseException as error:
         progress.over()

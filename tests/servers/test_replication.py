@@ -23,6 +23,7 @@ ROWS_DONE = "SELECT coalesce(sum(rows), 0) FROM epic10_phase_run WHERE phase = '
 # When the migration, which waits, has asked last.
 LOOKED = (
     "SELECT query_start FROM pg_stat_activity WHERE query LIKE '%%pg_stat_replication%%' AND pid <> pg_backend_pid()"
+    " AND datname = current_database()"
 )
 
 
