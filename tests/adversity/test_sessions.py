@@ -44,6 +44,7 @@ def test_a_transaction_from_before_is_named_when_the_patience_ends_and_the_next_
     assert content(legacy_database) == after.content
 
 
+@pytest.mark.slow
 def test_in_a_deadlock_with_the_application_we_give_way(legacy_database):
     """It has a history and wants contacts; expand has contacts and wants the histories."""
     errors = []

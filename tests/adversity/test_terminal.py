@@ -85,6 +85,7 @@ def test_closed_in_the_backfill_it_goes_on_to_the_end(legacy_database, environme
     assert status(legacy_database.connection).state == "switched"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [BACK, ROLLBACK], ids=" ".join)
 def test_closed_on_the_way_back_it_goes_back_to_the_end(legacy_database, environment, command):
     legacy_database.migrate()

@@ -67,6 +67,7 @@ def test_interrupted_the_release_stays(live, environment, number):
     assert (look_at(live), status(live.connection).state) == (before, "switched")
 
 
+@pytest.mark.slow
 def test_the_run_that_has_switched_goes_back(night, legacy_database, broken, is_untouched):
     ended = night("epic10_deploy")
     assert (ended.status, is_untouched(legacy_database)) == (1, True)

@@ -53,6 +53,7 @@ ROUTES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("reads, writes", IN_OUR_ORDER.values(), ids=IN_OUR_ORDER)
 def test_it_only_waits_for_a_moment(legacy_database, monkeypatch, route, reads, writes):

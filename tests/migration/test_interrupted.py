@@ -123,6 +123,7 @@ def test_between_two_phases_both_ways_are_open(legacy_database, scratch, done, b
     assert look_before(other) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("undone", range(1, 6), ids=lambda undone: f"after-{steps()[-undone].name}")
 def test_half_way_back_both_ways_are_open(migrated_database, scratch, undone, before, after, look_before):
     """Back, with Django's record still there."""
@@ -184,6 +185,7 @@ def test_a_lock_not_to_be_had_is_given_up_naming_the_session_in_the_way(legacy_d
     assert legacy_database.rows("SELECT count(*) FROM epic10_created_object") == [(0,)]
 
 
+@pytest.mark.slow
 def test_while_it_waits_for_an_idle_reader_the_application_goes_on(legacy_database):
     """Between two short waits, that is, and not when the reader is done: it does not go before that was seen."""
     with Application(legacy_database) as application, somebody(legacy_database, "SELECT 1 FROM ndas") as reader:

@@ -62,6 +62,7 @@ def test_undone_it_is_gone_and_can_be_done_again(bench, life):
     assert bench.holds(life.done)
 
 
+@pytest.mark.slow
 @lives()
 def test_from_here_the_whole_release_can_be_undone(make_bench, schema_at_first, release, life):
     bench = make_bench(release)

@@ -160,6 +160,7 @@ def test_a_sealed_manifest_of_nonsense_is_no_snapshot(epic10_snapshot, legacy_da
         epic10_snapshot("verify", database=legacy_database.alias)
 
 
+@pytest.mark.slow
 def test_it_is_of_one_moment_and_verified_it_is_restored_compared_and_remembered(
     legacy_database, epic10_snapshot, shelf
 ):
