@@ -76,16 +76,7 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     done = switched(names[0], parts[0].shadows[0])
     before = [RequireServer(server), RequirePreconditions(expand + index + backfill), *counted, *_commonest(parts)]
     return [
-        Phase(
-            "expand",
-            "Add everything the new code needs; break nothing the old code uses.",
-            expand,
-            first=before,
-            lock=_locks(parents, SHARE_ROW_EXCLUSIVE) + _locks(names, ACCESS_EXCLUSIVE),
-            # To drop the foreign key takes more of the table that it points at.
-            lock_back=_locks(parents + names, ACCESS_EXCLUSIVE),
-            done=done,
-        ),
+        _expanding(expand, before, parents, names, done),
         Phase(
             "backfill",
             "Give existing rows their new values, a thousand at a time.",
@@ -104,6 +95,19 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
         ),
         Phase("switch", "Show it all to everybody, at once.", switch, lock=_locks(names, ACCESS_EXCLUSIVE)),
     ]
+
+
+def _expanding(operations, first, parents, names, done) -> Phase:
+    return Phase(
+        "expand",
+        "Add everything the new code needs; break nothing the old code uses.",
+        operations,
+        first=first,
+        lock=_locks(parents, SHARE_ROW_EXCLUSIVE) + _locks(names, ACCESS_EXCLUSIVE),
+        # To drop the foreign key takes more of the table that it points at.
+        lock_back=_locks(parents + names, ACCESS_EXCLUSIVE),
+        done=done,
+    )
 
 
 def _commonest(parts):

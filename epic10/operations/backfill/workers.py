@@ -65,6 +65,11 @@ def side_by_side(alias: str, parts: list, work: Callable):
         except KeyboardInterrupt:
             stop.set()
             raise
+    _raise_the_first(failures)
+
+
+def _raise_the_first(failures: list[BaseException]):
+    """Of those that failed by themselves; the others were stopped for it."""
     for failure in failures:
         if not isinstance(failure, Stopped):
             raise failure
