@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import Error, transaction
 
 from epic10.postgres.catalog import FINALIZED
-from epic10.postgres.errors import first_line, is_unreachable
+from epic10.postgres.errors import first_line, in_function, is_unreachable
 from epic10.postgres.session import execute, fetch
 
 BEFORE, AFTER = "before", "after"
@@ -155,7 +155,7 @@ def ask(check: Check, db: Database) -> Result:
     except Error as error:
         if is_unreachable(error):
             raise
-        found, asked = (f"could not be asked: {first_line(error)}",), False
+        found, asked = (f"could not be asked: {first_line(error)}{in_function(error)}",), False
     facts = tuple(line for line in found if isinstance(line, Fact))
     findings = tuple(line for line in found if not isinstance(line, Fact))
     return Result(check, findings, time.perf_counter() - started, asked, skipped, facts)

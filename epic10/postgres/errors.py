@@ -24,6 +24,10 @@ class NotVisible(Exception):
     """What is asked of the server's machine cannot be told from here; the message says why."""
 
 
+# A line of the context, in any language: its first function is the one that raised.
+IN_FUNCTION = re.compile(r"^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ", re.MULTILINE)
+
+
 def is_unreachable(error: Exception) -> bool:
     """Could the session not be opened, or was it ended? Any other error is about a statement in it."""
     cause = error.__cause__ if isinstance(error, Error) else error
@@ -38,6 +42,13 @@ def is_unreachable(error: Exception) -> bool:
 def first_line(error: Exception) -> str:
     """What may be passed on of any error: the server quotes rows under DETAIL, which comes later."""
     return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def in_function(error: Exception) -> str:
+    """ " in keep_revision()" where it was raised in somebody's PL/pgSQL; the rest of the context may quote a row."""
+    context = getattr(getattr(error.__cause__, "diag", None), "context", None)
+    found = IN_FUNCTION.search(context or "")
+    return f" in {found[1]}" if found else ""
 
 
 def said(error: Exception) -> str:

@@ -16,12 +16,13 @@ from epic10 import checks
 from epic10.checks import BEFORE, SMOKE, SMOKE_PREVIOUS, Check, Database, Fact, Skip
 from epic10.operations.phase import walk
 from epic10.postgres import client_programs
-from epic10.postgres.errors import NotAllowed, said
+from epic10.postgres.errors import NotAllowed, in_function
 from epic10.postgres.migration_lock import only_migrator
 from epic10.rehearsal import schema_copy
 from epic10.rehearsal.load import registered
 from epic10.rehearsal.schema_copy import Copy
 from epic10.release import plan, schema_objects, scripts, state
+from epic10.release.advice import why
 from epic10.terminal.progress import logger
 
 COMMAND = "epic10_precheck"
@@ -166,8 +167,10 @@ def _migrating(copy: Copy):
 
 
 def _words(error) -> str:
-    text = said(error) if isinstance(error, Error) else str(error)
-    return " ".join(line.removeprefix("HINT: ") for line in text.splitlines()[:2])
+    # Without the advice on what is half-way: that would be of the copy.
+    text = why(error)
+    where = in_function(error if isinstance(error, Error) else error.__context__ or error)
+    return " ".join(line.removeprefix("HINT: ") for line in text.splitlines()[:2]) + where
 
 
 @contextmanager
