@@ -1,8 +1,11 @@
 """A trigger of the customer's that rewrites what the release writes is named, and the release stops."""
 
+import re
+
 import pytest
 from django.core.management import CommandError
 
+from epic10.deploy.validate import validate
 from epic10.postgres.client_programs import ToolFailed
 from tests.adversity.test_settings import content
 from tests.migration.test_two_routes import SCRIPTS
@@ -107,3 +110,46 @@ def left_to_do(database):
         "SELECT count(*), min(id) FROM ndas WHERE fully_executed_date IS NOT NULL AND expiration_date IS NULL"
     )
     return {"status": status, "first": first, "dates": dates, "executed": executed}
+
+
+FIRES_LAST = """
+CREATE FUNCTION normalise() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN IF NEW.company_name LIKE ''Auto%'' THEN NEW.status := ''IN_REVISION''; END IF; RETURN NEW; END';
+CREATE TRIGGER zz_normalise BEFORE INSERT OR UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION normalise()"""
+INHERITS = "CREATE TABLE ndas_archive () INHERITS (ndas)"
+PAST_OURS = {
+    "a trigger that fires last": (
+        FIRES_LAST,
+        "Expected that no BEFORE trigger of others on ndas has the last word on a row; "
+        "found: trigger zz_normalise fires after those of the release.",
+        "trigger zz_normalise fires after those of the release",
+        "ALTER TRIGGER zz_normalise ON ndas RENAME TO normalise",
+        "ALTER TRIGGER normalise ON ndas RENAME TO zz_normalise",
+    ),
+    "a table that inherits": (
+        INHERITS,
+        "Expected that ndas inherits from no table, and no table inherits from it; "
+        "found: ndas_archive inherits from ndas.",
+        "ndas_archive_2027 inherits from ndas",
+        "ALTER TABLE ndas_archive NO INHERIT ndas",
+        "CREATE TABLE ndas_archive_2027 () INHERITS (ndas)",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theirs, complaint, finding, remedy, again", PAST_OURS.values(), ids=PAST_OURS)
+def test_what_is_written_past_our_triggers_stops_the_switch(legacy_database, theirs, complaint, finding, remedy, again):
+    """The same before the first change: tests/migration/test_refusals.py."""
+    legacy_database.migrate(prepare=True)
+    legacy_database.execute(theirs)
+    with pytest.raises(CommandError) as refusal:
+        legacy_database.migrate()
+    assert str(refusal.value).splitlines()[0] == complaint
+    with pytest.raises(ToolFailed, match=re.escape(complaint)):
+        legacy_database.psql(SCRIPTS / "migration.sql")
+    legacy_database.execute(remedy)
+    legacy_database.migrate()
+    legacy_database.execute(again)
+    [result] = [result for result in validate(legacy_database.alias).results if result.check.id == "trigger.ndas"]
+    assert (result.verdict, result.findings) == ("FAILED", (finding,))

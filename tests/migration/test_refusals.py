@@ -9,6 +9,10 @@ from .disturbances import look_at
 from .test_two_routes import SCRIPTS
 
 MIGRATION = "ndas/migrations/0002_epic_10_customer_feedback.py"
+NO_INHERIT = (
+    "ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION "
+    "the_child; rows of the child that have to be among those of the parent go there first."
+)
 
 # What somebody has done, what is said about it, and what to do.
 CONFLICTS = {
@@ -31,6 +35,32 @@ CONFLICTS = {
            ALTER TABLE nda_status_history ATTACH PARTITION entries FOR VALUES WITH (MODULUS 1, REMAINDER 0)""",
         "Expected that nda_status_history is one table; found: it is partitioned by HASH (id).",
         "Move its rows into an ordinary table by the name of nda_status_history for the release.",
+    ),
+    "a table that inherits": (
+        "CREATE TABLE ndas_archive () INHERITS (ndas)",
+        "Expected that ndas inherits from no table, and no table inherits from it; "
+        "found: ndas_archive inherits from ndas.",
+        NO_INHERIT,
+    ),
+    "a history that is a partition": (
+        """CREATE TABLE entries (LIKE nda_status_history INCLUDING DEFAULTS) PARTITION BY HASH (id);
+           ALTER TABLE entries ATTACH PARTITION nda_status_history FOR VALUES WITH (MODULUS 1, REMAINDER 0)""",
+        "Expected that nda_status_history inherits from no table, and no table inherits from it; "
+        "found: nda_status_history inherits from entries.",
+        NO_INHERIT,
+    ),
+    "rows of an NDA stored in a column": (
+        "CREATE TABLE before_the_change (at timestamptz, were ndas[])",
+        "Expected that no column is of the row type of ndas; found: column before_the_change.were is.",
+        "ALTER TABLE of_the_column ALTER COLUMN it TYPE jsonb USING pg_catalog.to_jsonb(it);",
+    ),
+    "a trigger that sorts after those of the release": (
+        """CREATE TRIGGER zz_normalise BEFORE UPDATE ON ndas FOR EACH ROW
+           EXECUTE FUNCTION suppress_redundant_updates_trigger()""",
+        "Expected that no BEFORE trigger of others on ndas has the last word on a row; "
+        "found: trigger zz_normalise fires after those of the release.",
+        'They fire in the order of their names. ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before '
+        '"zz_epic10_".',
     ),
     "the index on something else": (
         "CREATE INDEX idx_ndas_expiration_date ON ndas (effective_date)",

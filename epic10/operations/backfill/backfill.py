@@ -3,6 +3,7 @@
 from django.db.migrations.operations import RunPython
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.operations import table_shape
 from epic10.operations.archive.conditions import THIS_ROLLBACK, is_restored
 from epic10.operations.backfill import foreign_triggers
 from epic10.operations.backfill.batches import FOR_PSQL, WAITING_PASSES, loop
@@ -14,7 +15,7 @@ from epic10.operations.columns.relabel import Derived, Rule, Shadow, any_wrong
 from epic10.operations.ownership import is_ours
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres import psql_script
-from epic10.postgres.catalog import column_exists, holds, literal, quoted, table_oid
+from epic10.postgres.catalog import column_exists, holds, literal, quoted
 
 # Rows are locked, then found again by their place. A row that moved in between
 # is left for the next pass; its trigger has seen it.
@@ -34,10 +35,6 @@ WITH {wanted}batch AS (
 )
 SELECT rows, last_id,
 {complaint}{into} FROM told"""
-
-PARTITIONED = """\
-SELECT pg_catalog.format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = {}
-    AND relkind = 'p'"""
 
 
 class Backfill(ReleaseOperation, RunPython):
@@ -70,7 +67,9 @@ class Backfill(ReleaseOperation, RunPython):
     def preconditions(self, app_label, state):
         """A computed column has to be new: later nobody could tell our values from those that were there."""
         if not self.beside:  # It is the table's once.
-            yield self._one_table()
+            yield table_shape.is_one_table(self.table)
+            yield table_shape.no_rows_are_stored(self.table)
+            yield from table_shape.every_row_is_seen(self.table)
         for rule in self.rules:
             if isinstance(rule, Derived) and not rule.beside:
                 name = f"{self.table}.{rule.target}"
@@ -86,18 +85,10 @@ class Backfill(ReleaseOperation, RunPython):
                     f'"{rule.target}_before_epic10";',
                 )
 
-    def _one_table(self):
-        # A place is one row's in one partition only, and no index can be built concurrently on all of them.
-        return Check(
-            f"backfill.{self.table}.one",
-            f"{self.table} is one table",
-            violations(PARTITIONED.format(table_oid(self.table))),
-            when=BEFORE,
-            hint=f"Move its rows into an ordinary table by the name of {self.table} for the release.",
-        )
-
     def proofs(self, app_label, state):
-        """Before the switch: no row reads wrong any more."""
+        """Before the switch: no row reads wrong any more, and none is written past the triggers."""
+        if not self.beside:
+            yield from table_shape.every_row_is_seen(self.table)
         for rule in self.rules:
             yield self._check(
                 rule,

@@ -7,7 +7,7 @@ from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
 from epic10.checks import Check, violations
-from epic10.operations import privileges
+from epic10.operations import privileges, table_shape
 from epic10.operations.columns.convert import Beside, is_beside, only_if
 from epic10.operations.columns.relabel import Derived, Rule
 from epic10.operations.ownership import block_if, claim, drop_if_ours
@@ -112,10 +112,16 @@ class AddSyncTrigger(ReleaseOperation, AddTrigger):
         yield Check(
             f"trigger.{of}",
             kept,
-            violations(off_duty(self.table, self.pgid), only_if=only_if(self.table, self.beside)),
+            violations(self._out_of_step(), only_if=only_if(self.table, self.beside)),
             hint=how_to_enable(self.table, self.pgid),
             lasts=False,
         )
+
+    def _out_of_step(self):
+        if self.beside:  # What is true of the table is said once.
+            return off_duty(self.table, self.pgid)
+        others = [table_shape.fires_last(self.table), table_shape.inherits(self.table)]
+        return "\nUNION ALL\n".join([off_duty(self.table, self.pgid), *others])
 
 
 def pgid(table: str, beside: Beside | None = None) -> str:
@@ -136,7 +142,9 @@ def off_duty(table: str, name: str) -> str:
 def how_to_enable(table: str, name: str) -> str:
     return (
         f"Where one is disabled: ALTER TABLE {quoted(table)} ENABLE TRIGGER {name}_insert, "
-        f"ENABLE TRIGGER {name}_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch."
+        f"ENABLE TRIGGER {name}_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. "
+        f"Where one of others fires after them: ALTER TRIGGER it ON {quoted(table)} RENAME TO a name that sorts before "
+        f'"{table_shape.OURS}". Where a table inherits: ALTER TABLE it NO INHERIT {quoted(table)}.'
     )
 
 

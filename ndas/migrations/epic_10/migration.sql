@@ -744,11 +744,59 @@ $check$SELECT 'idx_ndas_expiration_date_legacy_idx is there already'
      true,
 $check$SELECT pg_catalog.format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"ndas"')::oid
     AND relkind = 'p'$check$),
+    ('no column is of the row type of ndas',
+     'ALTER TABLE of_the_column ALTER COLUMN it TYPE jsonb USING pg_catalog.to_jsonb(it);',
+     true,
+$check$WITH row_type AS (
+  SELECT typ.oid FROM pg_type typ JOIN pg_class c ON typ.oid = reltype OR typelem = reltype WHERE c.oid = to_regclass('"ndas"')::oid
+)
+SELECT pg_catalog.format('column %s.%I is', attrelid::regclass, attname) AS finding
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM row_type) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+UNION ALL
+SELECT pg_catalog.format('domain %s is', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM row_type)$check$),
+    ('ndas inherits from no table, and no table inherits from it',
+     'ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION the_child; rows of the child that have to be among those of the parent go there first.',
+     true,
+$check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"ndas"')::oid)$check$),
+    ('no BEFORE trigger of others on ndas has the last word on a row',
+     'They fire in the order of their names. ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_".',
+     true,
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$),
     ('nda_status_history is one table',
      'Move its rows into an ordinary table by the name of nda_status_history for the release.',
      true,
 $check$SELECT pg_catalog.format('it is partitioned by %s', pg_get_partkeydef(oid)) FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid
-    AND relkind = 'p'$check$)
+    AND relkind = 'p'$check$),
+    ('no column is of the row type of nda_status_history',
+     'ALTER TABLE of_the_column ALTER COLUMN it TYPE jsonb USING pg_catalog.to_jsonb(it);',
+     true,
+$check$WITH row_type AS (
+  SELECT typ.oid FROM pg_type typ JOIN pg_class c ON typ.oid = reltype OR typelem = reltype WHERE c.oid = to_regclass('"nda_status_history"')::oid
+)
+SELECT pg_catalog.format('column %s.%I is', attrelid::regclass, attname) AS finding
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM row_type) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+UNION ALL
+SELECT pg_catalog.format('domain %s is', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM row_type)$check$),
+    ('nda_status_history inherits from no table, and no table inherits from it',
+     'ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION the_child; rows of the child that have to be among those of the parent go there first.',
+     true,
+$check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"nda_status_history"')::oid)$check$),
+    ('no BEFORE trigger of others on nda_status_history has the last word on a row',
+     'They fire in the order of their names. ALTER TRIGGER it ON "nda_status_history" RENAME TO a name that sorts before "zz_epic10_".',
+     true,
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
         INTO broken;
@@ -2942,6 +2990,19 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(r
              WHERE later.table_name = archive.table_name AND later.row_id = archive.row_id
              ORDER BY later.id DESC LIMIT 1)
 HAVING count(*) > 0$check$),
+    ('ndas inherits from no table, and no table inherits from it',
+     'ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION the_child; rows of the child that have to be among those of the parent go there first.',
+     true,
+$check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"ndas"')::oid)$check$),
+    ('no BEFORE trigger of others on ndas has the last word on a row',
+     'They fire in the order of their names. ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_".',
+     true,
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$),
     ('no row of ndas still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
@@ -2976,6 +3037,19 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
    AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
+    ('nda_status_history inherits from no table, and no table inherits from it',
+     'ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION the_child; rows of the child that have to be among those of the parent go there first.',
+     true,
+$check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"nda_status_history"')::oid)$check$),
+    ('no BEFORE trigger of others on nda_status_history has the last word on a row',
+     'They fire in the order of their names. ALTER TRIGGER it ON "nda_status_history" RENAME TO a name that sorts before "zz_epic10_".',
+     true,
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$),
     ('no row of nda_status_history still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "nda_status_history" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
@@ -4341,32 +4415,50 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_ca
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason'
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
     ('old and new columns of ndas are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      true,
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
+UNION ALL
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+UNION ALL
+SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"ndas"')::oid)$check$),
     ('old and new columns of nda_status_history are kept in step',
-     'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "nda_status_history" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "nda_status_history".',
      true,
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
+UNION ALL
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+UNION ALL
+SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"nda_status_history"')::oid)$check$),
     ('ndas.nda_type and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_insert, ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_insert, ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.expiration_date and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.is_non_usmax and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('ndas.approved_by_id and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_approved_by_id_insert', 'zz_epic10_sync_ndas_approved_by_id_update', '00_epic10_sync_ndas_approved_by_id_insert', '00_epic10_sync_ndas_approved_by_id_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),

@@ -223,37 +223,55 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_ca
    AND NOT attisdropped AND pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') <> 'text'$check$),
     ('trigger.ndas', 'FAILED',
      'old and new columns of ndas are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_insert, ENABLE TRIGGER zz_epic10_sync_ndas_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      true,
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
+UNION ALL
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+UNION ALL
+SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"ndas"')::oid)$check$),
     ('trigger.nda_status_history', 'FAILED',
      'old and new columns of nda_status_history are kept in step',
-     'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "nda_status_history" ENABLE TRIGGER zz_epic10_sync_nda_status_history_insert, ENABLE TRIGGER zz_epic10_sync_nda_status_history_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "nda_status_history" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "nda_status_history".',
      true,
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
- WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
+ WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
+UNION ALL
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+ WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
+   AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+UNION ALL
+SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"nda_status_history"')::oid)$check$),
     ('trigger.ndas.nda_type', 'FAILED',
      'ndas.nda_type and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_insert, ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_insert, ENABLE TRIGGER zz_epic10_sync_ndas_nda_type_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_nda_type_insert', 'zz_epic10_sync_ndas_nda_type_update', '00_epic10_sync_ndas_nda_type_insert', '00_epic10_sync_ndas_nda_type_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.expiration_date', 'FAILED',
      'ndas.expiration_date and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_insert, ENABLE TRIGGER zz_epic10_sync_ndas_expiration_date_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_expiration_date_insert', 'zz_epic10_sync_ndas_expiration_date_update', '00_epic10_sync_ndas_expiration_date_insert', '00_epic10_sync_ndas_expiration_date_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.is_non_usmax', 'FAILED',
      'ndas.is_non_usmax and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert, ENABLE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_is_non_usmax_insert', 'zz_epic10_sync_ndas_is_non_usmax_update', '00_epic10_sync_ndas_is_non_usmax_insert', '00_epic10_sync_ndas_is_non_usmax_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
     ('trigger.ndas.approved_by_id', 'FAILED',
      'ndas.approved_by_id and what was there before it are kept in step',
-     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch.',
+     'Where one is disabled: ALTER TABLE "ndas" ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_insert, ENABLE TRIGGER zz_epic10_sync_ndas_approved_by_id_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. Where one of others fires after them: ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_". Where a table inherits: ALTER TABLE it NO INHERIT "ndas".',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_approved_by_id_insert', 'zz_epic10_sync_ndas_approved_by_id_update', '00_epic10_sync_ndas_approved_by_id_insert', '00_epic10_sync_ndas_approved_by_id_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))$check$),
