@@ -9,7 +9,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.checks.evaluation import Show
 from epic10.deploy import validate
 from epic10.deploy.run import Run, witnessed
-from epic10.ledger import store
+from epic10.ledger import tables
 from epic10.ledger.models import OriginalRow
 from epic10.operations import (
     AddForeignKey,
@@ -61,7 +61,7 @@ def finalize(run: Run, *, show: Show):
     run.step("validate", lambda: _insist_that_it_holds(run, show))
     run.step("dependents", lambda: _insist_that_nobody_uses(release, connection))
     with unhurried(connection), witnessed(run, run.using):
-        store.create(connection)
+        tables.create(connection)
         for table, columns in legacy(release, connection).items():
             run.step(f"archive {table}", partial(_keep, connection, table, columns))
         run.facts["archived"] = OriginalRow.objects.using(run.using).count()

@@ -16,7 +16,7 @@ from django.db import Error, connections, transaction
 
 from epic10.deploy import record_files
 from epic10.deploy.record_files import Head
-from epic10.ledger import store
+from epic10.ledger import store, tables
 from epic10.ledger.models import RunRecord
 from epic10.postgres.catalog import holds, relation_exists
 
@@ -140,12 +140,12 @@ def is_waiting(found: dict) -> bool:
 
 
 def _make_sure_of_the_tables(connection):
-    if not store.is_there(connection, RunRecord):
-        store.create(connection)
+    if not holds(connection, store.complete(RunRecord)):
+        tables.create(connection)
     elif not holds(connection, relation_exists(HEAD)):
         # Of an earlier revision. A role that may not make tables keeps its records without.
         with suppress(Error):
-            store.create(connection)
+            tables.create(connection)
 
 
 def _last(cursor):

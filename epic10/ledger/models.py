@@ -1,14 +1,14 @@
 """The models of the ledger.
 
-``epic10.ledger.tables`` declares its tables. The defaults here are those of the
-tables, so that a row written by a script and a row written by Django look alike.
+The database has the defaults, so that a row written by a script and a row written
+by Django look alike. The tables may hold no enum type, which could not be dropped then.
 """
 
-from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models.functions import Now
 
-from epic10.ledger.monitoring_models import KEPT  # noqa: F401  Django looks for models here.
+from epic10.ledger.monitoring_models import KEPT, NOW  # noqa: F401  Django looks for models here.
+
+CLOCK = models.Func(function="clock_timestamp")
 
 
 class CreatedObject(models.Model):
@@ -16,7 +16,7 @@ class CreatedObject(models.Model):
 
     kind = models.TextField()
     name = models.TextField()
-    created_at = models.DateTimeField(db_default=TransactionNow())
+    created_at = models.DateTimeField(db_default=NOW)
 
     class Meta:
         db_table = "epic10_created_object"
@@ -35,7 +35,7 @@ class PhaseRun(models.Model):
 
     phase = models.TextField()
     direction = models.TextField(choices=Direction)
-    started_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(db_default=CLOCK)
     finished_at = models.DateTimeField(null=True)
     rows = models.BigIntegerField(default=0, db_default=0)
     error = models.TextField(default="", db_default="")
@@ -52,7 +52,7 @@ class RowCount(models.Model):
 
     table_name = models.TextField(primary_key=True)
     rows = models.BigIntegerField()
-    counted_at = models.DateTimeField(db_default=TransactionNow())
+    counted_at = models.DateTimeField(db_default=NOW)
 
     class Meta:
         db_table = "epic10_row_count"
@@ -66,7 +66,7 @@ class SavedReport(models.Model):
 
     command = models.TextField()
     verdict = models.TextField()
-    made_at = models.DateTimeField(db_default=TransactionNow())
+    made_at = models.DateTimeField(db_default=NOW)
     body = models.JSONField()
 
     class Meta:
@@ -114,7 +114,7 @@ class RunRecord(models.Model):
 class Rollback(models.Model):
     """One way back from a live Epic 10; ``parked_at`` is when everything the old schema cannot hold was parked."""
 
-    began_at = models.DateTimeField(db_default=Now())
+    began_at = models.DateTimeField(db_default=CLOCK)
     parked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -148,7 +148,7 @@ class ArchivedRow(models.Model):
     content = models.JSONField()
     found = models.JSONField(null=True)
     fingerprint = models.BigIntegerField()
-    at = models.DateTimeField(db_default=Now())
+    at = models.DateTimeField(db_default=CLOCK)
 
     class Meta:
         db_table = "epic10_archive"
@@ -168,7 +168,7 @@ class Orphan(models.Model):
     column_name = models.TextField()
     row_id = models.TextField()
     value = models.TextField()
-    found_at = models.DateTimeField(db_default=TransactionNow())
+    found_at = models.DateTimeField(db_default=NOW)
 
     class Meta:
         db_table = "epic10_orphan"
@@ -186,7 +186,7 @@ class OriginalRow(models.Model):
     table_name = models.TextField()
     row_id = models.TextField()
     labels = models.JSONField()
-    at = models.DateTimeField(db_default=TransactionNow())
+    at = models.DateTimeField(db_default=NOW)
 
     class Meta:
         db_table = "epic10_original"

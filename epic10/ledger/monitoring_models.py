@@ -1,13 +1,14 @@
-"""The models of the watch. ``epic10.ledger.monitoring_tables`` declares its tables."""
+"""The models of the watch."""
 
-from django.contrib.postgres.functions import TransactionNow
 from django.db import models
+
+NOW = models.Func(function="now")
 
 
 class Sample(models.Model):
     """How long what a page asks took; ``after`` the switch, or before it, when it is part of a baseline."""
 
-    taken_at = models.DateTimeField(db_default=TransactionNow())
+    taken_at = models.DateTimeField(db_default=NOW)
     name = models.TextField()
     milliseconds = models.FloatField()
     baseline = models.FloatField(null=True)
@@ -24,7 +25,7 @@ class Sample(models.Model):
 class Gauge(models.Model):
     """Whatever else has a number: sessions, bytes, dead rows."""
 
-    taken_at = models.DateTimeField(db_default=TransactionNow())
+    taken_at = models.DateTimeField(db_default=NOW)
     name = models.TextField()
     value = models.FloatField()
 
@@ -72,7 +73,7 @@ class Watch(models.Model):
     """The one row in which a look finds what the look before it knew."""
 
     id = models.IntegerField(primary_key=True)
-    kept_at = models.DateTimeField(db_default=TransactionNow())
+    kept_at = models.DateTimeField(db_default=NOW)
     state = models.JSONField()
 
     class Meta:

@@ -2,20 +2,19 @@
 
 from django.db import Error, connections, transaction
 
-from epic10.ledger.tables import CREATE_LEDGER
-from epic10.postgres.catalog import holds, relation_exists
+from epic10.ledger import tables
+from epic10.postgres.catalog import column_exists, holds, relation_exists
 from epic10.postgres.errors import first_line
-
-
-def create(connection):
-    """The ledger's tables where they are missing: a rehearsal or a snapshot comes before the first migrate."""
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for statement in CREATE_LEDGER:
-            cursor.execute(statement)
 
 
 def is_there(connection, model) -> bool:
     return holds(connection, relation_exists(model._meta.db_table))
+
+
+def complete(*models) -> str:
+    """A condition: the tables of the models exist, with every column; those of an earlier revision may have fewer."""
+    columns = [column_exists(model._meta.db_table, field.column) for model in models for field in model._meta.fields]
+    return " AND ".join(columns)
 
 
 def keep(using: str, model, **values) -> str:
@@ -23,8 +22,8 @@ def keep(using: str, model, **values) -> str:
     connection = connections[using]
     try:
         with transaction.atomic(using=using):
-            if not is_there(connection, model):
-                create(connection)
+            if not holds(connection, complete(model)):
+                tables.create(connection)
             model.objects.using(using).create(**values)
     except Error as error:
         return f"Not kept in the ledger: {first_line(error)}."

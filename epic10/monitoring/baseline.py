@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db import Error, connections, transaction
 
 from epic10.checks import Database
-from epic10.ledger import monitoring_tables
+from epic10.ledger import tables
 from epic10.monitoring import queries, retention
 from epic10.monitoring.observation import Observation, Timing
 from epic10.postgres.errors import said
@@ -18,7 +18,7 @@ def take(using: str) -> str:
     db = Database(connections[using])
     try:
         with transaction.atomic(using=using):
-            monitoring_tables.create(db.connection)
+            tables.create(db.connection, tables.WATCH)
         for _ in range(SAMPLES):
             seen = Observation(datetime.now(UTC), after=False)
             seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]

@@ -144,7 +144,8 @@ def plain(text):
 
 def _missing(cursor):
     # Imported late, because the settings import this module before the apps are loaded.
-    from epic10.ledger.monitoring_tables import CREATE
+    from epic10.ledger import store, tables
+    from epic10.ledger.monitoring_models import ErrorCount
 
-    cursor.execute("SELECT to_regclass('epic10_error') IS NULL")
-    return CREATE if cursor.fetchone()[0] else ()
+    cursor.execute(f"SELECT {store.complete(ErrorCount)}")
+    return () if cursor.fetchone()[0] else tables.statements(tables.WATCH)

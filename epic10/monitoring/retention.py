@@ -8,11 +8,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error, connections, transaction
 
-from epic10.ledger import monitoring_tables
-from epic10.ledger.monitoring_models import Gauge, Incident, Sample, Watch
+from epic10.ledger import store, tables
+from epic10.ledger.monitoring_models import KEPT, Gauge, Incident, Sample, Watch
 from epic10.monitoring import incidents, queries
 from epic10.monitoring.observation import UNREACHABLE, Observation
-from epic10.postgres.catalog import holds, relation_exists
+from epic10.postgres.catalog import holds
 from epic10.postgres.errors import said
 from epic10.terminal import private_files
 
@@ -36,13 +36,13 @@ def load(using: str) -> dict:
     with suppress(OSError, ValueError):
         found.append(json.loads(_file(using).read_text()))
     with suppress(Error):
-        if holds(connections[using], relation_exists("epic10_watch")):
+        if store.is_there(connections[using], Watch):
             found += Watch.objects.using(using).filter(id=ONLY).values_list("state", flat=True)
     return max(found, key=lambda state: state.get("at", ""))
 
 
 def baselines(db) -> dict[str, float]:
-    return queries.baselines(db) if holds(db.connection, relation_exists("epic10_sample")) else {}
+    return queries.baselines(db) if store.is_there(db.connection, Sample) else {}
 
 
 def keep(using: str, seen: Observation, state: dict) -> str:
@@ -77,8 +77,8 @@ def sample(using: str, seen: Observation):
 
 def _write(using, seen, state):
     connection = connections[using]
-    if not holds(connection, relation_exists("epic10_watch")):
-        monitoring_tables.create(connection)
+    if not holds(connection, store.complete(*KEPT)):
+        tables.create(connection, tables.WATCH)
     sample(using, seen)
     for name, value in seen.gauges.items():
         Gauge.objects.using(using).create(taken_at=seen.at, name=name, value=value)

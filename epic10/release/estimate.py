@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import Error, transaction
 
-from epic10.ledger.tables import CREATE_LEDGER
+from epic10.ledger import tables
 from epic10.operations import Backfill, Derived, Shadow
 from epic10.operations.archive.summary import waiting_rows
 from epic10.operations.backfill.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
@@ -166,7 +166,7 @@ def _copy_some_rows(connection, backfill):
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {sample} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS)")
         # Batches ask the ledger, which is not there before the first run.
-        cursor.execute(";".join(CREATE_LEDGER))
+        cursor.execute("\n".join(tables.statements()))
         cursor.execute(COLUMNS, [table])
         columns = ", ".join(quoted(name) for [name] in cursor.fetchall())
         for rule in _to_come(connection, backfill):

@@ -12,7 +12,7 @@ from django.template import Context, Engine
 
 import epic10
 from epic10 import checks
-from epic10.ledger.tables import CREATE_LEDGER
+from epic10.ledger import tables
 from epic10.operations import privileges
 from epic10.operations.columns.switch import SwitchType
 from epic10.operations.phase import Note, walk
@@ -59,7 +59,7 @@ def _rendered(template, release, **context):
         "settings": "\n".join(f"{statement};" for statement in session.statements()),
         "privileges": f"{privileges.insist(release.needs())};",
         "finalized": FINALIZED,
-        "ledger": "\n".join(f"{statement};" for statement in CREATE_LEDGER),
+        "ledger": "\n".join(tables.statements()),
     }
     engine = Engine(dirs=[TEMPLATES])
     return engine.get_template(template).render(Context(names | context, autoescape=False))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from epic10.dashboard import census, live
 from epic10.dashboard.connection import Answer, ask
 from epic10.deploy import record_chain
-from epic10.ledger import monitoring_tables
+from epic10.ledger import tables
 from tests.dashboard.dashboards import client_of, with_logins
 from tests.databases import served
 from tests.migration.disturbances import look_at, steps
@@ -255,7 +255,7 @@ def test_rows_are_not_counted_again_while_nothing_happens(legacy_database, monke
 
 
 def test_samples_and_errors_are_shown_as_the_watch_has_kept_them(migrated_database):
-    monitoring_tables.create(migrated_database.connection)
+    tables.create(migrated_database.connection, tables.WATCH)
     migrated_database.execute(A_DAY_OF_SAMPLES)
     with looked_at(migrated_database) as client:
         page = text(client)

@@ -21,7 +21,7 @@ VOCABULARY = re.compile(
     r"django\..*|pgtrigger\.compiler|epic10\.(operations|operations\.guards|postgres\.locks)|ndas\.fields"
 )
 # The ledger's tables are stated once, for migrate and for psql.
-LEDGER = {"epic10.ledger.tables", "epic10.ledger.monitoring_tables"}
+LEDGER = {"epic10.ledger.tables"}
 
 
 def read(*arguments):

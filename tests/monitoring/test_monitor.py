@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from epic10.checks import Database
-from epic10.ledger import monitoring_tables
+from epic10.ledger import tables
 from epic10.ledger.monitoring_models import ErrorCount, Gauge, Incident, Sample, Watch
 from epic10.monitoring import error_log, queries, server_load
 from epic10.monitoring.watch import alone
@@ -170,7 +170,7 @@ def test_somebody_in_the_way_is_named(monitor, database, monkeypatch):
 
 
 def test_what_is_old_is_thrown_away_and_the_baseline_is_kept(monitor, database):
-    monitoring_tables.create(database.connection)
+    tables.create(database.connection, tables.WATCH)
     old = "INSERT INTO epic10_sample (name, milliseconds, after, taken_at) SELECT '', 1, %s, now() - interval '40 d'"
     for after in (True, False):
         database.execute(old, [after])

@@ -7,7 +7,7 @@ from django.db import ProgrammingError
 
 from epic10 import checks
 from epic10.checks import Database
-from epic10.ledger.tables import CREATE_LEDGER
+from epic10.ledger import tables
 from epic10.operations import CommonestLabel
 from epic10.operations.phase import written
 from epic10.operations.release_operation import of_the_release
@@ -21,7 +21,7 @@ from . import pony
 ANEW = f"""
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public;
-{";".join(CREATE_LEDGER)};
+{"".join(tables.statements())}
 {pony.TABLE}
 """
 

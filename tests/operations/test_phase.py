@@ -8,7 +8,7 @@ import pytest
 from django.db.migrations.operations import RunSQL
 from django.db.migrations.state import ProjectState
 
-from epic10.ledger.tables import CREATE_LEDGER
+from epic10.ledger import tables
 from epic10.operations import Phase
 from epic10.postgres import locks
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
@@ -21,7 +21,7 @@ SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'pony'::regclass AND NOT gr
 
 @pytest.fixture
 def carry_out(empty_database):
-    for statement in (*CREATE_LEDGER, "CREATE TABLE pony (id text)"):
+    for statement in (*tables.statements(), "CREATE TABLE pony (id text)"):
         empty_database.execute(statement)
 
     def forwards(phase):
