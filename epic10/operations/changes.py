@@ -92,6 +92,8 @@ class Change:
     rules: list[tuple[Table, Rule]] = field(default_factory=list)
     # What becomes of a new column where somebody has added it before.
     beside: list[tuple[Table, Beside]] = field(default_factory=list)
+    # Columns that the new application has, and the old one has not.
+    added: list[tuple[Table, str]] = field(default_factory=list)
     # Fields whose values the old schema has no place for.
     parked: list[tuple[Table, str]] = field(default_factory=list)
     # What Django takes the columns for after the switch.
@@ -136,6 +138,7 @@ class NewEnumColumn(Change):
             ],
             types=[type.relabel],
             beside=[(table, shadow)],
+            added=[(table, column.name)],
             parked=[(table, column.name)],
         )
 
@@ -162,6 +165,7 @@ class NewColumn(Change):
         super().__init__(
             expand=[AddColumn(table.model, name, field, beside=theirs)],
             beside=[(table, theirs)] if theirs else [],
+            added=[(table, name)],
             parked=[] if computed else [(table, name)],
         )
         if index:
@@ -190,4 +194,5 @@ class NewReference(NewColumn):
         self.enforce.append(ValidateForeignKey(table.name, key["name"], beside=theirs))
         if theirs:
             self.enforce.append(KeepOrphans(table.name, theirs))
+        self.added = [(table, column)]
         self.parents = [references]

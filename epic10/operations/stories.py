@@ -1,9 +1,7 @@
 """The phases of a release, collected from its stories."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from django.db.migrations.operations import AlterField
 from django.db.migrations.operations.base import Operation
 
 from epic10.operations.archive.park import Park
@@ -11,9 +9,7 @@ from epic10.operations.archive.parking import Parking
 from epic10.operations.archive.parking_trigger import AddParkingTrigger, SwitchParking
 from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
-from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.dependent_triggers import TellTriggers
-from epic10.operations.columns.relabel import Derived, Rule, Shadow, shadows
 from epic10.operations.columns.shadow import CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched
 from epic10.operations.columns.sync_trigger import AddSyncTrigger
@@ -24,6 +20,8 @@ from .changes import Change, Table
 from .counts import Analyze, CountRows
 from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
+from .table_changes import of_the_table, table_changes
+from .try_writes import TryWrites
 
 
 class Story:
@@ -33,34 +31,6 @@ class Story:
         self.number, self.text, self.changes = number, text, changes
 
 
-@dataclass(frozen=True)
-class Part:
-    """What all stories together make of one table."""
-
-    table: Table
-    rules: list[Rule]
-    beside: list[Beside]
-    fields: tuple[str, ...]
-    state_operations: list[AlterField]
-
-    @property
-    def name(self) -> str:
-        return self.table.name
-
-    @property
-    def shadows(self) -> list[Shadow]:
-        return shadows(self.rules)
-
-    @property
-    def moved(self) -> list[Beside]:
-        """The columns that change places at the switch, or may."""
-        return [*self.shadows, *self.beside]
-
-    @property
-    def parking(self) -> Parking:
-        return Parking(self.table.model, self.name, self.rules, unit=self.table.unit, fields=self.fields)
-
-
 def phases(stories: list[Story], *, tables: list[Table], server: int, counted: list[CountRows]) -> list[Phase]:
     """
     The five phases: in each of them what a story has of its own, and then what a table has once.
@@ -68,7 +38,7 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     ``tables`` are locked in this order, parents before children. Of the first
     one a column is replaced: by that everybody sees whether the switch has been.
     """
-    parts = [_part(table, stories) for table in tables]
+    parts = [table_changes(table, _changes(stories)) for table in tables]
     names = [table.name for table in tables]
     parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents if to not in names)]
     expand, backfill, index = _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
@@ -76,7 +46,7 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     done = switched(names[0], parts[0].shadows[0])
     before = [RequireServer(server), RequirePreconditions(expand + index + backfill), *counted, *_commonest(parts)]
     return [
-        _expanding(expand, before, parents, names, done),
+        _expanding(_tried(stories, parts, expand, shown=False), before, parents, names, done),
         Phase(
             "backfill",
             "Give existing rows their new values, a thousand at a time.",
@@ -93,7 +63,12 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
             lock=_locks(names, SHARE_UPDATE_EXCLUSIVE),
             done=done,
         ),
-        Phase("switch", "Show it all to everybody, at once.", switch, lock=_locks(names, ACCESS_EXCLUSIVE)),
+        Phase(
+            "switch",
+            "Show it all to everybody, at once.",
+            _tried(stories, parts, switch, shown=True),
+            lock=_locks(names, ACCESS_EXCLUSIVE),
+        ),
     ]
 
 
@@ -146,7 +121,7 @@ def _backfill(stories, parts):
     )
     for part in parts:
         operations += _told(
-            _numbers(stories, _of(part.table, lambda change: change.rules)),
+            _numbers(stories, of_the_table(part.table, lambda change: change.rules)),
             f"The {part.table.unit} that were there before.",
             [Backfill(part.name, part.rules, unit=part.table.unit)] if part.rules else [],
         )
@@ -223,19 +198,22 @@ def _switch(stories, parts):
     ]
 
 
-def _part(table, stories) -> Part:
-    def of_the_table(contributions):
-        return [it for change in _changes(stories) for it in _of(table, contributions)(change)]
-
-    rules = of_the_table(lambda change: change.rules)
-    return Part(
-        table,
-        # By name, so that no trigger and no batch changes when a story moves.
-        rules=sorted(rules, key=lambda rule: (isinstance(rule, Derived), rule.target)),
-        beside=of_the_table(lambda change: change.beside),
-        fields=tuple(of_the_table(lambda change: change.parked)),
-        state_operations=of_the_table(lambda change: change.state_operations),
-    )
+def _tried(stories, parts, operations, *, shown: bool):
+    """Before the change and after it, either way; the new application writes once it is ``shown``."""
+    number, written = _numbers(stories, lambda change: change.rules), [part.written for part in parts]
+    return [
+        *_told(
+            number,
+            "What the applications write is tried before this is changed, and taken back.",
+            [TryWrites(written, is_last=False, is_new=False)],
+        ),
+        *operations,
+        *_told(
+            number,
+            "It is tried again after the change: what was taken before and is refused now stops it.",
+            [TryWrites(written, is_last=True, is_new=shown)],
+        ),
+    ]
 
 
 def _changes(stories) -> list[Change]:
@@ -260,11 +238,6 @@ def _numbers(stories, contributions: Callable[[Change], Iterable]) -> str:
     """Of the stories that have any."""
     numbers = [story.number for story in stories if any(map(contributions, story.changes))]
     return f"{numbers[0]} to {numbers[-1]}" if len(numbers) == len(stories) > 2 else ", ".join(numbers)
-
-
-def _of(table, contributions):
-    """Those to one table."""
-    return lambda change: [it for of, it in contributions(change) if of == table]
 
 
 def _parked(change: Change):

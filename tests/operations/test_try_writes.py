@@ -1,0 +1,136 @@
+"""What the applications write is tried before a phase commits; what is refused then takes the whole phase back."""
+
+import pytest
+from django.db import ProgrammingError
+
+from epic10.postgres import client_programs
+from epic10.postgres.errors import said
+from epic10.release import scripts
+
+from . import meadow
+from .conftest import ANEW
+
+# Each on top of the table as it was: what it breaks, and in which function.
+BY_POSITION = """
+    CREATE TABLE keepsake AS TABLE pony WITH NO DATA;
+    CREATE FUNCTION keep_pony() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO keepsake SELECT NEW.*; RETURN NULL; END $$;
+    CREATE TRIGGER keep_pony AFTER INSERT OR UPDATE ON pony FOR EACH ROW EXECUTE FUNCTION keep_pony()"""
+KNOWS_OLD_LABELS = """
+    CREATE FUNCTION cheer_up() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF NEW.mood = 'CROSS' THEN NEW.born := now(); END IF; RETURN NEW; END $$;
+    CREATE TRIGGER cheer_up BEFORE UPDATE ON pony FOR EACH ROW EXECUTE FUNCTION cheer_up()"""
+LOGS_OLD_LABELS = """
+    CREATE TABLE mood_log (mood text CHECK (mood IN ('HAPPY', 'SULKY', 'CROSS')));
+    CREATE FUNCTION log_mood() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO mood_log VALUES (NEW.mood::text); RETURN NEW; END $$;
+    CREATE TRIGGER log_mood AFTER UPDATE OF mood ON pony FOR EACH ROW
+        WHEN (OLD.mood IS DISTINCT FROM NEW.mood) EXECUTE FUNCTION log_mood()"""
+LATER = """
+    CREATE TABLE promise (mood text);
+    CREATE FUNCTION promise() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF NEW.mood::text = 'SAD' THEN INSERT INTO promise VALUES (NEW.mood); END IF; RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER promise AFTER INSERT OR UPDATE ON pony DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION promise();
+    CREATE FUNCTION no_promise() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'Nobody is promised to a sad pony.'; END $$;
+    CREATE TRIGGER no_promise BEFORE INSERT ON promise FOR EACH ROW EXECUTE FUNCTION no_promise()"""
+NEVER = """
+    CREATE FUNCTION hands_off() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'Hands off.'; END $$;
+    CREATE TRIGGER hands_off BEFORE UPDATE ON pony FOR EACH ROW WHEN (NEW.mood = OLD.mood)
+        EXECUTE FUNCTION hands_off()"""
+
+PONIES = "SELECT p::text FROM pony p ORDER BY id"
+
+
+@pytest.fixture
+def meadow_database(stable):
+    stable.close()
+    stable.execute(ANEW)
+    return stable
+
+
+def phases_until(name):
+    names = ["expand", "backfill", "index", "enforce", "switch"]
+    return names[: names.index(name)]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "phase", "refusal"),
+    [
+        (
+            BY_POSITION,
+            "expand",
+            "An INSERT of pony is refused after this change by keep_pony(): INSERT has more expressions than target",
+        ),
+        (
+            KNOWS_OLD_LABELS,
+            "switch",
+            'An UPDATE of pony is refused after this change by cheer_up(): invalid input value for enum "Mood"',
+        ),
+        (LOGS_OLD_LABELS, "switch", 'by log_mood(): new row for relation "mood_log" violates check constraint'),
+        (LATER, "switch", "by no_promise(): Nobody is promised to a sad pony."),
+    ],
+    ids=["by position", "old labels", "a log of old labels", "at the end of the transaction"],
+)
+def test_what_cannot_be_written_any_more_takes_the_phase_back(meadow_database, theirs, phase, refusal):
+    plan = meadow.release()
+    meadow_database.execute(theirs)
+    for earlier in phases_until(phase):
+        meadow.forwards(meadow_database, plan, earlier)
+    before = meadow_database.dump_schema(), meadow_database.rows(PONIES)
+    with pytest.raises(ProgrammingError) as refused:
+        meadow.forwards(meadow_database, plan, phase)
+    message = said(refused.value)
+    assert refusal in message
+    assert r"HINT: A trigger, rule, policy or constraint that is not of the release refuses it: \d+ " in message
+    assert (meadow_database.dump_schema(), meadow_database.rows(PONIES)) == before
+
+
+@pytest.mark.parametrize("theirs", [BY_POSITION, KNOWS_OLD_LABELS], ids=["by position", "old labels"])
+def test_the_script_stops_there_too(meadow_database, theirs):
+    written = {path.name: text for path, text in scripts.files(meadow.release()).items()}
+    meadow_database.execute(theirs)
+    with pytest.raises(client_programs.ToolFailed) as refused:
+        meadow_database.psql(written["migration.sql"])
+    assert "of pony is refused after this change by" in str(refused.value)
+
+
+def test_what_was_made_for_the_new_labels_stops_the_way_back(meadow_database):
+    plan = meadow.release()
+    meadow.forwards(meadow_database, plan)
+    meadow_database.execute(KNOWS_OLD_LABELS.replace("CROSS", "ASLEEP"))
+    before = meadow_database.dump_schema()
+    with pytest.raises(ProgrammingError, match=r'by cheer_up\(\): invalid input value for enum "Mood": "ASLEEP"'):
+        meadow.backwards(meadow_database, plan)
+    assert meadow_database.dump_schema() == before
+    meadow_database.execute("DROP TRIGGER cheer_up ON pony")
+    meadow.backwards(meadow_database, plan)
+
+
+def test_what_was_refused_before_the_change_proves_nothing_about_it(meadow_database):
+    plan = meadow.release()
+    meadow_database.execute("UPDATE pony SET mood = 'HAPPY'")
+    meadow_database.execute(NEVER)
+    meadow.forwards(meadow_database, plan)
+    meadow.backwards(meadow_database, plan)
+
+
+def test_nothing_of_it_stays(meadow_database):
+    plan = meadow.release()
+    meadow_database.execute("ALTER TABLE pony ADD number serial UNIQUE, ADD tag uuid UNIQUE DEFAULT gen_random_uuid()")
+    meadow_database.execute(BY_POSITION.replace("SELECT NEW.*", "(id, mood) VALUES (NEW.id, NULL)"))
+    seen = "SELECT (SELECT count(*) FROM keepsake), (SELECT last_value FROM pony_number_seq)"
+    was = meadow_database.rows(seen), meadow_database.rows(PONIES)
+    meadow.forwards(meadow_database, plan, "expand")
+    assert meadow_database.rows(seen) == was[0]
+    assert [
+        row.startswith(old.rstrip(")")) for (row,), (old,) in zip(meadow_database.rows(PONIES), was[1], strict=True)
+    ]
+
+
+def test_an_empty_table_has_nothing_to_be_tried_with(meadow_database):
+    plan = meadow.release()
+    meadow_database.execute(f"DELETE FROM pony; {BY_POSITION}")
+    meadow.forwards(meadow_database, plan, "expand")
