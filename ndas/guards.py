@@ -31,6 +31,12 @@ TRANSITIONS = Guard(
   RETURN NEW;""",
 )
 
+# In UTC whatever the writer's time zone, also where somebody has made a timestamptz of the date.
+EXECUTED_UTC = (
+    "(CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid "
+    "THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END)"
+)
+
 # One calendar year, by the rule of 0002: from 29 February to 28 February, and not
 # for dates that Python cannot read back.
 EXPIRATION = Guard(
@@ -38,10 +44,10 @@ EXPIRATION = Guard(
     operation=pgtrigger.Insert | pgtrigger.Update,
     condition=pgtrigger.Condition(
         f"NEW.status::text = '{EXECUTED}' AND NEW.expiration_date IS NULL"
-        " AND NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01'"
+        f" AND {EXECUTED_UTC} >= '0001-01-01' AND {EXECUTED_UTC} < '9999-01-01'"
     ),
-    func="""\
-  NEW.expiration_date := NEW.fully_executed_date + interval '1 year';
+    func=f"""\
+  NEW.expiration_date := {EXECUTED_UTC} + interval '1 year';
   RETURN NEW;""",
 )
 

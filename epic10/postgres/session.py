@@ -12,9 +12,9 @@ from epic10.postgres.catalog import literal
 # statements that only read; those that take a strong lock set a shorter one themselves.
 # The server checks for its client twice a second, so that no statement goes on alone
 # after a kill -9. Row security must raise an error, not hide rows. Each statement sees
-# what is committed when it starts. Answers of the catalog have one spelling. Without
-# sorts a batch looks expensive to the planner, and with JIT every one of them would be
-# compiled, which takes three times as long.
+# what is committed when it starts. Answers of the catalog have one spelling, and
+# times one time zone. Without sorts a batch looks expensive to the planner, and with
+# JIT every one of them would be compiled, which takes three times as long.
 SETTINGS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "0",
@@ -27,6 +27,7 @@ SETTINGS = {
     "default_transaction_deferrable": "off",
     "client_encoding": "UTF8",
     "datestyle": "ISO, MDY",
+    "timezone": "UTC",
     "standard_conforming_strings": "on",
     "quote_all_identifiers": "off",
 }

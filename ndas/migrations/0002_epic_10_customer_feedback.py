@@ -44,9 +44,16 @@ AROUND_IT = ["contacts", "agency_groups", "subagencies", "agency_group_grants", 
 # 10.3.
 STATUS_INDEX = Indexed("ndas_status_idx", "The list looks by status: the new column needs what the old one has.")
 
-# 10.4. One calendar year, 29 February to 28 February; timestamp + interval is UTC whatever the session's
-# time zone. Dates that Python cannot read back ('infinity', the year 9999) expire never.
-A_YEAR_LATER = "CASE WHEN {0} >= '0001-01-01' AND {0} < '9999-01-01' THEN {0} + interval '1 year' END"
+# 10.4. One calendar year, 29 February to 28 February, in UTC whatever the session's time zone: also where somebody
+# has made a timestamptz of the date. Dates that Python cannot read back ('infinity', the year 9999) expire never.
+A_DATE = ("timestamp without time zone", "timestamp with time zone", "date")
+IN_UTC = (
+    "(CASE WHEN pg_catalog.pg_typeof({0})::oid = 'timestamptz'::regtype::oid\n"
+    "    THEN pg_catalog.timezone('UTC', {0}::timestamptz) ELSE {0}::timestamp END)"
+)
+A_YEAR_LATER = (
+    f"CASE WHEN {IN_UTC} >= '0001-01-01' AND {IN_UTC} < '9999-01-01'\n    THEN {IN_UTC} + interval '1 year' END"
+)
 
 # Labels stand here in their order, and how people read them: what a later release makes
 # of ndas/choices.py is that release's, and never changes this one.
@@ -132,6 +139,7 @@ CHANGES = [
             computed=Derived(
                 "expiration_date",
                 source="fully_executed_date",
+                types=A_DATE,
                 value=A_YEAR_LATER,
                 required="{}status::text = 'FULLY_EXECUTED'",  # As the guard of 0003 has it; any other may be cleared.
             ),

@@ -48,8 +48,14 @@ TRANSITIONS = """\
   END IF;
   RETURN NEW;"""
 
-EXPIRATION = """\
-  NEW.expiration_date := NEW.fully_executed_date + interval '1 year';
+# In UTC whatever the writer's time zone, also where somebody has made a timestamptz of the date.
+EXECUTED_UTC = (
+    "(CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid "
+    "THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END)"
+)
+
+EXPIRATION = f"""\
+  NEW.expiration_date := {EXECUTED_UTC} + interval '1 year';
   RETURN NEW;"""
 
 A_CONTACT_IS_GONE = """\
@@ -93,7 +99,7 @@ GUARD = [
         EXPIRATION,
         operation="INSERT OR UPDATE",
         condition="WHEN (NEW.status::text = 'FULLY_EXECUTED' AND NEW.expiration_date IS NULL"
-        " AND NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01')",
+        f" AND {EXECUTED_UTC} >= '0001-01-01' AND {EXECUTED_UTC} < '9999-01-01')",
     ),
     Note("10.6", "What is on record stays on record."),
     guard(

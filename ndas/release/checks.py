@@ -54,8 +54,9 @@ NEVER_EXPIRES = f"""
 
 # In one line, so that it can be typed.
 GIVE_IT_ONE = (
-    "UPDATE ndas SET expiration_date = fully_executed_date + interval '1 year' WHERE expiration_date IS NULL "
-    "AND fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND status = 'FULLY_EXECUTED';"
+    "SET TimeZone = 'UTC'; UPDATE ndas SET expiration_date = fully_executed_date + interval '1 year' "
+    "WHERE expiration_date IS NULL AND fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' "
+    "AND status = 'FULLY_EXECUTED';"
 )
 
 # The predicate on status is written so that the status index cannot serve it, and the

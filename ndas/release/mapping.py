@@ -55,15 +55,19 @@ POSITION_PAIRS = (
     ("SUB_CONTRACTOR", "SUB_CONTRACTOR"),
 )
 
+# Naive and in UTC, whether the column has a time zone or not.
+EXECUTED = """(CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END)"""
+
 # The same day a year later, built from its parts; there is none after a leap day. Not
 # "+ interval '1 year'", which is how the migration computes it.
-ONE_YEAR_LATER = """
-        make_date(extract(year FROM fully_executed_date)::int + 1,
-                  extract(month FROM fully_executed_date)::int,
-                  CASE WHEN extract(month FROM fully_executed_date)::int = 2
-                       THEN least(extract(day FROM fully_executed_date)::int, 28)
-                       ELSE extract(day FROM fully_executed_date)::int END)
-        + fully_executed_date::time"""
+ONE_YEAR_LATER = f"""
+        make_date(extract(year FROM {EXECUTED})::int + 1,
+                  extract(month FROM {EXECUTED})::int,
+                  CASE WHEN extract(month FROM {EXECUTED})::int = 2
+                       THEN least(extract(day FROM {EXECUTED})::int, 28)
+                       ELSE extract(day FROM {EXECUTED})::int END)
+        + {EXECUTED}::time"""
 
 # 'infinity', the year 9999 and what lies before the calendar stand for "no such date".
-A_DATE = "fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01'"
+A_DATE = f"{EXECUTED} >= '0001-01-01' AND {EXECUTED} < '9999-01-01'"

@@ -36,6 +36,13 @@ CONFLICTS = {
         "Expected that nda_status_history is one table; found: it is partitioned by HASH (id).",
         "Move its rows into an ordinary table by the name of nda_status_history for the release.",
     ),
+    "a date of execution that is a text": (
+        "ALTER TABLE ndas ALTER fully_executed_date TYPE text",
+        "Expected that ndas.fully_executed_date is timestamp without time zone, timestamp with time zone or date; "
+        "found: it is text.",
+        'ALTER TABLE "ndas" ALTER COLUMN "fully_executed_date" TYPE timestamp(3) '
+        'USING "fully_executed_date"::timestamp;',
+    ),
     "a table that inherits": (
         "CREATE TABLE ndas_archive () INHERITS (ndas)",
         "Expected that ndas inherits from no table, and no table inherits from it; "

@@ -11,6 +11,7 @@ from epic10.operations.backfill.label_counts import combinations
 from epic10.operations.backfill.passes import fill
 from epic10.operations.backfill.routes import Keys, Route
 from epic10.operations.columns.convert import Beside, only_if
+from epic10.operations.columns.derived import can_be_computed_from
 from epic10.operations.columns.relabel import Derived, Rule, Shadow, any_wrong
 from epic10.operations.ownership import is_ours
 from epic10.operations.release_operation import ReleaseOperation
@@ -71,6 +72,8 @@ class Backfill(ReleaseOperation, RunPython):
             yield table_shape.no_rows_are_stored(self.table)
             yield from table_shape.every_row_is_seen(self.table)
         for rule in self.rules:
+            if isinstance(rule, Derived) and rule.types:
+                yield can_be_computed_from(self.table, rule)
             if isinstance(rule, Derived) and not rule.beside:
                 name = f"{self.table}.{rule.target}"
                 yield Check(

@@ -158,7 +158,8 @@ class Derived:
     there is nothing to set. Where the column was there before, ours is
     ``beside`` it, a table and a column, and this one is left alone. It may be
     cleared, but not while ``required`` holds, a condition with ``{}`` for the
-    row and its dot.
+    row and its dot. ``types`` are those that ``value`` can be computed from; any, if
+    none is named.
     """
 
     target: str
@@ -166,6 +167,7 @@ class Derived:
     value: str
     beside: tuple[str, str] | None = None
     required: str = "true"
+    types: tuple[str, ...] = ()
 
     @property
     def sources(self):

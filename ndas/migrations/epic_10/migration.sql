@@ -88,6 +88,7 @@ BEGIN
     ('default_transaction_deferrable', 'off'),
     ('client_encoding', 'UTF8'),
     ('datestyle', 'ISO, MDY'),
+    ('timezone', 'UTC'),
     ('standard_conforming_strings', 'on'),
     ('quote_all_identifiers', 'off'),
     ('synchronous_commit', coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on'))
@@ -768,6 +769,12 @@ $check$SELECT pg_catalog.format('trigger %I fires after those of the release', t
  WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
    AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$),
+    ('ndas.fully_executed_date is timestamp without time zone, timestamp with time zone or date',
+     'ALTER TABLE "ndas" ALTER COLUMN "fully_executed_date" TYPE timestamp(3) USING "fully_executed_date"::timestamp;',
+     true,
+$check$SELECT pg_catalog.format('it is %s', pg_catalog.format_type(atttypid, atttypmod)) FROM pg_attribute
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'fully_executed_date' AND NOT attisdropped
+   AND pg_catalog.format_type(atttypid, NULL) <> ALL (ARRAY['timestamp without time zone', 'timestamp with time zone', 'date'])$check$),
     ('nda_status_history is one table',
      'Move its rows into an ordinary table by the name of nda_status_history for the release.',
      true,
@@ -1108,9 +1115,17 @@ NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIG
 NEW.usmax_position_epic10 := coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME');
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date IS NULL
   ELSE (OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) AND (NEW.expiration_date IS NULL OR NOT (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date))
-    OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
+    OR (NEW.expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
   AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
-  NEW.expiration_date := CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END;
+  NEW.expiration_date := CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END;
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
@@ -1121,7 +1136,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
 CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.usmax_position, OLD.fully_executed_date), ROW(NEW.status, NEW.usmax_position, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. d4a0e436783acd72d6d6672d4715a0d4c2e3db14';
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 4b769f1e8d94b922d742e13f29c91050fa36caa8';
 CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
@@ -1159,7 +1174,11 @@ BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10') THEN
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
-NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
@@ -1170,7 +1189,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.fully_executed_date), ROW(NEW.expiration_date, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 964c29281d4b29b1e3c2f2fee33d97721258edff';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. e516e26a87c39f10e9d0ff40bd38b92f18aa9773';
   END IF;
 END
 $epic10$;
@@ -1231,7 +1250,11 @@ BEGIN
          WHERE table_name = 'ndas' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
     held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN pg_catalog.jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END
     || CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', OLD.usmax_position_epic10) ELSE '{}' END
-    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
+    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
     || CASE WHEN OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', OLD.nda_type) ELSE '{}' END
     || CASE WHEN OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', OLD.is_non_usmax) ELSE '{}' END
     || CASE WHEN OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', OLD.approved_by_id) ELSE '{}' END
@@ -1242,7 +1265,11 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
       NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
       NEW.usmax_position_epic10 := coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME');
-      IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN NEW.expiration_date := (CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END); END IF;
+      IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN NEW.expiration_date := (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END); END IF;
       IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN NEW.nda_type := 'MUTUAL'; END IF;
       IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN NEW.is_non_usmax := 'False'; END IF;
       IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN NEW.approved_by_id := NULL; END IF;
@@ -1273,7 +1300,11 @@ IF EXISTS (SELECT FROM epic10_rollback) THEN
     WHEN (pg_catalog.record_image_ne(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position, OLD.status, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), ROW(NEW.id, NEW.display_id, NEW.company_name, NEW.company_city, NEW.company_state, NEW.state_of_incorporation, NEW.agency_group_id, NEW.subagency_id, NEW.agency_office_name, NEW.abbreviated_name, NEW.authorized_purpose, NEW.effective_date, NEW.usmax_position, NEW.status, NEW.fully_executed_date, NEW.opportunity_poc_id, NEW.contracts_poc_id, NEW.relationship_poc_id, NEW.cloned_from_id, NEW.created_by_id, NEW.created_at, NEW.updated_at))
      AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
-    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
+    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) + interval ''1 year'' END)
     OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
@@ -1282,7 +1313,11 @@ IF EXISTS (SELECT FROM epic10_rollback) THEN
   EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE delete ON "ndas" FOR EACH ROW
     WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
-    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
+    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) + interval ''1 year'' END)
     OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
@@ -1494,7 +1529,11 @@ BEGIN
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
-            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
+            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END)
             OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
@@ -1504,7 +1543,11 @@ BEGIN
         ), batch AS MATERIALIZED (
           SELECT id, (CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN pg_catalog.jsonb_build_object('status', ndas.status_epic10) ELSE '{}' END
             || CASE WHEN ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', ndas.usmax_position_epic10) ELSE '{}' END
-            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
+            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
             || CASE WHEN ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', ndas.nda_type) ELSE '{}' END
             || CASE WHEN ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', ndas.is_non_usmax) ELSE '{}' END
             || CASE WHEN ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', ndas.approved_by_id) ELSE '{}' END
@@ -1513,7 +1556,11 @@ BEGIN
             FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
-            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
+            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END)
             OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
@@ -1725,7 +1772,11 @@ BEGIN
           UPDATE ndas SET
             status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10" END,
             usmax_position_epic10 = CASE WHEN here.content ? 'usmax_position'::text THEN (here.held).usmax_position_epic10 ELSE (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10" END,
-            expiration_date = CASE WHEN here.content ? 'expiration_date'::text THEN (here.held).expiration_date ELSE coalesce(ndas.expiration_date, (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)) END,
+            expiration_date = CASE WHEN here.content ? 'expiration_date'::text THEN (here.held).expiration_date ELSE coalesce(ndas.expiration_date, (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END)) END,
             nda_type = CASE WHEN here.content ? 'nda_type'::text THEN (here.held).nda_type ELSE ndas.nda_type END,
             is_non_usmax = CASE WHEN here.content ? 'is_non_usmax'::text THEN (here.held).is_non_usmax ELSE ndas.is_non_usmax END,
             approved_by_id = CASE WHEN here.content ? 'approved_by_id'::text THEN (SELECT id FROM contacts WHERE id = (here.held).approved_by_id) ELSE ndas.approved_by_id END,
@@ -1735,7 +1786,11 @@ BEGIN
           RETURNING ndas.id, here.parked, nullif(CASE WHEN here.content ? 'approved_by_id'::text AND ndas.approved_by_id IS NULL THEN pg_catalog.jsonb_build_object('approved_by_id', NULL) ELSE '{}' END, '{}') AS lost
         ), left_so AS (
           UPDATE ndas SET
-            expiration_date = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) ELSE ndas.expiration_date END,
+            expiration_date = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END) ELSE ndas.expiration_date END,
             nda_type = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN 'MUTUAL' ELSE ndas.nda_type END,
             is_non_usmax = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN 'False' ELSE ndas.is_non_usmax END,
             approved_by_id = CASE WHEN EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN NULL ELSE ndas.approved_by_id END,
@@ -1961,7 +2016,11 @@ BEGIN
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND ((status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
             OR usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
-            OR (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
+            OR (expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
            AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
                  WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true))
                         ORDER BY id LIMIT batch_size) AS keys
@@ -1974,7 +2033,11 @@ BEGIN
           UPDATE ndas SET
             status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"NdaStatus_epic10",
             usmax_position_epic10 = coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')::"UsMaxPosition_epic10",
-            expiration_date = coalesce(expiration_date, CASE WHEN NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END END)
+            expiration_date = coalesce(expiration_date, CASE WHEN NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END END)
             FROM batch WHERE ndas.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
             CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] <> was - ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[] THEN
@@ -1982,7 +2045,11 @@ BEGIN
                 WHERE key <> ALL (ARRAY['status_epic10', 'usmax_position_epic10', 'expiration_date']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
             CASE WHEN status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END THEN 'status_epic10' END,
             CASE WHEN usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') THEN 'usmax_position_epic10' END,
-            CASE WHEN CASE WHEN was ->> 'expiration_date'::text IS NULL THEN expiration_date IS DISTINCT FROM CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+            CASE WHEN CASE WHEN was ->> 'expiration_date'::text IS NULL THEN expiration_date IS DISTINCT FROM CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END
               ELSE pg_catalog.to_jsonb(expiration_date) IS DISTINCT FROM was -> 'expiration_date'::text END THEN 'expiration_date' END), '') END AS columns
         ), told AS (
           SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
@@ -2292,7 +2359,11 @@ BEGIN
       BEGIN
         WITH wanted AS MATERIALIZED (
           SELECT ARRAY(SELECT id FROM ndas
-                        WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+                        WHERE id > last AND (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END
             ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END)
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
@@ -2302,14 +2373,22 @@ BEGIN
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
-            expiration_date_epic10 = CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+            expiration_date_epic10 = CASE WHEN expiration_date IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END
             ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END
             FROM batch WHERE ndas.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
             CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['expiration_date_epic10']::text[] <> was - ARRAY['expiration_date_epic10']::text[] THEN
               (SELECT pg_catalog.string_agg(key, ', ' ORDER BY key) FROM jsonb_each(was)
                 WHERE key <> ALL (ARRAY['expiration_date_epic10']::text[]) AND value IS DISTINCT FROM pg_catalog.to_jsonb("ndas") -> key) END,
-            CASE WHEN expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+            CASE WHEN expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END
             ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END THEN 'expiration_date_epic10' END), '') END AS columns
         ), told AS (
           SELECT (SELECT count(*) FROM changed) AS rows, (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted) AS last_id,
@@ -3164,7 +3243,11 @@ HAVING count(*) > 0$check$),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
+  FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped)))
    AND ((SELECT max(id) FROM epic10_rollback) IS NULL OR (SELECT event = 'restored' AND rollback_id = (SELECT max(id) FROM epic10_rollback) FROM epic10_archive
          WHERE table_name = 'ndas' AND row_id = ndas.id ORDER BY id DESC LIMIT 1) IS NOT true)
 HAVING count(*) > 0$check$),
@@ -3209,7 +3292,11 @@ HAVING count(*) > 0$check$),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
    AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
-  FROM "ndas" WHERE expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+  FROM "ndas" WHERE expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date::timestamp))) END
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for is_non_usmax',
@@ -3761,9 +3848,17 @@ ELSIF (coalesce(CASE NEW.usmax_position_legacy::text WHEN 'SUB' THEN 'SUB_CONTRA
 END IF;
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date IS NULL
   ELSE (OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) AND (NEW.expiration_date IS NULL OR NOT (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date))
-    OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
+    OR (NEW.expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
   AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
-  NEW.expiration_date := CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END;
+  NEW.expiration_date := CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END;
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
@@ -3773,10 +3868,18 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy, OLD.usmax_position, OLD.usmax_position_legacy, OLD.fully_executed_date), ROW(NEW.status, NEW.status_legacy, NEW.usmax_position, NEW.usmax_position_legacy, NEW.fully_executed_date)) OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 1798aab92157ae8ba1e5a8248081c0f7de682f8b';
+CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy, OLD.usmax_position, OLD.usmax_position_legacy, OLD.fully_executed_date), ROW(NEW.status, NEW.status_legacy, NEW.usmax_position, NEW.usmax_position_legacy, NEW.fully_executed_date)) OR (NEW.expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED')) EXECUTE FUNCTION zz_epic10_sync_ndas();
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. cd7cdbe58a7de697aa18c0ae932f0435f6d64c58';
 CREATE TRIGGER "00_epic10_sync_ndas_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
-CREATE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy, OLD.usmax_position, OLD.usmax_position_legacy, OLD.fully_executed_date), ROW(NEW.status, NEW.status_legacy, NEW.usmax_position, NEW.usmax_position_legacy, NEW.fully_executed_date)) OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED'))
+CREATE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_legacy, OLD.usmax_position, OLD.usmax_position_legacy, OLD.fully_executed_date), ROW(NEW.status, NEW.status_legacy, NEW.usmax_position, NEW.usmax_position_legacy, NEW.fully_executed_date)) OR (NEW.expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED'))
   EXECUTE FUNCTION zz_epic10_sync_ndas();
   END IF;
 END
@@ -4134,15 +4237,31 @@ END;
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date_epic10_idx" RENAME TO "idx_ndas_expiration_date";
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
-IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date::text IS NOT DISTINCT FROM NULL AND NEW.expiration_date_legacy IS NOT NULL AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date::text IS NOT DISTINCT FROM NULL AND NEW.expiration_date_legacy IS NOT NULL AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
   ELSE NEW.expiration_date::text IS NOT DISTINCT FROM OLD.expiration_date::text
    AND NEW.expiration_date_legacy::text IS DISTINCT FROM OLD.expiration_date_legacy::text END) THEN
-  NEW.expiration_date := CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+  NEW.expiration_date := CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END;
-ELSIF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date_legacy IS NULL OR (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+ELSIF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date_legacy IS NULL OR (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date)
-  ELSE NEW.expiration_date IS DISTINCT FROM OLD.expiration_date AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+  ELSE NEW.expiration_date IS DISTINCT FROM OLD.expiration_date AND (CASE WHEN NEW.expiration_date_legacy IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date_legacy::timestamp))) END IS DISTINCT FROM NEW.expiration_date) END) THEN
   NEW.expiration_date_legacy := NEW.expiration_date;
 END IF;
@@ -4155,7 +4274,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.expiration_date_legacy), ROW(NEW.expiration_date, NEW.expiration_date_legacy))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 91cd8a1808c754e4607cb0ac29ef965e57c3ca16';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. a3e9eb84033a494ce9f621987b40a5a2aba39d26';
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER "00_epic10_sync_ndas_expiration_date_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.expiration_date_legacy), ROW(NEW.expiration_date, NEW.expiration_date_legacy)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
@@ -4739,10 +4858,22 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
     AND usmax_position_legacy::text IS DISTINCT FROM CASE usmax_position::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position::text END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for expiration_date',
-     'UPDATE "ndas" SET "expiration_date" = CASE WHEN "fully_executed_date" >= ''0001-01-01'' AND "fully_executed_date" < ''9999-01-01'' THEN "fully_executed_date" + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' THEN fully_executed_date + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
+     'UPDATE "ndas" SET "expiration_date" = CASE WHEN (CASE WHEN pg_catalog.pg_typeof("fully_executed_date")::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', "fully_executed_date"::timestamptz) ELSE "fully_executed_date"::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof("fully_executed_date")::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', "fully_executed_date"::timestamptz) ELSE "fully_executed_date"::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof("fully_executed_date")::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', "fully_executed_date"::timestamptz) ELSE "fully_executed_date"::timestamp END) + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
      true,
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
+  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
 HAVING count(*) > 0$check$),
     ('no row of nda_status_history still waits for status',
      'python manage.py migrate ndas',
@@ -4762,7 +4893,11 @@ HAVING count(*) > 0$check$),
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+  FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
 HAVING count(*) > 0$check$),
     ('no row of ndas still waits for is_non_usmax',

@@ -81,6 +81,7 @@ BEGIN
     ('default_transaction_deferrable', 'off'),
     ('client_encoding', 'UTF8'),
     ('datestyle', 'ISO, MDY'),
+    ('timezone', 'UTC'),
     ('standard_conforming_strings', 'on'),
     ('quote_all_identifiers', 'off'),
     ('synchronous_commit', coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on'))
@@ -832,7 +833,11 @@ BEGIN
 END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
-NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END
+NEW.expiration_date_epic10 := CASE WHEN NEW.expiration_date IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', NEW.expiration_date::timestamp))) END;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
@@ -843,7 +848,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_expiration_date_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
 CREATE TRIGGER zz_epic10_sync_ndas_expiration_date_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.expiration_date, OLD.fully_executed_date), ROW(NEW.expiration_date, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas_expiration_date();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. 964c29281d4b29b1e3c2f2fee33d97721258edff';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_expiration_date() IS 'Epic 10: keeps old and new columns in step. e516e26a87c39f10e9d0ff40bd38b92f18aa9773';
   END IF;
 END
 $epic10$;
@@ -1238,9 +1243,17 @@ NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIG
 NEW.usmax_position_epic10 := coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME');
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.expiration_date IS NULL
   ELSE (OLD.fully_executed_date IS DISTINCT FROM NEW.fully_executed_date) AND (NEW.expiration_date IS NULL OR NOT (OLD.expiration_date IS DISTINCT FROM NEW.expiration_date))
-    OR (NEW.expiration_date IS NULL AND CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
+    OR (NEW.expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NEW.status::text = 'FULLY_EXECUTED') END)
   AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN
-  NEW.expiration_date := CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END;
+  NEW.expiration_date := CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END;
 END IF;
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
@@ -1251,7 +1264,7 @@ DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_insert ON "ndas";
 DROP TRIGGER IF EXISTS zz_epic10_sync_ndas_update ON "ndas";
 CREATE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
 CREATE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.usmax_position, OLD.fully_executed_date), ROW(NEW.status, NEW.usmax_position, NEW.fully_executed_date))) EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. d4a0e436783acd72d6d6672d4715a0d4c2e3db14';
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 4b769f1e8d94b922d742e13f29c91050fa36caa8';
   END IF;
 END
 $epic10$;
@@ -1444,7 +1457,11 @@ BEGIN
          WHERE table_name = 'ndas' AND row_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
     held := (CASE WHEN OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE OLD.status::text END AND true THEN pg_catalog.jsonb_build_object('status', OLD.status_epic10) ELSE '{}' END
     || CASE WHEN OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE OLD.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', OLD.usmax_position_epic10) ELSE '{}' END
-    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= '0001-01-01' AND OLD.fully_executed_date < '9999-01-01' THEN OLD.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
+    || CASE WHEN OLD.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', OLD.expiration_date) ELSE '{}' END
     || CASE WHEN OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', OLD.nda_type) ELSE '{}' END
     || CASE WHEN OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', OLD.is_non_usmax) ELSE '{}' END
     || CASE WHEN OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', OLD.approved_by_id) ELSE '{}' END
@@ -1455,7 +1472,11 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
       NEW.status_epic10 := CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END;
       NEW.usmax_position_epic10 := coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME');
-      IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN NEW.expiration_date := (CASE WHEN NEW.fully_executed_date >= '0001-01-01' AND NEW.fully_executed_date < '9999-01-01' THEN NEW.fully_executed_date + interval '1 year' END); END IF;
+      IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN NEW.expiration_date := (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END); END IF;
       IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN NEW.nda_type := 'MUTUAL'; END IF;
       IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN NEW.is_non_usmax := 'False'; END IF;
       IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN NEW.approved_by_id := NULL; END IF;
@@ -1486,7 +1507,11 @@ IF EXISTS (SELECT FROM epic10_rollback) THEN
     WHEN (pg_catalog.record_image_ne(ROW(OLD.id, OLD.display_id, OLD.company_name, OLD.company_city, OLD.company_state, OLD.state_of_incorporation, OLD.agency_group_id, OLD.subagency_id, OLD.agency_office_name, OLD.abbreviated_name, OLD.authorized_purpose, OLD.effective_date, OLD.usmax_position, OLD.status, OLD.fully_executed_date, OLD.opportunity_poc_id, OLD.contracts_poc_id, OLD.relationship_poc_id, OLD.cloned_from_id, OLD.created_by_id, OLD.created_at, OLD.updated_at), ROW(NEW.id, NEW.display_id, NEW.company_name, NEW.company_city, NEW.company_state, NEW.state_of_incorporation, NEW.agency_group_id, NEW.subagency_id, NEW.agency_office_name, NEW.abbreviated_name, NEW.authorized_purpose, NEW.effective_date, NEW.usmax_position, NEW.status, NEW.fully_executed_date, NEW.opportunity_poc_id, NEW.contracts_poc_id, NEW.relationship_poc_id, NEW.cloned_from_id, NEW.created_by_id, NEW.created_at, NEW.updated_at))
      AND (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
-    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
+    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) + interval ''1 year'' END)
     OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
@@ -1495,7 +1520,11 @@ IF EXISTS (SELECT FROM epic10_rollback) THEN
   EXECUTE pg_catalog.format('CREATE TRIGGER zz_epic10_park_ndas_delete BEFORE delete ON "ndas" FOR EACH ROW
     WHEN (OLD.status_epic10::text IS NOT NULL AND OLD.status_epic10::text IS DISTINCT FROM CASE OLD.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE OLD.status::text END
     OR OLD.usmax_position_epic10::text IS NOT NULL AND OLD.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE OLD.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE OLD.usmax_position::text END, ''PRIME'')
-    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN OLD.fully_executed_date >= ''0001-01-01'' AND OLD.fully_executed_date < ''9999-01-01'' THEN OLD.fully_executed_date + interval ''1 year'' END)
+    OR OLD.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof(OLD.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', OLD.fully_executed_date::timestamptz) ELSE OLD.fully_executed_date::timestamp END) + interval ''1 year'' END)
     OR OLD.nda_type::text IS NOT NULL AND OLD.nda_type::text IS DISTINCT FROM ''MUTUAL''
     OR OLD.is_non_usmax IS NOT NULL AND OLD.is_non_usmax IS DISTINCT FROM ''False''
     OR OLD.approved_by_id IS NOT NULL AND OLD.approved_by_id IS DISTINCT FROM NULL
@@ -1768,7 +1797,11 @@ BEGIN
           SELECT ARRAY(SELECT id FROM ndas
                         WHERE id > last AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
-            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
+            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END)
             OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL
@@ -1778,7 +1811,11 @@ BEGIN
         ), batch AS MATERIALIZED (
           SELECT id, (CASE WHEN ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END AND true THEN pg_catalog.jsonb_build_object('status', ndas.status_epic10) ELSE '{}' END
             || CASE WHEN ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', ndas.usmax_position_epic10) ELSE '{}' END
-            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
+            || CASE WHEN ndas.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', ndas.expiration_date) ELSE '{}' END
             || CASE WHEN ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', ndas.nda_type) ELSE '{}' END
             || CASE WHEN ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', ndas.is_non_usmax) ELSE '{}' END
             || CASE WHEN ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', ndas.approved_by_id) ELSE '{}' END
@@ -1787,7 +1824,11 @@ BEGIN
             FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[]) AND (ndas.status_epic10::text IS NOT NULL AND ndas.status_epic10::text IS DISTINCT FROM CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END
             OR ndas.usmax_position_epic10::text IS NOT NULL AND ndas.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME')
-            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN ndas.fully_executed_date >= '0001-01-01' AND ndas.fully_executed_date < '9999-01-01' THEN ndas.fully_executed_date + interval '1 year' END)
+            OR ndas.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01'
+            THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+            THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) + interval '1 year' END)
             OR ndas.nda_type::text IS NOT NULL AND ndas.nda_type::text IS DISTINCT FROM 'MUTUAL'
             OR ndas.is_non_usmax IS NOT NULL AND ndas.is_non_usmax IS DISTINCT FROM 'False'
             OR ndas.approved_by_id IS NOT NULL AND ndas.approved_by_id IS DISTINCT FROM NULL

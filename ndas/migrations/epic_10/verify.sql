@@ -21,6 +21,7 @@ BEGIN
     ('default_transaction_deferrable', 'off'),
     ('client_encoding', 'UTF8'),
     ('datestyle', 'ISO, MDY'),
+    ('timezone', 'UTC'),
     ('standard_conforming_strings', 'on'),
     ('quote_all_identifiers', 'off'),
     ('synchronous_commit', coalesce(nullif(pg_catalog.current_setting('synchronous_commit'), 'off'), 'on'))
@@ -313,10 +314,22 @@ $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(i
 HAVING count(*) > 0$check$),
     ('backfill.ndas.expiration_date', 'FAILED',
      'no row of ndas still waits for expiration_date',
-     'UPDATE "ndas" SET "expiration_date" = CASE WHEN "fully_executed_date" >= ''0001-01-01'' AND "fully_executed_date" < ''9999-01-01'' THEN "fully_executed_date" + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' THEN fully_executed_date + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
+     'UPDATE "ndas" SET "expiration_date" = CASE WHEN (CASE WHEN pg_catalog.pg_typeof("fully_executed_date")::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', "fully_executed_date"::timestamptz) ELSE "fully_executed_date"::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof("fully_executed_date")::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', "fully_executed_date"::timestamptz) ELSE "fully_executed_date"::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof("fully_executed_date")::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', "fully_executed_date"::timestamptz) ELSE "fully_executed_date"::timestamp END) + interval ''1 year'' END WHERE (expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < ''9999-01-01''
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval ''1 year'' END IS NOT NULL AND status::text = ''FULLY_EXECUTED'');',
      true,
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
+  FROM "ndas" WHERE (expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND status::text = 'FULLY_EXECUTED')
 HAVING count(*) > 0$check$),
     ('backfill.nda_status_history.status', 'FAILED',
      'no row of nda_status_history still waits for status',
@@ -339,7 +352,11 @@ HAVING count(*) > 0$check$),
      'python manage.py migrate ndas',
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || ''
-  FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN fully_executed_date + interval '1 year' END
+  FROM "ndas" WHERE (expiration_date_legacy IS NOT NULL AND expiration_date IS DISTINCT FROM CASE WHEN expiration_date_legacy IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01'
+    THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) + interval '1 year' END
     ELSE greatest('0001-01-01', least('9999-12-31 23:59:59.999', pg_catalog.date_trunc('milliseconds', expiration_date_legacy::timestamp))) END)
 HAVING count(*) > 0$check$),
     ('backfill.ndas.is_non_usmax', 'FAILED',
@@ -547,11 +564,13 @@ $check$
 $check$SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVING count(*) > 0$check$),
     ('rows.expiration_date', 'FAILED',
      'every NDA that was fully executed has an expiration date',
-     'UPDATE ndas SET expiration_date = fully_executed_date + interval ''1 year'' WHERE expiration_date IS NULL AND fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' AND status = ''FULLY_EXECUTED'';',
+     'SET TimeZone = ''UTC''; UPDATE ndas SET expiration_date = fully_executed_date + interval ''1 year'' WHERE expiration_date IS NULL AND fully_executed_date >= ''0001-01-01'' AND fully_executed_date < ''9999-01-01'' AND status = ''FULLY_EXECUTED'';',
      true,
 $check$
     SELECT count(*), min(id) FROM ndas
-     WHERE fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' AND expiration_date IS NULL
+     WHERE (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END) < '9999-01-01' AND expiration_date IS NULL
        AND (status::text = 'FULLY_EXECUTED' OR 
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
@@ -566,13 +585,21 @@ $check$
 $check$
     SELECT count(*), min(id)
       FROM ndas
-     WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
-        make_date(extract(year FROM fully_executed_date)::int + 1,
-                  extract(month FROM fully_executed_date)::int,
-                  CASE WHEN extract(month FROM fully_executed_date)::int = 2
-                       THEN least(extract(day FROM fully_executed_date)::int, 28)
-                       ELSE extract(day FROM fully_executed_date)::int END)
-        + fully_executed_date::time) END
+     WHERE CASE WHEN (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END) < '9999-01-01' THEN expiration_date <> (
+        make_date(extract(year FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int + 1,
+                  extract(month FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int,
+                  CASE WHEN extract(month FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int = 2
+                       THEN least(extract(day FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int, 28)
+                       ELSE extract(day FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int END)
+        + (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END)::time) END
        AND 
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
@@ -587,13 +614,21 @@ $check$
 $check$
     SELECT count(*), min(id)
       FROM ndas
-     WHERE CASE WHEN fully_executed_date >= '0001-01-01' AND fully_executed_date < '9999-01-01' THEN expiration_date <> (
-        make_date(extract(year FROM fully_executed_date)::int + 1,
-                  extract(month FROM fully_executed_date)::int,
-                  CASE WHEN extract(month FROM fully_executed_date)::int = 2
-                       THEN least(extract(day FROM fully_executed_date)::int, 28)
-                       ELSE extract(day FROM fully_executed_date)::int END)
-        + fully_executed_date::time) END
+     WHERE CASE WHEN (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END) < '9999-01-01' THEN expiration_date <> (
+        make_date(extract(year FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int + 1,
+                  extract(month FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int,
+                  CASE WHEN extract(month FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int = 2
+                       THEN least(extract(day FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int, 28)
+                       ELSE extract(day FROM (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END))::int END)
+        + (CASE pg_catalog.pg_typeof(fully_executed_date)::text WHEN 'timestamp with time zone'
+         THEN fully_executed_date::timestamptz AT TIME ZONE 'UTC' ELSE fully_executed_date::timestamp END)::time) END
        AND NOT coalesce(
         (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date')
          AND updated_at < ((SELECT min(created_at) FROM epic10_created_object) AT TIME ZONE 'UTC')
