@@ -71,6 +71,7 @@ def test_beside_one_that_is_at_work_every_other_leaves_and_says_who_is_there(
     assert [record.command for record in RunRecord.objects.using(legacy_database.alias).all()] == [command[0]]
 
 
+@pytest.mark.slow
 def test_of_two_deployments_started_together_one_does_the_work_and_the_other_leaves(legacy_database, environment):
     both = [legacy_database.start(*DEPLOY, **environment) for _ in range(2)]
     wait_for(legacy_database, HELD)

@@ -85,11 +85,11 @@ def between_back_and_record(database):
 
 KILLED = [
     in_the_backfill,
-    in_an_index_build,
-    before_the_switch,
+    pytest.param(in_an_index_build, marks=pytest.mark.slow),
+    pytest.param(before_the_switch, marks=pytest.mark.slow),
     between_switch_and_record,
     half_way_back,
-    between_back_and_record,
+    pytest.param(between_back_and_record, marks=pytest.mark.slow),
 ]
 
 

@@ -202,6 +202,7 @@ def test_a_row_lost_on_the_way_back_fails_the_rehearsal(rehearse):
         rehearse(rows=300)
 
 
+@pytest.mark.slow
 def test_what_only_the_new_application_can_hold_is_parked_and_put_back(rehearse):
     output = rehearse(rows=300, format="json")
     told = json.loads(output)["facts"]["parked"]
