@@ -13,7 +13,7 @@ from django.db.models.signals import post_migrate
 
 from epic10 import checks
 from epic10.checks import sessions
-from epic10.ledger import store
+from epic10.ledger import tables
 from epic10.ledger.models import RunRecord
 from epic10.postgres.session import reconnect
 from epic10.release import revision
@@ -97,7 +97,7 @@ def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, s
 
 
 def test_without_a_rehearsal_of_this_release_on_this_database_it_refuses(night, legacy_database, is_untouched):
-    store.create(legacy_database.connection)
+    tables.create(legacy_database.connection)
     this = {
         "command": "epic10_rehearse",
         "verdict": "OK",
