@@ -13,6 +13,7 @@ from psycopg.errors import RaiseException
 
 from epic10.checks import BEFORE, Check, violations
 from epic10.postgres.catalog import literal
+from epic10.postgres.errors import NotAllowed
 from epic10.postgres.session import execute
 
 OWNER = "owner"
@@ -111,10 +112,6 @@ class Need:
 
 def table(name: str, *privileges: str) -> list[Need]:
     return [Need("table", name, privilege) for privilege in privileges or (OWNER,)]
-
-
-class NotAllowed(Exception):
-    """The role may not do what the release does; the message says what is missing and what gives it."""
 
 
 def require(connection, needs: Iterable[Need]):

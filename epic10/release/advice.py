@@ -8,7 +8,7 @@ from epic10.postgres.session import out_of_a_broken_commit
 from epic10.release import state
 from epic10.terminal import signals
 
-WHAT_NOW = (
+HALF_WAY = (
     "What is committed stays; nothing of it is visible to the application before the switch.\n"
     "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
 )
@@ -19,18 +19,27 @@ NO_WAY_BACK = (
 )
 
 
-def what_now(database: str) -> str:
-    """Where the database stands and what to type, as far as it can still be asked."""
+def stopped(database: str, why: str, *, separator: str = "\n", **options) -> CommandError:
+    """A migration has stopped: why, where the database stands, and what to type."""
+    error = CommandError(f"{why}{separator}{_position(database)}", **options)
+    error.why = why
+    return error
+
+
+def why(error: BaseException) -> str:
+    """What ended a step, for somebody who is about to be told what is done about it."""
+    if told := getattr(error, "why", ""):
+        return told
+    if signals.is_one(error) and not isinstance(error, CommandError):
+        return "Interrupted."
+    return said(error) if isinstance(error, Error) else str(error) or type(error).__name__
+
+
+def _position(database) -> str:
+    """As far as the server can still be asked."""
     try:
         out_of_a_broken_commit(connections[database])
         untouched = not state.has_begun(connections[database])
     except Error:
         untouched = False
-    return "Nothing was changed." if untouched else WHAT_NOW
-
-
-def why(error: BaseException) -> str:
-    """The same of whatever ended a step, for somebody who is about to be told what is done about it."""
-    if signals.is_one(error) and not isinstance(error, CommandError):
-        return "Interrupted."
-    return said(error) if isinstance(error, Error) else str(error).replace(WHAT_NOW, "").strip() or type(error).__name__
+    return "Nothing was changed." if untouched else HALF_WAY

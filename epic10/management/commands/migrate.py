@@ -16,7 +16,7 @@ from epic10.postgres.errors import said
 from epic10.postgres.migration_lock import LockLost, only_migrator
 from epic10.postgres.session import unhurried
 from epic10.release import plan
-from epic10.release.advice import NO_WAY_BACK, what_now
+from epic10.release.advice import NO_WAY_BACK, stopped
 from epic10.release.preparation import prepared
 from epic10.release.reconcile import has_work, is_way_back, reconcile
 from epic10.terminal import signals
@@ -68,15 +68,16 @@ class Command(Lasting, migrate.Command):
             with signals.heard():
                 self._handle(*args, **options)
         except LockLost as error:
-            raise CommandError(f"{error}\n{what_now(options['database'])}") from error
-        except (Refusal, privileges.NotAllowed) as error:
+            raise stopped(options["database"], str(error)) from error
+        except Refusal as error:
             raise CommandError(str(error)) from error
         except (KeyboardInterrupt, Error) as error:
             if signals.is_one(error):
-                raise signals.interrupted(what_now(options["database"])) from error
+                status = {"separator": " ", "returncode": signals.EXIT_STATUS}
+                raise stopped(options["database"], "Interrupted.", **status) from error
             if not self.under_way:
                 raise
-            raise CommandError(f"{said(error)}\n{what_now(options['database'])}") from error
+            raise stopped(options["database"], said(error)) from error
 
     def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
         orphans_shall, number = options.pop("orphans", orphans.REFUSE), options.pop("workers", None)
