@@ -8,7 +8,7 @@ from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.columns.add import AddColumn
 from epic10.operations.columns.convert import Convert, is_beside
 from epic10.operations.columns.dependent_triggers import TellTriggers
-from epic10.operations.columns.enums import CreateEnum, CreateEnumBeside
+from epic10.operations.columns.enums import CreateEnum
 from epic10.operations.columns.relabel import Derived, Relabel, Shadow
 from epic10.operations.columns.shadow import AddShadow, CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched
@@ -41,7 +41,6 @@ __all__ = [
     "Convert",
     "CountRows",
     "CreateEnum",
-    "CreateEnumBeside",
     "Derived",
     "EnumColumn",
     "EnumType",

@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 
 from epic10.operations.columns.add import AddColumn
 from epic10.operations.columns.convert import Beside, Convert
-from epic10.operations.columns.enums import CreateEnum, CreateEnumBeside
+from epic10.operations.columns.enums import CreateEnum
 from epic10.operations.columns.relabel import Derived, Relabel, Rule, Shadow
 from epic10.operations.columns.shadow import AddShadow
 
@@ -130,13 +130,13 @@ class NewEnumColumn(Change):
     """A column of a new enum type. What is there by the name of either, of other labels, is mapped."""
 
     def __init__(self, type: EnumType, column: EnumColumn):
-        table, shadow = column.table, column.shadow(type)
+        table, relabel, shadow = column.table, type.relabel, column.shadow(type)
         super().__init__(
             expand=[
-                CreateEnumBeside(table.name, shadow),
+                CreateEnum(relabel.working_type, relabel.labels, becomes=relabel.type, beside=(table.name, shadow)),
                 AddColumn(table.model, column.name, column.field(type), beside=shadow),
             ],
-            types=[type.relabel],
+            types=[relabel],
             beside=[(table, shadow)],
             added=[(table, column.name)],
             parked=[(table, column.name)],

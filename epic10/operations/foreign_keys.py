@@ -8,7 +8,7 @@ from epic10.postgres.catalog import constraint_exists, literal, quoted, table_oi
 
 from . import privileges
 from .orphans import no_orphans
-from .ownership import block, claim, drop_if_ours, is_ours
+from .ownership import block, claim, drop_if_ours, is_ours, names_are_free
 from .release_operation import ReleaseOperation
 
 
@@ -43,8 +43,7 @@ class AddForeignKey(ReleaseOperation, RunSQL):
         if self.beside:
             yield self._points_there()
             yield no_orphans(self.table, self.beside, self.references)
-            yield name_is_free(self.table, self.beside.target_key, unless=self.beside.target_key)
-            yield name_is_free(self.table, self.beside.legacy_key, unless=self.beside.target_key)
+            yield from names_are_free("constraint", self.beside.target_key, self.beside.legacy_key, table=self.table)
             return
         yield Check(
             f"foreign_key.{self.name}.free",
@@ -141,20 +140,6 @@ def is_in_place(table: str, column: str, *, references: str, name: str, on_delet
     return (
         f"EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(table)} AND conname = {literal(name)} "
         f"AND pg_catalog.pg_get_constraintdef(oid) = {literal(definition)})"
-    )
-
-
-def name_is_free(table: str, name: str, *, unless: str) -> Check:
-    """``unless`` is the key that the name belongs to once the release has created it."""
-    return Check(
-        f"foreign_key.{name}.free",
-        f"the constraint name {name} is free",
-        violations(
-            f"SELECT {literal(f'{name} is there already')} WHERE {constraint_exists(table, name)}\n"
-            f"   AND NOT {is_ours('constraint', f'{table}.{unless}')}"
-        ),
-        when=BEFORE,
-        hint=f"ALTER TABLE {quoted(table)} RENAME CONSTRAINT {quoted(name)} TO ...",
     )
 
 

@@ -9,7 +9,7 @@ from epic10.operations.columns.relabel import Shadow
 from epic10.postgres.catalog import literal, quoted, relation_exists, table_oid
 
 from .concurrently import run_concurrently
-from .ownership import claim, is_ours, release
+from .ownership import claim, is_ours, names_are_free, release
 from .release_operation import ReleaseOperation
 
 
@@ -44,12 +44,11 @@ class AddIndex(ReleaseOperation, AddIndexConcurrently):
     def preconditions(self, app_label, state):
         table = self._table(app_label, state)
         if not self.beside:
-            yield name_is_free(table, self.index.name, self._columns(app_label, state))
+            yield is_free_or_fits(table, self.index.name, self._columns(app_label, state))
             return
         # On their column it is set aside with that, or dropped where it is invalid.
-        yield name_is_free(table, self.index.name, self._columns(app_label, state), invalid_too=True)
-        yield nothing_is_called(self.beside.target_index, unless=self.beside.target_index)
-        yield nothing_is_called(self.beside.legacy_index, unless=self.beside.target_index)
+        yield is_free_or_fits(table, self.index.name, self._columns(app_label, state), invalid_too=True)
+        yield from names_are_free("index", self.beside.target_index, self.beside.legacy_index)
 
     def signs(self, app_label, state):
         names = (self.index.name, self.beside.target_index) if self.beside else (self.index.name,)
@@ -83,7 +82,7 @@ class AddShadowIndex(ReleaseOperation, RunSQL):
         return f"Create index {self.shadow.target_index} concurrently"
 
     def preconditions(self, app_label, state):
-        yield name_is_free(self.table, self.shadow.target_index, [self.shadow.target])
+        yield is_free_or_fits(self.table, self.shadow.target_index, [self.shadow.target])
 
     def signs(self, app_label, state):
         yield f"EXISTS ({_index(self.shadow.target_index)} AND indisvalid)"
@@ -118,7 +117,7 @@ def remove(schema_editor, name: str):
     schema_editor.execute(release("index", name), params=None)
 
 
-def name_is_free(table: str, name: str, columns: list[str], *, invalid_too: bool = False) -> Check:
+def is_free_or_fits(table: str, name: str, columns: list[str], *, invalid_too: bool = False) -> Check:
     difference = _difference(table, name, columns, invalid_too=invalid_too)
     return Check(
         f"index.{name}.free",
@@ -127,20 +126,6 @@ def name_is_free(table: str, name: str, columns: list[str], *, invalid_too: bool
         violations(f"{difference} AND NOT {is_ours('index', name)}"),
         when=BEFORE,
         hint=f"ALTER INDEX {quoted(name)} RENAME TO ..., or DROP INDEX CONCURRENTLY {quoted(name)};",
-    )
-
-
-def nothing_is_called(name: str, *, unless: str) -> Check:
-    """``unless`` is the index that the name belongs to once the release has created it."""
-    return Check(
-        f"index.{name}.free",
-        f"the index name {name} is free",
-        violations(
-            f"SELECT {literal(f'{name} is there already')}\n"
-            f" WHERE {relation_exists(name)} AND NOT {is_ours('index', unless)}"
-        ),
-        when=BEFORE,
-        hint=f"ALTER INDEX {quoted(name)} RENAME TO ...",
     )
 
 

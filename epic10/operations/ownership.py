@@ -6,9 +6,20 @@ and object share a transaction; for a concurrent index, where that is impossible
 claim comes first: a claim without its object does no harm.
 """
 
-from epic10.postgres.catalog import literal
+from collections.abc import Iterator
+
+from epic10.checks import BEFORE, Check, violations
+from epic10.postgres.catalog import column_exists, constraint_exists, literal, quoted, relation_exists, type_exists
 
 CLAIM = "INSERT INTO epic10_created_object"
+
+# By kind: what a check of it is called, when there is one by that name, how it gets another one.
+NAMED = {
+    "column": ("column", column_exists, "ALTER TABLE {table} RENAME COLUMN {name} TO ..."),
+    "constraint": ("foreign_key", constraint_exists, "ALTER TABLE {table} RENAME CONSTRAINT {name} TO ..."),
+    "index": ("index", lambda _, name: relation_exists(name), "ALTER INDEX {name} RENAME TO ..."),
+    "type": ("enum", lambda _, name: type_exists(name), "ALTER TYPE {name} RENAME TO ..."),
+}
 
 
 def claim(kind: str, name: str, *, exists: str) -> str:
@@ -29,6 +40,25 @@ def release(kind: str, name: str) -> str:
 
 def drop_if_ours(kind: str, name: str, drop: str) -> str:
     return block(f"IF {is_ours(kind, name)} THEN\n    {drop};\n    {release(kind, name)};\n  END IF;")
+
+
+def names_are_free(kind: str, *names: str, table: str = "", unless: str = "") -> Iterator[Check]:
+    """For each of the names, ``unless`` the release has created the object by that name, or by the first of them."""
+    check, exists, rename = NAMED[kind]
+    ours = unless or names[0]
+    for name in names:
+        shown = f"{table}.{name}" if kind == "column" else name
+        yield Check(
+            f"{check}.{shown}.free",
+            f"the {kind} name {shown} is free",
+            violations(
+                f"SELECT {literal(f'{shown} is there already')}\n"
+                f" WHERE {exists(table, name)}\n"
+                f"   AND NOT {is_ours(kind, f'{table}.{ours}' if table else ours)}"
+            ),
+            when=BEFORE,
+            hint=rename.format(table=quoted(table), name=quoted(name)),
+        )
 
 
 def block_if(condition: str, *statements: str) -> str:

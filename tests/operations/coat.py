@@ -9,7 +9,7 @@ from epic10.operations import (
     AddSyncTrigger,
     Backfill,
     Convert,
-    CreateEnumBeside,
+    CreateEnum,
     KeepOrphans,
     Relabel,
     Shadow,
@@ -57,7 +57,10 @@ def only_elf_has_a(dam):
 
 
 EXPAND = [
-    Life(CreateEnumBeside("pony", COAT), f"{enum_labels('Coat_epic10')} = '{{BAY,OTHER}}'"),
+    Life(
+        CreateEnum("Coat_epic10", COAT.relabel.labels, becomes="Coat", beside=("pony", COAT)),
+        f"{enum_labels('Coat_epic10')} = '{{BAY,OTHER}}'",
+    ),
     Life(AddColumn("pony", "coat", CoatField(db_default="BAY"), beside=COAT), column_exists("pony", "coat_epic10")),
     Life(
         AddColumn("pony", "dam", models.ForeignKey("pony", models.SET_NULL, db_index=False, null=True), beside=DAM),

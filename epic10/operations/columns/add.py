@@ -7,8 +7,8 @@ from epic10.checks import BEFORE, Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns.convert import Beside, Convert, is_beside, is_convertible, needs_both
 from epic10.operations.columns.relabel import Shadow
-from epic10.operations.columns.shadow import default_is_known, holds_labels, name_is_free
-from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
+from epic10.operations.columns.shadow import default_is_known, holds_labels
+from epic10.operations.ownership import block, claim, drop_if_ours, is_ours, names_are_free
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import DEFINITION, column_exists, literal, quoted, table_oid
 
@@ -138,5 +138,4 @@ def _can_be_beside(table: str, beside: Beside):
         yield default_is_known(table, beside)
     else:
         yield is_convertible(table, beside)
-    yield name_is_free(table, beside.target, unless=beside.target)
-    yield name_is_free(table, beside.legacy, unless=beside.target)
+    yield from names_are_free("column", beside.target, beside.legacy, table=table)

@@ -7,7 +7,7 @@ from epic10.operations import privileges
 from epic10.operations.backfill.label_counts import by_label
 from epic10.operations.columns.dependent_triggers import no_rule_follows
 from epic10.operations.columns.relabel import Shadow
-from epic10.operations.ownership import block, claim, drop_if_ours, is_ours
+from epic10.operations.ownership import block, claim, drop_if_ours, is_ours, names_are_free
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
 
@@ -71,8 +71,7 @@ class AddShadow(ReleaseOperation, RunSQL):
         yield default_is_known(self.table, self.shadow)
         yield labels_are_known(self.table, self.shadow)
         yield no_rule_follows(self.table, self.shadow.column)
-        yield name_is_free(self.table, self.shadow.target, unless=self.shadow.target)
-        yield name_is_free(self.table, self.shadow.legacy, unless=self.shadow.target)
+        yield from names_are_free("column", self.shadow.target, self.shadow.legacy, table=self.table)
 
     def signs(self, app_label, state):
         yield column_exists(self.table, self.shadow.target)
@@ -161,20 +160,4 @@ def labels_are_known(table: str, shadow: Shadow) -> Check:
         ),
         when=BEFORE,
         hint="Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.",
-    )
-
-
-def name_is_free(table: str, column: str, *, unless: str) -> Check:
-    """``unless`` is the column that the name belongs to once the release has created it."""
-    name = f"{table}.{column}"
-    return Check(
-        f"column.{name}.free",
-        f"the column name {name} is free",
-        violations(
-            f"SELECT {literal(f'{name} is there already')}\n"
-            f" WHERE {column_exists(table, column)}\n"
-            f"   AND NOT {is_ours('column', f'{table}.{unless}')}"
-        ),
-        when=BEFORE,
-        hint=f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(column)} TO ...",
     )

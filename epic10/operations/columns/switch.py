@@ -6,11 +6,20 @@ from epic10.checks import Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns import sync_trigger
 from epic10.operations.columns.attributes import carry_column, carry_type, give_owner, same_grants
-from epic10.operations.columns.convert import Beside, Convert
+from epic10.operations.columns.convert import Beside, Convert, shadow_definition
 from epic10.operations.columns.relabel import Relabel, Rule, Shadow, shadows
 from epic10.operations.ownership import block_if, claim, is_ours, release
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.postgres.catalog import FINALIZED, column_exists, constraint_exists, literal, quoted, table_oid, type_exists
+from epic10.postgres.catalog import (
+    FINALIZED,
+    column_definition,
+    column_exists,
+    constraint_exists,
+    literal,
+    quoted,
+    table_oid,
+    type_exists,
+)
 
 
 class SwitchType(ReleaseOperation, RunSQL):
@@ -199,18 +208,11 @@ def _rename_index(index: str | None, new_name: str | None) -> list[str]:
 
 
 def _not_switched(table: str, shadow: Shadow) -> str:
-    wanted = f"{quoted(shadow.relabel.type)} not null"
-    if shadow.default:
-        wanted += f" default {literal(shadow.default)}::{quoted(shadow.relabel.type)}"
-    name = f"{table}.{shadow.column}"
+    name, wanted = f"{table}.{shadow.column}", literal(shadow_definition(shadow))
     return (
-        f"SELECT pg_catalog.format('%s is %s, expected %s', {literal(name)}, now_is, {literal(wanted)})\n"
-        f"  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' "
-        f"ELSE '' END\n"
-        f"               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is\n"
-        f"          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
-        f"         WHERE attrelid = {table_oid(table)} AND attname = {literal(shadow.column)}) AS column_now\n"
-        f" WHERE now_is <> {literal(wanted)}\n"
+        f"SELECT pg_catalog.format('%s is %s, expected %s', {literal(name)}, now_is, {wanted})\n"
+        f"  FROM (SELECT {column_definition(table, shadow.column)} AS now_is) AS column_now\n"
+        f" WHERE now_is <> {wanted}\n"
         f"UNION ALL\n"
         f"SELECT {literal(f'{name} has not been switched')} WHERE NOT {switched(table, shadow)}"
     )

@@ -420,7 +420,9 @@ $check$SELECT pg_catalog.format('type %s is there already with the labels %s, ex
     ('the type name UsMaxPosition_legacy is free',
      'ALTER TYPE "UsMaxPosition_legacy" RENAME TO ...',
      true,
-$check$SELECT 'UsMaxPosition_legacy is there already' WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
+$check$SELECT 'UsMaxPosition_legacy is there already'
+ WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
     ('ndas.usmax_position is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE text;',
      true,
@@ -473,11 +475,15 @@ $check$SELECT pg_catalog.format('%s is no enum', typname) FROM pg_type
     ('the type name NdaType_epic10 is free',
      'ALTER TYPE "NdaType_epic10" RENAME TO ...',
      true,
-$check$SELECT 'NdaType_epic10 is there already' WHERE to_regtype('"NdaType_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
+$check$SELECT 'NdaType_epic10 is there already'
+ WHERE to_regtype('"NdaType_epic10"')::oid IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
     ('the type name NdaType_legacy is free',
      'ALTER TYPE "NdaType_legacy" RENAME TO ...',
      true,
-$check$SELECT 'NdaType_legacy is there already' WHERE to_regtype('"NdaType_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
+$check$SELECT 'NdaType_legacy is there already'
+ WHERE to_regtype('"NdaType_legacy"')::oid IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
     ('ndas.nda_type is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "nda_type" TYPE text;',
      true,
@@ -517,7 +523,9 @@ $check$SELECT pg_catalog.format('type %s is there already with the labels %s, ex
     ('the type name NdaStatus_legacy is free',
      'ALTER TYPE "NdaStatus_legacy" RENAME TO ...',
      true,
-$check$SELECT 'NdaStatus_legacy is there already' WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')$check$),
+$check$SELECT 'NdaStatus_legacy is there already'
+ WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')$check$),
     ('ndas.status is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "status" TYPE text;',
      true,
@@ -693,12 +701,14 @@ HAVING count(*) > 0$check$),
     ('the constraint name ndas_approved_by_id_epic10_fkey is free',
      'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_fkey" TO ...',
      true,
-$check$SELECT 'ndas_approved_by_id_epic10_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey')
+$check$SELECT 'ndas_approved_by_id_epic10_fkey is there already'
+ WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_epic10_fkey')
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
     ('the constraint name ndas_approved_by_id_legacy_fkey is free',
      'ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_fkey" TO ...',
      true,
-$check$SELECT 'ndas_approved_by_id_legacy_fkey is there already' WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_legacy_fkey')
+$check$SELECT 'ndas_approved_by_id_legacy_fkey is there already'
+ WHERE EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_legacy_fkey')
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'constraint' AND name = 'ndas.ndas_approved_by_id_epic10_fkey')$check$),
     ('ndas.approved_at is absent, or is what the release wants',
      'Convert or rename it: ALTER TABLE "ndas" RENAME COLUMN "approved_at" TO "approved_at_before_epic10".',
@@ -734,12 +744,14 @@ $check$SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_d
      'ALTER INDEX "idx_ndas_expiration_date_epic10_idx" RENAME TO ...',
      true,
 $check$SELECT 'idx_ndas_expiration_date_epic10_idx is there already'
- WHERE to_regclass('"idx_ndas_expiration_date_epic10_idx"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
+ WHERE to_regclass('"idx_ndas_expiration_date_epic10_idx"')::oid IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
     ('the index name idx_ndas_expiration_date_legacy_idx is free',
      'ALTER INDEX "idx_ndas_expiration_date_legacy_idx" RENAME TO ...',
      true,
 $check$SELECT 'idx_ndas_expiration_date_legacy_idx is there already'
- WHERE to_regclass('"idx_ndas_expiration_date_legacy_idx"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
+ WHERE to_regclass('"idx_ndas_expiration_date_legacy_idx"')::oid IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'idx_ndas_expiration_date_epic10_idx')$check$),
     ('ndas is one table',
      'Move its rows into an ordinary table by the name of ndas for the release.',
      true,
@@ -4934,10 +4946,9 @@ SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', i
      'python manage.py migrate ndas',
      true,
 $check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
-  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
-          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status') AS column_now
+  FROM (SELECT (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status' AND NOT attisdropped) AS now_is) AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
 SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
@@ -4955,10 +4966,9 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
      'python manage.py migrate ndas',
      true,
 $check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
-  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
-          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position') AS column_now
+  FROM (SELECT (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position' AND NOT attisdropped) AS now_is) AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
 SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
@@ -4976,10 +4986,9 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
      'python manage.py migrate ndas',
      true,
 $check$SELECT pg_catalog.format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
-  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
-          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status') AS column_now
+  FROM (SELECT (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status' AND NOT attisdropped) AS now_is) AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
 SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),

@@ -398,10 +398,9 @@ SELECT pg_catalog.format('index %s on %s is %s%s', 'idx_ndas_expiration_date', i
      'python manage.py migrate ndas',
      true,
 $check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.status', now_is, '"NdaStatus" not null default ''CREATED''::"NdaStatus"')
-  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
-          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status') AS column_now
+  FROM (SELECT (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status' AND NOT attisdropped) AS now_is) AS column_now
  WHERE now_is <> '"NdaStatus" not null default ''CREATED''::"NdaStatus"'
 UNION ALL
 SELECT 'ndas.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
@@ -421,10 +420,9 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
      'python manage.py migrate ndas',
      true,
 $check$SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.usmax_position', now_is, '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"')
-  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
-          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position') AS column_now
+  FROM (SELECT (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position' AND NOT attisdropped) AS now_is) AS column_now
  WHERE now_is <> '"UsMaxPosition" not null default ''PRIME''::"UsMaxPosition"'
 UNION ALL
 SELECT 'ndas.usmax_position has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_ndas()') IS NOT NULL))$check$),
@@ -444,10 +442,9 @@ $check$SELECT pg_catalog.format('%s may %s %s, and not %s',
      'python manage.py migrate ndas',
      true,
 $check$SELECT pg_catalog.format('%s is %s, expected %s', 'nda_status_history.status', now_is, '"NdaStatus" not null')
-  FROM (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-               || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS now_is
-          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status') AS column_now
+  FROM (SELECT (SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status' AND NOT attisdropped) AS now_is) AS column_now
  WHERE now_is <> '"NdaStatus" not null'
 UNION ALL
 SELECT 'nda_status_history.status has not been switched' WHERE NOT (to_regclass('"epic10_finalization"')::oid IS NOT NULL OR (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_legacy' AND NOT attisdropped) AND to_regprocedure('zz_epic10_sync_nda_status_history()') IS NOT NULL))$check$),
