@@ -161,22 +161,13 @@ def _becoming(relabel, before, groups) -> Counter:
     """What the old labels will become; if there is no column yet, what NULL will become."""
     after = Counter()
     for label, rows in (before or {None: sum(rows for *_, rows in groups)}).items():
-        after[_up(relabel, label)] += rows
+        after[relabel.becomes(label) or NONE] += rows
     return after
 
 
 def _lines(relabel: Relabel, before, after) -> Iterable[Line]:
-    unplanned = sorted({_up(relabel, label) for label in before} | set(after) - {None} - set(relabel.labels))
+    unplanned = sorted({relabel.becomes(label) or NONE for label in before} | set(after) - {None} - set(relabel.labels))
     order = [None, *relabel.legacy, *before]
     for label in dict.fromkeys([*relabel.labels, *unplanned]):
-        old = sorted((name for name in before if _up(relabel, name) == label), key=order.index)
+        old = sorted((name for name in before if (relabel.becomes(name) or NONE) == label), key=order.index)
         yield Line(label, tuple((name or NONE, before[name]) for name in old), after[label])
-
-
-def _up(relabel: Relabel, label: str | None) -> str:
-    """What an old label becomes; the same as ``Relabel.upwards`` in SQL."""
-    if label in relabel.up:
-        return relabel.up[label]
-    if label is None:
-        return NONE
-    return relabel.others if relabel.others and label not in relabel.labels else label

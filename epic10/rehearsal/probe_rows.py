@@ -164,10 +164,9 @@ def _parkings() -> list[tuple[Parking, ProjectState]]:
 def _without_counterpart(parking) -> Iterator[tuple[Shadow, str, str]]:
     """Labels that the old schema does not have, with the old label that stands for each after the way back."""
     for shadow in shadows(parking.rules):
-        up, down = shadow.relabel.up, shadow.relabel.down
         for label in shadow.relabel.labels:
-            old = down.get(label, label)
-            if up.get(old, old) != label:
+            old = shadow.relabel.goes_back_to(label)
+            if shadow.relabel.becomes(old) != label:
                 yield shadow, label, old
 
 
@@ -193,7 +192,7 @@ def _labels(shadow, labels):
     known = "SELECT FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.pg_typeof({}) AND enumlabel = {}"
     cases = " ".join(
         f"WHEN {legacy}::pg_catalog.text = {literal(old)} AND {column}::pg_catalog.text = "
-        f"{literal(shadow.relabel.up.get(old, old))} AND NOT EXISTS ({known.format(legacy, literal(label))}) "
+        f"{literal(shadow.relabel.becomes(old))} AND NOT EXISTS ({known.format(legacy, literal(label))}) "
         f"THEN {literal(label)}::{quoted(shadow.relabel.type)}"
         for label, old in labels
     )

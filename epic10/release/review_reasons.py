@@ -105,7 +105,7 @@ def _merged(relabel: Relabel) -> dict[str, list[str]]:
     """New labels that several old ones have become."""
     merged = {}
     for label in relabel.legacy:
-        merged.setdefault(relabel.up.get(label, label), []).append(label)
+        merged.setdefault(relabel.becomes(label), []).append(label)
     return {new: old for new, old in merged.items() if len(old) > 1}
 
 

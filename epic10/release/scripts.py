@@ -135,9 +135,9 @@ def _relabels(release):
 def _label_rows(relabel):
     kept = [label for label in relabel.legacy if label not in relabel.up]
     for old in [*kept, *relabel.up]:
-        new = relabel.up.get(old, old)
-        yield {"type": relabel.type, "old": old or "NULL", "new": new, "back": relabel.down.get(new, new)}
+        new = relabel.becomes(old)
+        yield {"type": relabel.type, "old": old or "NULL", "new": new, "back": relabel.goes_back_to(new)}
     for new in relabel.labels:
         if new not in kept and new not in relabel.up.values():
             old = "any other" if new == relabel.others else ""
-            yield {"type": relabel.type, "old": old, "new": new, "back": relabel.down.get(new, new)}
+            yield {"type": relabel.type, "old": old, "new": new, "back": relabel.goes_back_to(new)}

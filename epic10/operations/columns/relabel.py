@@ -32,6 +32,15 @@ class Relabel:
     def legacy_type(self):
         return f"{self.type}_legacy"
 
+    def becomes(self, label: str | None) -> str | None:
+        """What a label becomes; ``upwards`` is the same as SQL."""
+        if label is None or label in self.up:
+            return self.up.get(label)
+        return label if self.others is None or label in self.labels else self.others
+
+    def goes_back_to(self, label: str) -> str:
+        return self.down.get(label, label)
+
     def upwards(self, source: str) -> str:
         if self.others is None:
             return mapped(source, self.up)
