@@ -8,7 +8,7 @@ in the migration is not repeated here.
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from epic10.postgres.catalog import array, column_exists, literal, quoted
+from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oids
 from epic10.postgres.session import execute
 
 from . import Find, Query, violations
@@ -93,7 +93,7 @@ def no_orphans(tables: Iterable[str], models: Callable[[], Iterable[type]]) -> F
     """
 
     def find(db):
-        in_the_catalog = (ForeignKey(*row) for row in db.rows(FOREIGN_KEYS.format(tables=_oids(tables))))
+        in_the_catalog = (ForeignKey(*row) for row in db.rows(FOREIGN_KEYS.format(tables=table_oids(tables))))
         keys = {(key.child, *key.columns): key for key in (*_declared(models()), *in_the_catalog)}
         for key in keys.values():
             [[count, example]] = db.rows(_orphans(key))
@@ -104,7 +104,7 @@ def no_orphans(tables: Iterable[str], models: Callable[[], Iterable[type]]) -> F
 
 
 def indexes_usable(tables: Iterable[str]) -> Find:
-    return violations(UNUSABLE_INDEXES.format(tables=_oids(tables)), "{} on {} is invalid")
+    return violations(UNUSABLE_INDEXES.format(tables=table_oids(tables)), "{} on {} is invalid")
 
 
 def can_use_index(index: str, query: str) -> Find:
@@ -146,10 +146,6 @@ def _orphans(key):
     )
     values = ", ".join(f"child.{quoted(column)}" for column in key.columns)
     return ORPHANS.format(child=key.child, parent=key.parent, match=match, keys=f"ROW({values})")
-
-
-def _oids(tables):
-    return f"ARRAY[{', '.join(f'to_regclass({literal(quoted(table))})' for table in tables)}]::oid[]"
 
 
 def _row(values):

@@ -22,19 +22,12 @@ class CreatedObject(models.Model):
         db_table = "epic10_created_object"
         constraints = [models.UniqueConstraint(fields=["kind", "name"], name="epic10_created_object_kind_name_key")]
 
-    def __str__(self):
-        return f"{self.kind} {self.name}"
-
 
 class PhaseRun(models.Model):
-    """One run of one phase, in one direction; without ``finished_at`` it is running, or was interrupted."""
-
-    class Direction(models.TextChoices):
-        FORWARDS = "forwards"
-        BACKWARDS = "backwards"
+    """One run of one phase, forwards or backwards; without ``finished_at`` it is running, or was interrupted."""
 
     phase = models.TextField()
-    direction = models.TextField(choices=Direction)
+    direction = models.TextField()
     started_at = models.DateTimeField(db_default=CLOCK)
     finished_at = models.DateTimeField(null=True)
     rows = models.BigIntegerField(default=0, db_default=0)
@@ -42,9 +35,6 @@ class PhaseRun(models.Model):
 
     class Meta:
         db_table = "epic10_phase_run"
-
-    def __str__(self):
-        return f"{self.phase} {self.direction}"
 
 
 class RowCount(models.Model):
@@ -57,9 +47,6 @@ class RowCount(models.Model):
     class Meta:
         db_table = "epic10_row_count"
 
-    def __str__(self):
-        return f"{self.table_name}: {self.rows:,} rows"
-
 
 class SavedReport(models.Model):
     """A report as it was shown, kept as the evidence of a release."""
@@ -71,9 +58,6 @@ class SavedReport(models.Model):
 
     class Meta:
         db_table = "epic10_saved_report"
-
-    def __str__(self):
-        return f"{self.command}: {self.verdict}"
 
 
 class Snapshot(models.Model):
@@ -88,9 +72,6 @@ class Snapshot(models.Model):
 
     class Meta:
         db_table = "epic10_snapshot"
-
-    def __str__(self):
-        return self.name
 
 
 class RunRecord(models.Model):
@@ -107,9 +88,6 @@ class RunRecord(models.Model):
     class Meta:
         db_table = "epic10_run_record"
 
-    def __str__(self):
-        return f"{self.command}: {self.verdict}"
-
 
 class Rollback(models.Model):
     """One way back from a live Epic 10; ``parked_at`` is when everything the old schema cannot hold was parked."""
@@ -120,31 +98,22 @@ class Rollback(models.Model):
     class Meta:
         db_table = "epic10_rollback"
 
-    def __str__(self):
-        return f"Rollback {self.pk}"
-
 
 class ArchivedRow(models.Model):
     """
     What became of values that only Epic 10 can hold. Rows are added, never changed.
 
     ``content`` has the values by column. A row's newest event says where they
-    are: parked here; restored into the row (but for what is in ``found``, because
-    what that referred to is gone); or neither, because the old application changed
-    the row (``found`` is what it then held) or it is gone.
+    are: "parked" here; "restored" into the row (but for what is in ``found``, because
+    what that referred to is gone); or neither, because the old application "changed"
+    the row (``found`` is what it then held) or it is "gone".
     """
-
-    class Event(models.TextChoices):
-        PARKED = "parked"
-        RESTORED = "restored"
-        CHANGED = "changed", "Changed since"
-        GONE = "gone", "Gone since"
 
     # A transaction of the old application may have begun before the rollback, and would not see it.
     rollback = models.ForeignKey(Rollback, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     table_name = models.TextField()
     row_id = models.TextField()
-    event = models.TextField(choices=Event)
+    event = models.TextField()
     content = models.JSONField()
     found = models.JSONField(null=True)
     fingerprint = models.BigIntegerField()
@@ -156,9 +125,6 @@ class ArchivedRow(models.Model):
             models.UniqueConstraint(fields=["rollback", "table_name", "row_id", "event"], name="epic10_archive_once")
         ]
         indexes = [models.Index(fields=["table_name", "row_id", "id"], name="epic10_archive_row")]
-
-    def __str__(self):
-        return f"{self.event} {self.table_name} {self.row_id}"
 
 
 class Orphan(models.Model):
@@ -176,9 +142,6 @@ class Orphan(models.Model):
             models.UniqueConstraint(fields=["table_name", "column_name", "row_id", "value"], name="epic10_orphan_once")
         ]
 
-    def __str__(self):
-        return f"{self.table_name} {self.row_id}: {self.column_name}"
-
 
 class OriginalRow(models.Model):
     """The old labels of a row, by column, as epic10_finalize found them. Rows are added, never changed."""
@@ -191,6 +154,3 @@ class OriginalRow(models.Model):
     class Meta:
         db_table = "epic10_original"
         constraints = [models.UniqueConstraint(fields=["table_name", "row_id", "labels"], name="epic10_original_once")]
-
-    def __str__(self):
-        return f"{self.table_name} {self.row_id}"

@@ -18,9 +18,6 @@ class Sample(models.Model):
         db_table = "epic10_sample"
         indexes = [models.Index(fields=["after", "name", "taken_at"], name="epic10_sample_taken")]
 
-    def __str__(self):
-        return f"{self.name}: {self.milliseconds:.1f} ms"
-
 
 class Gauge(models.Model):
     """Whatever else has a number: sessions, bytes, dead rows."""
@@ -32,9 +29,6 @@ class Gauge(models.Model):
     class Meta:
         db_table = "epic10_gauge"
         indexes = [models.Index(fields=["name", "taken_at"], name="epic10_gauge_name_taken")]
-
-    def __str__(self):
-        return f"{self.name}: {self.value:,.0f}"
 
 
 class ErrorCount(models.Model):
@@ -49,9 +43,6 @@ class ErrorCount(models.Model):
     class Meta:
         db_table = "epic10_error"
 
-    def __str__(self):
-        return f"{self.kind}: {self.count:,}"
-
 
 class Incident(models.Model):
     """Something was wrong from ``opened_at`` on; without ``closed_at`` it still is."""
@@ -65,9 +56,6 @@ class Incident(models.Model):
         db_table = "epic10_incident"
         constraints = [models.UniqueConstraint(fields=["name", "opened_at"], name="epic10_incident_once")]
 
-    def __str__(self):
-        return f"{self.name}: {self.finding}"
-
 
 class Watch(models.Model):
     """The one row in which a look finds what the look before it knew."""
@@ -78,9 +66,6 @@ class Watch(models.Model):
 
     class Meta:
         db_table = "epic10_watch"
-
-    def __str__(self):
-        return f"Watch of {self.kept_at:%Y-%m-%d %H:%M:%S}"
 
 
 KEPT = (Sample, Gauge, ErrorCount, Incident, Watch)

@@ -53,10 +53,7 @@ class Migration(LedgerMigration):
             [
                 ("id", ID),
                 ("phase", models.TextField()),
-                (
-                    "direction",
-                    models.TextField(choices=[("forwards", "Forwards"), ("backwards", "Backwards")]),
-                ),
+                ("direction", models.TextField()),
                 ("started_at", models.DateTimeField(db_default=CLOCK)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("rows", models.BigIntegerField(default=0, db_default=0)),
@@ -149,17 +146,7 @@ CREATE TABLE IF NOT EXISTS epic10_run_record_head (
                 ),
                 ("table_name", models.TextField()),
                 ("row_id", models.TextField()),
-                (
-                    "event",
-                    models.TextField(
-                        choices=[
-                            ("parked", "Parked"),
-                            ("restored", "Restored"),
-                            ("changed", "Changed since"),
-                            ("gone", "Gone since"),
-                        ]
-                    ),
-                ),
+                ("event", models.TextField()),
                 ("content", models.JSONField()),
                 ("found", models.JSONField(null=True)),
                 ("fingerprint", models.BigIntegerField()),

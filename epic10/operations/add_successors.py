@@ -4,7 +4,7 @@ from django.db.migrations.operations import RunPython, RunSQL
 
 from epic10.operations.columns.convert import Beside
 from epic10.postgres import psql_script
-from epic10.postgres.catalog import literal, quoted
+from epic10.postgres.catalog import inside_format, literal, quoted
 from epic10.terminal.progress import logger
 
 from . import privileges
@@ -187,6 +187,5 @@ def each(schema_editor, query: str):
 
 
 def _take(table, pairs, *, source, target, before="", after="") -> str:
-    named = quoted(table).replace("'", "''").replace("%", "%%")
-    carry = CARRY.format(source=source, target=target, table=named)
+    carry = CARRY.format(source=source, target=target, table=inside_format(quoted(table)))
     return TAKE_THE_NAME.format(pairs=pairs, before=before, carry=carry, after=after)

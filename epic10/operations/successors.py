@@ -10,7 +10,7 @@ in its condition translated.
 
 from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.relabel import Shadow
-from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
+from epic10.postgres.catalog import array, column_exists, inside_format, literal, quoted, table_oid
 
 KIND = "successor"
 
@@ -129,7 +129,7 @@ def successors(table: str, rules: list[Beside], *, built: bool = False) -> str:
         moved=moved,
         there=there,
         table=table_oid(table),
-        quoted_table=quoted(table).replace("'", "''").replace("%", "%%"),
+        quoted_table=inside_format(quoted(table)),
         ours=array(filter(None, (rule.index for rule in rules))),
         written=f"CASE WHEN is_expression THEN {expression} ELSE part.written END",
         condition=translated("condition", rules, of=of),

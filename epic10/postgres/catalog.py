@@ -29,6 +29,11 @@ def literal(value: str | int | list | None) -> str:
     return sql.Literal(value).as_string(None).strip()
 
 
+def inside_format(text: str) -> str:
+    """The text as a part of the template of format(), in a string."""
+    return text.replace("'", "''").replace("%", "%%")
+
+
 def bound(statement: str, values: dict) -> str:
     """
     A statement whose places, ``%(so)s``, have their values; to be sent without parameters.

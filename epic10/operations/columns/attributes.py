@@ -7,7 +7,7 @@ column, which views still read; a comment is moved.
 """
 
 from epic10.checks import Check, violations
-from epic10.postgres.catalog import literal, quoted, table_oid, type_oid
+from epic10.postgres.catalog import inside_format, literal, quoted, table_oid, type_oid
 
 # A statement for the PL/pgSQL block of the switch. Grants are looked at twice: CASCADE takes what hangs on a
 # revoked one, and that may be wanted from the owner.
@@ -113,15 +113,15 @@ OWNER = """\
 
 def carry_column(table: str, source: str, target: str) -> str:
     """A PL/pgSQL statement after which the column ``target`` has what ``source`` has."""
-    names = {"object": _inside(quoted(table)), "columns": _inside(f" ({quoted(target)})")}
-    alter = _inside(f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(target)}")
+    names = {"object": inside_format(quoted(table)), "columns": inside_format(f" ({quoted(target)})")}
+    alter = inside_format(f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(target)}")
     return _each(
         COLUMN.format(
             table=table_oid(table),
             source=literal(source),
             target=literal(target),
             quoted_source=quoted(source).replace("'", "''"),
-            quoted_target=_inside(quoted(target)),
+            quoted_target=inside_format(quoted(target)),
             alter=alter,
             grants=GRANTS.format(**names),
             object=names["object"],
@@ -131,7 +131,7 @@ def carry_column(table: str, source: str, target: str) -> str:
 
 def carry_type(source: str, target: str) -> str:
     """The same of a type; nothing where one of them is missing."""
-    names = {"object": _inside(f"TYPE {quoted(target)}"), "columns": ""}
+    names = {"object": inside_format(f"TYPE {quoted(target)}"), "columns": ""}
     return _each(
         TYPE.format(
             source=type_oid(source),
@@ -145,7 +145,9 @@ def carry_type(source: str, target: str) -> str:
 
 def give_owner(source: str, target: str) -> str:
     """A PL/pgSQL statement after which the type ``target`` belongs to the owner of ``source``, where that may be."""
-    return _each(OWNER.format(source=type_oid(source), target=type_oid(target), quoted_target=_inside(quoted(target))))
+    return _each(
+        OWNER.format(source=type_oid(source), target=type_oid(target), quoted_target=inside_format(quoted(target)))
+    )
 
 
 def same_grants(table: str, column: str, legacy: str) -> Check:
@@ -172,8 +174,3 @@ def same_grants(table: str, column: str, legacy: str) -> Check:
 
 def _each(statements: str) -> str:
     return EACH.format(statements=statements)
-
-
-def _inside(text: str) -> str:
-    """For the template of format(), in a string."""
-    return text.replace("'", "''").replace("%", "%%")

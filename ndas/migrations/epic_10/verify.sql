@@ -640,7 +640,7 @@ $check$
 $check$
     SELECT indexrelid::regclass, indrelid::regclass
       FROM pg_index
-     WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY (ARRAY[to_regclass('"ndas"'), to_regclass('"nda_status_history"'), to_regclass('"contacts"'), to_regclass('"agency_groups"'), to_regclass('"subagencies"'), to_regclass('"agency_group_grants"'), to_regclass('"subagency_grants"'), to_regclass('"documents"'), to_regclass('"audit_log"')]::oid[])
+     WHERE NOT (indisvalid AND indisready AND indislive) AND indrelid = ANY (ARRAY(SELECT to_regclass(pg_catalog.quote_ident(name))::oid FROM pg_catalog.unnest(ARRAY['ndas', 'nda_status_history', 'contacts', 'agency_groups', 'subagencies', 'agency_group_grants', 'subagency_grants', 'documents', 'audit_log']::text[]) AS name))
      ORDER BY 1$check$)
   ) AS checks (id, verdict, title, hint, only_if, query) WHERE only_if LOOP
     BEGIN
