@@ -153,8 +153,9 @@ def _tables(models, tables, changed, ours):
             "schema.triggers",
             "no trigger of somebody else's fires during the backfill",
             schema.no_trigger_fires(changed, but=ours),
-            hint="It costs time, which the estimate leaves out. ALTER TABLE … DISABLE TRIGGER … if it is not meant for "
-            "these changes, and ENABLE it afterwards.",
+            hint="It costs time, which the estimate leaves out. What it changes in other columns than the new ones, "
+            "updated_at for one, is put back; what it writes elsewhere, an audit for one, stays. ALTER TABLE … DISABLE "
+            "TRIGGER … if it is not meant for these changes, and ENABLE it afterwards.",
         ),
         _warning(
             "schema.open",

@@ -12,8 +12,8 @@ from epic10 import checks
 from epic10.checks import BEFORE, Check, Fact, Find, Query, Skip, before, evaluation
 from epic10.checks.report import Report
 from epic10.operations import AddSuccessors, Switch, privileges
-from epic10.operations.columns.sync_trigger import PREFIX
 from epic10.operations.successors import successors
+from epic10.operations.table_shape import OURS
 from epic10.postgres import routing
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.release import plan, state
@@ -64,7 +64,7 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     yield privileges.check(release.needs())
     yield from before.session_checks(tables, changed)
     yield from before.replication_checks(tables)
-    yield from before.schema_checks(release.models, tables, changed, ours=PREFIX, begun=state.has_begun(connection))
+    yield from before.schema_checks(release.models, tables, changed, ours=OURS, begun=state.has_begun(connection))
     yield _dependents(release)
     yield from checks.registered(BEFORE)
     yield from before.snapshot_checks(snapshot_age=limits.snapshot_age)

@@ -5,6 +5,7 @@ from epic10.operations.archive.parking import Parking
 from epic10.operations.archive.parking_trigger import AddParkingTrigger, SwitchParking
 from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
+from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
 from epic10.operations.columns.add import AddColumn
 from epic10.operations.columns.convert import Convert, is_beside
 from epic10.operations.columns.dependent_triggers import TellTriggers
@@ -47,6 +48,7 @@ __all__ = [
     "Guard",
     "Indexed",
     "KeepOrphans",
+    "KeepOtherColumns",
     "NewColumn",
     "NewEnumColumn",
     "NewReference",
@@ -61,6 +63,7 @@ __all__ = [
     "RequireProofs",
     "RequireServer",
     "Shadow",
+    "StopKeeping",
     "Story",
     "Switch",
     "SwitchParking",

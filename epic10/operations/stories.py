@@ -9,6 +9,7 @@ from epic10.operations.archive.parking import Parking
 from epic10.operations.archive.parking_trigger import AddParkingTrigger, SwitchParking
 from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
+from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
 from epic10.operations.columns.dependent_triggers import TellTriggers
 from epic10.operations.columns.shadow import CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched
@@ -107,6 +108,11 @@ def _expand(stories, parts):
         ),
         *_told(
             _numbers(stories, _parked),
+            "Whatever the release fills changes no other column, such as updated_at, by a trigger of others.",
+            (KeepOtherColumns(part.name) for part in parts if part.rules or part.fields),
+        ),
+        *_told(
+            _numbers(stories, _parked),
             "After a way back: what was put back and is changed by the old application is parked again.",
             map(AddParkingTrigger, _parkings(parts)),
         ),
@@ -167,8 +173,11 @@ def _switch(stories, parts):
     return [
         *_told(
             _numbers(stories, _parked),
-            "From here on nothing needs to be parked, until a way back begins.",
-            [SwitchParking(_parkings(parts))],
+            "From here on nothing needs to be parked, until a way back begins, and nothing is filled.",
+            [
+                SwitchParking(_parkings(parts)),
+                *(StopKeeping(part.name) for part in parts if part.rules or part.fields),
+            ],
         ),
         *_told(
             _numbers(stories, lambda change: change.types),

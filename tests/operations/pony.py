@@ -27,6 +27,7 @@ from epic10.operations import (
     CountRows,
     CreateEnum,
     Derived,
+    KeepOtherColumns,
     Note,
     Park,
     Parking,
@@ -37,6 +38,7 @@ from epic10.operations import (
     RequireProofs,
     RequireServer,
     Shadow,
+    StopKeeping,
     Switch,
     SwitchParking,
     SwitchSuccessors,
@@ -146,7 +148,7 @@ EXPAND = [
     Life(SHADOW, "NOT EXISTS (SELECT FROM pony WHERE mood_epic10 IS DISTINCT FROM 'SAD')"),
     Life(
         AddSyncTrigger("pony", "pony", RULES),
-        "2 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('pony') AND tgname LIKE 'zz_epic10%')",
+        "2 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('pony') AND tgname LIKE 'zz_epic10_sync%')",
     ),
     Life(AddParkingTrigger(PARKING), "to_regprocedure('zz_epic10_park_pony()') IS NOT NULL"),
 ]
@@ -179,6 +181,7 @@ ENFORCE = [
 ]
 SWITCH = [
     Life(SwitchParking([PARKING]), "to_regprocedure('zz_epic10_park_pony()') IS NULL"),
+    Life(StopKeeping("pony"), "to_regprocedure('zz_epic10_backfill_pony()') IS NULL", stays=True),
     Life(
         SwitchType(MOOD_TYPE),
         f"{enum_labels('Mood')} = '{{HAPPY,SAD,ASLEEP}}' AND NOT {type_exists('Mood_epic10')}",
@@ -193,7 +196,9 @@ SWITCH = [
         " AND pg_get_triggerdef(oid) LIKE '%UPDATE OF mood, mood_legacy ON%')",
     ),
 ]
-EXPAND += coat.EXPAND
+# It has to know every column that the release has added.
+KEPT = Life(KeepOtherColumns("pony"), "to_regprocedure('zz_epic10_backfill_pony()') IS NOT NULL")
+EXPAND += [*coat.EXPAND, KEPT]
 INDEX += coat.INDEX
 ENFORCE = [*coat.ENFORCE, *ENFORCE]
 SWITCH += coat.SWITCH

@@ -65,7 +65,14 @@ class Park(ReleaseOperation, RunPython):
         loops = [(parking, _park(parking, app_label, state)) for parking in self.parkings]
         if schema_editor.collect_sql:
             schema_editor.collected_sql += [
-                loop(statement(**FOR_PSQL), parking.unit, verb="Parked", passes=1, only_if=self._left_to_do())
+                loop(
+                    statement(**FOR_PSQL),
+                    parking.table,
+                    parking.unit,
+                    verb="Parked",
+                    passes=1,
+                    only_if=self._left_to_do(),
+                )
                 for parking, statement in loops
             ]
         elif holds(schema_editor.connection, self._left_to_do()):

@@ -79,7 +79,7 @@ class Unpark(ReleaseOperation, RunPython):
             statement = _unpark(parking, app_label, to_state)
             if schema_editor.collect_sql:
                 schema_editor.collected_sql.append(
-                    loop(statement(**FOR_PSQL), parking.unit, verb="Restored", passes=1 + WAITING_PASSES)
+                    loop(statement(**FOR_PSQL), parking.table, parking.unit, verb="Restored", passes=1 + WAITING_PASSES)
                 )
             else:
                 self._unpark(schema_editor.connection, parking, statement(**FOR_DJANGO))

@@ -5,7 +5,7 @@ from django.db.migrations.operations import RunPython
 from epic10.checks import BEFORE, Check, violations
 from epic10.operations import table_shape
 from epic10.operations.archive.conditions import THIS_ROLLBACK, is_restored
-from epic10.operations.backfill import foreign_triggers
+from epic10.operations.backfill import foreign_triggers, other_columns
 from epic10.operations.backfill.batches import FOR_PSQL, WAITING_PASSES, loop
 from epic10.operations.backfill.label_counts import combinations
 from epic10.operations.backfill.passes import fill
@@ -132,12 +132,13 @@ class Backfill(ReleaseOperation, RunPython):
     def loop(self) -> str:
         """The same batches for psql, in the last pass's way: it waits for rows in use."""
         batch = self.batch(Keys(), skip_locked=False, **FOR_PSQL)
-        return loop(batch, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
+        return loop(batch, self.table, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
     def _written_down(self, schema_editor):
+        loop = [f"{other_columns.tell_in_psql(self.table)};", self.loop()]
         if not self.beside or not psql_script.is_script(schema_editor):
-            return [self.loop()]
-        return psql_script.only_if(self.only_if, self.loop())
+            return loop
+        return psql_script.only_if(self.only_if, *loop)
 
     def _check(self, rule, wrong, *, suspects="''", hint):
         return Check(
@@ -161,4 +162,5 @@ class Backfill(ReleaseOperation, RunPython):
         return f"({wrong})\n   AND ({THIS_ROLLBACK} IS NULL OR {restored} IS NOT true)"
 
     def _fill(self, apps, schema_editor):
+        other_columns.tell(schema_editor.connection, self.table)
         fill(schema_editor.connection, self)

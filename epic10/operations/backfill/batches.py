@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError
 from psycopg.errors import QueryCanceled
 
+from epic10.operations.backfill import other_columns
 from epic10.operations.backfill.routes import Keys, Route
 from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import bound, literal
@@ -94,7 +95,8 @@ class Batches:
     def _one_batch(self, connection, statement, values):
         """The last key, and how many seconds it took."""
         began = time.monotonic()
-        with locks.short_transaction(connection, *BATCH_SETTINGS), connection.cursor() as cursor:
+        settings = [*BATCH_SETTINGS, f"SELECT {other_columns.filling(self.table)}"]
+        with locks.short_transaction(connection, *settings), connection.cursor() as cursor:
             with cut_off(cursor, values["size"]):
                 cursor.execute(bound(statement, values))
                 changed, last, *refusal = cursor.fetchone()
@@ -147,11 +149,11 @@ def batch_size() -> int:
     return getattr(settings, "EPIC10_BATCH_SIZE", BATCH_SIZE)
 
 
-def loop(batch: str, unit: str, *, verb: str, passes: int, only_if: str = "true") -> str:
+def loop(batch: str, table: str, unit: str, *, verb: str, passes: int, only_if: str = "true") -> str:
     """The same batches for psql; ``batch`` is written FOR_PSQL."""
     return psql_script.batches(
         batch,
-        settings=BATCH_SETTINGS,
+        settings=[*BATCH_SETTINGS, f"PERFORM {other_columns.filling(table)}"],
         count_rows=COUNT_ROWS.format(changed="rows_changed"),
         size=BATCH_SIZE,
         smallest=SMALLEST,

@@ -1,8 +1,9 @@
 """Triggers of others that see what a backfill writes, and the check that they do not change it.
 
-BEFORE triggers of the customer may write another value to any column: they may leave
-a new column empty, or set updated_at. That shows in the result of the statement, so
-the batch reports it and is not committed.
+BEFORE triggers of the customer may write another value to any column. What they make of
+other columns than the new ones is put back (other_columns.py). Where they leave a
+new column empty, that shows in the result of the statement, so the batch reports it
+and is not committed.
 """
 
 from epic10.operations.columns.relabel import Derived, Rule
@@ -33,9 +34,17 @@ REMEDY = """\
    FROM {triggers})"""
 
 
+def triggers(table: str, type: int = BEFORE_EACH_UPDATED_ROW) -> str:
+    """What to select from: triggers of others that fire for each updated row; unless told, before it is written."""
+    return (
+        f"pg_trigger WHERE tgrelid = {table_oid(table)} AND tgtype::int & {type} = {type} AND tgenabled <> 'D'\n"
+        f"   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, {literal(OURS)})"
+    )
+
+
 def as_it_was(table: str) -> str:
     """The row before the update, where somebody might change more of it than we do; else NULL."""
-    return f"CASE WHEN EXISTS (SELECT FROM {_triggers(table)}) THEN pg_catalog.to_jsonb({quoted(table)}) END"
+    return f"CASE WHEN EXISTS (SELECT FROM {triggers(table)}) THEN pg_catalog.to_jsonb({quoted(table)}) END"
 
 
 def rewritten(table: str, rules: list[Rule]) -> str:
@@ -52,7 +61,7 @@ def complaint(table: str) -> str:
     known = {
         "begin": literal(f"A trigger on {table} changes what the backfill writes there, in the columns "),
         "alter": literal(f"ALTER TABLE {quoted(table)} "),
-        "triggers": _triggers(table),
+        "triggers": triggers(table),
     }
     return ",\n".join(f"CASE WHEN columns IS NOT NULL THEN {text.format(**known)} END" for text in (COMPLAINT, REMEDY))
 
@@ -62,7 +71,7 @@ def suspects(table: str) -> str:
     return (
         f"coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' "
         f"ORDER BY tgname)\n"
-        f"            FROM {_triggers(table, AFTER_OR_BEFORE)}), '')"
+        f"            FROM {triggers(table, AFTER_OR_BEFORE)}), '')"
     )
 
 
@@ -73,11 +82,4 @@ def _not_as_meant(rule):
     return (
         f"CASE WHEN was ->> {literal(rule.target)}::text IS NULL THEN {rule.target} IS DISTINCT FROM {value}\n"
         f"      ELSE pg_catalog.to_jsonb({rule.target}) IS DISTINCT FROM was -> {literal(rule.target)}::text END"
-    )
-
-
-def _triggers(table, type=BEFORE_EACH_UPDATED_ROW):
-    return (
-        f"pg_trigger WHERE tgrelid = {table_oid(table)} AND tgtype::int & {type} = {type} AND tgenabled <> 'D'\n"
-        f"   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, {literal(OURS)})"
     )

@@ -128,6 +128,8 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('function', 'zz_epic10_sync_ndas_expiration_date', 'owner'),
     ('function', 'zz_epic10_sync_ndas_is_non_usmax', 'owner'),
     ('function', 'zz_epic10_sync_ndas_approved_by_id', 'owner'),
+    ('function', 'zz_epic10_backfill_ndas', 'owner'),
+    ('function', 'zz_epic10_backfill_nda_status_history', 'owner'),
     ('function', 'zz_epic10_park_ndas', 'owner'),
     ('function', 'zz_epic10_park_nda_status_history', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
@@ -941,6 +943,10 @@ INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync
  WHERE NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10')) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_sync_ndas_approved_by_id'
  WHERE NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10')) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_backfill_ndas'
+ WHERE NOT (to_regprocedure('zz_epic10_backfill_ndas()') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_backfill_nda_status_history'
+ WHERE NOT (to_regprocedure('zz_epic10_backfill_nda_status_history()') IS NOT NULL) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   FOR attempt IN 1..60 LOOP
@@ -1243,6 +1249,49 @@ COMMENT ON FUNCTION zz_epic10_sync_ndas_approved_by_id() IS 'Epic 10: keeps old 
   END IF;
 END
 $epic10$;
+-- 10.1 to 10.6: Whatever the release fills changes no other column, such as updated_at, by a trigger of others.
+DO $epic10$
+BEGIN
+  EXECUTE pg_catalog.format($install$
+CREATE OR REPLACE FUNCTION zz_epic10_backfill_ndas() RETURNS trigger AS $$
+DECLARE
+  written record := NEW;
+BEGIN
+  IF pg_catalog.pg_has_role((SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+    NEW := OLD;
+    %s
+  END IF;
+  RETURN NEW;
+END $$ LANGUAGE plpgsql$install$, (
+    SELECT pg_catalog.string_agg(pg_catalog.format('NEW.%1$I := written.%1$I;', attname), ' ' ORDER BY attnum)
+      FROM pg_attribute JOIN epic10_created_object ON kind = 'column' AND name = 'ndas' || '.' || attname::text
+     WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped));
+  REVOKE ALL ON FUNCTION zz_epic10_backfill_ndas() FROM PUBLIC;
+  CREATE OR REPLACE TRIGGER zz_epic10_backfill_ndas BEFORE UPDATE ON "ndas" FOR EACH ROW
+    WHEN (pg_catalog.current_setting('epic10.backfill', true) = 'ndas') EXECUTE FUNCTION zz_epic10_backfill_ndas();
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  EXECUTE pg_catalog.format($install$
+CREATE OR REPLACE FUNCTION zz_epic10_backfill_nda_status_history() RETURNS trigger AS $$
+DECLARE
+  written record := NEW;
+BEGIN
+  IF pg_catalog.pg_has_role((SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+    NEW := OLD;
+    %s
+  END IF;
+  RETURN NEW;
+END $$ LANGUAGE plpgsql$install$, (
+    SELECT pg_catalog.string_agg(pg_catalog.format('NEW.%1$I := written.%1$I;', attname), ' ' ORDER BY attnum)
+      FROM pg_attribute JOIN epic10_created_object ON kind = 'column' AND name = 'nda_status_history' || '.' || attname::text
+     WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped));
+  REVOKE ALL ON FUNCTION zz_epic10_backfill_nda_status_history() FROM PUBLIC;
+  CREATE OR REPLACE TRIGGER zz_epic10_backfill_nda_status_history BEFORE UPDATE ON "nda_status_history" FOR EACH ROW
+    WHEN (pg_catalog.current_setting('epic10.backfill', true) = 'nda_status_history') EXECUTE FUNCTION zz_epic10_backfill_nda_status_history();
+END
+$epic10$;
 -- 10.1 to 10.6: After a way back: what was put back and is changed by the old application is parked again.
 DO $epic10$
 BEGIN
@@ -1535,6 +1584,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -1664,6 +1715,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -1761,6 +1814,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -1901,6 +1956,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -1996,6 +2053,16 @@ $epic10$;
 -- 10.1, 10.3, 10.4: The NDAs that were there before.
 DO $epic10$
 DECLARE
+  names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+BEGIN
+  IF names IS NOT NULL THEN
+    RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
   last text;
   found_some bool;
   rows_changed bigint;
@@ -2022,6 +2089,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2123,6 +2192,16 @@ $epic10$;
 -- 10.3: The history entries that were there before.
 DO $epic10$
 DECLARE
+  names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+BEGIN
+  IF names IS NOT NULL THEN
+    RAISE NOTICE '%', pg_catalog.format('nda_status_history: what the triggers %s change in other columns than the new ones is put back.', names);
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
   last text;
   found_some bool;
   rows_changed bigint;
@@ -2149,6 +2228,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2233,6 +2314,16 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 \if :go_on
 DO $epic10$
 DECLARE
+  names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+BEGIN
+  IF names IS NOT NULL THEN
+    RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
   last text;
   found_some bool;
   rows_changed bigint;
@@ -2259,6 +2350,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2341,6 +2434,16 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 \if :go_on
 DO $epic10$
 DECLARE
+  names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+BEGIN
+  IF names IS NOT NULL THEN
+    RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
   last text;
   found_some bool;
   rows_changed bigint;
@@ -2367,6 +2470,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2464,6 +2569,16 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 \if :go_on
 DO $epic10$
 DECLARE
+  names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+BEGIN
+  IF names IS NOT NULL THEN
+    RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
   last text;
   found_some bool;
   rows_changed bigint;
@@ -2490,6 +2605,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2572,6 +2689,16 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 \if :go_on
 DO $epic10$
 DECLARE
+  names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+BEGIN
+  IF names IS NOT NULL THEN
+    RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
   last text;
   found_some bool;
   rows_changed bigint;
@@ -2598,6 +2725,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -3463,9 +3592,25 @@ BEGIN
   PERFORM pg_catalog.set_config('epic10.refused', refused, true);
 END
 $epic10$;
--- 10.1 to 10.6: From here on nothing needs to be parked, until a way back begins.
+-- 10.1 to 10.6: From here on nothing needs to be parked, until a way back begins, and nothing is filled.
 DROP FUNCTION IF EXISTS zz_epic10_park_ndas() CASCADE;
 DROP FUNCTION IF EXISTS zz_epic10_park_nda_status_history() CASCADE;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_ndas') THEN
+    DROP FUNCTION IF EXISTS zz_epic10_backfill_ndas() CASCADE;
+    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_ndas';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_nda_status_history') THEN
+    DROP FUNCTION IF EXISTS zz_epic10_backfill_nda_status_history() CASCADE;
+    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_nda_status_history';
+  END IF;
+END
+$epic10$;
 -- 10.1, 10.2, 10.3: The new labels take the name of the old ones.
 DO $epic10$
 BEGIN

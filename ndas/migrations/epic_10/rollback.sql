@@ -121,6 +121,8 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('function', 'zz_epic10_sync_ndas_expiration_date', 'owner'),
     ('function', 'zz_epic10_sync_ndas_is_non_usmax', 'owner'),
     ('function', 'zz_epic10_sync_ndas_approved_by_id', 'owner'),
+    ('function', 'zz_epic10_backfill_ndas', 'owner'),
+    ('function', 'zz_epic10_backfill_nda_status_history', 'owner'),
     ('function', 'zz_epic10_park_ndas', 'owner'),
     ('function', 'zz_epic10_park_nda_status_history', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
@@ -1791,6 +1793,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -1920,6 +1924,8 @@ BEGIN
       SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
+      PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2127,6 +2133,22 @@ BEGIN
       USING HINT = 'Run the way back from its beginning: python manage.py migrate ndas 0001';
   END IF;
   DROP FUNCTION IF EXISTS zz_epic10_park_ndas() CASCADE;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_nda_status_history') THEN
+    DROP FUNCTION IF EXISTS zz_epic10_backfill_nda_status_history() CASCADE;
+    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_nda_status_history';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_ndas') THEN
+    DROP FUNCTION IF EXISTS zz_epic10_backfill_ndas() CASCADE;
+    DELETE FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_ndas';
+  END IF;
 END
 $epic10$;
 DO $epic10$
