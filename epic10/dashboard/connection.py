@@ -11,7 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from epic10.postgres.catalog import array
 from epic10.postgres.errors import said
-from epic10.postgres.session import fetch, one_moment
+from epic10.postgres.session import execute, fetch, one_moment
 from epic10.release import plan
 
 # A page that waits for a lock blocks the sessions queued behind it. Row security must
@@ -46,8 +46,7 @@ def reading(connection, *, seconds: float):
     that a pooler gives to somebody else.
     """
     with one_moment(connection):
-        with connection.cursor() as cursor:
-            cursor.execute(SETTINGS.format(milliseconds=int(seconds * 1000)))
+        execute(connection, SETTINGS.format(milliseconds=int(seconds * 1000)))
         yield
 
 

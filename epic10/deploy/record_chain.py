@@ -19,6 +19,7 @@ from epic10.deploy.record_files import Head
 from epic10.ledger import store, tables
 from epic10.ledger.models import RunRecord
 from epic10.postgres.catalog import holds, relation_exists
+from epic10.postgres.session import execute, fetch
 
 FIRST = ""  # What the first record says of the one before.
 HEAD = "epic10_run_record_head"
@@ -78,16 +79,15 @@ def append(
     connection = connections[using]
     with transaction.atomic(using=using):
         _make_sure_of_the_tables(connection)
-        with connection.cursor() as cursor:
-            cursor.execute(ONE_AT_A_TIME)
-            if (run := data.get("run")) and (there := _row(cursor, RECORDED, [run])):
-                return Entered(json.loads(there[1]), there[0], new=False)
-            last = _last(cursor)
-            known = [head for head in (head_of(connection), seen) if head]
-            record = keep(data | _place(cursor, last, known))
-            entered = Entered(record, hash_of(record))
-            _insert(using, entered)
-            if holds(connection, relation_exists(HEAD)):
+        execute(connection, ONE_AT_A_TIME)
+        if (run := data.get("run")) and (there := find(using, run)):
+            return there
+        known = [head for head in (head_of(connection), seen) if head]
+        record = keep(data | _place(connection, known))
+        entered = Entered(record, hash_of(record))
+        _insert(using, entered)
+        if holds(connection, relation_exists(HEAD)):
+            with connection.cursor() as cursor:
                 cursor.execute(MOVE_HEAD, [record["number"], entered.hash, record.get("run", "")])
     return entered
 
@@ -96,8 +96,7 @@ def find(using: str, run: str) -> Entered | None:
     """The record of a run by the name of its file, where the ledger has it."""
     if not store.is_there(connections[using], RunRecord):
         return None
-    with connections[using].cursor() as cursor:
-        found = _row(cursor, RECORDED, [run])
+    found = _row(connections[using], RECORDED, [run])
     return found and Entered(json.loads(found[1]), found[0], new=False)
 
 
@@ -105,8 +104,7 @@ def head_of(connection) -> Head | None:
     """The newest record as the ledger's own head names it."""
     if not holds(connection, relation_exists(HEAD)):
         return None
-    with connection.cursor() as cursor:
-        found = _row(cursor, READ_HEAD)
+    found = _row(connection, READ_HEAD)
     return found and Head(*found)
 
 
@@ -148,8 +146,8 @@ def _make_sure_of_the_tables(connection):
             tables.create(connection)
 
 
-def _last(cursor):
-    found = _row(cursor, NEWEST)
+def _last(connection):
+    found = _row(connection, NEWEST)
     if found is None:
         return None
     hash, number, run, rows = found
@@ -157,16 +155,17 @@ def _last(cursor):
     return Head(int(number) if (number or "").isdecimal() else rows, hash, run or "")
 
 
-def _place(cursor, last, known):
+def _place(connection, known):
     """Number and predecessor; and which heads there were that the ledger does not know any more."""
+    last = _last(connection)
     number = max((head.number for head in [*known, last] if head), default=0) + 1
-    lost = [asdict(head) for head in known if not _is_there(cursor, head)]
+    lost = [asdict(head) for head in known if not _is_there(connection, head)]
     unique = [head for at, head in enumerate(lost) if head not in lost[:at]]
     return {"number": number, "previous": last.hash if last else FIRST} | ({"lost": unique} if unique else {})
 
 
-def _is_there(cursor, head):
-    return _row(cursor, "SELECT 1 FROM epic10_run_record WHERE hash = %s", [head.hash]) is not None
+def _is_there(connection, head):
+    return _row(connection, "SELECT 1 FROM epic10_run_record WHERE hash = %s", [head.hash]) is not None
 
 
 def _insert(using, entered):
@@ -182,6 +181,5 @@ def _insert(using, entered):
     )
 
 
-def _row(cursor, statement, parameters=None):
-    cursor.execute(statement, parameters)
-    return cursor.fetchone()
+def _row(connection, statement, parameters=None):
+    return next(iter(fetch(connection, statement, parameters)), None)

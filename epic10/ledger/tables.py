@@ -16,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from epic10.postgres.catalog import literal
+from epic10.postgres.session import execute
 
 LEDGER, WATCH = "ledger", "watch"
 
@@ -90,9 +91,9 @@ def statements(part: str = LEDGER) -> list[str]:
 
 def create(connection, part: str = LEDGER):
     """Create the tables where they are missing: a rehearsal or a snapshot comes before the first migrate."""
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias):
         for statement in statements(part):
-            cursor.execute(statement)
+            execute(connection, statement)
 
 
 @cache

@@ -11,6 +11,7 @@ from epic10.monitoring import application_errors, old_labels, processes, queries
 from epic10.monitoring.observation import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Observation, Timing
 from epic10.postgres import deadline
 from epic10.postgres.errors import is_unreachable, said
+from epic10.postgres.session import execute
 from epic10.release import plan
 
 # A server that accepts a query and does not answer counts as unreachable.
@@ -59,8 +60,7 @@ def _watch(db, seen, watch):
     """Run each watcher in a transaction of its own, so that one that fails does not affect the others."""
     try:
         with transaction.atomic(using=db.alias):
-            with db.connection.cursor() as cursor:
-                cursor.execute(HOW_TO_LOOK)
+            execute(db.connection, HOW_TO_LOOK)
             for found in watch(db):
                 seen.add(found)
             transaction.set_rollback(True, using=db.alias)

@@ -10,6 +10,7 @@ from psycopg.errors import QueryCanceled
 from epic10.checks import Database
 from epic10.monitoring.observation import Finding, Timing
 from epic10.postgres.errors import said
+from epic10.postgres.session import execute
 from epic10.terminal.units import seconds
 
 # The acceptance criteria: more than twice as slow is a reason to roll back. For a
@@ -116,8 +117,7 @@ def milliseconds(db: Database, ask: Callable) -> float:
             spent += time.perf_counter() - began
 
     with transaction.atomic(using=db.alias):
-        with db.connection.cursor() as cursor:
-            cursor.execute(HOW_TO_TIME)
+        execute(db.connection, HOW_TO_TIME)
         with db.connection.execute_wrapper(clock):
             ask(db)
         transaction.set_rollback(True, using=db.alias)

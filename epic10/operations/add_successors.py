@@ -5,6 +5,7 @@ from django.db.migrations.operations import RunPython, RunSQL
 from epic10.operations.columns.convert import Beside
 from epic10.postgres import psql_script
 from epic10.postgres.catalog import inside_format, literal, quoted
+from epic10.postgres.session import fetch
 from epic10.terminal.progress import logger
 
 from . import privileges
@@ -178,10 +179,7 @@ def each(schema_editor, query: str):
     elif schema_editor.collect_sql:
         schema_editor.collected_sql += ["-- And each statement that this finds:", f"{query};"]
     else:
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(query)
-            found = cursor.fetchall()
-        for name, statement in found:
+        for name, statement in fetch(schema_editor.connection, query):
             logger.info("index: %s.", statement)
             run_concurrently(schema_editor, statement, name=name, only_if="true")
 

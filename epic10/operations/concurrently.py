@@ -15,7 +15,7 @@ from psycopg.errors import LockNotAvailable
 from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import holds
 from epic10.postgres.server import backend
-from epic10.postgres.session import SETTINGS, execute
+from epic10.postgres.session import SETTINGS, execute, fetch
 from epic10.terminal.progress import Meter, logger
 
 LOOK_EVERY = 0.5  # seconds
@@ -116,6 +116,4 @@ def _end(in_the_way):
 
 
 def _progress(connection, pid):
-    with connection.cursor() as cursor:
-        cursor.execute(HOW_FAR, [pid])
-        return cursor.fetchone()
+    return next(iter(fetch(connection, HOW_FAR, [pid])), None)

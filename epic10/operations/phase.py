@@ -8,7 +8,7 @@ from epic10.ledger.phase_record import BACKWARDS, FORWARDS, finished, recorded, 
 from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import holds
 from epic10.postgres.migration_lock import still_alone
-from epic10.postgres.session import unhurried
+from epic10.postgres.session import execute, unhurried
 from epic10.terminal.progress import logger
 
 from .ownership import is_claim
@@ -119,8 +119,8 @@ class Phase(Operation):
         text = "\n".join(self._with_locks(lock, schema_editor, written(steps, app_label, schema_editor)))
 
         def attempt():
-            with locks.short_transaction(connection), connection.cursor() as cursor:
-                cursor.execute(text)
+            with locks.short_transaction(connection):
+                execute(connection, text)
 
         self._patiently(connection, lock, attempt)
 

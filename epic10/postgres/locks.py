@@ -11,7 +11,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 from epic10.postgres.catalog import literal, quoted
 from epic10.postgres.migration_lock import FOR_A_LOCK, standing_still
-from epic10.postgres.session import fetch
+from epic10.postgres.session import execute, fetch
 from epic10.terminal.progress import logger
 from epic10.terminal.refusal import Refusal
 
@@ -153,8 +153,7 @@ def short_transaction(connection, *more_settings: str):
     # SET LOCAL: a SET in a transaction that rolls back would be gone on the retry.
     wanted = [f"SET LOCAL lock_timeout = '{TIMEOUT}'", *more_settings]
     with transaction.atomic(using=connection.alias, durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("; ".join(wanted))
+        execute(connection, "; ".join(wanted))
         yield
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from django.db import Error, transaction
 
+from epic10.postgres.session import fetch
+
 # Transaction ids have 32 bits, and are compared within half of that.
 COMPARABLE = 2**31
 
@@ -48,9 +50,9 @@ class Visible:
 def seen(connection) -> Visible | None:
     """What the current transaction's snapshot sees; None if the role may not know."""
     try:
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute(SEEN)
-            return Visible(*cursor.fetchone())
+        with transaction.atomic(using=connection.alias):
+            [row] = fetch(connection, SEEN)
+        return Visible(*row)
     except Error:
         return None
 

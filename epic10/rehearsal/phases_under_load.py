@@ -7,6 +7,7 @@ from django.db import connections
 
 from epic10.deploy.run import Run
 from epic10.ledger.phase_record import attempts, newest
+from epic10.postgres.session import fetch
 from epic10.rehearsal import lock_report, traffic
 from epic10.rehearsal.latency import Figures, Outcome
 
@@ -117,9 +118,7 @@ def _server_ahead(connection) -> float:
     looks = []
     for _ in range(LOOKS):
         asked = time.monotonic()
-        with connection.cursor() as cursor:
-            cursor.execute(CLOCK)
-            [now] = cursor.fetchone()
+        [[now]] = fetch(connection, CLOCK)
         answered = time.monotonic()
         looks.append((answered - asked, now - (asked + answered) / 2))
     return min(looks)[1]

@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 from epic10.postgres import client_programs, fingerprint, scratch_database
 from epic10.postgres.catalog import holds, literal, quoted, relation_exists
+from epic10.postgres.session import execute, fetch
 from epic10.release.plan import RECORD
 from epic10.snapshots import manifest
 
@@ -93,8 +94,6 @@ def _restored(connection, archive: Path) -> tuple[str, ...]:
 def _say_what_is_applied(original, copy):
     if not holds(original, relation_exists(RECORD)) or not holds(copy, relation_exists(RECORD)):
         return
-    with original.cursor() as there, copy.cursor() as here:
-        there.execute(APPLIED)
-        for row in there.fetchall():
-            values = ", ".join(map(literal, row))
-            here.execute(f"INSERT INTO {quoted(RECORD)} (app, name, applied) VALUES ({values})")
+    for row in fetch(original, APPLIED):
+        values = ", ".join(map(literal, row))
+        execute(copy, f"INSERT INTO {quoted(RECORD)} (app, name, applied) VALUES ({values})")

@@ -21,6 +21,7 @@ from django.db import connections
 
 import epic10
 from epic10.postgres import client_programs
+from epic10.postgres.session import fetch
 from epic10.rehearsal import load as of_the_register
 from epic10.rehearsal.latency import Failure, Outcome, Response
 from epic10.release import plan
@@ -84,11 +85,8 @@ def running(
 
 def _some_ndas(using: str, processes: int) -> list[str]:
     """Keys of NDAs spread over the table, enough for the processes, and never more than half of all NDAs."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(HOW_MANY)
-        [[there]] = cursor.fetchall()
-        cursor.execute(SOME_NDAS, [max(2, there // (NDAS * processes))])
-        return [key for [key] in cursor]
+    [[there]] = fetch(connections[using], HOW_MANY)
+    return [key for [key] in fetch(connections[using], SOME_NDAS, [max(2, there // (NDAS * processes))])]
 
 
 def _start(using, ndas, seed) -> subprocess.Popen:

@@ -17,6 +17,7 @@ from epic10.checks.report import Report
 from epic10.operations import AddColumn, CountRows, Derived
 from epic10.postgres import dump, fingerprint, scratch_database, transaction_ids
 from epic10.postgres.catalog import quoted
+from epic10.postgres.session import execute
 from epic10.postgres.transaction_ids import Visible
 from epic10.release import plan, schema_objects
 from epic10.snapshots import files, manifest, snapshot
@@ -209,8 +210,7 @@ class _reading:
 
     def __enter__(self):
         self.stack.enter_context(transaction.atomic(using=self.alias))
-        with connections[self.alias].cursor() as cursor:
-            cursor.execute(fingerprint.SESSION)
+        execute(connections[self.alias], fingerprint.SESSION)
         cursor = self.stack.enter_context(connections[self.alias].chunked_cursor())
         cursor.itersize = ROWS_AT_ONCE
         return cursor

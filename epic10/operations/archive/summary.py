@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from epic10.operations.archive.conditions import IS_NEWEST, waiting
 from epic10.postgres.catalog import holds, literal, relation_exists
+from epic10.postgres.session import fetch
 from epic10.terminal.progress import logger
 
 BY_COLUMN = """
@@ -63,11 +64,9 @@ def tell_what_became_of_it(connection, parkings):
     """Before the switch: what is back, and what is not."""
     left_out = False
     for parking in parkings:
-        with connection.cursor() as cursor:
-            cursor.execute(EVENTS.format(table=literal(parking.table)))
-            for event, rows, ids in cursor.fetchall():
-                logger.info(SAID[event].format(rows=rows, unit=parking.unit, ids=", ".join(ids)))
-                left_out = left_out or event != "restored"
+        for event, rows, ids in fetch(connection, EVENTS.format(table=literal(parking.table))):
+            logger.info(SAID[event].format(rows=rows, unit=parking.unit, ids=", ".join(ids)))
+            left_out = left_out or event != "restored"
     if left_out:
         logger.info(BOTH_VALUES)
 
@@ -76,9 +75,7 @@ def waiting_rows(connection) -> dict[str, int]:
     """How many rows of which table wait in the archive for the release to come again."""
     if not holds(connection, relation_exists("epic10_archive")):
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(ALL)
-        return dict(cursor.fetchall())
+    return dict(fetch(connection, ALL))
 
 
 def by_table(connection) -> list[Parked]:
@@ -93,17 +90,13 @@ def became(connection) -> list[tuple[str, str, int, str]]:
     """Of what the last way back has parked and that waits no more: table, event, rows, a few ids."""
     if not holds(connection, relation_exists("epic10_archive")):
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT table_name FROM epic10_archive ORDER BY 1")
-        tables = [table for (table,) in cursor.fetchall()]
-        found = []
-        for table in tables:
-            cursor.execute(EVENTS.format(table=literal(table)))
-            found += [(table, event, rows, ", ".join(ids)) for event, rows, ids in cursor.fetchall()]
-    return found
+    return [
+        (table, event, rows, ", ".join(ids))
+        for [table] in fetch(connection, "SELECT DISTINCT table_name FROM epic10_archive ORDER BY 1")
+        for event, rows, ids in fetch(connection, EVENTS.format(table=literal(table)))
+    ]
 
 
 def _one(connection, query):
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchone()
+    [row] = fetch(connection, query)
+    return row

@@ -20,6 +20,7 @@ from epic10.operations.backfill.routes import Keys, Route
 from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import bound, literal
 from epic10.postgres.pruning import Witness
+from epic10.postgres.session import fetch
 from epic10.postgres.throttle import Throttle
 from epic10.terminal.progress import Meter, logger
 
@@ -166,6 +167,5 @@ def loop(batch: str, table: str, unit: str, *, verb: str, passes: int, only_if: 
 
 
 def count(connection, source: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {source}")
-        return cursor.fetchone()[0]
+    [[rows]] = fetch(connection, f"SELECT count(*) {source}")
+    return rows

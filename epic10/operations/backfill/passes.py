@@ -15,7 +15,7 @@ from epic10.operations.backfill.label_counts import wrong_and_all
 from epic10.operations.backfill.routes import Named, is_large, routes
 from epic10.operations.columns.relabel import any_wrong
 from epic10.postgres.catalog import quoted
-from epic10.postgres.session import sparing
+from epic10.postgres.session import fetch, sparing
 from epic10.terminal.progress import logger
 
 
@@ -58,14 +58,12 @@ def _wait_for_the_rest(batches, backfill):
 def _left(connection, backfill):
     """Keys of rows that read wrong: in the order of the table they are found in a tenth of the time."""
     wrong = backfill.unless_restored(any_wrong(backfill.rules))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {quoted(backfill.table)} WHERE {wrong} LIMIT {LEFT_AT_ONCE}")
-        return sorted(key for [key] in cursor)
+    found = fetch(connection, f"SELECT id FROM {quoted(backfill.table)} WHERE {wrong} LIMIT {LEFT_AT_ONCE}")
+    return sorted(key for [key] in found)
 
 
 def _count(connection, backfill):
     """Rows that read wrong, and all rows."""
     really_wrong = backfill.unless_restored(any_wrong(backfill.rules))
-    with connection.cursor() as cursor:
-        cursor.execute(wrong_and_all(backfill.table, backfill.rules, really_wrong))
-        return cursor.fetchone()
+    [counts] = fetch(connection, wrong_and_all(backfill.table, backfill.rules, really_wrong))
+    return counts
