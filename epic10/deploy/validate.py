@@ -1,13 +1,13 @@
 """Validation: whether the release did in this database what it says."""
 
 from django.core.management import CommandError
-from django.db import Error, connections, transaction
+from django.db import connections
 
 from epic10 import checks
 from epic10.checks import evaluation
 from epic10.checks.report import Report
+from epic10.ledger import store
 from epic10.ledger.models import SavedReport
-from epic10.postgres.errors import first_line
 from epic10.postgres.session import unhurried
 from epic10.release import plan, state
 
@@ -41,11 +41,6 @@ def previous_works(using: str, *, show: evaluation.Show | None = None) -> Report
 
 def save(report: Report, using: str) -> str:
     """Keep the report in the ledger; a complaint when that fails, as on a standby, and "" otherwise."""
-    try:
-        with unhurried(connections[using]), transaction.atomic(using=using):
-            SavedReport.objects.using(using).create(
-                command=report.command, verdict=report.verdict, body=report.as_json()
-            )
-    except Error as error:
-        return f"The report is not saved: {first_line(error)}."
-    return ""
+    values = {"command": report.command, "verdict": report.verdict, "body": report.as_json()}
+    with unhurried(connections[using]):
+        return store.keep(using, SavedReport, otherwise="The report is not saved", **values)

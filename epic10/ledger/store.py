@@ -17,7 +17,7 @@ def complete(*models) -> str:
     return " AND ".join(columns)
 
 
-def keep(using: str, model, **values) -> str:
+def keep(using: str, model, *, otherwise: str = "Not kept in the ledger", **values) -> str:
     """Add a row; a complaint when that fails, as on a standby or without CREATE on the schema, and "" otherwise."""
     connection = connections[using]
     try:
@@ -26,5 +26,5 @@ def keep(using: str, model, **values) -> str:
                 tables.create(connection)
             model.objects.using(using).create(**values)
     except Error as error:
-        return f"Not kept in the ledger: {first_line(error)}."
+        return f"{otherwise}: {first_line(error)}."
     return ""

@@ -17,8 +17,9 @@ from datetime import datetime
 import psycopg
 from django.db import Error
 
+from epic10.postgres.catalog import table_oids
 from epic10.postgres.errors import first_line
-from epic10.postgres.session import execute
+from epic10.postgres.session import execute, fetch
 from epic10.terminal.progress import logger
 
 # Weakest first; https://www.postgresql.org/docs/current/explicit-locking.html
@@ -32,6 +33,10 @@ MODES = [
     "EXCLUSIVE",
     "ACCESS EXCLUSIVE",
 ]
+
+WATCHED = """
+SELECT pg_catalog.current_setting('application_name'), oid, {tables}
+  FROM pg_database WHERE datname = current_database()"""
 
 # locktype: a relation has more locks than its table lock, such as the one for extending its file.
 # The transaction is part of the key, so that two consecutive batches are not taken for one.
@@ -115,14 +120,7 @@ class LockWatch:
         return watched
 
     def __enter__(self):
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_catalog.current_setting('application_name'), oid, ARRAY(SELECT "
-                "to_regclass(pg_catalog.quote_ident(name))::oid "
-                "FROM pg_catalog.unnest(%s::text[]) AS name) FROM pg_database WHERE datname = current_database()",
-                [self.tables],
-            )
-            ours, database, tables = cursor.fetchone()
+        [(ours, database, tables)] = fetch(self.connection, WATCHED.format(tables=table_oids(self.tables)))
         parameters = {"application": self.application or ours, "database": database, "tables": tables}
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, args=[parameters], daemon=True)

@@ -64,8 +64,9 @@ def database(
     encoding, provider = locale[:3], locale[3:]
     options = " ENCODING {} LC_COLLATE {} LC_CTYPE {}" if encoding else ""
     options += PROVIDERS[provider[0]] if provider else ""
+    options = options.format(*map(literal, (*encoding, *provider[1:])))
     options += f" STRATEGY {strategy}" if strategy else ""
-    _create(using, "CREATE DATABASE {} TEMPLATE {}" + options, name, template, literals=(*encoding, *provider[1:]))
+    _create(using, f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)}{options}")
     try:
         with reached(using, name) as alias:
             yield alias
@@ -94,9 +95,7 @@ def drop_abandoned(using: str, *, prefix: str, age: float = 60) -> list[str]:
 
     One younger than ``age`` seconds may belong to a process that is about to connect.
     """
-    with connections[using]._nodb_cursor() as cursor:
-        cursor.execute(ABANDONED, [prefix, prefix, time.time() - age])
-        names = [name for [name] in cursor.fetchall()]
+    names = [name for [name] in on_the_server(using, ABANDONED, [prefix, prefix, time.time() - age])]
     for name in names:
         drop(using, name, DROPS[1:])
     return names
@@ -107,7 +106,7 @@ def drop(using: str, name: str, statements=DROPS):
     for attempt in range(ATTEMPTS):
         for statement in statements:
             try:
-                return _on_the_server(using, statement, name)
+                return on_the_server(using, statement.format(quoted(name)))
             except Error as error:
                 reason = first_line(error)
         if attempt + 1 < ATTEMPTS:
@@ -120,24 +119,24 @@ def drop(using: str, name: str, statements=DROPS):
     )
 
 
-def _create(using, statement, *names, literals):
+def on_the_server(using: str, statement: str, parameters=None) -> list[tuple]:
+    """The rows of a statement that is sent to the server of ``using``, in no database of its own."""
+    # This is how Django's own test runner reaches a server without a database.
+    with connections[using]._nodb_cursor() as cursor:
+        cursor.execute(NO_LIMIT)
+        cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _create(using, statement):
     try:
-        _on_the_server(using, statement, *names, literals=literals)
+        on_the_server(using, statement)
     except ProgrammingError as error:
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
-        with connections[using]._nodb_cursor() as cursor:
-            # Not the role that logs in: its settings may have set another one.
-            cursor.execute("SELECT current_user::text")
-            role = quoted(*cursor.fetchone())
+        # Not the role that logs in: its settings may have set another one.
+        [[role]] = on_the_server(using, "SELECT pg_catalog.quote_ident(current_user)")
         raise NotAllowed(
             f"The role {role} may not make a scratch database beside this one.\n"
             f"HINT: As a superuser: ALTER ROLE {role} CREATEDB; or name another server by DATABASE_URL."
         ) from error
-
-
-def _on_the_server(using, statement, *names, literals=()):
-    # _nodb_cursor is how Django's own test runner reaches a server without a database.
-    with connections[using]._nodb_cursor() as cursor:
-        cursor.execute(NO_LIMIT)
-        cursor.execute(statement.format(*map(quoted, names), *map(literal, literals)))

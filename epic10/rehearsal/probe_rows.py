@@ -157,7 +157,7 @@ def lines(told: dict) -> list[str]:
 
 
 def _parkings() -> list[tuple[Parking, ProjectState]]:
-    [(park, state)] = [(one, state) for _, one, _, state in plan.load().operations() if isinstance(one, Park)]
+    [(park, state)] = [(one, state) for _, one, _, state in plan.load().operations if isinstance(one, Park)]
     return [(parking, state) for parking in park.parkings]
 
 

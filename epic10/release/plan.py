@@ -48,19 +48,15 @@ class Plan:
         """The migration to go back to."""
         return next(name for label, name in self.migration.dependencies if label == self.app_label)
 
-    def operations(self):
-        """Every operation of every phase, with the phase it belongs to and the states around it."""
-        return self._operations
-
     @cached_property
-    def _operations(self):
-        # Each step copies every model: slow enough to be noticed when it is done again and again.
-        return tuple(self._walk())
-
-    def _walk(self):
-        for phase, state, _ in walk(self.phases, self.app_label, self.before):
-            for operation, before, after in walk([*phase.first, *phase.operations], self.app_label, state):
-                yield phase, operation, before, after
+    def operations(self) -> list[tuple[Phase, Operation, ProjectState, ProjectState]]:
+        """Every operation of every phase, with the phase it belongs to and the states around it."""
+        # Cached, because each step copies every model.
+        return [
+            (phase, operation, before, after)
+            for phase, state, _ in walk(self.phases, self.app_label, self.before)
+            for operation, before, after in walk([*phase.first, *phase.operations], self.app_label, state)
+        ]
 
     def checks(self) -> list[Check]:
         """What must be true when the release is in place."""
@@ -72,7 +68,7 @@ class Plan:
 
     def all_of(self, kind: type[Operation]) -> list[Operation]:
         """The operations of one class, in the order of the release."""
-        return [operation for _, operation, _, _ in self.operations() if isinstance(operation, kind)]
+        return [operation for _, operation, _, _ in self.operations if isinstance(operation, kind)]
 
     def backfills(self) -> list[Backfill]:
         """Those of every database: the others are for columns that somebody has added before."""
@@ -92,7 +88,7 @@ class Plan:
     @property
     def server(self) -> RequireServer:
         """Which server the release can run on."""
-        return next(operation for _, operation, _, _ in self.operations() if isinstance(operation, RequireServer))
+        return next(operation for _, operation, _, _ in self.operations if isinstance(operation, RequireServer))
 
     def tables(self) -> list[str]:
         """The tables of the app before the release."""
@@ -112,7 +108,7 @@ class Plan:
 
     def _at(self, phase=None):
         """What each operation, or each of one phase, may say: the operation, and what its methods are asked with."""
-        for of_phase, operation, _, after in self.operations():
+        for of_phase, operation, _, after in self.operations:
             if phase in (None, of_phase):
                 yield of_the_release(operation), self.app_label, after
 

@@ -58,10 +58,7 @@ def has_work(connection, app_label: str | None, migration_name: str | None) -> b
 
 def is_way_back(release, migration_name: str | None) -> bool:
     """Is the target older than the release?"""
-    if not migration_name:
-        return False
-    *older, _ = way_to(release)
-    return any(name.startswith(migration_name) for label, name in older if label == release.app_label)
+    return _is_older(MigrationLoader(None).graph, migration_name, (release.app_label, release.name))
 
 
 def way_to(release) -> list[Key]:

@@ -121,7 +121,7 @@ def _readme(release):
         ],
         "changes": [
             {"story": operation.story, "phase": phase.name, "text": operation.text}
-            for phase, operation, _, _ in release.operations()
+            for phase, operation, _, _ in release.operations
             if isinstance(operation, Note)
         ],
         "labels": [row for relabel in _relabels(release) for row in _label_rows(relabel)],
@@ -129,7 +129,7 @@ def _readme(release):
 
 
 def _relabels(release):
-    return [operation.relabel for _, operation, _, _ in release.operations() if isinstance(operation, SwitchType)]
+    return [operation.relabel for _, operation, _, _ in release.operations if isinstance(operation, SwitchType)]
 
 
 def _label_rows(relabel):

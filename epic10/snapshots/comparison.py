@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -202,22 +202,15 @@ def _hashed(alias, cursor, name, table, stamps, seen) -> Iterator[tuple]:
     return cursor
 
 
-class _reading:
+@contextmanager
+def _reading(alias):
     """A server-side cursor in a transaction that is rolled back, with the fingerprint's settings."""
-
-    def __init__(self, alias):
-        self.alias, self.stack = alias, ExitStack()
-
-    def __enter__(self):
-        self.stack.enter_context(transaction.atomic(using=self.alias))
-        execute(connections[self.alias], fingerprint.SESSION)
-        cursor = self.stack.enter_context(connections[self.alias].chunked_cursor())
-        cursor.itersize = ROWS_AT_ONCE
-        return cursor
-
-    def __exit__(self, *error):
-        transaction.set_rollback(True, using=self.alias)
-        return self.stack.__exit__(*error)
+    with transaction.atomic(using=alias):
+        execute(connections[alias], fingerprint.SESSION)
+        with connections[alias].chunked_cursor() as cursor:
+            cursor.itersize = ROWS_AT_ONCE
+            yield cursor
+        transaction.set_rollback(True, using=alias)
 
 
 def _plain(name):

@@ -16,6 +16,7 @@ from epic10.postgres import scratch_database
 from epic10.postgres.catalog import MOST_BYTES, literal, quoted, shortened
 from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.migration_lock import only_migrator, still_alone
+from epic10.postgres.scratch_database import on_the_server
 from epic10.snapshots import files, manifest, snapshot
 from epic10.snapshots.manifest import Contents, Manifest
 from epic10.terminal.refusal import Refusal
@@ -104,7 +105,7 @@ def _may_be_called(using, into):
             f'Nothing was changed: "{into}" has {len(into.encode())} bytes, and the name of a database 1 to '
             f"{MOST_BYTES}.\nHINT: --into {shortened(into, '') or 'ndas_copy'}"
         )
-    if (into,) in _server(using, THE_SERVERS_OWN):
+    if (into,) in on_the_server(using, THE_SERVERS_OWN):
         raise NotRestored(
             f'Nothing was changed: the database "{into}" is the server\'s own: clients connect to it, or new databases '
             "are made from it.\nHINT: --into another name."
@@ -126,7 +127,7 @@ def _of_what(found):
 
 def _contents(using, database) -> Contents | None:
     """The content of the database; None if there is no such database."""
-    [[exists]] = _server(using, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [database])
+    [[exists]] = on_the_server(using, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [database])
     if not exists:
         return None
     with scratch_database.reached(using, database) as alias:
@@ -147,15 +148,15 @@ def _fill(alias, folder, written: Manifest, options, *, jobs):
 def _take_the_name(using, successor, into, *, replacing):
     rename = f"ALTER DATABASE {quoted(successor)} RENAME TO {quoted(into)}"
     if not replacing:
-        _server(using, rename)
+        on_the_server(using, rename)
         return []
-    [[owner, has_its_own]] = _server(using, ITS_OWN, [into])
+    [[owner, has_its_own]] = on_the_server(using, ITS_OWN, [into])
     old = _free_name(using, into)
     _nobody_uses(using, into)
     aside = f"ALTER DATABASE {quoted(into)} RENAME TO {quoted(old)}"
     try:
         # One message, so one transaction: a database of that name exists at every moment.
-        _server(using, f"{aside}; {rename}; ALTER DATABASE {quoted(into)} OWNER TO {quoted(owner)}")
+        on_the_server(using, f"{aside}; {rename}; ALTER DATABASE {quoted(into)} OWNER TO {quoted(owner)}")
     except OperationalError as error:
         if not isinstance(error.__cause__, ObjectInUse):
             raise
@@ -167,7 +168,7 @@ def _take_the_name(using, successor, into, *, replacing):
 
 def _free_name(using, into):
     suffix = f"_replaced_{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    taken = {name for [name] in _server(using, "SELECT datname FROM pg_database")}
+    taken = {name for [name] in on_the_server(using, "SELECT datname FROM pg_database")}
     names = (shortened(into, end) for end in chain([suffix], (f"{suffix}_{number}" for number in count(2))))
     return next(name for name in names if name not in taken)
 
@@ -190,7 +191,7 @@ def _psql(*statements):
 def _nobody_uses(using, database):
     connections[using].close()
     deadline = time.monotonic() + PATIENCE
-    while (sessions := _server(using, OTHER_SESSIONS, [database])) and time.monotonic() < deadline:
+    while (sessions := on_the_server(using, OTHER_SESSIONS, [database])) and time.monotonic() < deadline:
         time.sleep(PAUSE)
     if sessions:
         named = "; ".join(f"pid {pid}, {user}{f' ({program})' if program else ''}" for pid, user, program in sessions)
@@ -198,16 +199,10 @@ def _nobody_uses(using, database):
             f'Nothing was changed: sessions are connected to the database "{database}": {named}.\n'
             "HINT: Stop the application, then run the same command again."
         )
-    if prepared := _server(using, PREPARED, [database]):
+    if prepared := on_the_server(using, PREPARED, [database]):
         named = "; ".join(f"{literal(gid)} {whose}" for gid, whose in prepared)
         remedy = " ".join(f"ROLLBACK PREPARED {literal(gid)};" for gid, _ in prepared)
         raise NotRestored(
             f'Nothing was changed: prepared transactions are open in the database "{database}": {named}.\n'
             f"HINT: Connected to that database: {remedy} Then run the same command again."
         )
-
-
-def _server(using, statement, parameters=None) -> list[tuple]:
-    with connections[using]._nodb_cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall() if cursor.description else []

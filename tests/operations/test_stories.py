@@ -162,7 +162,7 @@ def test_a_table_has_one_of_each_whatever_the_order_of_the_stories():
 
 def test_a_phase_tells_of_which_stories_it_is():
     plan = meadow.release(COATS, RETIREMENT)
-    told = [(phase.name, note.story) for phase, note, _, _ in plan.operations() if isinstance(note, Note)]
+    told = [(phase.name, note.story) for phase, note, _, _ in plan.operations if isinstance(note, Note)]
     own = [("expand", number) for number in ("10.10", "10.11", "10.12")]
     assert told[:6] == [("expand", "10.10 to 10.12"), *own, *[("expand", "10.10 to 10.12")] * 2]
     assert ("index", "10.12") in told and ("switch", "10.10, 10.11") in told
