@@ -24,6 +24,13 @@ from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, Re
 from .table_changes import of_the_table, table_changes
 from .try_writes import TryWrites
 
+# The purpose of each phase.
+EXPAND = "Add everything the new code needs; break nothing the old code uses."
+BACKFILL = "Give existing rows their new values, a thousand at a time."
+INDEX = "Build the indexes without blocking writers."
+ENFORCE = "Validate the foreign key and prove the data, without a strong lock."
+SWITCH = "Show it all to everybody, at once."
+
 
 class Story:
     """Changes with one reason. Number and text travel into the scripts and the docs."""
@@ -48,35 +55,17 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     before = [RequireServer(server), RequirePreconditions(expand + index + backfill), *counted, *_commonest(parts)]
     return [
         _expanding(_tried(stories, parts, expand, shown=False), before, parents, names, done),
-        Phase(
-            "backfill",
-            "Give existing rows their new values, a thousand at a time.",
-            backfill,
-            first=[RequireKnownLabels(expand)],
-            transaction=False,
-            done=done,
-        ),
-        Phase("index", "Build the indexes without blocking writers.", index, transaction=False, done=done),
-        Phase(
-            "enforce",
-            "Validate the foreign key and prove the data, without a strong lock.",
-            enforce,
-            lock=_locks(names, SHARE_UPDATE_EXCLUSIVE),
-            done=done,
-        ),
-        Phase(
-            "switch",
-            "Show it all to everybody, at once.",
-            _tried(stories, parts, switch, shown=True),
-            lock=_locks(names, ACCESS_EXCLUSIVE),
-        ),
+        Phase("backfill", BACKFILL, backfill, first=[RequireKnownLabels(expand)], transaction=False, done=done),
+        Phase("index", INDEX, index, transaction=False, done=done),
+        Phase("enforce", ENFORCE, enforce, lock=_locks(names, SHARE_UPDATE_EXCLUSIVE), done=done),
+        Phase("switch", SWITCH, _tried(stories, parts, switch, shown=True), lock=_locks(names, ACCESS_EXCLUSIVE)),
     ]
 
 
 def _expanding(operations, first, parents, names, done) -> Phase:
     return Phase(
         "expand",
-        "Add everything the new code needs; break nothing the old code uses.",
+        EXPAND,
         operations,
         first=first,
         lock=_locks(parents, SHARE_ROW_EXCLUSIVE) + _locks(names, ACCESS_EXCLUSIVE),
