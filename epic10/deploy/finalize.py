@@ -21,11 +21,14 @@ from epic10.operations import (
 )
 from epic10.operations.add_successors import claimed
 from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
+from epic10.operations.columns.casts import drop_casts
 from epic10.operations.columns.relabel import Shadow
+from epic10.operations.ownership import block
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
 from epic10.postgres.dependents import dependents
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
 from epic10.postgres.session import fetch, unhurried
+from epic10.postgres.type_uses import all_uses
 from epic10.release import plan, state
 from epic10.release.plan import Plan
 
@@ -124,12 +127,22 @@ def _insist_that_nobody_uses(release, connection):
         for found in dependents(connection, table, [column.legacy for column in columns])
         if found.kind not in GO_WITH_THEIR_COLUMN
     ]
+    used += [f"{use} has the type {type}" for type, use in _uses_of_types(release, connection)]
     if used:
         raise CommandError(
             f"{NOTHING_DONE}somebody still uses the old labels: {'; '.join(used)}.\n"
             "HINT: Make them anew on the new column, or drop them; a view in one transaction: BEGIN; DROP VIEW …; "
             "CREATE VIEW … AS …; GRANT … ON … TO …; COMMIT; then run the same command again."
         )
+
+
+def _uses_of_types(release, connection):
+    columns = legacy(release, connection)
+    moved = [(table, column.legacy) for table, of_table in columns.items() for column in of_table]
+    for switch in release.all_of(SwitchType) if moved else []:
+        name = switch.relabel.legacy_type
+        for [use] in fetch(connection, all_uses(name, moved)):
+            yield name, use
 
 
 def _keep(connection, table, columns):
@@ -147,7 +160,14 @@ def _drop(release, connection):
         for column in of_table
     ]
     # Without CASCADE: what began to use them since we looked stops it.
-    types = [f"DROP TYPE IF EXISTS {quoted(switch.relabel.legacy_type)}" for switch in release.all_of(SwitchType)]
+    types = [
+        statement
+        for switch in release.all_of(SwitchType)
+        for statement in (
+            block(f"{drop_casts(switch.relabel.legacy_type)};"),
+            f"DROP TYPE IF EXISTS {quoted(switch.relabel.legacy_type)}",
+        )
+    ]
     triggers = [_Backwards(follow) for follow in release.all_of(AddSyncTrigger)]
     phase = Phase(
         "finalize",

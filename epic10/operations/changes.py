@@ -110,7 +110,12 @@ class ReplaceEnum(Change):
         shadows = [(column, column.shadow(type)) for column in columns]
         super().__init__(
             expand=[
-                CreateEnum(relabel.working_type, relabel.labels, becomes=relabel.type),
+                CreateEnum(
+                    relabel.working_type,
+                    relabel.labels,
+                    becomes=relabel.type,
+                    columns=[(column.table.name, column.name) for column in columns],
+                ),
                 *(AddShadow(column.table.name, shadow) for column, shadow in shadows),
             ],
             indexes=[
@@ -133,7 +138,13 @@ class NewEnumColumn(Change):
         table, relabel, shadow = column.table, type.relabel, column.shadow(type)
         super().__init__(
             expand=[
-                CreateEnum(relabel.working_type, relabel.labels, becomes=relabel.type, beside=(table.name, shadow)),
+                CreateEnum(
+                    relabel.working_type,
+                    relabel.labels,
+                    becomes=relabel.type,
+                    beside=(table.name, shadow),
+                    columns=[(table.name, column.name)],
+                ),
                 AddColumn(table.model, column.name, column.field(type), beside=shadow),
             ],
             types=[relabel],

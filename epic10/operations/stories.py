@@ -50,7 +50,7 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     names = [table.name for table in tables]
     parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents if to not in names)]
     expand, backfill, index = _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
-    enforce, switch = _enforce(stories, parts, backfill), _switch(stories, parts)
+    enforce, switch = _enforce(stories, parts, expand + backfill), _switch(stories, parts)
     done = switched(names[0], parts[0].shadows[0])
     before = [RequireServer(server), RequirePreconditions(expand + index + backfill), *counted, *_commonest(parts)]
     return [
@@ -142,7 +142,7 @@ def _index(stories, parts):
     )
 
 
-def _enforce(stories, parts, backfill):
+def _enforce(stories, parts, proved):
     return [
         *_told(
             _numbers(stories, lambda change: change.enforce),
@@ -152,7 +152,7 @@ def _enforce(stories, parts, backfill):
         *_told(
             _numbers(stories, lambda change: change.rules),
             "No row reads wrong any more, or the switch does not happen.",
-            [RequireProofs(backfill), Analyze(*(part.name for part in parts))],
+            [RequireProofs(proved), Analyze(*(part.name for part in parts))],
         ),
     ]
 

@@ -112,6 +112,18 @@ def test_afterwards_there_is_no_way_back_and_everything_else_works(finalized, fi
             "CREATE POLICY old ON nda_status_history USING (status_legacy <> 'INACTIVE')",
             "policy old uses nda_status_history.status_legacy",
         ),
+        (
+            """CREATE FUNCTION ndas_in("NdaStatus_legacy") RETURNS bool LANGUAGE sql RETURN $1 = 'CANCELLED'""",
+            'function ndas_in("NdaStatus_legacy") has the type NdaStatus_legacy',
+        ),
+        (
+            """CREATE VIEW the_last AS SELECT 'CANCELLED'::"NdaStatus_legacy"::text AS label""",
+            "rule _RETURN on view the_last has the type NdaStatus_legacy",
+        ),
+        (
+            """CREATE TABLE was (place "UsMaxPosition_legacy"[])""",
+            "column place of was has the type UsMaxPosition_legacy",
+        ),
     ],
 )
 def test_while_somebody_uses_an_old_label_it_stays(legacy_database, finalize, use, named):

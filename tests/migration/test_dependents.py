@@ -1,7 +1,9 @@
 """What the customer has built on a status goes on working: before, after the switch, and after the way back."""
 
+from io import StringIO
+
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from epic10.postgres.dependents import dependents
 
@@ -140,3 +142,36 @@ def test_a_rule_that_would_not_see_the_change_is_refused(legacy_database):
 
 def test_the_scripts_say_the_same(legacy_database):
     assert "no rule for INSERT or UPDATE on ndas reads status" in (SCRIPTS / "migration.sql").read_text()
+
+
+CASTS = """
+CREATE CAST (varchar AS "NdaStatus") WITH INOUT AS ASSIGNMENT;
+CREATE CAST ("NdaStatus" AS varchar) WITH INOUT AS IMPLICIT;
+CREATE CAST (varchar AS "UsMaxPosition") WITH INOUT AS IMPLICIT;"""
+
+
+def sends_varchar(database, label):
+    """As a program does that knows of no enum."""
+    database.close()
+    database.psql(
+        f"PREPARE move (varchar) AS UPDATE ndas SET status = $1 WHERE id = {FIRST.format('')}; EXECUTE move ('{label}')"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("there, back", list(zip(THERE.values(), BACK.values(), strict=True)), ids=THERE)
+def test_a_cast_by_labels_is_one_of_the_new_type_as_well(legacy_database, there, back):
+    legacy_database.psql(CASTS)
+    schema = legacy_database.dump_schema()
+    for _ in range(2):
+        sends_varchar(legacy_database, "EMAILED")
+        there(legacy_database)
+        sends_varchar(legacy_database, "SENT_PENDING_SIGNATURE")
+        assert 'CREATE CAST (character varying AS public."UsMaxPosition")' in legacy_database.dump_schema()
+        back(legacy_database)
+        assert legacy_database.dump_schema() == schema
+    there(legacy_database)
+    call_command("epic10_finalize", yes_drop_legacy=True, database=legacy_database.alias, stdout=StringIO())
+    sends_varchar(legacy_database, "SENT_PENDING_SIGNATURE")
+    casts = "SELECT count(*) FROM pg_cast JOIN pg_type t ON t.oid IN (castsource, casttarget) WHERE typtype = 'e'"
+    assert legacy_database.rows(casts) == [(3,)]

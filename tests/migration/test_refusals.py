@@ -9,6 +9,12 @@ from .disturbances import look_at
 from .test_two_routes import SCRIPTS
 
 MIGRATION = "ndas/migrations/0002_epic_10_customer_feedback.py"
+IN_TEXT = (
+    "They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... "
+    "DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... "
+    "with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain "
+    "or a range."
+)
 NO_INHERIT = (
     "ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION "
     "the_child; rows of the child that have to be among those of the parent go there first."
@@ -42,6 +48,29 @@ CONFLICTS = {
         "found: it is text.",
         'ALTER TABLE "ndas" ALTER COLUMN "fully_executed_date" TYPE timestamp(3) '
         'USING "fully_executed_date"::timestamp;',
+    ),
+    "functions, tables and arrays of the enum": (
+        """CREATE FUNCTION ndas_in(wanted "NdaStatus") RETURNS bigint LANGUAGE sql STABLE
+               RETURN (SELECT count(*) FROM ndas WHERE status = wanted);
+           CREATE TABLE status_info (status "NdaStatus" PRIMARY KEY);
+           INSERT INTO status_info SELECT unnest(enum_range(NULL::"NdaStatus"));
+           ALTER TABLE ndas ADD CONSTRAINT ndas_status_info FOREIGN KEY (status) REFERENCES status_info;
+           CREATE TABLE reminder_rule (id int, also "NdaStatus"[]);
+           CREATE TYPE change AS (at timestamptz, status "NdaStatus");
+           CREATE DOMAIN at_work AS "NdaStatus" CHECK (VALUE <> 'CANCELLED');
+           CREATE TYPE statuses AS RANGE (subtype = "NdaStatus");
+           CREATE AGGREGATE first_status ("NdaStatus") (sfunc = enum_larger, stype = "NdaStatus");
+           CREATE CAST (integer AS "NdaStatus") WITH INOUT""",
+        "Expected that nothing but columns that the release replaces is of the type NdaStatus; found: "
+        "column also of reminder_rule; column status of status_info; domain at_work; foreign key ndas_status_info of "
+        """ndas; function first_status("NdaStatus"); function ndas_in("NdaStatus"); range statuses; type change.""",
+        IN_TEXT,
+    ),
+    "another column of the enum": (
+        'ALTER TABLE ndas ADD was "NdaStatus"',
+        "Expected that nothing but columns that the release replaces is of the type NdaStatus; "
+        "found: column was of ndas.",
+        IN_TEXT,
     ),
     "a table that inherits": (
         "CREATE TABLE ndas_archive () INHERITS (ndas)",

@@ -9,6 +9,13 @@ from epic10.operations.columns.relabel import Shadow
 from epic10.operations.ownership import block, claim, drop_if_ours, is_ours, names_are_free
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, enum_labels, literal, quoted, type_exists, type_oid
+from epic10.postgres.type_uses import uses
+
+IN_TEXT = (
+    "They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP "
+    "CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text "
+    "for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range."
+)
 
 
 class CreateEnum(ReleaseOperation, RunSQL):
@@ -18,13 +25,21 @@ class CreateEnum(ReleaseOperation, RunSQL):
     ``becomes`` is the name the type has after the switch, when it is created
     under a working name. Of a column that comes with the release, ``beside`` is
     the table and the Shadow: there only a type or column that is there in
-    another form makes the working name necessary.
+    another form makes the working name necessary. ``columns``, tables and
+    columns, are those of the type that it replaces.
     """
 
     def __init__(
-        self, name: str, labels: list[str], *, becomes: str | None = None, beside: tuple[str, Shadow] | None = None
+        self,
+        name: str,
+        labels: list[str],
+        *,
+        becomes: str | None = None,
+        beside: tuple[str, Shadow] | None = None,
+        columns: list[tuple[str, str]] = (),
     ):
         self.name, self.labels, self.becomes, self.beside = name, labels, becomes or name, beside
+        self.columns = list(columns)
         self.names = (self.becomes, name) if beside else (name,)
         super().__init__(sql=self._either() if beside else self._alone(), reverse_sql=[*map(_drop, self.names[::-1])])
 
@@ -47,9 +62,24 @@ class CreateEnum(ReleaseOperation, RunSQL):
         if self.becomes != self.name:
             working = [self.name] if self.beside else []
             yield from names_are_free("type", *working, f"{self.becomes}_legacy", unless=self.name)
+        yield from self.proofs(app_label, state)
+
+    def proofs(self, app_label, state):
+        """Once more before the switch, in case somebody has begun to use the type meanwhile."""
+        if self.columns:
+            yield Check(
+                f"enum.{self.becomes}.uses",
+                f"nothing but columns that the release replaces is of the type {self.becomes}",
+                violations(uses(self.becomes, self.columns), only_if=self._is_replaced()),
+                when=BEFORE,
+                hint=IN_TEXT,
+            )
 
     def checks(self, app_label, state):
         yield has_labels(self.becomes, self.labels)
+
+    def _is_replaced(self):
+        return f"({differs(*self.beside)} OR {is_ours('type', self.name)})" if self.beside else "true"
 
     def _alone(self):
         return [

@@ -6,6 +6,7 @@ from epic10.checks import Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns import sync_trigger
 from epic10.operations.columns.attributes import carry_column, carry_type, give_owner, same_grants
+from epic10.operations.columns.casts import carry_casts, drop_carried
 from epic10.operations.columns.convert import Beside, Convert, shadow_definition
 from epic10.operations.columns.relabel import Relabel, Rule, Shadow, shadows
 from epic10.operations.ownership import block_if, claim, is_ours, release
@@ -38,6 +39,7 @@ class SwitchType(ReleaseOperation, RunSQL):
                     rename_type(working, name),
                     give_owner(legacy, name),
                     carry_type(legacy, name),
+                    carry_casts(legacy, name),
                 )
             ],
             reverse_sql=[
@@ -46,6 +48,7 @@ class SwitchType(ReleaseOperation, RunSQL):
                     rename_type(name, working),
                     *_rename_if_there(legacy, name),
                     carry_type(working, name),
+                    drop_carried(name, working),
                 )
             ],
         )

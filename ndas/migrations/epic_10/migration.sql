@@ -425,6 +425,44 @@ $check$SELECT pg_catalog.format('type %s is there already with the labels %s, ex
 $check$SELECT 'UsMaxPosition_legacy is there already'
  WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
+    ('nothing but columns that the release replaces is of the type UsMaxPosition',
+     'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
+     true,
+$check$WITH enum AS (
+  SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"UsMaxPosition"')::oid AND typtype = 'e'
+), moved (relation, name) AS (VALUES
+    (to_regclass('"ndas"')::oid, 'usmax_position')
+)
+SELECT pg_catalog.format('foreign key %I of %s', conname, conrelid::regclass) AS use
+  FROM pg_constraint WHERE contype = 'f' AND EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)
+       AND atttypid IN (SELECT oid FROM enum))
+UNION ALL
+SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclass)
+         ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
+   -- Parents and children are told of by a check of their own.
+   AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
+                    WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
+UNION ALL
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
+ WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
+UNION ALL
+SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
+ WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+ WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ORDER BY 1$check$),
     ('ndas.usmax_position is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE text;',
      true,
@@ -486,6 +524,46 @@ $check$SELECT 'NdaType_epic10 is there already'
 $check$SELECT 'NdaType_legacy is there already'
  WHERE to_regtype('"NdaType_legacy"')::oid IS NOT NULL
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
+    ('nothing but columns that the release replaces is of the type NdaType',
+     'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
+     (((to_regtype('"NdaType"')::oid IS NOT NULL AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')),
+$check$WITH enum AS (
+  SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaType"')::oid AND typtype = 'e'
+), moved (relation, name) AS (VALUES
+    (to_regclass('"ndas"')::oid, 'nda_type')
+)
+SELECT pg_catalog.format('foreign key %I of %s', conname, conrelid::regclass) AS use
+  FROM pg_constraint WHERE contype = 'f' AND EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)
+       AND atttypid IN (SELECT oid FROM enum))
+UNION ALL
+SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclass)
+         ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
+   -- Parents and children are told of by a check of their own.
+   AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
+                    WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
+UNION ALL
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
+ WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
+UNION ALL
+SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
+ WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+ WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ORDER BY 1$check$),
     ('ndas.nda_type is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "nda_type" TYPE text;',
      true,
@@ -528,6 +606,45 @@ $check$SELECT pg_catalog.format('type %s is there already with the labels %s, ex
 $check$SELECT 'NdaStatus_legacy is there already'
  WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')$check$),
+    ('nothing but columns that the release replaces is of the type NdaStatus',
+     'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
+     true,
+$check$WITH enum AS (
+  SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaStatus"')::oid AND typtype = 'e'
+), moved (relation, name) AS (VALUES
+    (to_regclass('"ndas"')::oid, 'status'),
+    (to_regclass('"nda_status_history"')::oid, 'status')
+)
+SELECT pg_catalog.format('foreign key %I of %s', conname, conrelid::regclass) AS use
+  FROM pg_constraint WHERE contype = 'f' AND EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)
+       AND atttypid IN (SELECT oid FROM enum))
+UNION ALL
+SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclass)
+         ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
+   -- Parents and children are told of by a check of their own.
+   AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
+                    WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
+UNION ALL
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
+ WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
+UNION ALL
+SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
+ WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+ WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ORDER BY 1$check$),
     ('ndas.status is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "status" TYPE text;',
      true,
@@ -3321,6 +3438,123 @@ DECLARE
   broken text;
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
+    ('nothing but columns that the release replaces is of the type UsMaxPosition',
+     'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
+     true,
+$check$WITH enum AS (
+  SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"UsMaxPosition"')::oid AND typtype = 'e'
+), moved (relation, name) AS (VALUES
+    (to_regclass('"ndas"')::oid, 'usmax_position')
+)
+SELECT pg_catalog.format('foreign key %I of %s', conname, conrelid::regclass) AS use
+  FROM pg_constraint WHERE contype = 'f' AND EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)
+       AND atttypid IN (SELECT oid FROM enum))
+UNION ALL
+SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclass)
+         ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
+   -- Parents and children are told of by a check of their own.
+   AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
+                    WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
+UNION ALL
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
+ WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
+UNION ALL
+SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
+ WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+ WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ORDER BY 1$check$),
+    ('nothing but columns that the release replaces is of the type NdaType',
+     'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
+     (((to_regtype('"NdaType"')::oid IS NOT NULL AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')),
+$check$WITH enum AS (
+  SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaType"')::oid AND typtype = 'e'
+), moved (relation, name) AS (VALUES
+    (to_regclass('"ndas"')::oid, 'nda_type')
+)
+SELECT pg_catalog.format('foreign key %I of %s', conname, conrelid::regclass) AS use
+  FROM pg_constraint WHERE contype = 'f' AND EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)
+       AND atttypid IN (SELECT oid FROM enum))
+UNION ALL
+SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclass)
+         ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
+   -- Parents and children are told of by a check of their own.
+   AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
+                    WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
+UNION ALL
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
+ WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
+UNION ALL
+SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
+ WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+ WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ORDER BY 1$check$),
+    ('nothing but columns that the release replaces is of the type NdaStatus',
+     'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
+     true,
+$check$WITH enum AS (
+  SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaStatus"')::oid AND typtype = 'e'
+), moved (relation, name) AS (VALUES
+    (to_regclass('"ndas"')::oid, 'status'),
+    (to_regclass('"nda_status_history"')::oid, 'status')
+)
+SELECT pg_catalog.format('foreign key %I of %s', conname, conrelid::regclass) AS use
+  FROM pg_constraint WHERE contype = 'f' AND EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)
+       AND atttypid IN (SELECT oid FROM enum))
+UNION ALL
+SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclass)
+         ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+ WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
+   -- Parents and children are told of by a check of their own.
+   AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
+                    WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
+UNION ALL
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
+ WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
+UNION ALL
+SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
+ WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
+UNION ALL
+SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+ WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ORDER BY 1$check$),
     ('nothing that was parked of ndas still waits to be put back',
      'python manage.py migrate ndas',
      true,
@@ -3683,6 +3917,23 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  DECLARE
+    theirs record;
+  BEGIN
+    FOR theirs IN
+      SELECT pg_catalog.format('CREATE CAST (%1$s AS %2$s) WITH INOUT%3$s', pair.source, pair.target, context) AS statement
+        FROM pg_cast AS cast_of_theirs,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"UsMaxPosition_legacy"')::oid THEN to_regtype('"UsMaxPosition"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"UsMaxPosition_legacy"')::oid THEN to_regtype('"UsMaxPosition"')::oid ELSE casttarget END::regtype AS target,
+                             CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
+                               AS context) AS pair
+       WHERE castmethod = 'i' AND to_regtype('"UsMaxPosition_legacy"')::oid IN (castsource, casttarget) AND to_regtype('"UsMaxPosition"')::oid IS NOT NULL
+         AND NOT EXISTS (SELECT FROM pg_cast AS ours
+                        WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
+    LOOP
+      EXECUTE theirs.statement;
+    END LOOP;
+  END;
   END IF;
 END
 $epic10$;
@@ -3757,6 +4008,23 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  DECLARE
+    theirs record;
+  BEGIN
+    FOR theirs IN
+      SELECT pg_catalog.format('CREATE CAST (%1$s AS %2$s) WITH INOUT%3$s', pair.source, pair.target, context) AS statement
+        FROM pg_cast AS cast_of_theirs,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaType_legacy"')::oid THEN to_regtype('"NdaType"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaType_legacy"')::oid THEN to_regtype('"NdaType"')::oid ELSE casttarget END::regtype AS target,
+                             CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
+                               AS context) AS pair
+       WHERE castmethod = 'i' AND to_regtype('"NdaType_legacy"')::oid IN (castsource, casttarget) AND to_regtype('"NdaType"')::oid IS NOT NULL
+         AND NOT EXISTS (SELECT FROM pg_cast AS ours
+                        WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
+    LOOP
+      EXECUTE theirs.statement;
+    END LOOP;
+  END;
   END IF;
 END
 $epic10$;
@@ -3831,6 +4099,23 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  DECLARE
+    theirs record;
+  BEGIN
+    FOR theirs IN
+      SELECT pg_catalog.format('CREATE CAST (%1$s AS %2$s) WITH INOUT%3$s', pair.source, pair.target, context) AS statement
+        FROM pg_cast AS cast_of_theirs,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaStatus_legacy"')::oid THEN to_regtype('"NdaStatus"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaStatus_legacy"')::oid THEN to_regtype('"NdaStatus"')::oid ELSE casttarget END::regtype AS target,
+                             CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
+                               AS context) AS pair
+       WHERE castmethod = 'i' AND to_regtype('"NdaStatus_legacy"')::oid IN (castsource, casttarget) AND to_regtype('"NdaStatus"')::oid IS NOT NULL
+         AND NOT EXISTS (SELECT FROM pg_cast AS ours
+                        WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
+    LOOP
+      EXECUTE theirs.statement;
+    END LOOP;
+  END;
   END IF;
 END
 $epic10$;

@@ -1323,6 +1323,23 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  DECLARE
+    theirs record;
+  BEGIN
+    FOR theirs IN
+      SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
+        FROM pg_cast AS cast_of_theirs,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaStatus"')::oid THEN to_regtype('"NdaStatus_epic10"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaStatus"')::oid THEN to_regtype('"NdaStatus_epic10"')::oid ELSE casttarget END::regtype AS target,
+                             CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
+                               AS context) AS pair
+       WHERE castmethod = 'i' AND to_regtype('"NdaStatus"')::oid IN (castsource, casttarget) AND to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL
+         AND EXISTS (SELECT FROM pg_cast AS ours
+                        WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
+    LOOP
+      EXECUTE theirs.statement;
+    END LOOP;
+  END;
   END IF;
 END
 $epic10$;
@@ -1379,6 +1396,23 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  DECLARE
+    theirs record;
+  BEGIN
+    FOR theirs IN
+      SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
+        FROM pg_cast AS cast_of_theirs,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaType"')::oid THEN to_regtype('"NdaType_epic10"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaType"')::oid THEN to_regtype('"NdaType_epic10"')::oid ELSE casttarget END::regtype AS target,
+                             CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
+                               AS context) AS pair
+       WHERE castmethod = 'i' AND to_regtype('"NdaType"')::oid IN (castsource, casttarget) AND to_regtype('"NdaType_epic10"')::oid IS NOT NULL
+         AND EXISTS (SELECT FROM pg_cast AS ours
+                        WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
+    LOOP
+      EXECUTE theirs.statement;
+    END LOOP;
+  END;
   END IF;
 END
 $epic10$;
@@ -1435,6 +1469,23 @@ BEGIN
     END LOOP;
   END LOOP;
 END;
+  DECLARE
+    theirs record;
+  BEGIN
+    FOR theirs IN
+      SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
+        FROM pg_cast AS cast_of_theirs,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"UsMaxPosition_epic10"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"UsMaxPosition_epic10"')::oid ELSE casttarget END::regtype AS target,
+                             CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
+                               AS context) AS pair
+       WHERE castmethod = 'i' AND to_regtype('"UsMaxPosition"')::oid IN (castsource, casttarget) AND to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL
+         AND EXISTS (SELECT FROM pg_cast AS ours
+                        WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
+    LOOP
+      EXECUTE theirs.statement;
+    END LOOP;
+  END;
   END IF;
 END
 $epic10$;
