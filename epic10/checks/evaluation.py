@@ -8,7 +8,7 @@ from django.db import Error, connections
 
 from epic10 import checks
 from epic10.checks.report import Report
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.postgres.session import execute, reconnect, statements, unhurried
 from epic10.terminal.progress import logger
 
@@ -46,7 +46,7 @@ def _answer(check, db) -> checks.Result:
     except Error as error:
         if db.connection.in_atomic_block:
             raise
-        logger.warning("%s Asking again as soon as the server answers.", said(error))
+        logger.warning("%s Asking again as soon as the server answers.", message_of(error))
     reconnect(db.alias)
     for statement in statements():
         execute(db.connection, statement)

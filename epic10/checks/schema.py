@@ -73,12 +73,12 @@ def nothing_depends(used: dict[str, list[str]], *, indexes: list[str], followed:
         for table, columns in used.items():
             hindrances = {name: hindrance for name, _, _, hindrance, _ in db.rows(followed[table])}
             for found in dependents(db.connection, table, columns, indexes=indexes):
-                yield _told(table, found, hindrances)
+                yield _finding(table, found, hindrances)
 
     return find
 
 
-def _told(table, found, hindrances):
+def _finding(table, found, hindrances):
     kind, name, column = found
     uses = f"{kind} {name} uses {table}.{column}"
     if kind == BY_NAME:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from epic10.postgres.catalog import array
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.postgres.session import fetch
 from epic10.release import plan
 
@@ -38,7 +38,7 @@ def for_staff(view):
                 raise PermissionDenied("The dashboard is for staff. An administrator can change that.")
             return view(request, *args, **kwargs)
         except Error as error:
-            return _unavailable(reason=said(error))
+            return _unavailable(reason=message_of(error))
 
     return never_cache(require_safe(asked))
 

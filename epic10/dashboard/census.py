@@ -131,7 +131,7 @@ def _counted(connection, table, columns, sources, *, is_planned) -> Census:
     tallies = []
     for column, (old, new) in zip(columns, sources, strict=True):
         before = _sums(groups, names, old) if old else _archived(connection, table, column)
-        after = _sums(groups, names, new) if new else _becoming(column.relabel, before, groups)
+        after = _sums(groups, names, new) if new else _forecast(column.relabel, before, groups)
         tallies.append(Tally(column.column, tuple(_lines(column.relabel, before, after)), has_before=bool(before)))
     return Census(table, tuple(tallies), is_planned)
 
@@ -157,7 +157,7 @@ def _archived(connection, table, column) -> Counter:
     return Counter({label: rows for label, rows in archived if label is not None})
 
 
-def _becoming(relabel, before, groups) -> Counter:
+def _forecast(relabel, before, groups) -> Counter:
     """What the old labels will become; if there is no column yet, what NULL will become."""
     after = Counter()
     for label, rows in (before or {None: sum(rows for *_, rows in groups)}).items():

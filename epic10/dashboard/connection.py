@@ -10,7 +10,7 @@ from django.db import Error
 from psycopg.errors import InsufficientPrivilege
 
 from epic10.postgres.catalog import array
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.postgres.session import execute, fetch, one_moment
 from epic10.release import plan
 
@@ -53,11 +53,11 @@ def reading(connection, *, seconds: float):
 def ask(connection, question: Callable, *arguments, seconds: float) -> Answer:
     """The result of ``question(connection, …)``, asked once more if a phase committed in between."""
     try:
-        return Answer(_asked(connection, question, arguments, seconds))
+        return Answer(_answered(connection, question, arguments, seconds))
     except Error:
         connection.close_if_unusable_or_obsolete()
     try:
-        return Answer(_asked(connection, question, arguments, seconds))
+        return Answer(_answered(connection, question, arguments, seconds))
     except Error as error:
         connection.close_if_unusable_or_obsolete()
         return Answer(complaint=_complaint(connection, error, seconds))
@@ -74,12 +74,12 @@ def grant(connection) -> str:
 def _complaint(connection, error, seconds) -> str:
     if isinstance(error.__cause__, InsufficientPrivilege):
         try:
-            return f"{said(error)}. {_asked(connection, grant, (), seconds)}".strip()
+            return f"{message_of(error)}. {_answered(connection, grant, (), seconds)}".strip()
         except Error:
             connection.close_if_unusable_or_obsolete()
-    return said(error)
+    return message_of(error)
 
 
-def _asked(connection, question, arguments, seconds):
+def _answered(connection, question, arguments, seconds):
     with reading(connection, seconds=seconds):
         return question(connection, *arguments)

@@ -14,7 +14,7 @@ from epic10.ledger.phase_record import attempts
 from epic10.postgres import migration_lock
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.release import plan, state
-from epic10.release.status import BASELINE, Status, seen
+from epic10.release.status import BASELINE, Status, current_status
 
 # Seconds during which everybody gets the same status, and for which a count is kept.
 FRESH, KEPT = 1.0, 60.0
@@ -48,7 +48,7 @@ def look(connection, patience: float = KEPT) -> KeptStatus:
         pulse = _pulse(connection)
         if last and not pulse[0] and pulse == last.pulse and last.age < patience:
             return last
-        status = seen(connection, last.status if last else None)
+        status = current_status(connection, last.status if last else None)
         _last[place] = found = KeptStatus(
             status, _taken_back(connection, status), pulse, datetime.now(UTC), time.monotonic()
         )

@@ -40,7 +40,7 @@ def position_of(connection) -> Position:
 
 def ended_early(run: Run, wishes: DeployOptions, before: Position, error: BaseException, *, show: Show, out):
     """Raise NotDeployed, after everything that this run has changed is undone as far as that is its business."""
-    status = signals.EXIT_STATUS if signals.is_one(error) else 1
+    status = signals.EXIT_STATUS if signals.is_interruption(error) else 1
     reason = why(error)
     try:
         outcome = _outcome(run, wishes, before, reason, show, out)

@@ -79,7 +79,7 @@ def is_left_to_end(using: str) -> bool:
     return not plan.load().is_finalized(connections[using])
 
 
-def goes_too(using: str) -> list[str]:
+def also_dropped(using: str) -> list[str]:
     """What others have made on the old columns, and what nothing of the new ones takes the place of."""
     release, connection = plan.load(), connections[using]
     return [

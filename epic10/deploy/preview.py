@@ -35,7 +35,7 @@ def steps(connection, begins: Position, wishes: DeployOptions) -> Iterator[str]:
         yield f"prepare: {', '.join(phase.name for phase in plan.load().phases[:-1])}"
         return
     if is_in_place:
-        yield f"migrate: {', '.join(reconcile.to_do(connection)) or 'nothing is left to do'}"
+        yield f"migrate: {', '.join(reconcile.unapplied(connection)) or 'nothing is left to do'}"
     else:
         yield f"migrate: {', '.join(phase.name for phase in plan.load().phases)}"
     yield "validate: schema and every row"
@@ -94,7 +94,7 @@ def lines(using: str, wishes: DeployOptions) -> Iterator[str]:
     release, connection = plan.load(), connections[using]
     yield from summary(using, wishes)
     if release.is_switched(connection):
-        for name in reconcile.to_do(connection):
+        for name in reconcile.unapplied(connection):
             yield _sql(using, name)
         return
     measured = estimate(connection)

@@ -72,7 +72,7 @@ class Run:
             outcome = OK
             return result
         finally:
-            progress.over()
+            progress.finished()
             self.steps.append(Step(name, round(time.monotonic() - began, 3), outcome))
 
     def decide(self, what: str):

@@ -65,7 +65,7 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
         try:
             yield run
         except BaseException as error:
-            run.verdict = INTERRUPTED if signals.is_one(error) else FAILED
+            run.verdict = INTERRUPTED if signals.is_interruption(error) else FAILED
             run.error = str(error) if isinstance(error, CommandError) else type(error).__name__
             raise
         finally:

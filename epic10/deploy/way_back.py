@@ -21,7 +21,7 @@ def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
 
     Without such a snapshot there is nothing to compare with.
     """
-    release, before = plan.load(), before_release.before(run.using)
+    release, before = plan.load(), before_release.last_snapshot(run.using)
     migrate = partial(call_command, "migrate", release.app_label, release.previous, database=run.using, stdout=out)
     with witnessed(run, run.using):
         run.step(BACK, migrate)

@@ -46,7 +46,7 @@ def is_of_the_test_runner(connection) -> bool:
 
 
 @contextmanager
-def asleep(connection):
+def disabled(connection):
     """One transaction in which no trigger refuses a TRUNCATE; afterwards each is what it was, and so are the claims."""
     with transaction.atomic(using=connection.alias):
         guards, has_claims = _guards(connection), _has_claims(connection)

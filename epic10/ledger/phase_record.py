@@ -64,7 +64,7 @@ def recorded(connection, phase: str, direction: str):
         has_begun_a_phase(connection)
         yield
     except BaseException as error:
-        progress.over()
+        progress.finished()
         _record_failure(connection, phase, direction, error)
         raise
     execute(connection, finished(phase, direction))
@@ -89,5 +89,5 @@ def _record_failure(connection, phase, direction, error):
     """As far as the server still listens. The class only: a message may quote a row."""
     with suppress(Error):
         out_of_a_broken_commit(connection)
-        name = KeyboardInterrupt.__name__ if signals.is_one(error) else type(error).__name__
+        name = KeyboardInterrupt.__name__ if signals.is_interruption(error) else type(error).__name__
         execute(connection, finished(phase, direction, name))

@@ -53,7 +53,7 @@ class ReleaseCommand(Lasting, BaseCommand):
         """The run of a command that may change the release, recorded; nobody else changes it meanwhile."""
         name = type(self).__module__.rpartition(".")[2]
         with (
-            signals.told(self.interrupted),
+            signals.interruptible(self.interrupted),
             shown(self.progress),
             run_record.alone(name, database, begin=self.begin, arguments=arguments) as self.run,
         ):

@@ -8,7 +8,7 @@ from epic10.checks import Database
 from epic10.ledger import tables
 from epic10.monitoring import queries, retention
 from epic10.monitoring.observation import Observation, Timing
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 
 SAMPLES = 3
 
@@ -24,7 +24,9 @@ def take(using: str) -> str:
             seen.timings = [found for found in queries.timed(db, after=False, known={}) if isinstance(found, Timing)]
             retention.sample(using, seen)
     except Error as error:
-        return f"No query times from before the release are kept, so epic10_monitor will not compare: {said(error)}"
+        return (
+            f"No query times from before the release are kept, so epic10_monitor will not compare: {message_of(error)}"
+        )
     slowest = max(seen.timings, key=lambda timing: timing.milliseconds, default=None)
     if slowest is None:
         return "No query times from before the release are kept: none of the pages' statements could be asked."

@@ -10,7 +10,7 @@ from epic10.checks import AFTER, FAILED, WATCH, Check, Database
 from epic10.monitoring import application_errors, old_labels, processes, queries, retention, server_load
 from epic10.monitoring.observation import FAILED_LOOK, UNREACHABLE, Finding, Gauge, Observation, Timing
 from epic10.postgres import deadline
-from epic10.postgres.errors import is_unreachable, said
+from epic10.postgres.errors import is_unreachable, message_of
 from epic10.postgres.session import execute
 from epic10.release import plan
 
@@ -67,7 +67,7 @@ def _watch(db, seen, watch):
     except Error as error:
         if not db.connection.is_usable():
             raise
-        seen.unknown[watch.__name__] = said(error)
+        seen.unknown[watch.__name__] = message_of(error)
 
 
 def _processors(seen, state):
@@ -90,7 +90,7 @@ def _thoroughly(db, seen, state, *, every):
         results = checks.run(lasting(), db)
         if not db.connection.is_usable():
             raise _first_error(results)
-        failed = {result.check.id: _told(result) for result in results if result.verdict == FAILED}
+        failed = {result.check.id: _described(result) for result in results if result.verdict == FAILED}
         facts = [line for result in results for line in result.facts if result.check.when == WATCH]
         last = state["thorough"] = {"at": seen.at.isoformat(), "failed": failed, "facts": facts, "asked": len(results)}
     for name, text in last["failed"].items():
@@ -105,7 +105,7 @@ def lasting() -> Iterable[Check]:
     return [check for check in asked if check.lasts]
 
 
-def _told(result):
+def _described(result):
     more = len(result.findings) - SHOWN
     lines = "; ".join(result.findings[:SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
     return f"expected that {result.check.title}; found: {lines}"
@@ -119,5 +119,5 @@ def _first_error(results):
 def _nobody_there(seen, error):
     seen.knows = False
     name = FAILED_LOOK if isinstance(error, Error) and not is_unreachable(error) else UNREACHABLE
-    seen.findings = {name: Finding(name, said(error) if isinstance(error, Error) else str(error), True)}
+    seen.findings = {name: Finding(name, message_of(error) if isinstance(error, Error) else str(error), True)}
     seen.timings, seen.gauges, seen.facts = [], {}, []

@@ -9,7 +9,7 @@ from psycopg.errors import QueryCanceled
 
 from epic10.checks import Database
 from epic10.monitoring.observation import Finding, Timing
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.postgres.session import execute
 from epic10.terminal.units import seconds
 
@@ -77,7 +77,7 @@ def timed(db: Database, *, after: bool, known: dict[str, float]) -> Iterator[Tim
             took = TIMEOUT * 1000
         except Error as error:
             if after:
-                yield Finding(f"query.{query.name}", f"{query.name} could not be asked: {said(error)}")
+                yield Finding(f"query.{query.name}", f"{query.name} could not be asked: {message_of(error)}")
             continue
         timing = Timing(query.name, query.limit, took, known.get(query.name) if after else None)
         yield timing

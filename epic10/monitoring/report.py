@@ -11,7 +11,7 @@ from epic10.checks import Database
 from epic10.monitoring import incidents, queries, retention, server_load
 from epic10.monitoring.observation import Timing
 from epic10.postgres.catalog import holds, relation_exists, table_oids
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.release import plan
 from epic10.terminal import private_files
 from epic10.terminal.units import amount, seconds
@@ -52,7 +52,7 @@ def review(using: str) -> dict:
         return _gathered(using, Database(connection))
     except Error as error:
         raise CommandError(
-            f"There is no report: {said(error)}\nHINT: python manage.py epic10_monitor report, once it answers."
+            f"There is no report: {message_of(error)}\nHINT: python manage.py epic10_monitor report, once it answers."
         ) from error
 
 

@@ -13,7 +13,7 @@ from epic10.ledger.monitoring_models import KEPT, Gauge, Incident, Sample, Watch
 from epic10.monitoring import incidents, queries
 from epic10.monitoring.observation import UNREACHABLE, Observation
 from epic10.postgres.catalog import holds
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.terminal import private_files
 
 DAYS = 30
@@ -56,7 +56,7 @@ def keep(using: str, seen: Observation, state: dict) -> str:
     except Error as error:
         with suppress(private_files.CannotWrite):
             private_files.write(private_files.directory(settings.EPIC10_RECORDS) / _file(using).name, json.dumps(state))
-        return f"Not kept in the ledger: {said(error)}."
+        return f"Not kept in the ledger: {message_of(error)}."
     state.pop("closed", None)
     _file(using).unlink(missing_ok=True)
     return ""

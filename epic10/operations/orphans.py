@@ -31,9 +31,9 @@ INSERT INTO epic10_orphan (table_name, column_name, row_id, value)
 
 
 @contextmanager
-def shall(what: str, connection):
+def treated(policy: str, connection):
     """For the time of the work: REFUSE or SET_NULL."""
-    execute(connection, f"SET {SETTING} = {literal(what)}")
+    execute(connection, f"SET {SETTING} = {literal(policy)}")
     try:
         yield
     finally:

@@ -83,11 +83,11 @@ def _expand(stories, parts):
     own = [
         it
         for story in stories
-        for it in _told(story.number, story.text, (it for change in story.changes for it in change.expand))
+        for it in _explained(story.number, story.text, (it for change in story.changes for it in change.expand))
     ]
     return [
         *own,
-        *_told(
+        *_explained(
             _numbers(stories, lambda change: change.rules),
             "From here on whatever the running application writes is translated as it is written.",
             [
@@ -95,12 +95,12 @@ def _expand(stories, parts):
                 *(AddSyncTrigger(part.table.model, part.name, beside=rule) for part in parts for rule in part.beside),
             ],
         ),
-        *_told(
+        *_explained(
             _numbers(stories, _parked),
             "Whatever the release fills changes no other column, such as updated_at, by a trigger of others.",
             (KeepOtherColumns(part.name) for part in parts if part.rules or part.fields),
         ),
-        *_told(
+        *_explained(
             _numbers(stories, _parked),
             "After a way back: what was put back and is changed by the old application is parked again.",
             map(AddParkingTrigger, _parkings(parts)),
@@ -109,18 +109,18 @@ def _expand(stories, parts):
 
 
 def _backfill(stories, parts):
-    operations = _told(
+    operations = _explained(
         _numbers(stories, _parked),
         "What an earlier way back has parked; going back, what the old schema cannot hold.",
         [Park(_parkings(parts)), Unpark(_parkings(parts))],
     )
     for part in parts:
-        operations += _told(
+        operations += _explained(
             _numbers(stories, of_the_table(part.table, lambda change: change.rules)),
             f"The {part.table.unit} that were there before.",
             [Backfill(part.name, part.rules, unit=part.table.unit)] if part.rules else [],
         )
-    return operations + _told(
+    return operations + _explained(
         _numbers(stories, lambda change: change.beside),
         "Where somebody has added a column before: ours, beside it.",
         (Backfill(part.name, beside=rule, unit=part.table.unit) for part in parts for rule in part.beside),
@@ -133,9 +133,9 @@ def _index(stories, parts):
         for story in stories
         for change in story.changes
         for purpose, operation in change.indexes
-        for it in _told(story.number, purpose, [operation])
+        for it in _explained(story.number, purpose, [operation])
     ]
-    return own + _told(
+    return own + _explained(
         _numbers(stories, _moved),
         "Indexes of others on a column that changes places: the new column needs what the old one has.",
         (AddSuccessors(part.name, part.moved) for part in parts if part.moved),
@@ -144,12 +144,12 @@ def _index(stories, parts):
 
 def _enforce(stories, parts, proved):
     return [
-        *_told(
+        *_explained(
             _numbers(stories, lambda change: change.enforce),
             "The rows that were there before the foreign key.",
             (it for change in _changes(stories) for it in change.enforce),
         ),
-        *_told(
+        *_explained(
             _numbers(stories, lambda change: change.rules),
             "No row reads wrong any more, or the switch does not happen.",
             [RequireProofs(proved), Analyze(*(part.name for part in parts))],
@@ -160,7 +160,7 @@ def _enforce(stories, parts, proved):
 def _switch(stories, parts):
     replaced = [part for part in parts if part.shadows]
     return [
-        *_told(
+        *_explained(
             _numbers(stories, _parked),
             "From here on nothing needs to be parked, until a way back begins, and nothing is filled.",
             [
@@ -168,27 +168,27 @@ def _switch(stories, parts):
                 *(StopKeeping(part.name) for part in parts if part.rules or part.fields),
             ],
         ),
-        *_told(
+        *_explained(
             _numbers(stories, lambda change: change.types),
             "The new labels take the name of the old ones.",
             (SwitchType(relabel) for change in _changes(stories) for relabel in change.types),
         ),
-        *_told(
+        *_explained(
             _numbers(stories, lambda change: change.state_operations),
             "So do the columns; from here on the legacy columns follow.",
             (Switch(part.name, part.rules, state_operations=part.state_operations) for part in replaced),
         ),
-        *_told(
+        *_explained(
             _numbers(stories, lambda change: change.state_operations),
             "Triggers of others that fire for a change of these columns go on doing so.",
             (TellTriggers(part.name, part.rules) for part in replaced),
         ),
-        *_told(
+        *_explained(
             _numbers(stories, lambda change: change.beside),
             "Where somebody has added a column before, it makes room for ours.",
             (Switch(part.name, beside=rule) for part in parts for rule in part.beside),
         ),
-        *_told(
+        *_explained(
             _numbers(stories, _moved),
             "The successors of indexes of others take their names.",
             (SwitchSuccessors(part.name, part.moved) for part in parts if part.moved),
@@ -200,13 +200,13 @@ def _tried(stories, parts, operations, *, shown: bool):
     """Before the change and after it, either way; the new application writes once it is ``shown``."""
     number, written = _numbers(stories, lambda change: change.rules), [part.written for part in parts]
     return [
-        *_told(
+        *_explained(
             number,
             "What the applications write is tried before this is changed, and taken back.",
             [TryWrites(written, is_last=False, is_new=False)],
         ),
         *operations,
-        *_told(
+        *_explained(
             number,
             "It is tried again after the change: what was taken before and is refused now stops it.",
             [TryWrites(written, is_last=True, is_new=shown)],
@@ -226,7 +226,7 @@ def _locks(tables: list[str], mode: str):
     return [(table, mode) for table in tables]
 
 
-def _told(number: str, text: str, operations: Iterable[Operation]) -> list[Operation]:
+def _explained(number: str, text: str, operations: Iterable[Operation]) -> list[Operation]:
     """The operations, if there are any, and before them why."""
     operations = list(operations)
     return [Note(number, text), *operations] if operations else []

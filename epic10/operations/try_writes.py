@@ -159,6 +159,6 @@ def _trial(tables, refused_before, when_refused, at_the_end):
 def _pairs(shadow: Shadow) -> list[tuple[str, str]]:
     """Labels of the old application and of the new one that belong together: each label of either is in one."""
     relabel = shadow.relabel
-    up = [(label, relabel.up.get(label, label)) for label in relabel.legacy]
+    up = [(label, relabel.becomes(label)) for label in relabel.legacy]
     reached = {new for _, new in up}
-    return up + [(relabel.down.get(label, label), label) for label in relabel.labels if label not in reached]
+    return up + [(relabel.goes_back_to(label), label) for label in relabel.labels if label not in reached]

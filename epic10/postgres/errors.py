@@ -51,7 +51,7 @@ def in_function(error: Exception) -> str:
     return f" in {found[1]}" if found else ""
 
 
-def said(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """PostgreSQL's message and hint, without the statement and without any rows that it quotes."""
     cause = error.__cause__
     if isinstance(cause, psycopg.InterfaceError | psycopg.OperationalError) and cause.sqlstate in GONE:

@@ -101,7 +101,7 @@ class LockWatch:
     """
     Watches the sessions of a database with the application_name ``application``, or that of ``connection``.
 
-    ``over(action)`` runs the action under watch; what was observed is in ``pieces``.
+    ``around(action)`` runs the action under watch; what was observed is in ``pieces``.
     """
 
     def __init__(self, connection, tables: list[str], *, application: str | None = None):
@@ -112,7 +112,7 @@ class LockWatch:
         self._waiting: dict[tuple, datetime] = {}
         self._statement: dict[int, str] = {}  # the last one of each session
 
-    def over(self, action: Callable) -> Callable:
+    def around(self, action: Callable) -> Callable:
         def watched(*args, **options):
             with self:
                 return action(*args, **options)

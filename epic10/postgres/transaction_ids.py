@@ -47,7 +47,7 @@ class Visible:
     next: int
 
 
-def seen(connection) -> Visible | None:
+def visible_to(connection) -> Visible | None:
     """What the current transaction's snapshot sees; None if the role may not know."""
     try:
         with transaction.atomic(using=connection.alias):
@@ -59,7 +59,7 @@ def seen(connection) -> Visible | None:
 
 def why_not(connection, then: Visible | None) -> str:
     """Why the transaction ids of that snapshot say nothing in this database, or ""."""
-    now = seen(connection)
+    now = visible_to(connection)
     if then is None or now is None:
         return "the snapshot does not say which transactions it saw"
     if then.server != now.server:

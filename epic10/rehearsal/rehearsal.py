@@ -80,7 +80,7 @@ def _there_back_and_there_again(run, alias, source, jobs, out, busy):
     _filled(run, alias, source, jobs, out)
     written = _there_and_back(run, alias, migrate, watch, busy)
     run.step("previous", lambda: run.report(validate.previous_works(alias)))
-    run.step("forward again", watch.over(migrate))
+    run.step("forward again", watch.around(migrate))
     run.step("validate again", lambda: run.report(validate.validate(alias)))
     run.facts["parked"] = probe_rows.restored(alias, written)
     run.facts["locks"] = lock_report.as_data(watch)
@@ -99,7 +99,7 @@ def _there_and_back(run, alias, migrate, watch, busy):
     run.step("smoke", lambda: run.report(smoke(alias)))
     run.step("write", lambda: probe_rows.write(alias, columns, _theirs(load)))
     # Nor are those of the way back, if the applications need that core.
-    back = partial(migrate if busy else watch.over(migrate), release.previous)
+    back = partial(migrate if busy else watch.around(migrate), release.previous)
     load = during(run, alias, "back", back, busy, load)
     after = run.step("compare", lambda: look(connection, columns, _changed(load), only=only))
     run.facts["differences"] = list(differences(before, after))

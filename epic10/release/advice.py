@@ -3,7 +3,7 @@
 from django.core.management import CommandError
 from django.db import Error, connections
 
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.postgres.session import out_of_a_broken_commit
 from epic10.release import state
 from epic10.terminal import signals
@@ -30,9 +30,9 @@ def why(error: BaseException) -> str:
     """What ended a step, for somebody who is about to be told what is done about it."""
     if told := getattr(error, "why", ""):
         return told
-    if signals.is_one(error) and not isinstance(error, CommandError):
+    if signals.is_interruption(error) and not isinstance(error, CommandError):
         return "Interrupted."
-    return said(error) if isinstance(error, Error) else str(error) or type(error).__name__
+    return message_of(error) if isinstance(error, Error) else str(error) or type(error).__name__
 
 
 def _position(database) -> str:

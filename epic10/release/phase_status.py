@@ -69,13 +69,13 @@ def phase_statuses(
         known = earlier.get(phase.name) if worker else None
         left = _left(connection, phase, rows, known) if expanded and not switched else 0
         in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
-        standing = _standing(phase.name, own, rows, left, in_place=in_place, worker=worker)
+        standing = _phase_status(phase.name, own, rows, left, in_place=in_place, worker=worker)
         is_baseline = standing.state == UNDONE and not has_begun
         found.append(PhaseStatus(phase.name, TO_DO) if is_baseline else standing)
     return found
 
 
-def _standing(phase, own, rows, left, *, in_place, worker) -> PhaseStatus:
+def _phase_status(phase, own, rows, left, *, in_place, worker) -> PhaseStatus:
     if not own:
         return PhaseStatus(phase, DONE if in_place else TO_DO, left=left)
     last = own[-1]

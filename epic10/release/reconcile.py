@@ -66,7 +66,7 @@ def way_to(release) -> list[Key]:
     return MigrationLoader(None).graph.forwards_plan((release.app_label, release.name))
 
 
-def to_do(connection) -> list[str]:
+def unapplied(connection) -> list[str]:
     """The app's migrations after the release that Django has not applied, by name, in their order."""
     release = plan.load()
     records = MigrationRecorder(connection).applied_migrations()

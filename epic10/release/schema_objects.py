@@ -92,7 +92,7 @@ def changes(before: str, after: str) -> Iterator[Change]:
             yield Change(entry, OTHER, old[entry] + new[entry], tuple(_other_lines(old[entry], new[entry])))
 
 
-def told(before: str, after: str, release: Plan) -> Iterator[str]:
+def findings(before: str, after: str, release: Plan) -> Iterator[str]:
     """A finding for whatever concerns the release; as a Fact how much else is not what it was."""
     found = sorted(changes(before, after), key=str)
     yield from (str(change) for change in found if concerns(change, release))

@@ -72,14 +72,14 @@ def status(connection, earlier: Status | None = None) -> Status:
     with unhurried(connection):
         try:
             with one_moment(connection):
-                return seen(connection, earlier)
+                return current_status(connection, earlier)
         except ProgrammingError:
             # The columns of a moment ago: a phase has committed while we looked.
             with one_moment(connection):
-                return seen(connection, None)
+                return current_status(connection, None)
 
 
-def seen(connection, earlier: Status | None) -> Status:
+def current_status(connection, earlier: Status | None) -> Status:
     """The same as far as the session's own settings let it; an error if a phase commits in between."""
     release, name = plan.load(), connection.settings_dict["NAME"]
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):

@@ -13,7 +13,7 @@ from epic10.snapshots.manifest import Manifest
 from epic10.terminal.progress import logger
 
 
-def before(using: str) -> tuple[Path, Manifest] | None:
+def last_snapshot(using: str) -> tuple[Path, Manifest] | None:
     """The folder and manifest of the last snapshot before the first change, if its files are on this machine."""
     began = state.began_at(connections[using])
     if began is None or not store.is_there(connections[using], Snapshot):

@@ -243,4 +243,4 @@ def _rows(name):
 def _other_schema(connection, folder, before):
     if manifest.schema(connection) != before.schema:
         was = dump.schema(connection, folder / files.DUMP, client=before.client)
-        yield from schema_objects.told(was, fingerprint.schema(connection), plan.load())
+        yield from schema_objects.findings(was, fingerprint.schema(connection), plan.load())

@@ -145,7 +145,7 @@ def _written(connection, folder, exported, moment, jobs):
         locale=manifest.locale(connection),
         release=revision.identity(),
         schema=manifest.schema(connection),
-        seen=transaction_ids.seen(connection),
+        seen=transaction_ids.visible_to(connection),
     )
 
 

@@ -41,7 +41,7 @@ class Progress:
         return f"{share}{rate}{eta}"
 
 
-def over():
+def finished():
     """The work has ended, perhaps with an error: its bar is removed before the next line is written."""
     logger.debug("Over.", extra={"is_over": True})
 

@@ -18,7 +18,7 @@ BREAK_OFF = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def heard(closed_terminal=signal.SIG_IGN) -> Iterator[None]:
+def handled(closed_terminal=signal.SIG_IGN) -> Iterator[None]:
     """SIGTERM interrupts like Ctrl-C; SIGHUP is ignored, also by the programs that are started meanwhile."""
     # Handlers can only be set in the main thread; another handler than the default is somebody's choice.
     if threading.current_thread() is not threading.main_thread():
@@ -34,13 +34,13 @@ def heard(closed_terminal=signal.SIG_IGN) -> Iterator[None]:
 
 
 @contextmanager
-def told(message: str, **options) -> Iterator[None]:
+def interruptible(message: str, **options) -> Iterator[None]:
     """The same, and after an interruption the operator reads ``message``."""
-    with heard(**options):
+    with handled(**options):
         try:
             yield
         except Exception as error:
-            if isinstance(error, CommandError) or not is_one(error):
+            if isinstance(error, CommandError) or not is_interruption(error):
                 raise
             raise interrupted(message) from error
         except KeyboardInterrupt as error:
@@ -51,7 +51,7 @@ def interrupted(message: str) -> CommandError:
     return CommandError(f"Interrupted. {message}", returncode=EXIT_STATUS)
 
 
-def is_one(error: BaseException | None) -> bool:
+def is_interruption(error: BaseException | None) -> bool:
     """
     Is the exception an interruption, or the result of one?
 

@@ -243,8 +243,8 @@ def test_whatever_shape_the_register_is_in_what_will_be_is_what_becomes(legacy_d
 def test_rows_are_not_counted_again_while_nothing_happens(legacy_database, monkeypatch):
     half_migrated(legacy_database)
     counted = []
-    count = live.seen
-    monkeypatch.setattr(live, "seen", lambda *arguments: counted.append(1) or count(*arguments))
+    count = live.current_status
+    monkeypatch.setattr(live, "current_status", lambda *arguments: counted.append(1) or count(*arguments))
     monkeypatch.setattr(live, "FRESH", 0.0)
     with looked_at(legacy_database) as client:
         assert [state(client) for _ in range(3)] == ["indexed"] * 3

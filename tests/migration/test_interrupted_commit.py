@@ -83,7 +83,7 @@ def test_past_a_deadline_it_is_the_deadline_and_no_interruption(slow_database):
         slow_database.execute("UPDATE ndas SET updated_at = updated_at")
     connection.close()
     assert str(late.value) == "It took longer than 0.5 s."
-    assert not signals.is_one(late.value)
+    assert not signals.is_interruption(late.value)
 
 
 def test_just_before_a_commit_is_sent_it_is_an_interruption_too(legacy_database, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 from django.db import ProgrammingError
 
 from epic10.postgres import client_programs
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.release import scripts
 
 from . import meadow
@@ -82,7 +82,7 @@ def test_what_cannot_be_written_any_more_takes_the_phase_back(meadow_database, t
     before = meadow_database.dump_schema(), meadow_database.rows(PONIES)
     with pytest.raises(ProgrammingError) as refused:
         meadow.forwards(meadow_database, plan, phase)
-    message = said(refused.value)
+    message = message_of(refused.value)
     assert refusal in message
     assert r"HINT: A trigger, rule, policy or constraint that is not of the release refuses it: \d+ " in message
     assert (meadow_database.dump_schema(), meadow_database.rows(PONIES)) == before

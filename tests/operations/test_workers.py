@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from epic10.operations.backfill import workers
-from epic10.operations.backfill.workers import Stopped, several, side_by_side, wanted
+from epic10.operations.backfill.workers import Stopped, limited, number_of_workers, side_by_side
 from tests.migration.disturbances import LONG_ENOUGH, at_work, look_at, standstill, told, wait_until
 
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -49,11 +49,11 @@ def test_one_that_fails_stops_the_others_and_its_failure_is_told(baseline_databa
 
 def test_the_command_line_is_stronger_than_the_settings(settings):
     settings.EPIC10_WORKERS = 3
-    assert wanted() == 3
-    with several(2):
-        assert wanted() == 2
-    with several(None):
-        assert wanted() == 3
+    assert number_of_workers() == 3
+    with limited(2):
+        assert number_of_workers() == 2
+    with limited(None):
+        assert number_of_workers() == 3
 
 
 @pytest.mark.slow
@@ -83,4 +83,4 @@ def test_a_number_that_is_none_is_refused(legacy_database):
 
 
 def test_without_more_said_there_is_one():
-    assert workers.wanted() == 1
+    assert workers.number_of_workers() == 1

@@ -43,7 +43,7 @@ def in_a_phase(db, watch, action):
     with psycopg.connect(db.url, autocommit=True) as beside:
         db.execute(PHASE)
         began = clock(beside)
-        watch.over(action)()
+        watch.around(action)()
         ended = clock(beside)
         db.execute(DONE)
     # From the last look without to the first look without.
@@ -113,7 +113,7 @@ def test_it_says_who_waits_for_a_row(migrated_database, watch, holder):
 
 
 def test_what_happens_outside_of_a_phase_or_only_reads_is_not_told(migrated_database, watch):
-    watch.over(lambda: migrated_database.execute(f"BEGIN; {LOCK}; COMMIT"))()
+    watch.around(lambda: migrated_database.execute(f"BEGIN; {LOCK}; COMMIT"))()
     found, _ = in_a_phase(migrated_database, watch, lambda: migrated_database.rows("SELECT count(*) FROM ndas"))
     assert found == {}
 

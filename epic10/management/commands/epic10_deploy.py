@@ -57,7 +57,7 @@ class Command(ReleaseCommand):
         state.insist_on_a_register(connections[database])
         if wishes.may_ask:
             prompts.ask("\n".join(preview.summary(database, wishes)), otherwise="--yes")
-        with self.alone(database, told(wishes)) as run:
+        with self.alone(database, recorded_options(wishes)) as run:
             deploy(run, wishes, show=self.show, out=self.out)
         return Output(text(run, wishes), run_record.as_data(run))
 
@@ -70,7 +70,7 @@ def wishes_of(*, yes, window, free_disk, prepare, without_schema_rehearsal, **op
     return DeployOptions(limits=limits, only_prepare=prepare, may_ask=not yes, also_asked=also, **more)
 
 
-def told(wishes):
+def recorded_options(wishes):
     """The options as they go into the record."""
     return {name: str(value) for name, value in vars(wishes).items() if name not in ("limits", "may_ask", "also_asked")}
 

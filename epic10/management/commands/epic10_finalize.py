@@ -1,7 +1,7 @@
 from django.core.management.base import CommandError
 from django.db import connections
 
-from epic10.deploy.finalize import finalize, goes_too, is_left_to_end
+from epic10.deploy.finalize import also_dropped, finalize, is_left_to_end
 from epic10.management import arguments
 from epic10.management.command import Output, ReleaseCommand
 from epic10.postgres.locks import LockNotGranted
@@ -12,7 +12,7 @@ QUESTION = (
     "the previous application after this."
 )
 AGAIN = "This cannot be undone."
-GOES_TOO = "With the old columns goes what somebody has made on them, and no successor has its name: {lost}."
+ALSO_DROPPED = "With the old columns goes what somebody has made on them, and no successor has its name: {lost}."
 OPTION, OPTION_FOR_OTHERS = "--yes-drop-legacy", "--yes-drop-indexes"
 
 
@@ -36,8 +36,8 @@ class Command(ReleaseCommand):
 
     def answer(self, *, database, yes_drop_legacy, yes_drop_indexes=False, **options):
         name = connections[database].settings_dict["NAME"]
-        if not yes_drop_indexes and (lost := goes_too(database)):
-            prompts.ask(GOES_TOO.format(lost="; ".join(lost)), otherwise=OPTION_FOR_OTHERS)
+        if not yes_drop_indexes and (lost := also_dropped(database)):
+            prompts.ask(ALSO_DROPPED.format(lost="; ".join(lost)), otherwise=OPTION_FOR_OTHERS)
         if not yes_drop_legacy and is_left_to_end(database):
             prompts.ask(QUESTION.format(name=name), otherwise=OPTION)
             prompts.ask(AGAIN, expected=name, otherwise=OPTION)

@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
         told = {"hours": duration / 3600, "interval": wishes.interval, "told by": wishes.channels.names}
         with (
-            signals.told(INTERRUPTED, closed_terminal=signal.default_int_handler),
+            signals.interruptible(INTERRUPTED, closed_terminal=signal.default_int_handler),
             run_record.recorded("epic10_monitor", database, begin=lambda step: None, arguments=told) as run,
         ):
             run.step("watch", lambda: watch.watch(database, wishes, duration=duration, show=show))

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, window, max_snapshot_age, free_disk, without_schema_rehearsal, **options):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
-        with json_failure.as_json(self, format), signals.told("Nothing was changed."):
+        with json_failure.as_json(self, format), signals.interruptible("Nothing was changed."):
             also = [] if without_schema_rehearsal else [schema_rehearsal.check()]
             show = self._show if format == "text" else None
             found = precheck.precheck(database, limits, show=show, also=also)

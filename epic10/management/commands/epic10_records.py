@@ -32,7 +32,7 @@ class Command(ReleaseCommand):
 
     def answer(self, *, database, acknowledge, **options):
         directory = private_files.directory(settings.EPIC10_RECORDS)
-        with signals.told(self.interrupted), shown(self.progress):
+        with signals.interruptible(self.interrupted), shown(self.progress):
             run_record.settle(directory, database)
             found = record_check.look(database, directory)
             if acknowledge and found.wrong:

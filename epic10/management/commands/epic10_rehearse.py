@@ -70,7 +70,7 @@ class Command(ReleaseCommand):
         told |= {"traffic": busy.rate, "processes": busy.processes} if busy else {}
         try:
             with (
-                signals.told(self.interrupted),
+                signals.interruptible(self.interrupted),
                 run_record.recorded("epic10_rehearse", database, begin=self.begin, arguments=told) as self.run,
             ):
                 rehearse(self.run, source, window=window, jobs=jobs, out=self.out, busy=busy)

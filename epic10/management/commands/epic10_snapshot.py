@@ -46,7 +46,7 @@ class Command(ReleaseCommand):
             arguments.jobs(action, "Tables at once.")
 
     def answer(self, *, action, **options):
-        with signals.told(self.interrupted), shown(self.progress):
+        with signals.interruptible(self.interrupted), shown(self.progress):
             return getattr(self, f"_{action}")(**options)
 
     def _take(self, *, database, directory, jobs, **options):

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, smoke, previous, **options):
         show = self._show if format == "text" else None
-        with json_failure.as_json(self, format), signals.told("Nothing was changed."):
+        with json_failure.as_json(self, format), signals.interruptible("Nothing was changed."):
             found = self._validated(database, smoke, previous, show)
         self.stdout.write(found.rendered(format))
         if complaint := validate.save(found, database):

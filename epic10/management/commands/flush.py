@@ -21,7 +21,7 @@ class Command(flush.Command):
             return super().handle(**options)
         if not append_only.is_of_the_test_runner(connection):
             raise CommandError(refusal(connection.settings_dict["NAME"], kept))
-        with append_only.asleep(connection):
+        with append_only.disabled(connection):
             super().handle(**options | {"inhibit_post_migrate": True})
         if not options.get("inhibit_post_migrate", False):
             # Outside of that transaction, as in Django's own.

@@ -12,7 +12,7 @@ from epic10.management import arguments
 from epic10.operations import Phase, orphans, privileges
 from epic10.operations.backfill import workers
 from epic10.postgres import routing
-from epic10.postgres.errors import said
+from epic10.postgres.errors import message_of
 from epic10.postgres.migration_lock import LockLost, only_migrator
 from epic10.postgres.session import unhurried
 from epic10.release import plan
@@ -65,22 +65,22 @@ class Command(Lasting, migrate.Command):
         routing.insist(options["database"])
         self.tells, self.under_way = True, False
         try:
-            with signals.heard():
+            with signals.handled():
                 self._handle(*args, **options)
         except LockLost as error:
             raise stopped(options["database"], str(error)) from error
         except Refusal as error:
             raise CommandError(str(error)) from error
         except (KeyboardInterrupt, Error) as error:
-            if signals.is_one(error):
+            if signals.is_interruption(error):
                 status = {"separator": " ", "returncode": signals.EXIT_STATUS}
                 raise stopped(options["database"], "Interrupted.", **status) from error
             if not self.under_way:
                 raise
-            raise stopped(options["database"], said(error)) from error
+            raise stopped(options["database"], message_of(error)) from error
 
     def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
-        orphans_shall, number = options.pop("orphans", orphans.REFUSE), options.pop("workers", None)
+        orphan_policy, number = options.pop("orphans", orphans.REFUSE), options.pop("workers", None)
         connection = connections[database]
         insist_that_nothing_is_dropped(app_label, migration_name)
         insist_on(plan.load().server.preconditions(), connection)
@@ -88,8 +88,8 @@ class Command(Lasting, migrate.Command):
         with (
             only_migrator(connection),
             unhurried(connection),
-            orphans.shall(orphans_shall, connection),
-            workers.several(number),
+            orphans.treated(orphan_policy, connection),
+            workers.limited(number),
             shown(self.stdout, quiet=verbosity == 0),
         ):
             if has_work(connection, app_label, migration_name):

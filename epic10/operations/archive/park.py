@@ -59,7 +59,7 @@ class Park(ReleaseOperation, RunPython):
         self._park(app_label, schema_editor, from_state)
         schema_editor.execute(PARK_AGAIN, params=None)
         if not schema_editor.collect_sql:
-            summary.tell(schema_editor.connection, self.parkings)
+            summary.log_parked(schema_editor.connection, self.parkings)
 
     def _park(self, app_label, schema_editor, state):
         loops = [(parking, _park(parking, app_label, state)) for parking in self.parkings]

@@ -49,7 +49,7 @@ class Parked:
     ids: str
 
 
-def tell(connection, parkings):
+def log_parked(connection, parkings):
     """After the way back: how much of what waits in the archive."""
     for parking in parkings:
         rows, columns, ids = _one(
@@ -60,7 +60,7 @@ def tell(connection, parkings):
             logger.info("Columns parked of %s: %s. migrate ndas puts them back.", parking.table, columns)
 
 
-def tell_what_became_of_it(connection, parkings):
+def log_restored(connection, parkings):
     """Before the switch: what is back, and what is not."""
     left_out = False
     for parking in parkings:

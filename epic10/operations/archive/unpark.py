@@ -84,7 +84,7 @@ class Unpark(ReleaseOperation, RunPython):
             else:
                 self._unpark(schema_editor.connection, parking, statement(**FOR_DJANGO))
         if not schema_editor.collect_sql:
-            summary.tell_what_became_of_it(schema_editor.connection, self.parkings)
+            summary.log_restored(schema_editor.connection, self.parkings)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         pass

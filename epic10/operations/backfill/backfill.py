@@ -103,7 +103,7 @@ class Backfill(ReleaseOperation, RunPython):
 
     def checks(self, app_label, state):
         for rule in self.rules:
-            hint = rule.cure(self.table) if isinstance(rule, Derived) else "python manage.py migrate ndas"
+            hint = rule.remedy(self.table) if isinstance(rule, Derived) else "python manage.py migrate ndas"
             yield self._check(rule, rule.wrong_after(), hint=hint)
 
     def _can_be_wrong(self, rule):

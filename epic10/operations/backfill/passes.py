@@ -22,7 +22,7 @@ from epic10.terminal.progress import logger
 def fill(connection, backfill):
     """Every row of the table of a Backfill that reads wrong."""
     # Several workers are for who wants to be done, and has no application to spare.
-    is_sparing = workers.wanted() == 1 and is_large(connection, backfill.table)
+    is_sparing = workers.number_of_workers() == 1 and is_large(connection, backfill.table)
     with sparing(connection) if is_sparing else nullcontext():
         wrong, rows = _count(connection, backfill)
         logger.info("%s: %s %s to change.", backfill.table, f"{wrong:,}", backfill.unit)
@@ -37,7 +37,7 @@ def _around_rows_in_use(batches, backfill, rows):
         batch = backfill.batch(route, skip_locked=True, **FOR_DJANGO)
         batches.one_pass(batch, route, connection=connection, nap=nap)
 
-    parts = routes(batches.connection, backfill.table, rows, parts=workers.wanted(), size=batch_size())
+    parts = routes(batches.connection, backfill.table, rows, parts=workers.number_of_workers(), size=batch_size())
     if len(parts) == 1:
         one_part(batches.connection, parts[0], time.sleep)
     else:

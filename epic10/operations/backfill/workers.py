@@ -19,7 +19,7 @@ class Stopped(Exception):
 
 
 @contextmanager
-def several(number: int | None) -> Iterator[None]:
+def limited(number: int | None) -> Iterator[None]:
     """For the time of the work; None is what the settings say."""
     token = _wanted.set(number)
     try:
@@ -28,7 +28,7 @@ def several(number: int | None) -> Iterator[None]:
         _wanted.reset(token)
 
 
-def wanted() -> int:
+def number_of_workers() -> int:
     return _wanted.get() or getattr(settings, "EPIC10_WORKERS", 1)
 
 

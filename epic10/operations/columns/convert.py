@@ -140,7 +140,7 @@ def is_convertible(table: str, rule: Convert) -> Check:
     name, types = f"{table}.{rule.column}", ", ".join(map(literal, rule.types))
     return Check(
         f"column.{name}.convertible",
-        f"{name} is absent, or is {' or '.join(rule.types)} with {_said(rule.default)}",
+        f"{name} is absent, or is {' or '.join(rule.types)} with {_default_in_words(rule.default)}",
         violations(
             f"SELECT pg_catalog.format('%s is %s%s', {literal(name)}, CASE WHEN attgenerated <> '' "
             f"THEN 'generated ' END,\n"
@@ -157,5 +157,5 @@ def is_convertible(table: str, rule: Convert) -> Check:
     )
 
 
-def _said(default):
+def _default_in_words(default):
     return f"default {default} or none" if default else "no default"

@@ -194,7 +194,7 @@ class Derived:
     def wrong_after(self) -> str:
         return f"({self._is_missing()} AND {self.required.format('')})"
 
-    def cure(self, table: str) -> str:
+    def remedy(self, table: str) -> str:
         """What to type where ``wrong_after()`` holds."""
         value = self.value.format(quoted(self.source))
         return f"UPDATE {quoted(table)} SET {quoted(self.target)} = {value} WHERE {self.wrong_after()};"

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, database, output, column, **options):
-        with signals.told("Nothing was changed."):
+        with signals.interruptible("Nothing was changed."):
             self._write(database, output, column, options.get("stdout") or sys.stdout)
 
     def _write(self, database, output, column, stream):
