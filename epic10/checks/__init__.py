@@ -156,9 +156,15 @@ def ask(check: Check, db: Database) -> Result:
         if is_unreachable(error):
             raise
         found, asked = (f"could not be asked: {first_line(error)}{in_function(error)}",), False
+    return result_of(check, found, time.perf_counter() - started, asked=asked, skipped=skipped)
+
+
+def result_of(check: Check, lines: Iterable[str], seconds: float, *, asked: bool = True, skipped: str = "") -> Result:
+    """The result of a check that found these lines; its facts are no findings."""
+    found = list(lines)
     facts = tuple(line for line in found if isinstance(line, Fact))
     findings = tuple(line for line in found if not isinstance(line, Fact))
-    return Result(check, findings, time.perf_counter() - started, asked, skipped, facts)
+    return Result(check, findings, seconds, asked, skipped, facts)
 
 
 def _undone(check, db):

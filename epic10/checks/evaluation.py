@@ -55,11 +55,8 @@ def _answer(check, db) -> checks.Result:
 
 def answered(check: checks.Check, lines: Iterable[str], show: Show | None = None) -> checks.Result:
     """The result of a check that asks more than one database: what it found, and how long that took."""
-    began = time.perf_counter()
-    found = tuple(lines)
-    findings = tuple(line for line in found if not isinstance(line, checks.Fact))
-    facts = tuple(line for line in found if isinstance(line, checks.Fact))
-    result = checks.Result(check, findings, time.perf_counter() - began, facts=facts)
+    began, found = time.perf_counter(), list(lines)
+    result = checks.result_of(check, found, time.perf_counter() - began)
     if show:
         show(result)
     return result

@@ -9,6 +9,7 @@ from django.db import connections
 
 from epic10.deploy.run import Run
 from epic10.postgres.migration_lock import KEY
+from epic10.postgres.session import fetch
 from epic10.terminal import prompts
 from epic10.terminal.progress import logger
 from epic10.terminal.units import seconds as spelled
@@ -92,15 +93,13 @@ def insist_that_nobody_writes(run: Run, tables: list[str], *, force: bool, may_a
 def sessions(using: str, tables: list[str]) -> list[Writer]:
     """Other sessions; whether they write to the tables at this moment, or did within the last few minutes."""
     found: dict[int, Writer] = {}
-    with connections[using].cursor() as cursor:
-        for look in range(LOOKS):
-            time.sleep(PAUSE if look else 0)
-            cursor.execute(SESSIONS, [RECENT, tables, KEY[0]])
-            for session in (Writer(*row) for row in cursor.fetchall()):
-                if session.writes or not (session.pid in found and found[session.pid].writes):
-                    found[session.pid] = session
-        cursor.execute(CLOSED)
-        [closed] = cursor.fetchone()
+    for look in range(LOOKS):
+        time.sleep(PAUSE if look else 0)
+        for row in fetch(connections[using], SESSIONS, [RECENT, tables, KEY[0]]):
+            session = Writer(*row)
+            if session.writes or not (session.pid in found and found[session.pid].writes):
+                found[session.pid] = session
+    [[closed]] = fetch(connections[using], CLOSED)
     if closed:
         logger.warning(
             "%s sessions of other roles cannot be looked into: GRANT pg_read_all_stats TO your role.", closed

@@ -1,4 +1,4 @@
-"""The models of the ledger.
+"""The models of the ledger, and of the watch.
 
 The database has the defaults, so that a row written by a script and a row written
 by Django look alike. The tables may hold no enum type, which could not be dropped then.
@@ -6,9 +6,7 @@ by Django look alike. The tables may hold no enum type, which could not be dropp
 
 from django.db import models
 
-from epic10.ledger.monitoring_models import KEPT, NOW  # noqa: F401  Django looks for models here.
-
-CLOCK = models.Func(function="clock_timestamp")
+NOW, CLOCK = models.Func(function="now"), models.Func(function="clock_timestamp")
 
 
 class CreatedObject(models.Model):
@@ -154,3 +152,69 @@ class OriginalRow(models.Model):
     class Meta:
         db_table = "epic10_original"
         constraints = [models.UniqueConstraint(fields=["table_name", "row_id", "labels"], name="epic10_original_once")]
+
+
+class Sample(models.Model):
+    """How long what a page asks took; ``after`` the switch, or before it, when it is part of a baseline."""
+
+    taken_at = models.DateTimeField(db_default=NOW)
+    name = models.TextField()
+    milliseconds = models.FloatField()
+    baseline = models.FloatField(null=True)
+    after = models.BooleanField()
+
+    class Meta:
+        db_table = "epic10_sample"
+        indexes = [models.Index(fields=["after", "name", "taken_at"], name="epic10_sample_taken")]
+
+
+class Gauge(models.Model):
+    """Whatever else has a number: sessions, bytes, dead rows."""
+
+    taken_at = models.DateTimeField(db_default=NOW)
+    name = models.TextField()
+    value = models.FloatField()
+
+    class Meta:
+        db_table = "epic10_gauge"
+        indexes = [models.Index(fields=["name", "taken_at"], name="epic10_gauge_name_taken")]
+
+
+class ErrorCount(models.Model):
+    """How often the application has failed in one way; ``message`` is the last of them."""
+
+    kind = models.TextField(primary_key=True)
+    message = models.TextField()
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "epic10_error"
+
+
+class Incident(models.Model):
+    """Something was wrong from ``opened_at`` on; without ``closed_at`` it still is."""
+
+    name = models.TextField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    finding = models.TextField()
+
+    class Meta:
+        db_table = "epic10_incident"
+        constraints = [models.UniqueConstraint(fields=["name", "opened_at"], name="epic10_incident_once")]
+
+
+class Watch(models.Model):
+    """The one row in which a look finds what the look before it knew."""
+
+    id = models.IntegerField(primary_key=True)
+    kept_at = models.DateTimeField(db_default=NOW)
+    state = models.JSONField()
+
+    class Meta:
+        db_table = "epic10_watch"
+
+
+OF_THE_WATCH = (Sample, Gauge, ErrorCount, Incident, Watch)

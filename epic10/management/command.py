@@ -2,17 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from epic10 import checks
 from epic10.checks import report
 from epic10.deploy import run_record
 from epic10.deploy.run import Run
-from epic10.management import json_failure
+from epic10.postgres.errors import first_line
 from epic10.terminal import signals
 from epic10.terminal.display import shown
 from epic10.terminal.output import Lasting
@@ -42,7 +43,7 @@ class ReleaseCommand(Lasting, BaseCommand):
         self.progress = self.stdout if is_text else self.stderr
         # The bare stream: a wrapper around a wrapper would end half-finished lines.
         self.out = (stdout or sys.stdout) if is_text else (stderr or sys.stderr)
-        with json_failure.as_json(self, format, lambda: run_record.as_data(self.run) if self.run else {}):
+        with failing_as_json(self, format, lambda: run_record.as_data(self.run) if self.run else {}):
             answer = self.answer(**options)
         self.stdout.write(answer.text if is_text else json.dumps(answer.data, indent=2))
         if answer.failure:
@@ -70,3 +71,19 @@ class ReleaseCommand(Lasting, BaseCommand):
 
 def steps_of(run: Run) -> list[str]:
     return [f"  {step.name:<16}{step.seconds:8.2f} s" for step in run.steps]
+
+
+@contextmanager
+def failing_as_json(command, format: str, found: Callable[[], dict] = dict) -> Iterator[None]:
+    """
+    What ``found`` returns, and the message, on standard output; for a person the message on standard error is enough.
+
+    It is for what comes before the command's own JSON, so that there is never a second document.
+    """
+    try:
+        yield
+    except (CommandError, Error) as error:
+        if format == "json":
+            message = str(error) if isinstance(error, CommandError) else first_line(error)
+            command.stdout.write(json.dumps({"verdict": "FAILED", "error": message} | found(), indent=2))
+        raise

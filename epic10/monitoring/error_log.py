@@ -145,7 +145,7 @@ def plain(text):
 def _missing(cursor):
     # Imported late, because the settings import this module before the apps are loaded.
     from epic10.ledger import store, tables
-    from epic10.ledger.monitoring_models import ErrorCount
+    from epic10.ledger.models import ErrorCount
 
     cursor.execute(f"SELECT {store.complete(ErrorCount)}")
     return () if cursor.fetchone()[0] else tables.statements(tables.WATCH)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import Error, connections, transaction
 
 from epic10.ledger import store, tables
-from epic10.ledger.monitoring_models import KEPT, Gauge, Incident, Sample, Watch
+from epic10.ledger.models import OF_THE_WATCH, Gauge, Incident, Sample, Watch
 from epic10.monitoring import incidents, queries
 from epic10.monitoring.observation import UNREACHABLE, Observation
 from epic10.postgres.catalog import holds
@@ -77,7 +77,7 @@ def sample(using: str, seen: Observation):
 
 def _write(using, seen, state):
     connection = connections[using]
-    if not holds(connection, store.complete(*KEPT)):
+    if not holds(connection, store.complete(*OF_THE_WATCH)):
         tables.create(connection, tables.WATCH)
     sample(using, seen)
     for name, value in seen.gauges.items():

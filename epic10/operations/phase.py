@@ -78,14 +78,10 @@ class Phase(Operation):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if not router.allow_migrate(schema_editor.connection.alias, app_label):
             return
-        first = [
-            (operation.database_forwards, before, after)
-            for operation, before, after in walk(self.first, app_label, from_state)
-        ]
-        steps = [
-            (operation.database_forwards, before, after)
-            for operation, before, after in walk(self.operations, app_label, from_state)
-        ]
+        first, steps = (
+            [(operation.database_forwards, *states) for operation, *states in walk(operations, app_label, from_state)]
+            for operations in (self.first, self.operations)
+        )
         if not schema_editor.collect_sql and holds(schema_editor.connection, self.done):
             logger.info("%s: nothing left to do.", self.name)
             return

@@ -12,7 +12,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from epic10.checks import Check
-from epic10.ledger.monitoring_models import KEPT
+from epic10.ledger.models import OF_THE_WATCH
 from epic10.operations import Backfill, privileges
 from epic10.operations.phase import Phase, walk
 from epic10.operations.privileges import Need
@@ -80,7 +80,9 @@ class Plan:
 
     def needs(self) -> list[Need]:
         """What the role must be allowed: each once, those of the books that are kept of it among them."""
-        kept = [model._meta.db_table for model in apps.get_app_config("epic10").get_models() if model not in KEPT]
+        kept = [
+            model._meta.db_table for model in apps.get_app_config("epic10").get_models() if model not in OF_THE_WATCH
+        ]
         books = [privileges.table(table, "SELECT", "INSERT", "UPDATE", "DELETE") for table in (RECORD, *kept)]
         said = (operation.needs(*at) for operation, *at in self._at())
         return list(dict.fromkeys(chain(*said, *books, [APPEND_ONLY])))

@@ -50,14 +50,14 @@ def reasons(connection, subject: Subject) -> Iterator[Reason]:
     is_preview = not plan.load().is_switched(connection)
     for source in _sources(subject):
         if isinstance(source, Shadow):
-            yield _previewed(source) if is_preview else _relabelled(source, subject)
+            yield _relabelled(source, subject, is_preview=is_preview)
         elif isinstance(source, Derived):
             theirs = _theirs(connection, subject, source.target, is_preview=is_preview)
-            yield _to_compute(source, theirs) if is_preview else _computed(source, subject, theirs)
+            yield _computed(source, subject, theirs, is_preview=is_preview)
         elif theirs := _theirs(connection, subject, source.name, is_preview=is_preview):
             yield _converted(source.beside, subject, theirs, is_preview=is_preview)
         elif _is_new(connection, subject, source.name):
-            yield _to_add(source) if is_preview else _added(source, subject)
+            yield _added(source, subject, is_preview=is_preview)
 
 
 def _sources(subject):
@@ -71,18 +71,16 @@ def _sources(subject):
             yield operation
 
 
-def _previewed(shadow) -> Reason:
-    old, relabel = quoted(shadow.column), shadow.relabel
-    return Reason(shadow.column, f"{old}::text", relabel.upwards(old), _why(old, relabel), _is_lost(old, relabel))
-
-
-def _relabelled(shadow, subject) -> Reason:
+def _relabelled(shadow, subject, *, is_preview) -> Reason:
     """An old label that the new one would give as well is the row's own only if nobody has saved it since."""
-    old, new, relabel = quoted(shadow.legacy), quoted(shadow.column), shadow.relabel
-    # Whoever has saved a row since the release began has seen its new values.
-    its_own = f"{quoted(subject.saved)} < {BEGAN_UTC} OR {old}::text IS DISTINCT FROM {relabel.downwards(new)}"
-    condition = f"{_is_lost(old, relabel)} AND ({its_own})"
-    return Reason(shadow.column, f"{old}::text", f"{new}::text", _why(old, relabel), condition)
+    new, relabel = quoted(shadow.column), shadow.relabel
+    old = new if is_preview else quoted(shadow.legacy)
+    after, condition = relabel.upwards(old), _is_lost(old, relabel)
+    if not is_preview:
+        # Whoever has saved a row since the release began has seen its new values.
+        its_own = f"{quoted(subject.saved)} < {BEGAN_UTC} OR {old}::text IS DISTINCT FROM {relabel.downwards(new)}"
+        after, condition = f"{new}::text", f"{condition} AND ({its_own})"
+    return Reason(shadow.column, f"{old}::text", after, _why(old, relabel), condition)
 
 
 def _is_lost(old, relabel):
@@ -129,17 +127,13 @@ def _converted(rule, subject, theirs, *, is_preview) -> Reason:
     return Reason(rule.column, f"{theirs}::text", now, why, changed)
 
 
-def _to_compute(derived, theirs) -> Reason:
-    value = derived.value.format(quoted(derived.source))
-    condition = f"({value}) IS NOT NULL" + (f" AND {theirs} IS NULL" if theirs else "")
-    return Reason(derived.target, "NULL", f"({value})::text", _computed_from(derived), condition)
-
-
-def _computed(derived, subject, theirs) -> Reason:
+def _computed(derived, subject, theirs, *, is_preview) -> Reason:
     target, value = quoted(derived.target), derived.value.format(quoted(derived.source))
-    nobody_since = f"{target} = ({value}) AND {quoted(subject.saved)} < {BEGAN_UTC}"
-    nobody_since += f" AND {theirs} IS NULL" if theirs else ""
-    return Reason(derived.target, "NULL", f"{target}::text", _computed_from(derived), nobody_since)
+    after, condition = f"({value})::text", f"({value}) IS NOT NULL"
+    if not is_preview:
+        after, condition = f"{target}::text", f"{target} = ({value}) AND {quoted(subject.saved)} < {BEGAN_UTC}"
+    condition += f" AND {theirs} IS NULL" if theirs else ""
+    return Reason(derived.target, "NULL", after, _computed_from(derived), condition)
 
 
 def _computed_from(derived):
@@ -154,19 +148,13 @@ def _is_new(connection, subject, column) -> bool:
     return has_ledger and holds(connection, is_ours("column", f"{subject.table}.{column}"))
 
 
-def _to_add(operation) -> Reason:
-    default = literal(_default(operation))
-    return Reason(operation.name, "NULL", default, _new_column(default), "true")
-
-
-def _added(operation, subject) -> Reason:
+def _added(operation, subject, *, is_preview) -> Reason:
     column, default = quoted(operation.name), literal(_default(operation))
+    why = f"{literal('the column is new: ')} || {default} || {literal(' is the default')}"
+    if is_preview:
+        return Reason(operation.name, "NULL", default, why, "true")
     unchanged = f"{column}::text = {default} AND {quoted(subject.created)} < {BEGAN_UTC}"
-    return Reason(operation.name, "NULL", f"{column}::text", _new_column(default), unchanged)
-
-
-def _new_column(default):
-    return f"{literal('the column is new: ')} || {default} || {literal(' is the default')}"
+    return Reason(operation.name, "NULL", f"{column}::text", why, unchanged)
 
 
 def _default(operation):

@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from epic10 import migrations
 from epic10.ledger import models, store, tables
-from epic10.ledger.monitoring_models import KEPT
+from epic10.ledger.models import OF_THE_WATCH
 from epic10.postgres import client_programs
 
 WRITTEN_TO = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
@@ -23,7 +23,7 @@ MODELS = (
     models.ArchivedRow,
     models.OriginalRow,
     models.Orphan,
-    *KEPT,
+    *OF_THE_WATCH,
 )
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import path
 
 from config import urls
-from epic10.ledger.monitoring_models import ErrorCount
+from epic10.ledger.models import ErrorCount
 from epic10.monitoring import error_log
 from tests.migration.disturbances import LONG_ENOUGH
 from tests.servers.server import alias

@@ -11,7 +11,7 @@ import pytest
 
 from epic10.checks import Database
 from epic10.ledger import tables
-from epic10.ledger.monitoring_models import ErrorCount, Gauge, Incident, Sample, Watch
+from epic10.ledger.models import ErrorCount, Gauge, Incident, Sample, Watch
 from epic10.monitoring import error_log, queries, server_load
 from epic10.monitoring.watch import alone
 from tests.migration.disturbances import wait_until

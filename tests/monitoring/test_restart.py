@@ -6,7 +6,7 @@ import time
 import pytest
 
 from config import postmaster
-from epic10.ledger.monitoring_models import Incident
+from epic10.ledger.models import Incident
 from epic10.monitoring import watch
 from epic10.monitoring.observation import UNREACHABLE
 from tests.databases import database

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from epic10.deploy import run_record
-from epic10.management import arguments, json_failure
+from epic10.management import arguments
+from epic10.management.command import failing_as_json
 from epic10.monitoring import report, watch
 from epic10.monitoring.alerts import Channels
 from epic10.terminal import signals
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         arguments.format(parser)
 
     def handle(self, *, action, database, format, out, **options):
-        with json_failure.as_json(self, format):
+        with failing_as_json(self, format):
             if action == REPORT:
                 return self._report(database, out, format)
             looked = self._looked(database, out, format, **options)

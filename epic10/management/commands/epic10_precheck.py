@@ -2,7 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from epic10.checks import report
 from epic10.deploy import precheck
-from epic10.management import arguments, json_failure
+from epic10.management import arguments
+from epic10.management.command import failing_as_json
 from epic10.rehearsal import schema_rehearsal
 from epic10.terminal import signals
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, format, window, max_snapshot_age, free_disk, without_schema_rehearsal, **options):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
-        with json_failure.as_json(self, format), signals.interruptible("Nothing was changed."):
+        with failing_as_json(self, format), signals.interruptible("Nothing was changed."):
             also = [] if without_schema_rehearsal else [schema_rehearsal.check()]
             show = self._show if format == "text" else None
             found = precheck.precheck(database, limits, show=show, also=also)

@@ -4,7 +4,8 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10.management import arguments, json_failure
+from epic10.management import arguments
+from epic10.management.command import failing_as_json
 from epic10.release.status import status
 from epic10.terminal import signals
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped looking.", returncode=signals.EXIT_STATUS) from error
 
     def _look(self, database, format, earlier):
-        with json_failure.as_json(self, format):
+        with failing_as_json(self, format):
             seen = status(connections[database], earlier)
         if format == "json":
             self.stdout.write(json.dumps(seen.as_json()))

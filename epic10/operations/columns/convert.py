@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from epic10.checks import BEFORE, Check, violations
-from epic10.operations.columns.mapping import written_to_the_old_one
-from epic10.operations.columns.relabel import Shadow
+from epic10.operations.columns.relabel import Shadow, written_to_the_old_one
 from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import (
     DEFINITION,
