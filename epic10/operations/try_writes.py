@@ -105,13 +105,14 @@ class Written:
     added: tuple[str, ...]
     between: tuple[str, ...]
 
-    def values(self, is_new: bool) -> str:
+    def values(self, is_new: bool, *, with_labels: bool) -> str:
         """A row of VALUES; the same number of labels for the old application and for the new one."""
         skipped = self.between if is_new else self.between + self.added
         labels = [
             f"{quoted(shadow.column)} = {literal(new if is_new else old)}"
             for shadow in self.shadows
             for old, new in _pairs(shadow)
+            if with_labels
         ]
         # The first two are an INSERT of a whole row, and an UPDATE of one.
         return f"    ({table_oid(self.table)},\n     {array(skipped)},\n     {array([None, None, *labels])})"
@@ -119,20 +120,27 @@ class Written:
 
 class TryWrites(ReleaseOperation, RunSQL):
     """
-    An INSERT and an UPDATE as the application sends them, and an UPDATE to each label; none of them stays.
+    An INSERT and an UPDATE as the application sends them; none of them stays.
 
     The release never leaves a table that the application cannot write: of two of
     these, at the beginning and at the end of a phase, the second one, going either
-    way, refuses what was taken before. The row is the first of the table;
-    in an empty one nothing is tried. ``forwards`` and ``backwards`` say whose
-    writes, and whether it is the ``last`` of the two.
+    way, refuses what was taken before. The row is the first of the table; in an
+    empty one nothing is tried. Going there the row takes each label, too. Not going
+    back: a trigger that lets only some labels follow each other knows the old ones
+    better than the new ones, and a way back is not to be refused for that.
+    ``is_new`` says whose writes, and ``is_last`` which of the two it is.
     """
 
     def __init__(self, tables: list[Written], *, is_last: bool, is_new: bool):
         self.is_last = is_last
-        values = ",\n".join(table.values(is_new) for table in tables)
-        remember, insist = remembering(values), insisting(values)
-        super().__init__(sql=[insist if is_last else remember], reverse_sql=[remember if is_last else insist])
+        there, back = (
+            ",\n".join(table.values(is_new, with_labels=is_forwards) for table in tables)
+            for is_forwards in (True, False)
+        )
+        if is_last:
+            super().__init__(sql=[insisting(there)], reverse_sql=[remembering(back)])
+        else:
+            super().__init__(sql=[remembering(there)], reverse_sql=[insisting(back)])
 
     def describe(self):
         return f"Try what the applications write, {'after' if self.is_last else 'before'} the change"

@@ -35,6 +35,11 @@ LATER = """
     CREATE FUNCTION no_promise() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'Nobody is promised to a sad pony.'; END $$;
     CREATE TRIGGER no_promise BEFORE INSERT ON promise FOR EACH ROW EXECUTE FUNCTION no_promise()"""
+STEPS = """
+    CREATE FUNCTION steps() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF OLD.mood::text = 'SULKY' AND NEW.mood::text IN ('HAPPY', 'CROSS') THEN RAISE EXCEPTION 'Not so fast.';
+       END IF; RETURN NEW; END $$;
+    CREATE TRIGGER steps BEFORE UPDATE ON pony FOR EACH ROW EXECUTE FUNCTION steps()"""
 NEVER = """
     CREATE FUNCTION hands_off() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'Hands off.'; END $$;
@@ -109,10 +114,11 @@ def test_what_was_made_for_the_new_labels_stops_the_way_back(meadow_database):
     meadow.backwards(meadow_database, plan)
 
 
-def test_what_was_refused_before_the_change_proves_nothing_about_it(meadow_database):
+@pytest.mark.parametrize(("mood", "theirs"), [("HAPPY", NEVER), ("SULKY", STEPS)], ids=["never", "some steps"])
+def test_what_was_refused_before_the_change_proves_nothing_about_it(meadow_database, mood, theirs):
     plan = meadow.release()
-    meadow_database.execute("UPDATE pony SET mood = 'HAPPY'")
-    meadow_database.execute(NEVER)
+    meadow_database.execute(f"UPDATE pony SET mood = '{mood}'")
+    meadow_database.execute(theirs)
     meadow.forwards(meadow_database, plan)
     meadow.backwards(meadow_database, plan)
 

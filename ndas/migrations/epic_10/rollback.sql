@@ -427,10 +427,10 @@ BEGIN
                       CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''SENT_PENDING_SIGNATURE''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''PENDING_APPROVAL''', '"status" = ''EXPIRED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB_CONTRACTOR''', '"usmax_position" = ''OTHER''', '"usmax_position" = ''OTHER''']::text[]),
+     ARRAY[NULL, NULL]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''SENT_PENDING_SIGNATURE''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''PENDING_APPROVAL''', '"status" = ''EXPIRED''']::text[])
+     ARRAY[NULL, NULL]::text[])
   ) AS written (relation, skipped, labels),
     LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
    WHERE relation IS NOT NULL ORDER BY relation, number LOOP
@@ -1650,10 +1650,10 @@ BEGIN
                       CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     ARRAY[NULL, NULL]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
+     ARRAY[NULL, NULL]::text[])
   ) AS written (relation, skipped, labels),
     LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
    WHERE relation IS NOT NULL ORDER BY relation, number LOOP
@@ -2117,10 +2117,10 @@ BEGIN
                       CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     ARRAY[NULL, NULL]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
+     ARRAY[NULL, NULL]::text[])
   ) AS written (relation, skipped, labels),
     LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
    WHERE relation IS NOT NULL ORDER BY relation, number LOOP
@@ -2415,10 +2415,10 @@ BEGIN
                       CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     ARRAY[NULL, NULL]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL, '"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
+     ARRAY[NULL, NULL]::text[])
   ) AS written (relation, skipped, labels),
     LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
    WHERE relation IS NOT NULL ORDER BY relation, number LOOP
