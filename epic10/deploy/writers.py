@@ -20,21 +20,23 @@ RECENT = "5 minutes"
 LOOKS, PAUSE = 3, 0.3
 MOST_NAMED = 5
 
-# Those who are connected, and the tables that each writes to: none is an empty string.
+# Those who are connected, and the tables that each writes to: none is an empty string. The locks
+# of a session are everybody's to see, its state and what it is only those of some (see CLOSED).
 SESSIONS = r"""
-SELECT a.pid, a.usename, a.application_name, a.state,
+SELECT a.pid, a.usename, a.application_name, coalesce(a.state, 'in a state that this role may not see'),
        greatest(extract(epoch FROM clock_timestamp() - a.state_change), 0)::float8,
        coalesce(pg_catalog.string_agg(DISTINCT t.name, ', ' ORDER BY t.name) FILTER (WHERE l.pid IS NOT NULL), ''),
-       bool_or(l.pid IS NOT NULL
+       coalesce(bool_or(l.pid IS NOT NULL
         OR a.state_change > now() - %s::interval
        AND a.query ~* ('\m(insert\s+into|update|delete\s+from|merge\s+into)\s+(only\s+)?'
-                       '("?\w+"?\.)?"?' || t.name || '\M'))
+                       '("?\w+"?\.)?"?' || t.name || '\M')), false)
   FROM pg_stat_activity a
   CROSS JOIN pg_catalog.unnest(%s::text[]) AS t (name)
   LEFT JOIN pg_locks l ON l.pid = a.pid AND l.locktype = 'relation' AND l.granted
    AND l.relation = to_regclass(pg_catalog.quote_ident(t.name))::oid AND l.database = a.datid
    AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
- WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
+ WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+   AND coalesce(a.backend_type, 'client backend') = 'client backend'
    AND NOT EXISTS (SELECT FROM pg_locks m WHERE m.pid = a.pid AND m.locktype = 'advisory' AND m.classid = %s::oid)
  GROUP BY 1, 2, 3, 4, 5
  ORDER BY 1

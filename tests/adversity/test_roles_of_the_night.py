@@ -6,13 +6,16 @@ from io import StringIO
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from epic10 import checks
 from epic10.checks import Database
+from epic10.deploy import writers
 from epic10.deploy.precheck import Limits, precheck
 from epic10.postgres import scratch_database
 from epic10.postgres.errors import NotAllowed
 from epic10.rehearsal import schema_rehearsal
+from epic10.snapshots import restore
 
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
 
@@ -137,3 +140,29 @@ def test_what_the_role_cannot_make_in_the_copy_is_said_and_the_rest_is_tried(peo
     result = rehearsed(maker)
     assert (result.verdict, result.findings) == ("OK", ()), result
     assert any("event trigger" in fact for fact in result.facts), result.facts
+
+
+def test_who_writes_is_seen_also_by_a_role_that_may_not_look_into_their_session(
+    people, register, register_owner, migrator
+):
+    """Its locks are everybody's to see."""
+    register.execute(f"GRANT {register_owner} TO {migrator}")
+    reached = people.reaching(register, migrator)
+    with psycopg.connect(register.url) as session:
+        session.execute("UPDATE ndas SET company_city = company_city WHERE false")
+        [found] = [one for one in writers.sessions(reached.alias, ["ndas"]) if one.pid == session.info.backend_pid]
+        assert (found.writes, found.tables) == (True, "ndas")
+        assert "in a state that this role may not see" in str(found)
+        session.rollback()
+    connections[reached.alias].close()
+
+
+def test_nor_is_a_database_replaced_that_such_a_session_uses(people, register, register_owner, migrator):
+    register.execute(f"GRANT {register_owner} TO {migrator}")
+    reached = people.reaching(register, migrator)
+    with (
+        psycopg.connect(register.url) as session,
+        pytest.raises(restore.NotRestored, match=f"{session.info.backend_pid}"),
+    ):
+        restore._nobody_uses(reached.alias, register.name)
+    connections[reached.alias].close()
