@@ -11,7 +11,9 @@ from subprocess import DEVNULL, PIPE
 
 from psycopg.conninfo import make_conninfo
 
-from epic10.postgres import client_programs, installations
+from epic10.postgres import client_programs, installations, partial_restore
+from epic10.postgres.catalog import holds
+from epic10.postgres.partial_restore import LeftOut
 from epic10.terminal.progress import Meter
 
 # From this version on pg_restore sends a setting that an older server does not know, and stops.
@@ -32,6 +34,8 @@ LOCK_WAIT = "60s"
 # What pg_dump and pg_restore print when a table is done; a single worker only prints when it begins one.
 TABLE_DONE = re.compile(r"finished item \d+ TABLE DATA (\S+)")
 TABLE_BEGUN = re.compile(r"(?:dumping contents of|processing data for) table (\S+)")
+
+IS_SUPERUSER = "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
 
 # A copy to be examined needs neither the same owners nor the publications and subscriptions.
 A_COPY_TO_LOOK_AT = ("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions")
@@ -54,23 +58,32 @@ def dump(connection, folder: Path, *, snapshot: str, jobs: int, tables: int):
         raise client_programs.ToolFailed(f"{error}\n{NOT_DUMPED}") from error
 
 
-def restore(connection, folder: Path, *, client: int, jobs: int | None, tables: int, options: Iterable[str] = ()):
+def restore(
+    connection, folder: Path, *, client: int, jobs: int | None, tables: int, options: Iterable[str] = ()
+) -> tuple[LeftOut, ...]:
     """
     Read a dump made by pg_dump of major version ``client`` into the empty database of ``connection``.
 
-    With ``jobs`` it runs in parallel, and a failure leaves what was done so far.
+    With ``jobs`` it runs in parallel, and a failure leaves what was done so far; where the role is
+    no superuser, the rest is restored and what it may not make is returned.
     Without, it is one transaction, all or nothing.
     """
+    if jobs is not None and not holds(connection, IS_SUPERUSER):
+        see = _Tables("restored", tables, jobs).saw
+        return partial_restore.restore(
+            connection, folder, f"--jobs={jobs}", "--verbose", *options, client=client, see=see
+        )
     tool = client_programs.find(connection, "pg_restore", at_least=client)
     all_or_nothing = ["--single-transaction"] if jobs is None else [f"--jobs={jobs}"]
     if sends_what_the_server_does_not_know(installations.major(tool), connection.pg_version // 10000):
         _by_psql(connection, tool, folder, options)
-        return
+        return ()
     # As a connection string, because a database name that contains "=" would be taken for one.
     database = make_conninfo(dbname=connection.get_connection_params()["dbname"])
     meter = _Tables("restored", tables, jobs)
     arguments = [f"--dbname={database}", "--exit-on-error", "--verbose", *all_or_nothing, *options, str(folder)]
     client_programs.watch(connection, tool, *arguments, see=meter.saw)
+    return ()
 
 
 def schema(connection, folder: Path, *, client: int) -> str:

@@ -23,6 +23,7 @@ from epic10.rehearsal.phases_under_load import Wish, during, idle
 from epic10.release import plan
 from epic10.snapshots import manifest, snapshot
 from epic10.snapshots.manifest import Manifest
+from epic10.terminal.progress import logger
 
 PREFIX = "epic10_rehearsal_"
 # If a thousand requests fail, a few of them say enough; all of them are in the record.
@@ -126,7 +127,8 @@ def _filled(run, alias, source, jobs, out):
     else:
         run.facts["source"] = {"snapshot": copy.name, "database": copy.database, "rows": copy.contents.rows}
         restore = partial(snapshot.restore_into, alias, source.folder, copy, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
-        run.step("restore", restore)
+        for entry in run.step("restore", restore):
+            logger.info("Not in the copy, as this role may not make it: %s", entry)
         run.step("baseline", baseline)
 
 

@@ -104,12 +104,12 @@ def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show
 def tables(contents: Contents) -> dict[str, Table]:
     """The tables of the release."""
     release = plan.load().tables()
-    return {name: table for name, table in contents.tables.items() if _plain(name) in release}
+    return {name: table for name, table in contents.tables.items() if manifest.plain(name) in release}
 
 
 def numbers(contents: Contents) -> dict:
     """Row count and checksum of each table, for a record."""
-    return {_plain(name): {"rows": it.rows, "checksum": it.checksum} for name, it in tables(contents).items()}
+    return {manifest.plain(name): {"rows": it.rows, "checksum": it.checksum} for name, it in tables(contents).items()}
 
 
 def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Visible | None) -> Changes:
@@ -157,7 +157,7 @@ def _changes(using, copy, name, before):
             yield Fact(f"told by their time stamps alone, not by transactions: {why_not}")
     if changes.gone:
         line = f"{len(changes.gone):,} rows are gone, such as {_such_as(changes.gone)}"
-        yield Fact(line) if _plain(name) in _may_shrink() else line
+        yield Fact(line) if manifest.plain(name) in _may_shrink() else line
     if changes.unexplained:
         line = f"{len(changes.unexplained):,} rows differ, and no time stamp says that somebody wrote them"
         yield f"{line}: {_such_as(changes.unexplained)}"
@@ -213,10 +213,6 @@ def _reading(alias):
         transaction.set_rollback(True, using=alias)
 
 
-def _plain(name):
-    return name.rpartition('"."')[2].removesuffix('"')
-
-
 def _may_shrink():
     return {table for counted in plan.load().all_of(CountRows) if counted.may_shrink for table in counted.tables}
 
@@ -233,8 +229,8 @@ def _schema():
 
 def _rows(name):
     return Check(
-        f"back.{_plain(name)}",
-        f"every row of {_plain(name)} is what it was, or somebody has written it since",
+        f"back.{manifest.plain(name)}",
+        f"every row of {manifest.plain(name)} is what it was, or somebody has written it since",
         find=None,
         hint="Restore the snapshot beside the database and compare these rows: epic10_snapshot restore … --into …",
     )

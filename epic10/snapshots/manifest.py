@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from epic10.checks import Database
 from epic10.postgres import fingerprint, scratch_database
+from epic10.postgres.partial_restore import LeftOut
 from epic10.postgres.transaction_ids import Visible
 
 # The objects besides rows that a restore has to bring back, by kind. An invalid index
@@ -38,6 +40,37 @@ OBJECTS = """
     SELECT kind, count(*) FROM objects
      WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = catalog AND objid = objects.oid AND deptype = 'e')
      GROUP BY kind ORDER BY kind"""
+
+# The same kinds, as pg_dump calls them.
+KINDS = {
+    "VIEW": "views",
+    "MATERIALIZED VIEW": "materialized views",
+    "SEQUENCE": "sequences",
+    "TABLE": "tables",
+    "FOREIGN TABLE": "foreign tables",
+    "INDEX": "indexes",
+    "CONSTRAINT": "constraints",
+    "CHECK CONSTRAINT": "constraints",
+    "FK CONSTRAINT": "constraints",
+    "TRIGGER": "triggers",
+    "FUNCTION": "functions",
+    "PROCEDURE": "functions",
+    "AGGREGATE": "functions",
+    "TYPE": "types",
+    "DOMAIN": "types",
+    "POLICY": "policies",
+}
+# Those whose name begins with that of a table.
+OF_A_TABLE = {
+    "TABLE",
+    "DEFAULT",
+    "CONSTRAINT",
+    "CHECK CONSTRAINT",
+    "FK CONSTRAINT",
+    "TRIGGER",
+    "POLICY",
+    "ROW SECURITY",
+}
 
 LOCALE = """
     SELECT pg_encoding_to_char(encoding), datcollate, datctype, datlocprovider::text,
@@ -146,17 +179,35 @@ def locale(connection) -> list[str]:
     return [*of_libc, provider, name] if provider in scratch_database.PROVIDERS else of_libc
 
 
-def differences(wanted: Contents, found: Contents) -> Iterator[str]:
-    """One line for each table or kind of object that differs."""
+def differences(
+    wanted: Contents, found: Contents, left_out: Iterable[LeftOut] = (), release: Iterable[str] = ()
+) -> Iterator[str]:
+    """
+    One line for each table or kind of object that differs.
+
+    What was ``left_out`` is expected to be missing, unless it is one of the tables of the ``release``, or of one.
+    """
+    of_the_release = [
+        entry for entry in left_out if entry.kind in OF_A_TABLE and entry.name.partition(" ")[0] in release
+    ]
+    yield from (f"it lacks {entry}" for entry in of_the_release)
+    not_there = {entry.name for entry in left_out if entry.kind == "TABLE" and entry.name not in release}
     for name, table in wanted.tables.items():
         now = found.tables.get(name)
         if now is None:
-            yield f"table {name} is missing"
+            if plain(name) not in not_there:
+                yield f"table {name} is missing"
         elif now.rows != table.rows:
             yield f"table {name} has {now.rows:,} rows, expected {table.rows:,}"
         elif now.checksum != table.checksum:
             yield f"table {name} has its {table.rows:,} rows, but not their content"
+    missing = Counter(KINDS.get(entry.kind) for entry in left_out)
     for kind in sorted(wanted.objects.keys() | found.objects.keys()):
         before, now = wanted.objects.get(kind, 0), found.objects.get(kind, 0)
-        if before != now:
+        if before - missing[kind] != now:
             yield f"{now:,} {kind}, expected {before:,}"
+
+
+def plain(name: str) -> str:
+    """The name of a table without its schema, as it is in a dump."""
+    return name.rpartition('"."')[2].removesuffix('"')

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import OperationalError, connections
 from psycopg.errors import ObjectInUse
 
+from epic10.checks import Fact
 from epic10.postgres import scratch_database
 from epic10.postgres.catalog import MOST_BYTES, literal, quoted, shortened
 from epic10.postgres.client_programs import ToolFailed
@@ -21,10 +22,11 @@ from epic10.snapshots import files, manifest, snapshot
 from epic10.snapshots.manifest import Contents, Manifest
 from epic10.terminal.refusal import Refusal
 
-# Not autovacuum workers: PostgreSQL ends those by itself.
+# Not autovacuum workers: PostgreSQL ends those by itself. What others are, not every role may see.
 OTHER_SESSIONS = """
     SELECT pid, usename, application_name FROM pg_stat_activity
-     WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker' ORDER BY pid LIMIT 5"""
+     WHERE datname = %s AND pid <> pg_backend_pid()
+       AND coalesce(backend_type, '') <> 'autovacuum worker' ORDER BY pid LIMIT 5"""
 
 PREPARED = """
     SELECT gid, pg_catalog.format('of %%s, since %%s UTC', owner, pg_catalog.date_trunc('second', prepared AT
@@ -70,17 +72,16 @@ def restore(
     found = _contents(using, into)
     if found == EMPTY:
         with scratch_database.reached(using, into) as alias, only_migrator(connections[alias], COMMAND):
-            _fill(alias, directory / name, written, options, jobs=None)
-        return []
+            return _fill(alias, directory / name, written, options, jobs=None)
     if found:
         _may_be_replaced(using, into, found, overwrite)
         confirm(f'The database "{into}" ({_of_what(found)}) is replaced by the snapshot {name}, and kept beside it.')
     successor = shortened(into, f"_restored_{secrets.token_hex(4)}")
     with scratch_database.database(using, name=successor, locale=written.locale) as alias:
         with _alone_in(using, into) if found else nullcontext():
-            _fill(alias, directory / name, written, options, jobs=jobs)
+            left_out = _fill(alias, directory / name, written, options, jobs=jobs)
         connections[alias].close()
-        return _take_the_name(using, successor, into, replacing=found is not None)
+        return left_out + _take_the_name(using, successor, into, replacing=found is not None)
 
 
 EMPTY = Contents({}, {})
@@ -134,15 +135,17 @@ def _contents(using, database) -> Contents | None:
         return manifest.contents(connections[alias])
 
 
-def _fill(alias, folder, written: Manifest, options, *, jobs):
+def _fill(alias, folder, written: Manifest, options, *, jobs) -> list[str]:
+    """Returns what the role may not make, for a superuser to add."""
     try:
-        restored = snapshot.restore_into(alias, folder, written, jobs=jobs, options=options)
+        found = list(snapshot.restored_differs(alias, folder, written, jobs=jobs, options=options))
     except ToolFailed as error:
         raise NotRestored(
             f"Nothing was changed: {error}\nHINT: Where roles of the other server are missing: --no-owner"
         ) from error
-    if differences := list(manifest.differences(written.contents, restored)):
+    if differences := [line for line in found if not isinstance(line, Fact)]:
         raise NotRestored(f"The restored database is not what the snapshot says: {'; '.join(differences)}.")
+    return found
 
 
 def _take_the_name(using, successor, into, *, replacing):

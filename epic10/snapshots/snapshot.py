@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from epic10.checks import Check, Database
+from epic10.checks import Check, Database, Fact
 from epic10.checks.evaluation import Show, answered
 from epic10.checks.report import Report
 from epic10.checks.way_back import unreadable
@@ -20,8 +20,9 @@ from epic10.ledger.models import Snapshot
 from epic10.postgres import dump, fingerprint, installations, scratch_database, transaction_ids
 from epic10.postgres.client_programs import ToolFailed
 from epic10.postgres.errors import NotAllowed
+from epic10.postgres.partial_restore import LeftOut
 from epic10.postgres.session import unhurried
-from epic10.release import revision
+from epic10.release import plan, revision
 from epic10.snapshots import files, manifest
 from epic10.snapshots.manifest import Manifest
 from epic10.terminal.progress import logger
@@ -165,25 +166,34 @@ def _restored_differs(using, folder, written, jobs):
     with scratch_database.database(using, prefix=VERIFICATION, locale=written.locale) as alias:
         logger.info("Restoring a copy for the comparison.")
         try:
-            restored = restore_into(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
+            yield from restored_differs(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
         except ToolFailed as error:
             yield f"it cannot be restored: {error}"
-        else:
-            yield from manifest.differences(written.contents, restored)
 
 
-def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | None, options=()) -> manifest.Contents:
-    """Restore the dump into the empty database ``alias``; returns its content."""
-    connection = connections[alias]
-    dump.restore(
-        connection,
+def restored_differs(alias: str, folder: Path, written: Manifest, *, jobs: int | None, options=()) -> Iterator[str]:
+    """
+    Restore the dump into the empty database ``alias``; yields how that differs from what was written.
+
+    What the role may not make, such as an extension that wants a superuser, is a Fact,
+    as long as it is nothing of the release's.
+    """
+    left_out = restore_into(alias, folder, written, jobs=jobs, options=options)
+    yield from (Fact(f"not in the copy, as this role may not make it: {entry}") for entry in left_out)
+    restored = manifest.contents(connections[alias], like=written.contents)
+    yield from manifest.differences(written.contents, restored, left_out, plan.load().tables())
+
+
+def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | None, options=()) -> tuple[LeftOut, ...]:
+    """Restore the dump into the empty database ``alias``; returns what the role may not make, which is nothing else."""
+    return dump.restore(
+        connections[alias],
         folder / files.DUMP,
         client=written.client,
         jobs=jobs,
         tables=len(written.contents.tables),
         options=options,
     )
-    return manifest.contents(connection, like=written.contents)
 
 
 def _kept(directory, name):
