@@ -1,4 +1,4 @@
-"""The guide's own commands, typed as they are printed by the roles of docs/least-privilege.md."""
+"""The guide's own commands, typed as printed: by the roles of docs/least-privilege.md, and by a managed server's."""
 
 import faulthandler
 import io
@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.guide import documents, place
+from tests.guide import managed as managed_server
 from tests.guide.documents import Typed
 from tests.guide.people import Browser, Operator, new_application
 from tests.servers.server import alias
@@ -20,6 +21,9 @@ OF_THE_APPLICATION = "expire_ndas"
 # What would last a day, and what would write into the checkout: the rest of the line is as printed.
 OTHERWISE = {"epic10_monitor --mail": "epic10_monitor --once --mail", "review.csv": "{home}/review.csv"}
 AN_ACTIVE_CONTACT = "SELECT min(email) FROM contacts WHERE is_active"
+OF_THE_PROVIDER = """
+    SELECT (SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'), (SELECT evtname FROM pg_event_trigger),
+           (SELECT nspname FROM pg_namespace WHERE nspname = 'monitor')"""
 EXPIRED = "SELECT count(*) FROM ndas WHERE status = 'EXPIRED'"
 # The applications at work, in the words of each, with what the page grants to their role.
 OLD_WORK = """
@@ -32,10 +36,11 @@ NEW_WORK = """
 
 @dataclass
 class Night:
-    """A register of before, its roles, and who types."""
+    """A register of before, its roles, and who types as ``migrator``."""
 
     site: place.Site
     operator: Operator
+    migrator: str
 
     def url(self, role):
         return self.site.url(role, DATABASE)
@@ -81,23 +86,62 @@ def night(site, tmp_path, django_db_blocker, request):
         session.execute(f"CREATE DATABASE {DATABASE}")
     with site.superuser(DATABASE) as session:
         session.execute(f"GRANT CREATE ON SCHEMA public TO {BEFORE}")
-    with django_db_blocker.unblock(), alias("guide", site.url(BEFORE, DATABASE)):
-        call_command("migrate", "ndas", "0001", database="guide", stdout=io.StringIO())
-        call_command("epic10_seed", rows=request.param, database="guide", stdout=io.StringIO())
-    found = Night(site, Operator(tmp_path, site.url("ndas_migrator", DATABASE), DATABASE))
+    with django_db_blocker.unblock():
+        _register(site, BEFORE, request.param)
+    found = Night(site, Operator(tmp_path, site.url("ndas_migrator", DATABASE), DATABASE), "ndas_migrator")
     for heading in ("The owner", "The migrator", "The application"):
         found.has_run(heading)
     site.has_password("ndas_migrator")
     yield found
-    print("\n".join(f"{ended.seconds:8.1f} s  {ended.line}" for ended in found.operator.typed))
+    _gone(found, "ndas_app", "ndas_migrator", "ndas_owner", BEFORE)
+
+
+@pytest.fixture
+def managed(site, tmp_path, django_db_blocker):
+    """The same, where nobody who types is a superuser, and the provider has put its own into the database."""
+    for role in ("provider_admin", "ndas_app"):
+        site.has_role(role)
     with site.superuser() as session:
+        session.execute(managed_server.ROLES)
+        session.execute(f"CREATE DATABASE {DATABASE} OWNER provider_admin")
+    with site.superuser(DATABASE) as session:
+        session.execute(managed_server.IN_THE_DATABASE)
+    with django_db_blocker.unblock():
+        _register(site, "provider_admin", 300)
+    operator = Operator(tmp_path, site.url("provider_admin", DATABASE), DATABASE)
+    found = Night(site, operator, "provider_admin")
+    found.has_run("The application", by="provider_admin")
+    yield found
+    _gone(found, "ndas_app", "provider_admin", "provider_superuser", "provider")
+
+
+def _register(site, role, rows):
+    with alias("guide", site.url(role, DATABASE)):
+        call_command("migrate", "ndas", "0001", database="guide", stdout=io.StringIO())
+        call_command("epic10_seed", rows=rows, database="guide", stdout=io.StringIO())
+
+
+def _gone(night, *roles):
+    print("\n".join(f"{ended.seconds:8.1f} s  {ended.line}" for ended in night.operator.typed))
+    with night.site.superuser() as session:
         session.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
-        session.execute(f"DROP ROLE ndas_app, ndas_migrator, ndas_owner, {BEFORE}")
+        session.execute(f"DROP ROLE {', '.join(roles)}")
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("night", [300, 50_000], indirect=True)
 def test_the_guide_typed_as_printed_there_back_and_there_again_to_the_end(night):
+    whole(night)
+
+
+@pytest.mark.long
+def test_the_same_on_a_managed_server(managed):
+    whole(managed)
+    with managed.site.superuser(DATABASE) as session:
+        assert session.execute(OF_THE_PROVIDER).fetchall() == [("pg_stat_statements", "provider_watch", "monitor")]
+
+
+def whole(night):
     # Each command has a limit of its own, and all of them together more than a test.
     faulthandler.cancel_dump_traceback_later()
     in_the_days_before(night)
@@ -119,7 +163,7 @@ def in_the_days_before(night):
             line = typed.line.replace("dora.duarte@example.org", night.one(AN_ACTIVE_CONTACT))
             night.types(Typed(f"{line} --noinput"))
             for heading in ("Signing in", "The dashboard"):
-                night.has_run(heading, by="ndas_migrator")
+                night.has_run(heading, by=night.migrator)
         else:
             night.types(typed)
         if night.one("SELECT EXISTS (SELECT FROM ndas WHERE status::text = 'EMAILED')"):
