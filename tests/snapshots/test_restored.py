@@ -46,7 +46,7 @@ def precious(other):
     other.close()
     yield other
     other.close()
-    for [name] in other.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [other.name[:30]]):
+    for [name] in other.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [other.name[:35]]):
         if name != other.name:
             other.execute(f"DROP DATABASE {quoted(name)}")
 
@@ -71,8 +71,8 @@ def typed(monkeypatch):
 
 
 def beside(database):
-    """Databases of that name and a suffix."""
-    names = database.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [database.name[:30]])
+    """Databases of that name and a suffix, for which the name may have been cut short."""
+    names = database.rows("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [database.name[:35]])
     return [name for [name] in names if name != database.name]
 
 
