@@ -99,7 +99,8 @@ ON_A_TABLE = [
     ),
     Shape(
         "an audit trigger that copies by position",
-        "CREATE TABLE kept AS TABLE ndas WITH NO DATA;"
+        "CREATE TABLE kept AS SELECT n.* FROM ndas n WHERE false; ALTER TABLE kept ALTER status TYPE text, "
+        "ALTER usmax_position TYPE text;"
         + trigger("keep", "INSERT INTO kept SELECT NEW.*;", when="AFTER INSERT OR UPDATE", returns="NULL"),
     ),
     Shape(
