@@ -7,7 +7,7 @@ from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
 from epic10.operations.columns.add import AddColumn
-from epic10.operations.columns.convert import Convert, is_beside
+from epic10.operations.columns.convert import Convert
 from epic10.operations.columns.dependent_triggers import TellTriggers
 from epic10.operations.columns.enums import CreateEnum
 from epic10.operations.columns.relabel import Derived, Relabel, Shadow
@@ -18,63 +18,10 @@ from epic10.operations.columns.sync_trigger import AddSyncTrigger
 from .add_successors import AddSuccessors, SwitchSuccessors
 from .changes import EnumColumn, EnumType, Indexed, NewColumn, NewEnumColumn, NewReference, ReplaceEnum, Table
 from .counts import Analyze, CountRows
-from .foreign_keys import AddForeignKey, ValidateForeignKey, is_in_place
-from .guards import AddGuard, Guard
+from .foreign_keys import AddForeignKey, ValidateForeignKey
+from .guards import AddGuard
 from .indexes import AddIndex, AddShadowIndex
 from .orphans import KeepOrphans
 from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
 from .stories import Story, phases
-
-__all__ = [
-    "AddColumn",
-    "AddForeignKey",
-    "AddGuard",
-    "AddIndex",
-    "AddParkingTrigger",
-    "AddShadow",
-    "AddShadowIndex",
-    "AddSuccessors",
-    "AddSyncTrigger",
-    "Analyze",
-    "Backfill",
-    "CommonestLabel",
-    "Convert",
-    "CountRows",
-    "CreateEnum",
-    "Derived",
-    "EnumColumn",
-    "EnumType",
-    "Guard",
-    "Indexed",
-    "KeepOrphans",
-    "KeepOtherColumns",
-    "NewColumn",
-    "NewEnumColumn",
-    "NewReference",
-    "Note",
-    "Park",
-    "Parking",
-    "Phase",
-    "Relabel",
-    "ReplaceEnum",
-    "RequireKnownLabels",
-    "RequirePreconditions",
-    "RequireProofs",
-    "RequireServer",
-    "Shadow",
-    "StopKeeping",
-    "Story",
-    "Switch",
-    "SwitchParking",
-    "SwitchSuccessors",
-    "SwitchType",
-    "Table",
-    "TellTriggers",
-    "Unpark",
-    "ValidateForeignKey",
-    "is_beside",
-    "is_in_place",
-    "phases",
-    "switched",
-]

@@ -1,6 +1,7 @@
 """Latency of the application under load: response times, failures, stalls."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 THOUSAND = 1000  # milliseconds
@@ -86,13 +87,9 @@ def quantile(values: list[float], share: float) -> float | None:
 def longest_stall(answers: list[Response]) -> float:
     """The longest time, in seconds, in which a request waited and none was answered."""
     ordered = sorted(answers, key=lambda answer: answer.answered)
-    waiting_since, stalls = float("inf"), [0.0]
-    since = []
-    for answer in reversed(ordered):
-        waiting_since = min(waiting_since, answer.due)
-        since.append(waiting_since)
-    last = float("-inf")
-    for answer, waiting in zip(ordered, reversed(since), strict=True):
-        stalls.append(answer.answered - max(last, waiting))
-        last = answer.answered
-    return max(stalls)
+    # Of each answer and those that came after it: since when the first of them was due.
+    due = [*accumulate((answer.due for answer in reversed(ordered)), min)][::-1]
+    longest, last = 0.0, float("-inf")
+    for answer, waiting_since in zip(ordered, due, strict=True):
+        longest, last = max(longest, answer.answered - max(last, waiting_since)), answer.answered
+    return longest
