@@ -26,9 +26,9 @@ from epic10.terminal.progress import logger
 
 def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
     """
-    Is the application stopped? Precheck, snapshot, verify, migrate, validate, smoke, vacuum; or all before the switch.
+    Check that the application is stopped; precheck, snapshot, verify, migrate, validate, smoke test, vacuum.
 
-    What becomes of it when something fails: failed_deployment.
+    ``only_prepare`` ends before the switch. What happens after a failure is in failure.py.
     """
     release, connection = plan.load(), connections[run.using]
     before = position_of(connection)
@@ -59,7 +59,7 @@ def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
 def rollback(
     run: Run, *, directory: Path, jobs: int, force: bool, without_snapshot: bool, may_ask: bool, show: Show, out
 ):
-    """Is the application stopped? Then a safety snapshot, and back from any point; compare with what was before."""
+    """Check that the application is stopped, take a safety snapshot, go back from any point, and compare."""
     insist_on_a_way_back(run.using)
     if not state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
@@ -79,7 +79,7 @@ def rollback(
 
 
 def insist_on_a_way_back(using: str):
-    """Raises CommandError where nobody has to be asked, because there is none."""
+    """Raise CommandError if there is no way back, before anybody is asked to confirm."""
     state.insist_on_a_register(connections[using])
     if plan.load().is_finalized(connections[using]):
         raise CommandError(f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}")
@@ -110,7 +110,7 @@ def _nobody_writes_any_more(run, force, may_ask):
 
 
 def _vacuum(using, tables):
-    """Leave the tables as the planner likes them; they are right without, so a failure is only said."""
+    """Give the planner fresh statistics. The data is correct without them, so a failure is only a warning."""
     with unhurried(connections[using]):
         for table in tables:
             try:

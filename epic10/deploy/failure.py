@@ -1,9 +1,9 @@
 """
 What happens after a failed deployment: the database goes back or stays, and the operator is told which.
 
-Past the switch nothing goes back by itself but the run that has switched: whoever
-came later meets a release at work, with people writing to it. And who has
-changed nothing takes nothing back.
+After the switch, only the run that made the switch goes back automatically: a later
+run finds a live release that people are writing to. A run that has changed nothing
+undoes nothing.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LOOK = "python manage.py epic10_status says where it stands"
 
 @dataclass(frozen=True)
 class Position:
-    """How a run has found the database: whether the release was at work, whether it had begun, and how far it was."""
+    """The state in which a run found the database: switched or not, begun or not, and how far it was."""
 
     switched: bool
     begun: bool
@@ -39,7 +39,7 @@ def position_of(connection) -> Position:
 
 
 def ended_early(run: Run, wishes: DeployOptions, before: Position, error: BaseException, *, show: Show, out):
-    """Raise NotDeployed, after everything that this run has changed is undone as far as that is its business."""
+    """Undo what this run has changed, if that is its job, and raise NotDeployed."""
     status = signals.EXIT_STATUS if signals.is_interruption(error) else 1
     reason = why(error)
     try:

@@ -54,8 +54,8 @@ def finalize(run: Run, *, show: Show):
     """
     Keep every old label in the ledger, then drop columns, indexes, triggers and types of the way back.
 
-    Refuses where the release is not in place, or where somebody still uses the
-    old labels. What the application writes meanwhile has no old label of its own.
+    Refuse if the release is not in place or if anything still uses the old labels.
+    Rows that the application writes in the meantime have no old label of their own.
     """
     release, connection = plan.load(), connections[run.using]
     if not is_left_to_end(run.using):
@@ -73,14 +73,14 @@ def finalize(run: Run, *, show: Show):
 
 
 def is_left_to_end(using: str) -> bool:
-    """Is there a release that has not been finalized? Raises CommandError where it is not in place."""
+    """Is the release in place and not finalized yet? Raises CommandError if it is not in place."""
     state.insist_on_a_register(connections[using])
     validate.insist_that_it_is_applied(using)
     return not plan.load().is_finalized(connections[using])
 
 
 def also_dropped(using: str) -> list[str]:
-    """What others have made on the old columns, and what nothing of the new ones takes the place of."""
+    """Indexes and statistics that others have created on the old columns and that have no successor."""
     release, connection = plan.load(), connections[using]
     return [
         f"{found.kind} {found.name} on {table} ({found.column})"
@@ -93,7 +93,7 @@ def also_dropped(using: str) -> list[str]:
 
 
 def _succeeded(connection, table, columns):
-    """The indexes whose name an index of the new column has."""
+    """The old indexes whose names now belong to indexes on the new columns."""
     own = [column.legacy_index for column in columns if column.legacy_index]
     taken_over = (
         f"SELECT legacy FROM ({claimed(table)}) AS claimed WHERE to_regclass(pg_catalog.quote_ident(name)) IS NOT NULL"
@@ -102,7 +102,7 @@ def _succeeded(connection, table, columns):
 
 
 def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:
-    """By table, the columns that have an old one behind them here."""
+    """The columns that still have a legacy column in this database, by table."""
     switched = [(switch.table, column) for switch in release.all_of(Switch) for column in switch.moved]
     found = {}
     for table, column in switched:
@@ -153,7 +153,7 @@ def _keep(connection, table, columns):
 
 
 def _drop(release, connection):
-    """As one phase: in one transaction of catalog changes, patiently, recorded like the others."""
+    """Run it as one phase: a single transaction of catalog changes, retried and recorded like the others."""
     columns = [
         f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(column.legacy)}"
         for table, of_table in legacy(release, connection).items()
@@ -180,14 +180,14 @@ def _drop(release, connection):
 
 
 def _touched(release, connection) -> list[str]:
-    """The tables that lose something; before them those that a key of theirs points at."""
+    """The tables that lose a column, preceded by the tables that their foreign keys reference."""
     columns = [column for of_table in legacy(release, connection).values() for column in of_table]
     keys = [key for key in release.all_of(AddForeignKey) if key.beside in columns]
     return list(dict.fromkeys([*(key.references for key in keys), *legacy(release, connection)]))
 
 
 class _Backwards(RunSQL):
-    """An operation of the release, undone as a step forwards."""
+    """Undoes an operation of the release, as a forward step."""
 
     def __init__(self, operation):
         self.operation = operation

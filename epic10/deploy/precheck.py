@@ -31,7 +31,7 @@ SELECT * FROM ({query}) AS findings"""
 
 @dataclass(frozen=True)
 class Limits:
-    """What the operator allows, in seconds and bytes; ``free_disk`` of None is asked of the server."""
+    """Limits set by the operator, in seconds and bytes; if ``free_disk`` is None, the server is asked."""
 
     window: float = 300.0
     snapshot_age: float = 86400.0
@@ -39,7 +39,7 @@ class Limits:
 
 
 def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None, also: Iterable[Check] = ()) -> Report:
-    """Ask everything worth knowing before the first change, ``show`` each answer as it comes; ``also`` comes last."""
+    """Run every check that precedes the first change, then ``also``; ``show`` gets each result as it comes."""
     routing.insist(using)
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
@@ -57,7 +57,7 @@ def _refuse_where_nothing_is_to_be_done(release, connection):
 
 
 def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:
-    """What the release insists on; then the traffic, the schema, the rows, the way back, the room, the time."""
+    """The preconditions of the release; then traffic, schema, rows, the way back, disk space and time."""
     tables = release.tables()
     changed = [backfill.table for backfill in release.backfills()]
     yield from _preconditions(release, connection)

@@ -16,7 +16,7 @@ from epic10.terminal.units import seconds
 
 
 def summary(using: str, wishes: DeployOptions) -> Iterator[str]:
-    """What the operator is asked to agree to: what will be done to this database, as it stands."""
+    """What will be done to this database in its current state; the operator is asked to confirm it."""
     connection = connections[using]
     begins = position_of(connection)
     yield _becomes(connection, begins, wishes)

@@ -26,8 +26,8 @@ class DeployOptions:
     """
     What the operator has asked for.
 
-    ``timeout`` counts seconds from the first change to the last check; with
-    ``may_ask`` somebody may be there to be asked. ``also_asked`` joins the precheck.
+    ``timeout`` is in seconds, from the first change to the last check. ``may_ask``
+    means that an operator may be there to answer. ``also_asked`` are more checks for the precheck.
     """
 
     directory: Path
@@ -48,7 +48,7 @@ class NotDeployed(Refusal):
 
 
 def make_ready(run: Run, wishes: DeployOptions, *, show: Show):
-    """Everything that changes nothing: any of it may still say no."""
+    """Run all the steps that change nothing; any of them may refuse the deployment."""
     ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked)
     _go(run.step("precheck", lambda: run.report(ask())))
     _insist_on_a_rehearsal(run, wishes)
@@ -58,7 +58,7 @@ def make_ready(run: Run, wishes: DeployOptions, *, show: Show):
 
 
 def last_rehearsal(using: str) -> RunRecord | None:
-    """The newest record of a rehearsal that passed: of the same SQL, from a snapshot of this database."""
+    """The newest successful rehearsal of the same SQL on a snapshot of this database."""
     connection = connections[using]
     if not store.is_there(connection, RunRecord):
         return None
@@ -114,7 +114,7 @@ def _snapshot(run, wishes, show) -> Manifest:
 
 
 def _insist_that_it_is_of_before(run, taken):
-    """Whatever goes back is compared with it."""
+    """After a rollback, the database is compared with this snapshot."""
     database, wrong = connections[run.using].settings_dict["NAME"], ""
     if taken.database != database:
         wrong = f'of the database "{taken.database}"'

@@ -1,8 +1,8 @@
 """
 The chain of run records in the ledger: each has a number and the hash of the one before.
 
-The number and the hash of the newest stand in a row of their own, and in a file
-beside the records, so that the chain cannot be cut at its end unnoticed either.
+The number and hash of the newest record are also kept in a row of their own and in a
+file next to the records, so that removing records from the end is noticed, too.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ MOVE_HEAD = f"""
 
 @dataclass(frozen=True)
 class Entered:
-    """A record in its place, and its hash; ``new`` unless it had been entered before."""
+    """A record with its place in the chain, and its hash; ``new`` is False if it was already there."""
 
     record: dict
     hash: str
@@ -55,13 +55,13 @@ class Entered:
 
 
 def hash_of(record: dict) -> str:
-    """Over all of the record, the hash of the one before included; JSON in one spelling, as jsonb keeps it."""
+    """The hash of the whole record, including the previous hash, as canonical JSON that survives jsonb."""
     spelled = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(spelled.encode("utf-8", "replace")).hexdigest()
 
 
 def storable(data: dict) -> dict:
-    """The same as jsonb can keep it: without NUL, and without bytes that are no text."""
+    """The data as jsonb can store it: without NUL and without invalid UTF-8."""
     text = json.dumps(data, ensure_ascii=False).replace(r"\u0000", "\N{REPLACEMENT CHARACTER}")
     return json.loads(text.encode("utf-8", "replace"))
 
@@ -70,11 +70,11 @@ def append(
     using: str, data: dict, *, keep: Callable[[dict], dict] = lambda record: record, seen: Head | None = None
 ) -> Entered:
     """
-    ``data`` as the next record of the ledger, with the hash of the one before.
+    Append ``data`` to the ledger as the next record, with the hash of the previous one.
 
-    ``keep`` makes the files of it, and returns the record with what there is to
-    say of them. ``seen`` is the head as the files know it: one that the ledger has
-    lost meanwhile is noted in the record, for ever.
+    ``keep`` writes the files and returns the record with a note on them. ``seen`` is
+    the head according to the files: if the ledger has lost that record, the new one
+    says so permanently.
     """
     connection = connections[using]
     with transaction.atomic(using=using):
@@ -93,7 +93,7 @@ def append(
 
 
 def find(using: str, run: str) -> Entered | None:
-    """The record of a run by the name of its file, where the ledger has it."""
+    """The ledger's record of a run, by the name of its file; None if there is none."""
     if not store.is_there(connections[using], RunRecord):
         return None
     found = _row(connections[using], RECORDED, [run])
@@ -101,7 +101,7 @@ def find(using: str, run: str) -> Entered | None:
 
 
 def head_of(connection) -> Head | None:
-    """The newest record as the ledger's own head names it."""
+    """The newest record according to the ledger's head row."""
     if not holds(connection, relation_exists(HEAD)):
         return None
     found = _row(connection, READ_HEAD)
@@ -109,7 +109,7 @@ def head_of(connection) -> Head | None:
 
 
 def follow_in_files(directory: Path, using: str, data: dict) -> Entered:
-    """A record that waits for its place, where the ledger cannot be written: it follows the newest known here."""
+    """A record for when the ledger cannot be written: it waits in a file, after the newest one known here."""
     waits = [found for _, found in waiting(directory, using)]
     newest = max(waits, key=lambda found: found["record"]["finished"], default=None)
     previous = newest["hash"] if newest else FIRST
@@ -132,7 +132,7 @@ def waiting(directory: Path, using: str) -> list[tuple[Path, dict]]:
 
 
 def is_waiting(found: dict) -> bool:
-    """As it was written then; whatever else has no number is not one."""
+    """True of a record that was written while the ledger was unavailable and has not been altered since."""
     record = found["record"]
     return record.get("number", 0) is None and found.get("hash") == hash_of(record)
 
@@ -156,7 +156,7 @@ def _last(connection):
 
 
 def _place(connection, known):
-    """Number and predecessor; and which heads there were that the ledger does not know any more."""
+    """The number, the previous hash, and any known heads that have disappeared from the ledger."""
     last = _last(connection)
     number = max((head.number for head in [*known, last] if head), default=0) + 1
     lost = [asdict(head) for head in known if not _is_there(connection, head)]

@@ -1,8 +1,8 @@
 """
 Verification of the records: the chain in the ledger, the files beside it, and the heads of both.
 
-Whoever owns the table can rewrite the whole chain, and whoever owns the files
-these too; a hash is no signature. What is found is what does not fit together.
+A hash is not a signature: the owner of the table can rewrite the whole chain, and the
+owner of the files can rewrite those. The check reports whatever is inconsistent.
 """
 
 import json
@@ -30,7 +30,7 @@ SHORT = 12
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the ledger; ``body`` is empty where it is no record any more."""
+    """A row of the ledger; ``body`` is empty if it no longer contains a record."""
 
     id: int
     number: int
@@ -48,7 +48,7 @@ class Row:
 
     @property
     def edited(self) -> str:
-        """What of it is other than when it was written, or ""."""
+        """What has been changed since it was written, or ""."""
         if record_chain.hash_of(self.body) != self.hash:
             return "its content"
         said = self.body.get
@@ -61,7 +61,7 @@ class Row:
 
 @dataclass
 class RecordReview:
-    """``wrong`` is to be explained by somebody, ``notes`` is not; ``acknowledged`` has been explained."""
+    """``wrong`` needs an explanation, ``acknowledged`` has one, and ``notes`` need none."""
 
     rows: list[Row] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -103,7 +103,7 @@ def _rows(connection) -> Iterator[Row]:
 
 
 def _is_body(read) -> bool:
-    """Whatever somebody has made of it, it can be looked at."""
+    """Does it have the structure of a record, even if somebody has edited it?"""
     if not isinstance(read, dict):
         return False
     facts, lost, waited = read.get("facts", {}), read.get("lost", []), read.get("waited", {})
@@ -123,7 +123,7 @@ def _is_body(read) -> bool:
 
 
 def _files(using, directory) -> Iterator[tuple[Path, dict | str]]:
-    """What each file holds, or what is wrong with it; those of other databases are theirs."""
+    """The content of each file of this database, or what is wrong with the file."""
     for path in record_files.every(directory):
         try:
             found = record_files.read(path)
@@ -135,7 +135,7 @@ def _files(using, directory) -> Iterator[tuple[Path, dict | str]]:
 
 
 def _chain(rows, known, files) -> Iterator[tuple[Row, str]]:
-    """With the record each line is about, or before which something is missing."""
+    """Each finding with the record it is about, or before which something is missing."""
     previous, at = record_chain.FIRST, 0
     in_files = {
         found["record"].get("number"): path for path, found in files if isinstance(found, dict) and "hash" in found

@@ -1,8 +1,8 @@
 """
 The files of the run records: one JSON and one HTML file each, a lock while writing, the head of the chain.
 
-Whatever else lies in the directory, half a file, a folder, somebody's notes, is
-named, and stops nobody.
+Anything else in the directory, such as a truncated file, a folder or somebody's
+notes, is reported and does not stop any command.
 """
 
 import fcntl
@@ -30,7 +30,7 @@ NAME = re.compile(r"(?P<started>\d{8}T\d{6}\.\d{6}Z)-(?P<command>\w+)-(?P<databa
 
 
 class Unreadable(Exception):
-    """No record of a run can be read there; the message says why, and goes on after the path."""
+    """The file contains no readable record; the message says why, and follows the path in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,24 @@ def name(command: str, started: datetime, database: str) -> str:
 
 
 def place(directory: Path) -> str:
-    """Where files are kept, so that it is known from which machine."""
+    """The directory, with the name of the machine it is on."""
     return f"{socket.gethostname()}:{directory.resolve()}"
 
 
 def server(using: str) -> str:
-    """As it is configured, since one that cannot be reached has a name, too; an embedded one is where its data is."""
+    """The server as configured, reachable or not; an embedded server is named by its data directory."""
     known = connections[using].settings_dict
     return f"{known.get('HOME') or known.get('HOST') or 'local'}:{known.get('PORT') or 5432}"
 
 
 def is_of(record: dict, using: str) -> bool:
-    """Is it the record of a run on this database? One of an earlier revision does not name the server."""
+    """Is it the record of a run on this database? Records of earlier revisions do not name the server."""
     known = connections[using].settings_dict["NAME"]
     return record["database"] == known and record.get("server", server(using)) == server(using)
 
 
 def by_its_name(path: Path, using: str) -> dict | None:
-    """What the name of a file says of a run on this database; None where it is not of one."""
+    """What the file name says about a run on this database; None if it is not from one."""
     found, known = NAME.fullmatch(path.name), connections[using].settings_dict
     if not found or found["database"] != private_files.plain(known["NAME"]):
         return None
@@ -74,7 +74,7 @@ def by_its_name(path: Path, using: str) -> dict | None:
 
 
 def every(directory: Path) -> list[Path]:
-    """What is called like a record, the oldest first."""
+    """Files that are named like a record, the oldest first."""
     return sorted(path for path in directory.glob("*.json") if not path.name.startswith("."))
 
 
@@ -95,7 +95,7 @@ def read(path: Path) -> dict:
 
 def write(path: Path, record: dict, **sealed):
     """
-    The page first: where the JSON is sealed, both are.
+    Write the page first, so that once the JSON is sealed both files are complete.
 
     Raises CannotWrite.
     """
@@ -113,19 +113,19 @@ def page(record: dict, hash: str) -> str:
 
 
 def digest(page: str, hash: str = NO_HASH) -> str:
-    """Of a page, which has the hash of the record, in which its digest is: that place is left out."""
+    """The digest of a page, without the record's hash on it, because the record contains this digest."""
     return hashlib.sha256(page.replace(hash, NO_HASH).encode()).hexdigest()
 
 
 def tables(facts: dict) -> list[dict]:
-    """Rows and checksums side by side, where the run has looked at them before and after."""
+    """Row counts and checksums before and after, side by side, if the run took both."""
     before, after = facts.get("before", {}), facts.get("after", {})
     return [{"name": name, "before": table, "after": after.get(name)} for name, table in before.items()]
 
 
 @contextmanager
 def locked(path: Path, *, wait: bool = False) -> Iterator[Path]:
-    """Hold the lock of a record: whoever gets it knows that nobody is writing the record any more."""
+    """Hold the lock of a record; whoever gets it knows that nobody else is writing the record."""
     lock = lock_of(path)
     with private_files.locked(lock, wait=wait):
         yield lock
@@ -145,12 +145,12 @@ def is_being_written(path: Path) -> bool:
 
 
 def interrupted(directory: Path) -> list[Path]:
-    """Records whose lock is there; those that nobody holds were left by a process that is no more."""
+    """Records that have a lock file; if nobody holds it, the process that created it has died."""
     return sorted(lock.with_suffix("") for lock in directory.glob(f"*{LOCK}"))
 
 
 def clear(directory: Path):
-    """What a process that was killed while it wrote has left."""
+    """Remove what a process left behind when it was killed while writing."""
     for path in directory.glob(f"{private_files.UNFINISHED}*"):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > LEFT_OVER:

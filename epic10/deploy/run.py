@@ -29,7 +29,7 @@ class Step:
 
 @dataclass
 class Sent:
-    """A statement, without its parameters, in which there may be somebody's data."""
+    """A statement, without its parameters, which may contain personal data."""
 
     times: int = 0
     seconds: float = 0.0
@@ -40,9 +40,8 @@ class Run:
     """
     One run of one command, as it goes into its record.
 
-    ``begin`` is told each step as it begins. ``facts`` is whatever else the
-    record should hold, as plain data; ``verdict`` stays OK unless somebody says
-    otherwise or an exception ends the run.
+    ``begin`` is called with the name of each step. ``facts`` is any other plain data
+    for the record. ``verdict`` stays OK unless it is set or an exception ends the run.
     """
 
     command: str
@@ -64,7 +63,7 @@ class Run:
     place: str = ""  # Number and hash of its record, once it has them.
 
     def step(self, name: str, action: Callable):
-        """What ``action`` returns; its time, and whether it came to its end, are kept."""
+        """Return what ``action`` returns, and record how long it took and whether it succeeded."""
         self.begin(name)
         began, outcome = time.monotonic(), FAILED
         try:
@@ -76,7 +75,7 @@ class Run:
             self.steps.append(Step(name, round(time.monotonic() - began, 3), outcome))
 
     def decide(self, what: str):
-        """A decision that was taken, by whom or what, and why, in a sentence."""
+        """Record a decision in a sentence: what was decided, by whom or what, and why."""
         self.decisions.append(what)
         logger.info(what)
 
@@ -88,7 +87,7 @@ class Run:
 
 @contextmanager
 def witnessed(run: Run, alias: str) -> Iterator[None]:
-    """Keep what is logged, what is sent to the database ``alias``, and which phases run there."""
+    """Record what is logged, what is sent to the database ``alias``, and which phases run there."""
     connection, witness, level = connections[alias], _Witness(run), logger.level
     before = newest(connection)
     logger.addHandler(witness)

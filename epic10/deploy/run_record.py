@@ -1,9 +1,9 @@
 """
 The record of a run: one JSON file, one HTML page of the same, and one row of the ledger.
 
-Each carries the hash of the record before. While a command runs its file says
-RUNNING; the next command seals what a killed one has left, and enters into the
-ledger what could not be entered at its time.
+Each record contains the hash of the previous one. While a command is running, its file
+says RUNNING. The next command seals the record of a command that was killed, and adds
+to the ledger any record that could not be added at the time.
 """
 
 import getpass
@@ -37,7 +37,7 @@ CUT_SHORT = "It was killed, and its file was cut short."
 
 @contextmanager
 def alone(command: str, using: str, *, begin: Callable[[str], None], arguments: dict) -> Iterator[Run]:
-    """The same for a command that may change the release: the only one from before its first step on."""
+    """The same for a command that may change the release; it holds the migration lock from the start."""
     routing.insist(using)
     with (
         only_migrator(connections[using], command),
@@ -48,7 +48,7 @@ def alone(command: str, using: str, *, begin: Callable[[str], None], arguments: 
 
 @contextmanager
 def recorded(command: str, using: str, *, begin: Callable[[str], None], arguments: dict) -> Iterator[Run]:
-    """A Run whose record is written, whatever its end is; nothing of it where the release cannot be."""
+    """A Run whose record is written however it ends; refused in a database that the release cannot be in."""
     routing.insist(using)
     directory = private_files.directory(settings.EPIC10_RECORDS)
     settle(directory, using)
@@ -73,7 +73,7 @@ def recorded(command: str, using: str, *, begin: Callable[[str], None], argument
 
 
 def as_data(run: Run) -> dict:
-    """The record, but for its place in the chain."""
+    """The record without its place in the chain."""
     settings_of, finished = connections[run.using].settings_dict, datetime.now(UTC)
     return {
         "command": run.command,
@@ -104,7 +104,7 @@ def as_data(run: Run) -> dict:
 
 
 def seal(path: Path, using: str, data: dict) -> Entered | None:
-    """Give the record its place after the one before, in the ledger as far as that can be written."""
+    """Append the record to the chain, in the ledger or, if that cannot be written, in the files."""
     try:
         return _enter(path, using, data)
     except Error as error:
@@ -115,9 +115,9 @@ def seal(path: Path, using: str, data: dict) -> Entered | None:
 
 def settle(directory: Path, using: str):
     """
-    Seal what was killed, and enter into the ledger what could not be entered at its time, with a word about each.
+    Seal records of killed commands, add records that are missing from the ledger, and log each.
 
-    What cannot be settled now can be later, and keeps no command from its work.
+    A record that cannot be settled now is tried again later, and does not stop the command.
     """
     record_files.clear(directory)
     interrupted = record_files.interrupted(directory)
@@ -158,7 +158,7 @@ def _as_kept(path, data):
 
 
 def _keep(path, record):
-    """Write the files of a record, and say in the record what there is of them."""
+    """Write the files of a record, and note in the record which of them exist."""
     record |= {"page": record_files.digest(record_files.page(record, record_files.NO_HASH))}
     is_there = _write_if_possible(path, record, hash=record_chain.hash_of(record))
     return record if is_there else record | {"file": False}
@@ -175,7 +175,7 @@ def _write_if_possible(path, record, **sealed) -> bool:
 
 
 def _say(run, entered, lock):
-    """Where a file could not be written its lock stays, by which the next command knows that it is still to be."""
+    """Log the record. If its file could not be written, the lock file stays, so that the next command writes it."""
     if entered and entered.record.get("file"):
         lock.unlink(missing_ok=True)
     if entered and entered.record.get("number"):
@@ -184,7 +184,7 @@ def _say(run, entered, lock):
 
 
 def _settled(path, using) -> bool:
-    """Does nothing remain to be done for this record? What another database has to do is not ours to say."""
+    """Is the record complete now? Records of other databases are left alone."""
     left = _left(path, using)
     if left is None:
         return False
@@ -204,7 +204,7 @@ def _settled(path, using) -> bool:
 
 
 def _left(path, using) -> dict | None:
-    """What there is of a record that was being written; None if it is of another database."""
+    """The incomplete record; None if it is of another database."""
     try:
         left = record_files.read(path)
         return left if record_files.is_of(left["record"], using) else None
@@ -223,7 +223,7 @@ def _enter_late(path, using, left):
 
 
 def _write_again(path, entered):
-    """From the ledger. A page that this revision would write in another way is left out."""
+    """Write the files from the ledger; without the page if this revision would render it differently."""
     record, hash = entered.record, entered.hash
     if hash != record_chain.hash_of(record):
         return

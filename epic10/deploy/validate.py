@@ -1,4 +1,4 @@
-"""Validation: whether the release did in this database what it says."""
+"""Validation: whether the release has done in this database what it promises."""
 
 from django.core.management import CommandError
 from django.db import connections
@@ -19,7 +19,7 @@ HALF_APPLIED = (
 
 
 def validate(using: str, *, smoke: bool = False, show: evaluation.Show | None = None) -> Report:
-    """Ask every check of the release, with ``smoke`` try the application too; ``show`` each answer as it comes."""
+    """Run every check of the release, with ``smoke`` the smoke tests, too; ``show`` gets each result."""
     insist_that_it_is_applied(using)
     release = plan.load()
     wanted = [*release.checks(), *checks.registered(checks.AFTER), *(checks.registered(checks.SMOKE) if smoke else [])]
@@ -34,13 +34,13 @@ def insist_that_it_is_applied(using: str):
 
 
 def previous_works(using: str, *, show: evaluation.Show | None = None) -> Report:
-    """After a rollback: try what the previous application does."""
+    """Run the smoke tests of the previous application, after a rollback."""
     asked, title = checks.registered(checks.SMOKE_PREVIOUS), plan.load().title
     return evaluation.report("epic10_validate --previous", asked, using, show, release=title)
 
 
 def save(report: Report, using: str) -> str:
-    """Keep the report in the ledger; a complaint when that fails, as on a standby, and "" otherwise."""
+    """Save the report in the ledger; returns a complaint if that fails, as on a standby, else ""."""
     values = {"command": report.command, "verdict": report.verdict, "body": report.as_json()}
     with unhurried(connections[using]):
         return store.keep(using, SavedReport, otherwise="The report is not saved", **values)

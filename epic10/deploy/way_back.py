@@ -1,4 +1,4 @@
-"""The way back to the database before the release, and the proof that it is the same."""
+"""The way back to the database before the release, and the comparison that proves it."""
 
 from functools import partial
 
@@ -17,9 +17,9 @@ BACK = "back"  # The step after which the database is at its previous release.
 
 def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
     """
-    migrate to before the release, from any point; compare with the last snapshot before it; try what the old one does.
+    Migrate back from any point, compare with the last snapshot before the release, and run the old smoke tests.
 
-    Without such a snapshot there is nothing to compare with.
+    Without such a snapshot the comparison is left out.
     """
     release, before = plan.load(), before_release.last_snapshot(run.using)
     migrate = partial(call_command, "migrate", release.app_label, release.previous, database=run.using, stdout=out)

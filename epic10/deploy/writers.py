@@ -1,4 +1,4 @@
-"""Whether the application is stopped: sessions that write to the tables of the release, or did so just now."""
+"""Sessions that write to the tables of the release or did so recently: whether the application is stopped."""
 
 import sys
 import time
@@ -51,7 +51,7 @@ SELECT count(*) FROM pg_stat_activity
 
 @dataclass(frozen=True)
 class Writer:
-    """``idle`` is for how many seconds it has been in its state, ``tables`` those it has locks on to write."""
+    """``idle`` is the number of seconds in its state; ``tables`` are those it holds write locks on."""
 
     pid: int
     user: str
@@ -69,10 +69,10 @@ class Writer:
 
 def insist_that_nobody_writes(run: Run, tables: list[str], *, force: bool, may_ask: bool, otherwise: str) -> bool:
     """
-    Go on only where the application is stopped, True, or somebody wants to go on all the same.
+    Return True if the application is stopped, False if the operator wants to go on anyway; else raise.
 
-    Where somebody is there to be asked, he is; elsewhere ``--force`` says it
-    beforehand, and ``otherwise`` what that means.
+    If an operator is at a terminal, they are asked. Otherwise ``--force`` is the
+    answer, and ``otherwise`` says what it entails.
     """
     found = sessions(run.using, tables)
     writing = [session for session in found if session.writes]
@@ -93,7 +93,7 @@ def insist_that_nobody_writes(run: Run, tables: list[str], *, force: bool, may_a
 
 
 def sessions(using: str, tables: list[str]) -> list[Writer]:
-    """Other sessions; whether they write to the tables at this moment, or did within the last few minutes."""
+    """Other sessions, and whether they are writing to the tables or did so in the last few minutes."""
     found: dict[int, Writer] = {}
     for look in range(LOOKS):
         time.sleep(PAUSE if look else 0)

@@ -23,7 +23,7 @@ def database(parser):
 
 
 class _OfTheRegister(Action):
-    """Refuses the alias of a database that the release cannot be in."""
+    """Refuses the alias of a database that cannot contain the release."""
 
     def __call__(self, parser, namespace, alias, option_string=None):
         if refusal := routing.refusal(alias):

@@ -1,4 +1,4 @@
-"""The base of the commands that work on a release: where they speak, and how they end, for a person or for a script."""
+"""The base of the commands that work on a release: their output and how they end, for people and for scripts."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ from epic10.terminal.output import Lasting
 
 
 class Output(NamedTuple):
-    """What a command has come to: as text, as data for JSON, and, where it has failed, why."""
+    """The outcome of a command: text, data for JSON, and the reason if it failed."""
 
     text: str
     data: object = None
@@ -31,8 +31,8 @@ class ReleaseCommand(Lasting, BaseCommand):
     """
     A command that implements ``answer`` instead of ``handle``.
 
-    While it works it speaks on standard output, or, where that is left to the
-    JSON of its answer, on standard error. ``run`` is what it has recorded so far.
+    Progress goes to standard output, or to standard error if standard output is for
+    the JSON of the answer. ``run`` is what has been recorded so far.
     """
 
     interrupted: str  # What an operator reads after an interruption.
@@ -76,9 +76,9 @@ def steps_of(run: Run) -> list[str]:
 @contextmanager
 def failing_as_json(command, format: str, found: Callable[[], dict] = dict) -> Iterator[None]:
     """
-    What ``found`` returns, and the message, on standard output; for a person the message on standard error is enough.
+    If the block fails, print the error and what ``found`` returns as JSON, so that a script that asked for it gets it.
 
-    It is for what comes before the command's own JSON, so that there is never a second document.
+    Only for what precedes the command's own JSON, so that there is never a second document.
     """
     try:
         yield

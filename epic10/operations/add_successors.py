@@ -91,7 +91,7 @@ CARRY = """\
 
 
 class AddSuccessors(ReleaseOperation, RunPython):
-    """Build the successor of every index of others on a column that changes places, where it can be translated."""
+    """Build successors of the indexes that others have created on switched columns, if they can be translated."""
 
     def __init__(self, table: str, rules: list[Beside]):
         self.table, self.rules = table, rules
@@ -134,7 +134,7 @@ class AddSuccessors(ReleaseOperation, RunPython):
 
 
 class SwitchSuccessors(ReleaseOperation, RunSQL):
-    """The successors take the names, and with them what belongs to a name; also those of the release's own indexes."""
+    """Give the successors the names, and whatever belongs to the names, of the indexes they replace."""
 
     def __init__(self, table: str, rules: list[Beside]):
         self.table = table
@@ -169,7 +169,7 @@ def claimed(table: str) -> str:
 
 
 def each(schema_editor, query: str):
-    """Run each statement that a query for names and statements finds, or write down how."""
+    """Run each statement that a query for names and statements returns, or write that down."""
     if psql_script.is_script(schema_editor):
         schema_editor.collected_sql += [
             f"{SET_LONG};",

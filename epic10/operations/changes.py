@@ -22,7 +22,7 @@ ON_DELETE = {models.SET_NULL: "SET NULL", models.CASCADE: "CASCADE"}
 
 @dataclass(frozen=True)
 class Table:
-    """A table that changes: its model as Django calls it, its own name, and what people call its rows."""
+    """A table that changes: the name of its model, its own name, and what its rows are called in messages."""
 
     model: str
     name: str
@@ -57,7 +57,7 @@ class EnumType:
 
 @dataclass(frozen=True)
 class EnumColumn:
-    """A column of such a type. ``index`` is one that it has before the release, too."""
+    """A column of such a type. ``index`` is an index that it already has before the release."""
 
     table: Table
     name: str
@@ -75,12 +75,11 @@ class EnumColumn:
 @dataclass
 class Change:
     """
-    One decision of a release, and what it contributes: nothing, unless it says so.
+    One decision of a release, and what it contributes to each phase.
 
-    Operations of its own are in ``expand``, ``indexes``, with what each is for,
-    and ``enforce``. What else there is, is put together with what other changes
-    have for the same table, which has one trigger, one backfill, one switch and
-    one parking.
+    Its own operations are in ``expand``, ``indexes`` (with their purpose) and
+    ``enforce``. Everything else is combined with the other changes to the same table,
+    which has one trigger, one backfill, one switch and one parking.
     """
 
     expand: list[Operation] = field(default_factory=list)
@@ -103,7 +102,7 @@ class Change:
 
 
 class ReplaceEnum(Change):
-    """Other labels for an enum type, in every column that has it: in a column beside the old one until the switch."""
+    """New labels for an enum type and all its columns; until the switch they are in columns beside the old ones."""
 
     def __init__(self, type: EnumType, columns: list[EnumColumn]):
         relabel = type.relabel
@@ -132,7 +131,7 @@ class ReplaceEnum(Change):
 
 
 class NewEnumColumn(Change):
-    """A column of a new enum type. What is there by the name of either, of other labels, is mapped."""
+    """A column of a new enum type. If a column or type of that name exists with other labels, it is mapped."""
 
     def __init__(self, type: EnumType, column: EnumColumn):
         table, relabel, shadow = column.table, type.relabel, column.shadow(type)
@@ -158,8 +157,8 @@ class NewColumn(Change):
     """
     A column of any other type.
 
-    ``computed`` is how it follows another one, where it does; ``theirs`` what
-    becomes of one that somebody has added before, where that is not an error.
+    ``computed`` is how it is derived from another column, if it is; ``theirs`` is what
+    happens to a column of that name that somebody has added before, unless that is an error.
     """
 
     def __init__(
@@ -187,7 +186,7 @@ class NewColumn(Change):
 
 
 class NewReference(NewColumn):
-    """A column with a foreign key; theirs is accepted where it has the very key."""
+    """A column with a foreign key; an existing column is accepted if it has the same key."""
 
     def __init__(
         self, table: Table, name: str, field: models.ForeignKey, *, references: str, theirs: Convert | None = None

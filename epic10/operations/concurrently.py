@@ -73,9 +73,9 @@ def long_lock_timeout(connection):
 @contextmanager
 def watched(connection, name: str, in_the_way: list[locks.Blocker]):
     """
-    Report on the statement from a second connection, if it takes long enough to wonder.
+    Report on the statement from a second connection if it takes long.
 
-    ``in_the_way`` is kept to whom it was seen waiting for last.
+    ``in_the_way`` is kept up to date with the sessions that it is waiting for.
     """
     done = threading.Event()
     # Asked here, on the thread the connection belongs to.

@@ -58,7 +58,7 @@ def _count(table: str) -> str:
 
 
 class Analyze(ReleaseOperation, RunSQL):
-    """New columns have no statistics until somebody looks; those of the others are as good as they were."""
+    """Analyze the new columns, which have no statistics yet; those of the other columns are still good."""
 
     def __init__(self, *tables: str):
         self.tables = tables

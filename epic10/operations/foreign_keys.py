@@ -75,7 +75,7 @@ class AddForeignKey(ReleaseOperation, RunSQL):
         )
 
     def _points_there(self):
-        """Theirs may say something else of the same column and table: it is set aside with the column."""
+        """An existing key on the column must reference the same table; it is set aside together with the column."""
         column = (
             f"(SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = {literal(self.column)}\n"
             f"    AND NOT attisdropped)"
@@ -104,7 +104,7 @@ class AddForeignKey(ReleaseOperation, RunSQL):
 
 
 class ValidateForeignKey(ReleaseOperation, RunSQL):
-    """Look at the rows that were there before the key. Blocks neither reads nor writes."""
+    """Validate the key for existing rows. Blocks neither reads nor writes."""
 
     def __init__(self, table: str, name: str, *, beside: Convert | None = None):
         self.table, self.name, self.beside = table, name, beside
@@ -130,12 +130,12 @@ class ValidateForeignKey(ReleaseOperation, RunSQL):
 
 
 def key_definition(column: str, references: str, on_delete: str) -> str:
-    """As pg_get_constraintdef words it, once it is valid."""
+    """The definition of a valid key, as pg_get_constraintdef writes it."""
     return f"FOREIGN KEY ({column}) REFERENCES {references}(id) ON DELETE {on_delete}"
 
 
 def is_in_place(table: str, column: str, *, references: str, name: str, on_delete: str) -> str:
-    """Is the key there, and has it looked at every row?"""
+    """A condition: the key exists and is valid."""
     definition = key_definition(column, references, on_delete)
     return (
         f"EXISTS (SELECT FROM pg_constraint WHERE conrelid = {table_oid(table)} AND conname = {literal(name)} "

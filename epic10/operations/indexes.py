@@ -147,7 +147,7 @@ def _index(name: str) -> str:
 
 
 def _difference(table: str, name: str, columns: list[str], *, invalid_too: bool = False) -> str:
-    """By definition and validity: a name, or an index of that name, proves nothing."""
+    """Compare definition and validity, because the name alone proves nothing."""
     wanted = f"USING btree ({', '.join(columns)})"
     # How full its pages are is the customer's business.
     using = "substring(pg_catalog.pg_get_indexdef(indexrelid) FROM ' (USING .*)$')"

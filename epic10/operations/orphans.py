@@ -32,7 +32,7 @@ INSERT INTO epic10_orphan (table_name, column_name, row_id, value)
 
 @contextmanager
 def treated(policy: str, connection):
-    """For the time of the work: REFUSE or SET_NULL."""
+    """Set the policy for the block: REFUSE or SET_NULL."""
     execute(connection, f"SET {SETTING} = {literal(policy)}")
     try:
         yield
@@ -42,7 +42,7 @@ def treated(policy: str, connection):
 
 
 class KeepOrphans(ReleaseOperation, RunSQL):
-    """Write down the references that are about to read NULL, where our column is beside theirs."""
+    """Record the references that are about to become NULL, if our column is beside theirs."""
 
     def __init__(self, table: str, rule: Convert):
         self.table, self.rule = table, rule

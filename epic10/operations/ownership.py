@@ -43,7 +43,7 @@ def drop_if_ours(kind: str, name: str, drop: str) -> str:
 
 
 def names_are_free(kind: str, *names: str, table: str = "", unless: str = "") -> Iterator[Check]:
-    """For each of the names, ``unless`` the release has created the object by that name, or by the first of them."""
+    """Each name is free, or belongs to the release: it has created ``unless``, by default the first of the names."""
     check, exists, rename = NAMED[kind]
     ours = unless or names[0]
     for name in names:

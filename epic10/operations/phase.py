@@ -145,7 +145,7 @@ class Phase(Operation):
         return f"NOT ({self.done})" if direction == FORWARDS else "true"
 
     def _with_locks(self, lock, schema_editor, statements):
-        """The statements, and their locks just before the first that needs them: claims do not."""
+        """The statements, with the locks just before the first one that needs them, which claims do not."""
         claims = [statement for statement in statements if is_claim(statement)]
         others = [statement for statement in statements if not is_claim(statement)]
         gently, firmly = (self._take(lock, schema_editor, way(lock)) for way in (locks.gently, locks.firmly))
@@ -168,7 +168,7 @@ def walk(operations, app_label, state):
 
 
 def _changes_models(operation) -> bool:
-    """Most operations do not, and to copy a state with its models takes a millisecond."""
+    """Most operations do not, and copying a state with its models takes a millisecond."""
     if isinstance(operation, RunSQL):
         return bool(operation.state_operations)
     return not isinstance(operation, RunPython | Note)
@@ -180,7 +180,7 @@ def carry_out(steps, app_label, schema_editor):
 
 
 def written(steps, app_label, schema_editor) -> list[str]:
-    """The SQL of the steps, of the same dialect as the editor that asks for it."""
+    """The SQL of the steps, in the dialect of the given editor."""
     editor = type(schema_editor)(schema_editor.connection, collect_sql=True, atomic=False)
     with editor:
         carry_out(steps, app_label, editor)

@@ -125,7 +125,7 @@ def require(connection, needs: Iterable[Need]):
 
 
 def insist(needs: Iterable[Need]) -> str:
-    """A block that raises what the role lacks and the statements that give it; SQLSTATE P0001, raise_exception."""
+    """A block that raises an exception with the missing privileges and the GRANTs for them; SQLSTATE P0001."""
     return INSIST.format(missing=missing(needs))
 
 

@@ -12,8 +12,8 @@ class ReleaseOperation(Operation):
     """
     One of Django's operations that the release is read from.
 
-    Each method says nothing unless an operation has something to say.
-    ``state`` is that of the models once the operation has run.
+    Every method returns nothing unless an operation overrides it. ``state`` is the
+    state of the models after the operation.
     """
 
     def needs(self, app_label, state) -> Iterable[Need]:
@@ -42,5 +42,5 @@ class ReleaseOperation(Operation):
 
 
 def of_the_release(operation: Operation) -> ReleaseOperation:
-    """Django's own are as good in a phase, and say nothing."""
+    """The operation, or for one of Django's own a ReleaseOperation that declares nothing."""
     return operation if isinstance(operation, ReleaseOperation) else ReleaseOperation()

@@ -31,7 +31,7 @@ $epic10$"""
 
 
 class Require(ReleaseOperation, RunSQL):
-    """Raise, naming the object and the remedy, unless every check holds that ``asked`` has of ``operations``."""
+    """Raise, with the object and the remedy, unless all checks hold that ``asked`` returns for the operations."""
 
     kind: str
 
@@ -95,17 +95,17 @@ class RequireServer(ReleaseOperation, RunSQL):
         return is_fit(self.major)
 
     def text(self) -> str:
-        """What SQL can see of it; a pooler it cannot."""
+        """The checks that are SQL; a pooler cannot be detected by SQL."""
         return insist(check for check in self.preconditions() if hasattr(check.find, "sql"))
 
 
 def insist(checks: Iterable[Check]) -> str:
-    """A block that raises what the first broken check finds; SQLSTATE P0001, raise_exception."""
+    """A block that raises an exception with the findings of the first check that fails; SQLSTATE P0001."""
     return INSIST.format(checks=",\n".join(map(listed, checks)))
 
 
 def listed(check: Check) -> str:
-    """A check as a row of VALUES: title, hint, when it arises, query."""
+    """A check as a row of VALUES: title, hint, condition, query."""
     return (
         f"    ({literal(check.title)},\n     {literal(check.hint)},\n     {check.find.only_if},\n"
         f"$check${check.find.sql}$check$)"

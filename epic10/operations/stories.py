@@ -41,10 +41,10 @@ class Story:
 
 def phases(stories: list[Story], *, tables: list[Table], server: int, counted: list[CountRows]) -> list[Phase]:
     """
-    The five phases: in each of them what a story has of its own, and then what a table has once.
+    The five phases; each contains the stories' own operations, then those that a table has once.
 
-    ``tables`` are locked in this order, parents before children. Of the first
-    one a column is replaced: by that everybody sees whether the switch has been.
+    ``tables`` are locked in this order, parents before children. The first one has a
+    replaced column, which shows whether the switch has happened.
     """
     parts = [table_changes(table, _changes(stories)) for table in tables]
     names = [table.name for table in tables]
@@ -227,13 +227,13 @@ def _locks(tables: list[str], mode: str):
 
 
 def _explained(number: str, text: str, operations: Iterable[Operation]) -> list[Operation]:
-    """The operations, if there are any, and before them why."""
+    """The operations, if there are any, after a note that says why."""
     operations = list(operations)
     return [Note(number, text), *operations] if operations else []
 
 
 def _numbers(stories, contributions: Callable[[Change], Iterable]) -> str:
-    """Of the stories that have any."""
+    """The numbers of the stories that have such contributions."""
     numbers = [story.number for story in stories if any(map(contributions, story.changes))]
     return f"{numbers[0]} to {numbers[-1]}" if len(numbers) == len(stories) > 2 else ", ".join(numbers)
 

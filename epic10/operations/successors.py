@@ -142,7 +142,7 @@ def successors(table: str, rules: list[Beside], *, built: bool = False) -> str:
 
 
 def translated(text: str, rules: list[Beside], *, of: str | None) -> str:
-    """An SQL expression: the text of another one, of the new columns and labels; with ``of``, of those that it has."""
+    """An SQL expression for the text of another one, in the new columns and labels; ``of`` a table, in those it has."""
     labelled, renamed = text, "token[1]"
     for rule in rules:
         if isinstance(rule, Shadow):
@@ -163,7 +163,7 @@ def _labelled(text, shadow, of):
 
 
 def _new(rule, was, now, of):
-    """Whoever has added a column as the release wants it keeps it, and its type."""
+    """A column that somebody has added exactly as the release wants it is kept, and so is its type."""
     return (
         f"CASE WHEN {column_exists(of, rule.target)} THEN {literal(now)} ELSE {literal(was)} END"
         if of

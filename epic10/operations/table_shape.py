@@ -37,12 +37,12 @@ SELECT pg_catalog.format('domain %s is', oid::regtype) FROM pg_type WHERE typbas
 
 
 def inherits(table: str) -> str:
-    """A query for the tables that it inherits from, and for those that inherit from it."""
+    """A query for the parents and children of the table."""
     return INHERITS.format(table=table_oid(table))
 
 
 def fires_last(table: str) -> str:
-    """A query for triggers of others that change a row when those of the release have seen it."""
+    """A query for triggers of others that fire after those of the release."""
     return FIRES_LAST.format(
         table=table_oid(table),
         before=BEFORE_EACH_ROW,
@@ -64,7 +64,7 @@ def is_one_table(table: str) -> Check:
 
 
 def every_row_is_seen(table: str) -> list[Check]:
-    """Asked before the release, and once more before the switch: by the triggers of the release, and last."""
+    """Checks that the triggers of the release see every row, and last; before the release and before the switch."""
     return [_is_alone(table), _ours_fire_last(table)]
 
 

@@ -20,14 +20,14 @@ NO_WAY_BACK = (
 
 
 def stopped(database: str, why: str, *, separator: str = "\n", **options) -> CommandError:
-    """A migration has stopped: why, where the database stands, and what to type."""
+    """The error of a migration that has stopped: why, the state of the database, and what to type."""
     error = CommandError(f"{why}{separator}{_position(database)}", **options)
     error.why = why
     return error
 
 
 def why(error: BaseException) -> str:
-    """What ended a step, for somebody who is about to be told what is done about it."""
+    """What ended a step, without the advice on what to type, for a command that deals with it itself."""
     if told := getattr(error, "why", ""):
         return told
     if signals.is_interruption(error) and not isinstance(error, CommandError):

@@ -46,9 +46,9 @@ COLUMNS = """
 @dataclass(frozen=True)
 class Work:
     """
-    To be done in one table: its rows, those to change, and how many of them wait for which column.
+    The work to be done in one table: its rows, the rows to change, and how many by column.
 
-    ``to_restore`` is how many an earlier way back has parked.
+    ``to_restore`` is the number of rows that an earlier way back has parked.
     """
 
     table: str
@@ -71,7 +71,7 @@ class Estimate:
 
     @property
     def seconds(self) -> float | None:
-        """The whole release, without waits for locks; None if it could not be measured."""
+        """Seconds that the whole release takes, without waits for locks; None if that could not be measured."""
         if self.problem:
             return None
         filling = sum(work.to_change / self.rates[work.table] for work in self.tables if work.to_change)
@@ -136,7 +136,7 @@ def _name(rule):
 
 
 def _with_columns_to_come(connection, backfill) -> str:
-    """The table's rows as a query, with the columns that expand will add."""
+    """A query for the table's rows, with the columns that expand has yet to add."""
     columns = [
         f"({commonest(backfill.table, rule)}) AS {quoted(rule.target)}"
         if isinstance(rule, Shadow)
@@ -161,7 +161,7 @@ def _measured(connection, backfills) -> dict[str, float]:
 
 
 def _copy_some_rows(connection, backfill):
-    """SAMPLE becomes the table as it is after expand, with a few of its rows, from all over it."""
+    """Create SAMPLE like the table after expand, with some of its rows from all over it."""
     table, sample = quoted(backfill.table), quoted(SAMPLE)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {sample} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS)")
@@ -194,7 +194,7 @@ def _add_column(connection, table, rule) -> Iterable[str]:
 
 
 def _rate(connection, backfill) -> float:
-    """Rows changed a second; of a table without any, as fast as one likes."""
+    """Rows changed per second; infinite if there are none to change."""
     sample = Backfill(SAMPLE, backfill.rules, unit=backfill.unit)
     statement = sample.batch(Keys(), skip_locked=True, **FOR_DJANGO)
     changed, last = 0, ""

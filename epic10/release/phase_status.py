@@ -47,7 +47,7 @@ class PhaseStatus:
 
 
 def percent(share: float) -> str:
-    """100 % only when nothing is left."""
+    """The percentage, rounded down: 100 % only when nothing is left."""
     return f"{int(share * 100)} %"
 
 
@@ -55,10 +55,10 @@ def phase_statuses(
     release, connection, runs: list[PhaseAttempt], *, worker: Holder | None, earlier: dict[str, PhaseStatus]
 ) -> list[PhaseStatus]:
     """
-    Of every phase, where it stands.
+    The status of every phase.
 
-    ``worker`` has the migrators' lock; ``earlier`` phase_statuses, by phase, save a
-    second count of the rows that a running backfill has to change.
+    ``worker`` holds the migration lock. With ``earlier``, the statuses seen before, the
+    rows that a running backfill has to change are not counted a second time.
     """
     switched, has_begun = release.is_switched(connection), state.has_begun(connection)
     expanded = _is_in_place(release, connection, release.phases[0])
@@ -88,7 +88,7 @@ def _phase_status(phase, own, rows, left, *, in_place, worker) -> PhaseStatus:
 
 
 def _is_at_work(worker: Holder | None, last: PhaseAttempt) -> bool:
-    """What began before the lock was taken is somebody's who was killed."""
+    """A phase that began before the lock was taken belongs to a process that was killed."""
     return worker is not None and (worker.seconds is None or last.seconds <= worker.seconds)
 
 
@@ -106,7 +106,7 @@ def _state(last: PhaseAttempt, *, in_place: bool, working: bool) -> str:
 
 
 def _left(connection, phase, rows, known) -> int:
-    """Rows that a backfill has yet to change: a full count, or what an earlier one left."""
+    """Rows that a backfill has yet to change, from a full count or derived from an earlier one."""
     if known and known.rows <= rows and (known.state == DONE or (known.state == RUNNING and known.left)):
         return max(known.left - (rows - known.rows), 0)
     backfills = [it for it in phase.operations if isinstance(it, Backfill) and not it.beside]

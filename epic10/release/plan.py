@@ -40,7 +40,7 @@ class Plan:
 
     @property
     def title(self) -> str:
-        """As Django writes it: the app, a dot, the name."""
+        """The migration as Django writes it, such as ndas.0002_name."""
         return f"{self.app_label}.{self.name}"
 
     @property
@@ -71,7 +71,7 @@ class Plan:
         return [operation for _, operation, _, _ in self.operations if isinstance(operation, kind)]
 
     def backfills(self) -> list[Backfill]:
-        """Those of every database: the others are for columns that somebody has added before."""
+        """The backfills that run in every database; the others only where somebody has added such a column before."""
         return [backfill for backfill in self.all_of(Backfill) if not backfill.beside]
 
     def models(self) -> list[type]:
@@ -79,7 +79,7 @@ class Plan:
         return list(self.before.apps.get_app_config(self.app_label).get_models())
 
     def needs(self) -> list[Need]:
-        """What the role must be allowed: each once, those of the books that are kept of it among them."""
+        """The privileges that the role needs, without duplicates, including those on the ledger."""
         kept = [
             model._meta.db_table for model in apps.get_app_config("epic10").get_models() if model not in OF_THE_WATCH
         ]
@@ -89,7 +89,7 @@ class Plan:
 
     @property
     def server(self) -> RequireServer:
-        """Which server the release can run on."""
+        """The requirement on the server."""
         return next(operation for _, operation, _, _ in self.operations if isinstance(operation, RequireServer))
 
     def tables(self) -> list[str]:
@@ -97,7 +97,7 @@ class Plan:
         return [model._meta.db_table for model in self.models()]
 
     def is_switched(self, connection) -> bool:
-        """Has the last phase committed? Asked of the catalog, which is never out of step with itself."""
+        """Has the last phase committed, according to the catalog, which is always consistent?"""
         return holds(connection, self.phases[0].done)
 
     def is_finalized(self, connection) -> bool:
@@ -109,7 +109,7 @@ class Plan:
         return [sign for operation, *at in self._at(phase) for sign in operation.signs(*at)]
 
     def _at(self, phase=None):
-        """What each operation, or each of one phase, may say: the operation, and what its methods are asked with."""
+        """Each operation, or each one of a phase, with the arguments that its methods take."""
         for of_phase, operation, _, after in self.operations:
             if phase in (None, of_phase):
                 yield of_the_release(operation), self.app_label, after

@@ -1,4 +1,4 @@
-"""Preparation: how far the release can go while the old application runs, which is up to the last phase."""
+"""Preparation: every phase but the last, which is as far as the release goes while the old application runs."""
 
 from django.core.management import CommandError
 from django.db.migrations.executor import MigrationExecutor
@@ -10,10 +10,10 @@ from epic10.terminal.progress import logger
 
 def prepared(connection):
     """
-    Run every phase but the last, as if that never came.
+    Run every phase except the last.
 
-    Django's record stays without the release, as after an interruption: migrate
-    goes on from there, and goes back from there.
+    Django does not record the release as applied, just as after an interruption:
+    migrate can go on from there, and can go back from there.
     """
     release = plan.load()
     if release.is_switched(connection):

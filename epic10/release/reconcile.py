@@ -6,9 +6,9 @@ Django would find nothing to undo; half-way backwards there still is one, and
 Django would find nothing to apply. The catalog knows better. The record is put
 right before Django reads it, and Django does the rest.
 
-The migrations after the release are made of phases too, and a crash leaves them
-out of step in the same way. Of these the ledger knows which way each was going
-last: a phase says so before it begins, and both ways can run again.
+Later migrations consist of phases, too, and a crash leaves their records out of step
+in the same way. The ledger knows the last direction of each, because a phase records
+it before it begins, and either direction can run again.
 """
 
 from django.db.migrations.loader import MigrationLoader

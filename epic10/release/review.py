@@ -21,7 +21,7 @@ ROWS_AT_A_TIME = 2000
 
 
 def write(using: str, subject: Subject, file, *, only: Iterable[str] = ()) -> int:
-    """Write the review as CSV (RFC 4180); how many rows it has. ``only`` names columns; none means all."""
+    """Write the review as CSV (RFC 4180) and return its number of rows. ``only`` names columns; none means all."""
     connection, rows = connections[using], 0
     if plan.load().is_finalized(connection):
         raise CommandError(

@@ -28,7 +28,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Reason:
-    """Of one column, as SQL: for which rows nobody chose the value, what it was and is, and why."""
+    """SQL for one column: which rows have a value nobody chose, what it was, what it is, and why."""
 
     column: str
     before: str
@@ -46,7 +46,7 @@ def columns(subject: Subject) -> list[str]:
 
 
 def reasons(connection, subject: Subject) -> Iterator[Reason]:
-    """As a preview where the release has not been switched, as a record where it has."""
+    """A preview before the switch, a record after it."""
     is_preview = not plan.load().is_switched(connection)
     for source in _sources(subject):
         if isinstance(source, Shadow):
@@ -61,7 +61,7 @@ def reasons(connection, subject: Subject) -> Iterator[Reason]:
 
 
 def _sources(subject):
-    """The rules and operations of the release that decide for somebody."""
+    """The rules and operations of the release that choose a value."""
     release = plan.load()
     for backfill in release.backfills():
         if backfill.table == subject.table:
@@ -72,7 +72,7 @@ def _sources(subject):
 
 
 def _relabelled(shadow, subject, *, is_preview) -> Reason:
-    """An old label that the new one would give as well is the row's own only if nobody has saved it since."""
+    """If the old label is also what the new one maps back to, it counts only if nobody has saved the row since."""
     new, relabel = quoted(shadow.column), shadow.relabel
     old = new if is_preview else quoted(shadow.legacy)
     after, condition = relabel.upwards(old), _is_lost(old, relabel)
@@ -100,7 +100,7 @@ def _why(old, relabel: Relabel):
 
 
 def _merged(relabel: Relabel) -> dict[str, list[str]]:
-    """New labels that several old ones have become."""
+    """New labels that replace several old ones, with those old labels."""
     merged = {}
     for label in relabel.legacy:
         merged.setdefault(relabel.becomes(label), []).append(label)
@@ -115,7 +115,7 @@ def _theirs(connection, subject, column, *, is_preview) -> str | None:
 
 
 def _converted(rule, subject, theirs, *, is_preview) -> Reason:
-    """Of a column that was there in another form: what does not read as it did."""
+    """For a column that already existed in another form: values that have changed."""
     is_shadow = isinstance(rule, Shadow)
     up = rule.relabel.upwards(theirs) if is_shadow else f"({rule.up.format(theirs=theirs, row='')})::text"
     now = up if is_preview else f"{quoted(rule.column)}::text"
@@ -141,7 +141,7 @@ def _computed_from(derived):
 
 
 def _is_new(connection, subject, column) -> bool:
-    """What was there before the release has the values that somebody gave it."""
+    """Has the release added the column? If it was there before, people have chosen its values."""
     if not holds(connection, column_exists(subject.table, column)):
         return True
     has_ledger = holds(connection, relation_exists("epic10_created_object"))

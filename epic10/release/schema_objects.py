@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def _words(self) -> list[str]:
-        """The names that say whose it is: its own, or those of its table."""
+        """The words of its name, which may include the name of its table."""
         words = self.name.replace('"', "").split(" ")
         if self.kind in OF_A_TABLE:
             return words[:1]
@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Change:
-    """``said`` is what became of the entry; ``lines`` are those that differ, "- " before and "+ " after."""
+    """``said`` is what has happened to the entry; ``lines`` differ: "- " was there before, "+ " is there now."""
 
     entry: Entry
     said: str
@@ -70,7 +70,7 @@ class Change:
 
 
 def entries(dump: str) -> dict[Entry, str]:
-    """What pg_dump, or pg_restore, says of each object; without the books of the release and of Django."""
+    """The text of each object in a dump, without the ledger and Django's own tables."""
     parts = HEADER.split(dump)
     found = defaultdict(list)
     for name, kind, schema, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
@@ -81,7 +81,7 @@ def entries(dump: str) -> dict[Entry, str]:
 
 
 def changes(before: str, after: str) -> Iterator[Change]:
-    """Object by object, whatever their order."""
+    """The differences, object by object, regardless of order."""
     old, new = entries(before), entries(after)
     for entry in old.keys() - new.keys():
         yield Change(entry, GONE, old[entry])
@@ -93,7 +93,7 @@ def changes(before: str, after: str) -> Iterator[Change]:
 
 
 def findings(before: str, after: str, release: Plan) -> Iterator[str]:
-    """A finding for whatever concerns the release; as a Fact how much else is not what it was."""
+    """A finding for each change that concerns the release, and one Fact about all the others."""
     found = sorted(changes(before, after), key=str)
     yield from (str(change) for change in found if concerns(change, release))
     if others := [str(change) for change in found if not concerns(change, release)]:
@@ -103,11 +103,11 @@ def findings(before: str, after: str, release: Plan) -> Iterator[str]:
 
 def concerns(change: Change, release: Plan) -> bool:
     """
-    Is it the release's business?
+    Does the change concern the release?
 
-    Whatever is part of a table of the register, or could have been left behind by
-    the release; and what is gone or changed, if it speaks of the register, as a
-    view does. An object that somebody else has made beside it is not.
+    It does if the object is part of a table of the register or could have been left
+    behind by the release, or if it is gone or changed and refers to the register, as
+    a view does. New objects that somebody else has created do not.
     """
     tables, entry = release.tables(), change.entry
     if entry.is_of(tables, change.text) or _is_made_by(release, entry):

@@ -27,7 +27,7 @@ TEMPLATES = Path(epic10.__file__).parent / "templates" / "epic10" / "scripts"
 
 
 def files(release: Plan) -> dict[Path, str]:
-    """Path to text of every derived file; they lie beside the migration."""
+    """The text of every derived file, by its path next to the migration."""
     folder = Path(sys.modules[release.migration.__module__].__file__).parent / "epic_10"
     return {
         folder / "migration.sql": _rendered("migration.sql", release, **_migration(release)),
@@ -38,7 +38,7 @@ def files(release: Plan) -> dict[Path, str]:
 
 
 def stale(files: dict[Path, str]) -> list[Path]:
-    """Those of the derived files that do not say on disk what the migration says."""
+    """The derived files that are missing on disk or out of date."""
     return [path for path, text in files.items() if not path.exists() or path.read_text() != text]
 
 
@@ -97,7 +97,7 @@ def _phase(release, phase, before, after, *, forwards):
 
 
 def _checks(release):
-    """The derived checks, and of the registered ones those that are a query."""
+    """The derived checks, and the registered checks that are queries."""
     wanted = [*release.checks(), *checks.registered(checks.AFTER)]
     return [
         {

@@ -1,10 +1,9 @@
 """
 The state of the release in a database: whether it has begun, when, and in which direction it was going.
 
-Asked here and nowhere else, and of nothing but what the release itself has left:
-the claims of its objects, which share a transaction with them, the catalog, and the
-runs of its own phases. Migrations after the release have phases, too, and are
-undone alone; they say nothing of it.
+Only this module decides, and only from what the release itself has left: the claims of
+its objects, which are committed together with them, the catalog, and the runs of its
+own phases. Later migrations have phases, too, but are undone on their own, and do not count.
 """
 
 from datetime import datetime
@@ -32,7 +31,7 @@ MAY_READ = "pg_catalog.has_table_privilege(to_regclass('epic10_phase_run'), 'SEL
 
 
 def insist_on_a_register(connection):
-    """Before anybody is asked for anything: raises CommandError where there is no register."""
+    """Raise CommandError if there is no register, before the operator is asked anything."""
     if not any(holds(connection, relation_exists(table)) for table in plan.load().tables()):
         raise CommandError(NO_REGISTER.format(connection.settings_dict["NAME"]))
 
@@ -44,12 +43,12 @@ def has_begun(connection) -> bool:
 
 
 def began_at(connection) -> datetime | None:
-    """When it changed something first; None where nothing of it is there, or where nobody can tell any more."""
+    """When the release made its first change; None if it has made none or if that is no longer known."""
     return fetch(connection, f"SELECT {BEGAN}")[0][0] if holds(connection, CLAIMS) else None
 
 
 def is_recorded(connection) -> bool:
-    """Does Django take the release for applied? That may be out of step with the database."""
+    """Does Django believe that the release is applied? The database may differ."""
     release = plan.load()
     if not holds(connection, relation_exists(plan.RECORD)):
         return False
@@ -58,24 +57,24 @@ def is_recorded(connection) -> bool:
 
 
 def is_left_to_undo(connection) -> bool:
-    """Would a way back have anything to do, Django's own record included?"""
+    """Is there anything to undo, including Django's own record?"""
     return has_begun(connection) or is_recorded(connection)
 
 
 def is_going_back(connection) -> bool:
-    """Was the release on its way back last, and has not come to the end of it?"""
+    """Was the last run of a phase on the way back, and is the way back unfinished?"""
     last = last_run(connection)
     return bool(last and last.direction == BACKWARDS and (has_begun(connection) or not last.finished_at))
 
 
 def was_taken_back_at(connection) -> datetime | None:
-    """When a release that was here and is not any more was gone."""
+    """When the release was completely undone; None if it is here or never was."""
     last = last_run(connection)
     return last.finished_at if last and last.direction == BACKWARDS and not has_begun(connection) else None
 
 
 def mark(connection) -> tuple:
-    """What is another one as soon as somebody has changed anything of the release that a way back would undo."""
+    """A value that changes whenever anything changes that a way back would undo."""
     claims = fetch(connection, CLAIMED) if holds(connection, CLAIMS) else None
     rows = sum(run.rows for run in attempts(connection))
     return claims, rows, plan.load().is_switched(connection)

@@ -1,8 +1,8 @@
 """The status of this database, and the next command to type.
 
-The catalog says what is in place; the ledger says who ran what, and how it
-ended; the migrators' lock says whether somebody is at it. Asked of any database
-at any moment, also while another process works.
+The catalog says what is in place, the ledger says who ran what and how it ended, and
+the migration lock says whether somebody is working. The status can be asked for in any
+database at any time, also while another process is working.
 """
 
 from collections.abc import Iterator
@@ -41,9 +41,9 @@ STANDSTILLS = {
 @dataclass(frozen=True)
 class Status:
     """
-    ``state`` in a word or two; ``worker`` is who migrates at this moment.
+    ``state`` is a word or two; ``worker`` is the process that is migrating now.
 
-    ``waits`` says for what, where nothing moves; ``notes`` what does not fit together.
+    ``waits`` says what it is waiting for, if it is; ``notes`` are inconsistencies.
     """
 
     database: str
@@ -68,7 +68,7 @@ class Status:
 
 
 def status(connection, earlier: Status | None = None) -> Status:
-    """Where the database is now. With what was seen ``earlier``, rows to change are not counted again."""
+    """The status of the database. With an ``earlier`` status, rows to change are not counted again."""
     with unhurried(connection):
         try:
             with one_moment(connection):
@@ -80,7 +80,7 @@ def status(connection, earlier: Status | None = None) -> Status:
 
 
 def current_status(connection, earlier: Status | None) -> Status:
-    """The same as far as the session's own settings let it; an error if a phase commits in between."""
+    """The same with the session's own settings; fails if a phase commits in between."""
     release, name = plan.load(), connection.settings_dict["NAME"]
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
         return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])

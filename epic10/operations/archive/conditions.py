@@ -29,13 +29,13 @@ BOTH_STAY = (
 
 
 def other_values(table: str, row_id: str) -> str:
-    """The message, as an SQL expression."""
+    """The error message, as an SQL expression."""
     before, after = literal("epic10_archive has other values of the row "), literal(f" of {table} than the row itself.")
     return f"{before} || {row_id} || {after}"
 
 
 def complaint(table: str, *, then: str) -> str:
-    """Message and hint of a batch, given the row as ``id``; NULL and NULL where that is NULL."""
+    """The message and hint of a batch about the row ``id``; both are NULL if ``id`` is."""
     hint = literal(BOTH_STAY.format(then=then))
     return f"{other_values(table, 'id')},\n       CASE WHEN id IS NOT NULL THEN {hint} END"
 
@@ -55,7 +55,7 @@ SELECT again.id, table_name, row_id, 'parked', content, fingerprint FROM restore
 
 
 def waiting(table: str, *, after: str | None = None) -> str:
-    """A FROM clause: what is parked of the table and not decided yet, from the key ``after`` on."""
+    """A FROM clause for the rows of the table that are parked and not decided yet, from the key ``after`` on."""
     return (
         f"FROM epic10_archive archive\n"
         f"   WHERE table_name = {literal(table)} AND event = 'parked'"
@@ -74,7 +74,7 @@ def newest(table: str, row_id: str) -> str:
 
 
 def is_restored(table: str, row_id: str) -> str:
-    """Was it put back after the last rollback, and not changed by the old application since? NULL: never parked."""
+    """Was the row restored after the last rollback, and not changed since? NULL if it was never parked."""
     return (
         f"(SELECT event = 'restored' AND rollback_id = {THIS_ROLLBACK} FROM epic10_archive\n"
         f"         WHERE table_name = {literal(table)} AND row_id = {row_id} ORDER BY id DESC LIMIT 1)"

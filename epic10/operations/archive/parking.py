@@ -75,7 +75,7 @@ class Held:
 @dataclass(frozen=True)
 class Parking:
     """
-    What of a table the old schema cannot hold.
+    The values of a table that the old schema cannot hold.
 
     ``rules`` are those of the table's backfill; ``fields`` are the other fields
     of the model that came with the release.
@@ -133,13 +133,13 @@ def as_a_row(table: str, held: list[Held], content: str) -> str:
 
 
 def lost(held: list[Held], row: str, content: str) -> str:
-    """What a restored row could not get back, as jsonb by column; NULL for most rows."""
+    """Values that could not be restored to the row, as jsonb by column; NULL for most rows."""
     columns = [column.lost(row, content) for column in held if column.references]
     return f"nullif({' || '.join(columns)}, '{{}}')" if columns else "NULL::jsonb"
 
 
 def found(row: str, parked: str) -> str:
-    """What the row reads now in the columns of ``parked``, as jsonb."""
+    """The current values of the row in the columns of ``parked``, as jsonb."""
     values = f"pg_catalog.jsonb_object_agg(key, pg_catalog.to_jsonb({row}) -> key)"
     return f"(SELECT {values} FROM jsonb_object_keys({parked}) AS key)"
 

@@ -80,7 +80,7 @@ IF {IS_PARKING} THEN
 
 
 class AddParkingTrigger(ReleaseOperation, RunSQL):
-    """Watch, from expand to switch, over rows that were restored."""
+    """Guard restored rows from expand to the switch."""
 
     def __init__(self, parking: Parking):
         self.parking = parking
@@ -103,8 +103,8 @@ class SwitchParking(ReleaseOperation, RunSQL):
     """
     Leave the rows to the new application; after the switch back, watch again.
 
-    First in its phase: backwards it comes when the columns have their old names.
-    A missing function tells that Epic 10 was live, and with it everything it holds.
+    It is the first operation of its phase, so that on the way back the columns have
+    their old names. If the function is missing, Epic 10 was live, and there may be values to park.
     """
 
     def __init__(self, parkings: list[Parking]):

@@ -41,7 +41,7 @@ BOTH_VALUES = (
 
 @dataclass(frozen=True)
 class Parked:
-    """Of one table: how many rows wait, how many of them hold which column, and the first few ids."""
+    """The rows of one table that are parked: how many, how many by column, and the first few ids."""
 
     table: str
     rows: int
@@ -50,7 +50,7 @@ class Parked:
 
 
 def log_parked(connection, parkings):
-    """After the way back: how much of what waits in the archive."""
+    """Log how many rows were parked, after the way back."""
     for parking in parkings:
         rows, columns, ids = _one(
             connection, f"WITH parked AS (SELECT row_id, content {waiting(parking.table)})" + BY_COLUMN
@@ -61,7 +61,7 @@ def log_parked(connection, parkings):
 
 
 def log_restored(connection, parkings):
-    """Before the switch: what is back, and what is not."""
+    """Log what was restored and what was not, before the switch."""
     left_out = False
     for parking in parkings:
         for event, rows, ids in fetch(connection, EVENTS.format(table=literal(parking.table))):
@@ -72,14 +72,14 @@ def log_restored(connection, parkings):
 
 
 def waiting_rows(connection) -> dict[str, int]:
-    """How many rows of which table wait in the archive for the release to come again."""
+    """The number of rows by table that are parked until the release runs again."""
     if not holds(connection, relation_exists("epic10_archive")):
         return {}
     return dict(fetch(connection, ALL))
 
 
 def by_table(connection) -> list[Parked]:
-    """The same with its columns and a few ids, for somebody who looks rather than reads a log."""
+    """The same with columns and a few ids, for the dashboard."""
     return [
         Parked(table, *_one(connection, f"WITH parked AS (SELECT row_id, content {waiting(table)})" + BY_COLUMN))
         for table in waiting_rows(connection)
@@ -87,7 +87,7 @@ def by_table(connection) -> list[Parked]:
 
 
 def became(connection) -> list[tuple[str, str, int, str]]:
-    """Of what the last way back has parked and that waits no more: table, event, rows, a few ids."""
+    """What has happened to rows that the last way back parked: table, event, rows, a few ids."""
     if not holds(connection, relation_exists("epic10_archive")):
         return []
     return [

@@ -66,7 +66,7 @@ class Backfill(ReleaseOperation, RunPython):
             self._fill(None, schema_editor)
 
     def preconditions(self, app_label, state):
-        """A computed column has to be new: later nobody could tell our values from those that were there."""
+        """A computed column must be new: otherwise our values could not be told from existing ones."""
         if not self.beside:  # It is the table's once.
             yield table_shape.is_one_table(self.table)
             yield table_shape.no_rows_are_stored(self.table)
@@ -89,7 +89,7 @@ class Backfill(ReleaseOperation, RunPython):
                 )
 
     def proofs(self, app_label, state):
-        """Before the switch: no row reads wrong any more, and none is written past the triggers."""
+        """Before the switch, no row may be wrong, and no write may bypass the triggers."""
         if not self.beside:
             yield from table_shape.every_row_is_seen(self.table)
         for rule in self.rules:
@@ -113,7 +113,7 @@ class Backfill(ReleaseOperation, RunPython):
         return f"EXISTS (SELECT FROM ({combinations(self.table, [rule])}) AS labels WHERE {rule.wrong()})\n   AND "
 
     def batch(self, route: Route, *, skip_locked: bool, **how) -> str:
-        """Rows in use are stepped around; or waited for, which wants a route in the order of keys."""
+        """A batch that skips locked rows, or waits for them, which requires a route in key order."""
         wrong = self.unless_restored(any_wrong(self.rules))
         where = {"table": self.table, "here": route.HERE.format(**how), "wrong": wrong, **how}
         return BATCH.format(
@@ -130,7 +130,7 @@ class Backfill(ReleaseOperation, RunPython):
         )
 
     def loop(self) -> str:
-        """The same batches for psql, in the last pass's way: it waits for rows in use."""
+        """The same batches for psql, which wait for locked rows like those of the last pass."""
         batch = self.batch(Keys(), skip_locked=False, **FOR_PSQL)
         return loop(batch, self.table, self.unit, verb="Migrated", passes=1 + WAITING_PASSES)
 
@@ -154,7 +154,7 @@ class Backfill(ReleaseOperation, RunPython):
         )
 
     def unless_restored(self, wrong):
-        """A row that was put back reads what no mapping of its old label would give, and is right."""
+        """A restored row has a label that its old label does not map to, and is right nevertheless."""
         if self.beside:  # What is theirs was never parked.
             return wrong
         # Without a rollback nothing was put back: the server asks that once, not for every row.

@@ -55,7 +55,7 @@ FOR_PSQL = {"after": "last", "size": "batch_size", "into": " INTO rows_changed, 
 
 
 class Batches:
-    """One piece of batched work, shared by all who work at it: how much of it is done."""
+    """The progress of one piece of batched work, shared by all its workers."""
 
     def __init__(self, connection, table: str, total: int, unit: str, *, verb: str):
         self.connection, self.table, self.unit, self.verb = connection, table, unit, verb
@@ -65,10 +65,10 @@ class Batches:
 
     def one_pass(self, statement: str, route: Route = Keys(), *, connection=None, nap=time.sleep):  # noqa: B008  frozen
         """
-        Along the route, with its places and ``%(size)s`` filled in.
+        Run the statement along the route, with its parameters and ``%(size)s`` filled in.
 
-        Whoever works beside others has a ``connection`` of its own, and is
-        stopped by what ``nap`` raises.
+        A worker beside others has a ``connection`` of its own, and is stopped by what
+        ``nap`` raises.
         """
         connection = connection or self.connection
         throttle = Throttle(connection, self.table, nap=nap)
@@ -94,7 +94,7 @@ class Batches:
             self.witness.look(connection)
 
     def _one_batch(self, connection, statement, values):
-        """The last key, and how many seconds it took."""
+        """Run one batch; returns its last key and how many seconds it took."""
         began = time.monotonic()
         settings = [*BATCH_SETTINGS, f"SELECT {other_columns.filling(self.table)}"]
         with locks.short_transaction(connection, *settings), connection.cursor() as cursor:
@@ -115,12 +115,12 @@ class Batches:
 
 
 class TooLong(Exception):
-    """The batch was cut off; nothing of it is left."""
+    """The batch was canceled and rolled back."""
 
 
 @contextmanager
 def cut_off(cursor, rows: int) -> Iterator[None]:
-    """The statement within may take LONGEST; one of the smallest batches may take what it needs."""
+    """Cancel the statement after LONGEST seconds, unless the batch is already as small as possible."""
     if rows <= SMALLEST:
         yield
         return
@@ -137,7 +137,7 @@ def cut_off(cursor, rows: int) -> Iterator[None]:
 
 
 def fitting(size: int, seconds: float) -> int:
-    """Rows of the next batch, after one of ``size`` that took so long: towards a target, if one is set."""
+    """The size of the next batch, given the time that the last one took, aiming at a target if one is set."""
     target, most = getattr(settings, "EPIC10_BATCH_TARGET", 0) / 1000, LARGEST
     if not target:
         target, most = LONGEST / 2, batch_size()

@@ -20,7 +20,7 @@ from epic10.terminal.progress import logger
 
 
 def fill(connection, backfill):
-    """Every row of the table of a Backfill that reads wrong."""
+    """Fill every row of the Backfill's table that is wrong."""
     # Several workers are for who wants to be done, and has no application to spare.
     is_sparing = workers.number_of_workers() == 1 and is_large(connection, backfill.table)
     with sparing(connection) if is_sparing else nullcontext():
@@ -56,14 +56,14 @@ def _wait_for_the_rest(batches, backfill):
 
 
 def _left(connection, backfill):
-    """Keys of rows that read wrong: in the order of the table they are found in a tenth of the time."""
+    """Keys of rows that are wrong, found by a scan, which takes a tenth of the time of key order."""
     wrong = backfill.unless_restored(any_wrong(backfill.rules))
     found = fetch(connection, f"SELECT id FROM {quoted(backfill.table)} WHERE {wrong} LIMIT {LEFT_AT_ONCE}")
     return sorted(key for [key] in found)
 
 
 def _count(connection, backfill):
-    """Rows that read wrong, and all rows."""
+    """The number of rows that are wrong, and of all rows."""
     really_wrong = backfill.unless_restored(any_wrong(backfill.rules))
     [counts] = fetch(connection, wrong_and_all(backfill.table, backfill.rules, really_wrong))
     return counts

@@ -56,7 +56,7 @@ wanted AS MATERIALIZED (
         return {"after": self.after}
 
     def fewer(self, place: dict, size: int) -> dict:
-        """The same place, for a batch of so many rows: some of those that the one before was too slow for."""
+        """The same place for a smaller batch, after one that was canceled because it took too long."""
         return place
 
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
@@ -149,12 +149,12 @@ Route = Keys | Places | Named
 
 
 def is_large(connection, table: str) -> bool:
-    """Does it outgrow the server's own memory?"""
+    """Is the table larger than the server's shared buffers?"""
     return holds(connection, LARGE.format(literal(quoted(table))))
 
 
 def routes(connection, table: str, rows: int, *, parts: int, size: int) -> list[Route]:
-    """All of the table, which has so many rows, in at most so many parts of about equal length."""
+    """Routes over the whole table, with ``rows`` rows, in at most ``parts`` parts of similar size."""
     with connection.cursor() as cursor:
         cursor.execute(SIZES.format(literal(quoted(table))))
         pages, indexes = cursor.fetchone()

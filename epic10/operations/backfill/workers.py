@@ -15,12 +15,12 @@ _wanted: ContextVar[int | None] = ContextVar("workers", default=None)
 
 
 class Stopped(Exception):
-    """Somebody else's part has failed, or the operator has had enough."""
+    """Another worker has failed, or the operator has interrupted the work."""
 
 
 @contextmanager
 def limited(number: int | None) -> Iterator[None]:
-    """For the time of the work; None is what the settings say."""
+    """Set the number of workers for the block; None means the one in the settings."""
     token = _wanted.set(number)
     try:
         yield
@@ -69,7 +69,7 @@ def side_by_side(alias: str, parts: list, work: Callable):
 
 
 def _raise_the_first(failures: list[BaseException]):
-    """Of those that failed by themselves; the others were stopped for it."""
+    """Raise the first failure; workers that were Stopped because of it do not count."""
     for failure in failures:
         if not isinstance(failure, Stopped):
             raise failure

@@ -120,7 +120,7 @@ def _add(table, column, definition):
 
 
 def _add_either(table: str, beside: Beside, definition: str) -> str:
-    """Beside theirs or in its place; an enum may have a working name in either case."""
+    """Add the column beside theirs, or by its own name; either way its enum may have a working name."""
     both, alone = _add(table, beside.target, definition), _add(table, beside.column, definition)
     if isinstance(beside, Convert):
         return block(f"IF {is_beside(table, beside)} THEN\n    {both};\n  ELSE\n    {alone};\n  END IF;")

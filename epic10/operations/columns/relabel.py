@@ -194,12 +194,12 @@ class Derived:
         return f"({self._is_missing()} AND {self.required.format('')})"
 
     def remedy(self, table: str) -> str:
-        """What to type where ``wrong_after()`` holds."""
+        """The statement that corrects rows for which ``wrong_after()`` holds."""
         value = self.value.format(quoted(self.source))
         return f"UPDATE {quoted(table)} SET {quoted(self.target)} = {value} WHERE {self.wrong_after()};"
 
     def lacks(self) -> str:
-        """Of a row that is written: it has to have a value, and has none."""
+        """A condition on a row being written: it must have a value and has none."""
         return f"({self._is_missing('NEW.')} AND {self.required.format('NEW.')})"
 
     def follow(self) -> str:

@@ -77,7 +77,7 @@ class AddShadow(ReleaseOperation, RunSQL):
         yield column_exists(self.table, self.shadow.target)
 
     def known_labels(self, app_label, state):
-        """Asked once more when the trigger is in place: from then on no other label gets in."""
+        """Checked once more when the trigger is in place: from then on no unknown label can be written."""
         yield labels_are_known(self.table, self.shadow)
 
     def checks(self, app_label, state):
@@ -107,7 +107,7 @@ def setting(table: str, shadow: Shadow) -> str:
 
 
 def holds_labels(table: str, column: str, *, required: bool = True) -> Check:
-    """An enum of whatever labels, or text: which labels it has is another question."""
+    """The column is an enum or text; another check is about its labels."""
     attribute = "LEFT JOIN pg_attribute" if required else "JOIN pg_attribute"
     return Check(
         f"column.{table}.{column}.type",
@@ -127,7 +127,7 @@ def holds_labels(table: str, column: str, *, required: bool = True) -> Check:
 
 
 def default_is_known(table: str, shadow: Shadow) -> Check:
-    """After the switch a row that has the old default, and not the new one, was written through an old view."""
+    """The old default has to map to the new one, by which writes through old views are recognized later."""
     default = "substring(pg_get_expr(adbin, adrelid) FROM '^''(.*)''::')"
     return Check(
         f"column.{table}.{shadow.column}.default",

@@ -115,9 +115,10 @@ def _is_switched(table: str, shadow: Shadow) -> Check:
 
 def switched(table: str, shadow: Shadow) -> str:
     """
-    By our trigger too: the name may have been somebody's before. Or the old column is gone for good.
+    A condition: the switch has happened, or the old column was dropped for good.
 
-    The catalog is everybody's to read, and the ledger is not.
+    Our trigger has to exist, too, because a column of that name may be somebody else's.
+    It reads the catalog, because not every role may read the ledger.
     """
     stepped_aside = f"{column_exists(table, shadow.legacy)} AND {sync_trigger.function_oid(table)} IS NOT NULL"
     return f"({FINALIZED} OR ({stepped_aside}))"
@@ -157,9 +158,9 @@ def switch_column_back(table: str, shadow: Shadow) -> list[str]:
 
 def _default_of_the_old_one(table: str, shadow: Shadow) -> list[str]:
     """
-    Only of one that had none: through an older view somebody may write a NULL, and that is to be told from nothing.
+    Give the legacy column a default if it had none, so that a NULL written through an older view is recognized.
 
-    A catalog row, like all of it.
+    Like everything here it changes only the catalog.
     """
     if not shadow.legacy_default:
         return []

@@ -129,7 +129,7 @@ def pgid(table: str, beside: Beside | None = None) -> str:
 
 
 def off_duty(table: str, name: str) -> str:
-    """A query for those of the triggers that are missing or disabled."""
+    """A query for triggers of the release that are missing or disabled."""
     names = [f"{when}_{event}" for when in (name, name.replace(PREFIX, FIRST)) for event in ("insert", "update")]
     return (
         f"SELECT pg_catalog.format('trigger %s is missing or disabled', name) "
@@ -161,9 +161,9 @@ def follow_the_old_application(table: str, rules: list[Rule], *, name: str | Non
 
 def follow_the_new_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
     """
-    After the switch: every write of a relabelled column sets its legacy column, and the other way about.
+    After the switch: every write of a relabelled column sets its legacy column, and vice versa.
 
-    What is computed goes on following its source: the old application may be at work through its views.
+    Computed columns still follow their source, because the old application may be working through its views.
     """
     relabelled = [rule for rule in rules if not isinstance(rule, Derived)]
     computed = [rule for rule in rules if isinstance(rule, Derived)]
@@ -180,10 +180,10 @@ def _sources(rules):
 
 def changes(columns: Iterable[str]) -> str:
     """
-    True of an updated row that reads otherwise in one of the columns.
+    A condition: the updated row differs in one of the columns.
 
-    Not ``IS DISTINCT FROM``, which looks for an operator by the name ``=``, and would
-    take one that anybody has made for the very type.
+    Not ``IS DISTINCT FROM``, which looks up the operator ``=`` and would call one that
+    somebody has created for the exact type.
     """
     old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
     return f"pg_catalog.record_image_ne(ROW({old}), ROW({new}))"
