@@ -30,16 +30,16 @@ SELECT setval(pg_get_serial_sequence('{CLAIMS}', 'id'), max(id)) FROM epic10_kep
 
 
 def tables(connection) -> list[str]:
-    """The tables that refuse to be truncated by a rule of ours."""
+    """The tables that our own triggers protect from TRUNCATE."""
     return [table for table, _, _, is_ours in _guards(connection) if is_ours]
 
 
 def is_of_the_test_runner(connection) -> bool:
     """
-    Has the test runner of this process made the database that the connection leads to?
+    Was the database of this connection created by the test runner of this process?
 
-    Both must be so: tests run in this very process, which no command does; and
-    the database has the name that Django gives to what it makes for them.
+    Two things must hold: this process is running tests, which no command does, and
+    the database has the name that Django gives to test databases.
     """
     name, of_tests = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
     return hasattr(_TestState, "saved_data") and (name == of_tests or str(name).startswith(TEST_DATABASE_PREFIX))
@@ -47,7 +47,7 @@ def is_of_the_test_runner(connection) -> bool:
 
 @contextmanager
 def disabled(connection):
-    """One transaction in which no trigger refuses a TRUNCATE; afterwards each is what it was, and so are the claims."""
+    """A transaction in which no trigger refuses TRUNCATE; at its end, triggers and claims are restored."""
     with transaction.atomic(using=connection.alias):
         guards, has_claims = _guards(connection), _has_claims(connection)
         for table, trigger, _, _ in guards:

@@ -1,7 +1,7 @@
 """The models of the ledger, and of the watch.
 
-The database has the defaults, so that a row written by a script and a row written
-by Django look alike. The tables may hold no enum type, which could not be dropped then.
+The defaults are in the database, so that a row written by a script and a row written
+by Django look alike. No column is of an enum type, because that type could not be dropped.
 """
 
 from django.db import models
@@ -10,7 +10,7 @@ NOW, CLOCK = models.Func(function="now"), models.Func(function="clock_timestamp"
 
 
 class CreatedObject(models.Model):
-    """A type, column or index that Epic 10 created here, so that a rollback drops only what is ours."""
+    """A type, column or index that Epic 10 has created here; a rollback drops nothing else."""
 
     kind = models.TextField()
     name = models.TextField()
@@ -47,7 +47,7 @@ class RowCount(models.Model):
 
 
 class SavedReport(models.Model):
-    """A report as it was shown, kept as the evidence of a release."""
+    """A report as it was shown, kept as evidence."""
 
     command = models.TextField()
     verdict = models.TextField()
@@ -59,7 +59,7 @@ class SavedReport(models.Model):
 
 
 class Snapshot(models.Model):
-    """A copy of the database in files; ``manifest`` is theirs, kept in case the files go."""
+    """A copy of the database in files; ``manifest`` is a copy of their manifest, in case the files are lost."""
 
     name = models.TextField(unique=True)
     directory = models.TextField()
@@ -99,7 +99,7 @@ class Rollback(models.Model):
 
 class ArchivedRow(models.Model):
     """
-    What became of values that only Epic 10 can hold. Rows are added, never changed.
+    What has happened to values that only Epic 10 can hold. Rows are added, never changed.
 
     ``content`` has the values by column. A row's newest event says where they
     are: "parked" here; "restored" into the row (but for what is in ``found``, because
@@ -126,7 +126,7 @@ class ArchivedRow(models.Model):
 
 
 class Orphan(models.Model):
-    """A reference that pointed at nobody, and reads NULL in Epic 10 on the operator's word; never changed."""
+    """A reference to a missing row, which the operator decided to replace by NULL. Rows are never changed."""
 
     table_name = models.TextField()
     column_name = models.TextField()
@@ -155,7 +155,7 @@ class OriginalRow(models.Model):
 
 
 class Sample(models.Model):
-    """How long what a page asks took; ``after`` the switch, or before it, when it is part of a baseline."""
+    """How long a page's statements took, ``after`` the switch or, as part of the baseline, before it."""
 
     taken_at = models.DateTimeField(db_default=NOW)
     name = models.TextField()
@@ -169,7 +169,7 @@ class Sample(models.Model):
 
 
 class Gauge(models.Model):
-    """Whatever else has a number: sessions, bytes, dead rows."""
+    """Any other measured number, such as sessions, bytes or dead rows."""
 
     taken_at = models.DateTimeField(db_default=NOW)
     name = models.TextField()
@@ -207,7 +207,7 @@ class Incident(models.Model):
 
 
 class Watch(models.Model):
-    """The one row in which a look finds what the look before it knew."""
+    """The one row with the state that each observation leaves for the next one."""
 
     id = models.IntegerField(primary_key=True)
     kept_at = models.DateTimeField(db_default=NOW)

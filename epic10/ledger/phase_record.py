@@ -1,4 +1,4 @@
-"""The runs of the phases in the ledger: written as they happen, and read by whoever asks."""
+"""The runs of the phases in the ledger: recorded as they happen, and read by everything else."""
 
 import time
 from contextlib import contextmanager, suppress
@@ -41,7 +41,7 @@ class PhaseAttempt:
 
 
 def attempts(connection, *, after: int = 0) -> list[PhaseAttempt]:
-    """Every run of every phase that began after that one, the oldest first."""
+    """Every run of every phase after the one with that number, the oldest first."""
     if not holds(connection, IS_THERE):
         return []
     found = (PhaseAttempt(*row) for row in fetch(connection, RUNS))
@@ -49,13 +49,13 @@ def attempts(connection, *, after: int = 0) -> list[PhaseAttempt]:
 
 
 def newest(connection) -> int:
-    """The number of the newest run of a phase, to ask for those after it."""
+    """The number of the newest run of any phase, as a starting point for ``attempts``."""
     return max((one.id for one in attempts(connection)), default=0)
 
 
 @contextmanager
 def recorded(connection, phase: str, direction: str):
-    """A ledger row from the phase's first moment, and a line at either end."""
+    """Record the phase in the ledger from its beginning, and log its end."""
     began = time.monotonic()
     try:
         # Within, because Ctrl-C may come as soon as the row is there for all to see.
@@ -86,7 +86,7 @@ def finished(phase: str, direction: str, error: str = "") -> str:
 
 
 def _record_failure(connection, phase, direction, error):
-    """As far as the server still listens. The class only: a message may quote a row."""
+    """Record the failure if the server still answers; only the class of the error, as its message may quote a row."""
     with suppress(Error):
         out_of_a_broken_commit(connection)
         name = KeyboardInterrupt.__name__ if signals.is_interruption(error) else type(error).__name__

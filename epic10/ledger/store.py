@@ -1,4 +1,4 @@
-"""Writing to the ledger, also where it does not exist yet or cannot be written."""
+"""Writing to the ledger, even if it does not exist yet or cannot be written."""
 
 from django.db import Error, connections, transaction
 
@@ -12,13 +12,13 @@ def is_there(connection, model) -> bool:
 
 
 def complete(*models) -> str:
-    """A condition: the tables of the models exist, with every column; those of an earlier revision may have fewer."""
+    """A condition: the models' tables exist with every column; those of an earlier revision may lack some."""
     columns = [column_exists(model._meta.db_table, field.column) for model in models for field in model._meta.fields]
     return " AND ".join(columns)
 
 
 def keep(using: str, model, *, otherwise: str = "Not kept in the ledger", **values) -> str:
-    """Add a row; a complaint when that fails, as on a standby or without CREATE on the schema, and "" otherwise."""
+    """Add a row. Returns a complaint if that fails, as on a standby or without CREATE on the schema, else ""."""
     connection = connections[using]
     try:
         with transaction.atomic(using=using):

@@ -1,7 +1,7 @@
 """The ledger's tables, as the migrations of ``epic10`` declare them.
 
-``migrate`` carries them out, and so does ``migration.sql`` on a database that Django
-has never touched, and whoever writes to a table before either has run. So each
+They are executed by ``migrate``, by ``migration.sql`` in a database that Django has never
+touched, and by any command that writes to a table before either has run. So every
 statement can run any number of times, and adds to a table what it lacks.
 """
 
@@ -23,9 +23,9 @@ LEDGER, WATCH = "ledger", "watch"
 
 class RepeatableEditor(DatabaseSchemaEditor):
     """
-    Django's statements with IF NOT EXISTS, collected, and without asking a server.
+    Collects Django's statements, with IF NOT EXISTS, and without a connection to a server.
 
-    A constraint has to be declared with its table: PostgreSQL has no ADD CONSTRAINT IF NOT EXISTS.
+    A constraint has to be declared with its table, because there is no ADD CONSTRAINT IF NOT EXISTS.
     """
 
     sql_create_table = "CREATE TABLE IF NOT EXISTS %(table)s (\n    %(definition)s\n)"
@@ -57,15 +57,15 @@ class RepeatableEditor(DatabaseSchemaEditor):
         return f"{self.quote_name(field.column)} {definition % tuple(map(literal, params))} {suffix}".rstrip()
 
     def _create_like_index_sql(self, model, field):
-        """None: nobody looks for the beginning of a name or a hash."""
+        """No such index, because nobody searches by the beginning of a name or a hash."""
 
 
 class LedgerMigration(migrations.Migration):
     """
-    A migration of epic10: Django's own operations, as statements that can run again.
+    A migration of epic10, whose statements can run any number of times.
 
-    Nothing in the release needs the tables of the watch: no script creates them,
-    and the way back leaves them alone.
+    Its ``part`` is LEDGER or WATCH. The release does not need the tables of the watch:
+    no script creates them, and the way back leaves them alone.
     """
 
     part = LEDGER
@@ -85,12 +85,12 @@ class LedgerMigration(migrations.Migration):
 
 
 def statements(part: str = LEDGER) -> list[str]:
-    """What creates the tables of that part, and adds what they lack."""
+    """Statements that create the tables of that part, and add what they lack."""
     return [statement for of_part, statement in _declared() if of_part == part]
 
 
 def create(connection, part: str = LEDGER):
-    """Create the tables where they are missing: a rehearsal or a snapshot comes before the first migrate."""
+    """Create missing tables, since a rehearsal or a snapshot may come before the first migrate."""
     with transaction.atomic(using=connection.alias):
         for statement in statements(part):
             execute(connection, statement)

@@ -130,7 +130,7 @@ def carry_column(table: str, source: str, target: str) -> str:
 
 
 def carry_type(source: str, target: str) -> str:
-    """The same of a type; nothing where one of them is missing."""
+    """The same for a type; it does nothing if one of the two is missing."""
     names = {"object": inside_format(f"TYPE {quoted(target)}"), "columns": ""}
     return _each(
         TYPE.format(
@@ -144,14 +144,14 @@ def carry_type(source: str, target: str) -> str:
 
 
 def give_owner(source: str, target: str) -> str:
-    """A PL/pgSQL statement after which the type ``target`` belongs to the owner of ``source``, where that may be."""
+    """A PL/pgSQL statement that gives the type ``target`` the owner of ``source``, if the role may do that."""
     return _each(
         OWNER.format(source=type_oid(source), target=type_oid(target), quoted_target=inside_format(quoted(target)))
     )
 
 
 def same_grants(table: str, column: str, legacy: str) -> Check:
-    """Where the column that stepped aside is gone there is nothing to compare with."""
+    """A check that compares with the legacy column, as long as that exists."""
     name, other = f"{table}.{column}", f"{table}.{legacy}"
     rights = (
         f"SELECT grantee, privilege_type FROM pg_attribute, aclexplode(attacl)\n"

@@ -48,7 +48,7 @@ class Convert:
 
     @property
     def legacy_default(self):
-        """As of a Shadow: an expression for what theirs reads where nobody has written it."""
+        """As for a Shadow: an expression for the value of their column if nobody has written it."""
         return self.default and literal(self.default)
 
     @property
@@ -70,14 +70,14 @@ class Convert:
         return f"{self.target} IS DISTINCT FROM {self._up(self.column)}"
 
     def wrong_after(self) -> str:
-        """True of a row in which theirs, where they had a value, and ours do not belong together."""
+        """A condition: their value, if there is one, does not correspond to ours."""
         return f"({self.legacy} IS NOT NULL AND {self.column} IS DISTINCT FROM {self._up(self.legacy)})"
 
     def follow(self) -> str:
         return f"NEW.{self.target} := {self._up(f'NEW.{self.column}', 'NEW.')};"
 
     def follow_back(self) -> str:
-        """Trigger body: only what is changed is theirs too; what the release has computed is not."""
+        """The trigger body: changed values are copied to their column, values computed by the release are not."""
         new, old = f"NEW.{self.column}", f"NEW.{self.legacy}"
         up = self._up(old, "NEW.")
         differs = f"({up} IS DISTINCT FROM {new})"
@@ -100,17 +100,17 @@ Beside = Shadow | Convert
 
 
 def is_beside(table: str, rule: Beside) -> str:
-    """Is ours beside theirs in this database? Before the switch and after it."""
+    """A condition: in this database our column was added beside theirs."""
     return is_ours("column", f"{table}.{rule.target}")
 
 
 def only_if(table: str, beside: Beside | None) -> str:
-    """In which databases an operation has something to do: in all, or where ours is beside theirs."""
+    """A condition: the operation applies to this database, as every operation that is not ``beside`` does."""
     return is_beside(table, beside) if beside else "true"
 
 
 def needs_both(table: str, rule: Beside, wanted: str) -> str:
-    """Has theirs to be set aside for ours, which is ``wanted``? Asked before ours is added."""
+    """A condition, before ours is added: their column is not as ``wanted``, so ours has to be added beside it."""
     name = f"{table}.{rule.column}"
     accepted = (
         f"NOT {is_ours('type', rule.relabel.working_type)}"
@@ -121,7 +121,7 @@ def needs_both(table: str, rule: Beside, wanted: str) -> str:
 
 
 def differs(table: str, shadow: Shadow) -> str:
-    """Is there a type, or a column, by the names of the release, and not as the release wants it?"""
+    """A condition: a type or column of that name exists and is not as the release wants it."""
     name, wanted = f"{table}.{shadow.column}", shadow_definition(shadow)
     labels = f"({enum_labels(shadow.relabel.type)} OPERATOR(pg_catalog.=) {array(shadow.relabel.labels)}) IS NOT TRUE"
     type_differs = f"{type_exists(shadow.relabel.type)} AND {labels} AND NOT {is_ours('type', shadow.relabel.type)}"
@@ -130,7 +130,7 @@ def differs(table: str, shadow: Shadow) -> str:
 
 
 def shadow_definition(shadow: Shadow) -> str:
-    """What a shadowed column is in the end, as PostgreSQL writes it."""
+    """The definition of a replaced column after the switch, as PostgreSQL writes it."""
     wanted = f"{quoted(shadow.relabel.type)} not null"
     return f"{wanted} default {literal(shadow.default)}::{quoted(shadow.relabel.type)}" if shadow.default else wanted
 

@@ -65,7 +65,7 @@ TO_THE_OLD = """\
 
 
 class TellTriggers(ReleaseOperation, RunSQL):
-    """Between the switch of a table's columns and the moment it is seen: triggers UPDATE OF them hear of both."""
+    """Recreate triggers UPDATE OF the switched columns for both columns, in the transaction of the switch."""
 
     def __init__(self, table: str, rules: list[Rule]):
         self.table, self.columns = table, [shadow.column for shadow in shadows(rules)]
@@ -89,7 +89,7 @@ class TellTriggers(ReleaseOperation, RunSQL):
 
 
 def no_rule_follows(table: str, column: str) -> Check:
-    """A rule sees what the statement says, not what a trigger makes of it."""
+    """A rule sees the values of the statement, not those that a trigger has changed."""
     return Check(
         f"rules.{table}.{column}",
         f"no rule for INSERT or UPDATE on {table} reads {column}",

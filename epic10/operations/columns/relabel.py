@@ -1,4 +1,4 @@
-"""Rules: the Epic 10 value for an Epic 9 value, and the other way round."""
+"""Rules: the Epic 10 value for an Epic 9 value, and vice versa."""
 
 from dataclasses import dataclass, field
 
@@ -53,10 +53,10 @@ class Relabel:
 
     def downwards_into(self, column: str, source: str) -> str:
         """
-        The same, as a label that the type of ``column`` has.
+        The same, as a label that the type of ``column`` really has.
 
-        The old type may be converted already, or in part, or be another one: then
-        it is a label that maps up to this one, the planned one first.
+        The old type may have been converted, wholly or in part, or be another one. Then
+        it is any label that maps to this one, preferably the planned one.
         """
         planned = self.downwards(source)
         return (
@@ -96,9 +96,9 @@ class Shadow:
     @property
     def legacy_default(self):
         """
-        What the old column reads where nobody has written it, an SQL expression, so that a NULL is somebody's.
+        An SQL expression for the value of the old column if nobody has written it, so that NULL means somebody did.
 
-        None where NULL has no meaning of its own.
+        None if NULL has no meaning of its own.
         """
         if self.default is None or None not in self.relabel.up:
             return None
@@ -122,11 +122,11 @@ class Shadow:
         return f'{self.target} = {self.relabel.upwards(self.column)}::"{self.relabel.working_type}"'
 
     def wrong(self) -> str:
-        """True of a row that still reads wrong, before the switch."""
+        """A condition before the switch: the row is still wrong."""
         return f"{self.target}::text IS DISTINCT FROM {self.relabel.upwards(self.column)}"
 
     def wrong_after(self) -> str:
-        """True of a row whose two labels cannot belong together, after the switch."""
+        """A condition after the switch: the two labels of the row do not correspond."""
         return (
             f"({self.column}::text IS DISTINCT FROM {self.relabel.upwards(self.legacy)}\n"
             f"    AND {self.legacy}::text IS DISTINCT FROM {self.relabel.downwards(self.column)})"
@@ -141,9 +141,8 @@ class Shadow:
         """
         Trigger body: the old column follows what the new application writes.
 
-        Views and rules of the old schema go on naming the old column. What is
-        written through them, the new column follows. It runs twice for a row,
-        so a pair that belongs together is left alone.
+        Views and rules of the old schema still write to the old column; then the new
+        column follows. It runs twice for each row, so a pair that corresponds is left alone.
         """
         new, old = f"NEW.{self.column}", f"NEW.{self.legacy}"
         up = self.relabel.upwards(old)
@@ -204,10 +203,10 @@ class Derived:
 
     def follow(self) -> str:
         """
-        It follows its source, before the switch and after it, for either application.
+        The trigger body: the column follows its source, before and after the switch, for both applications.
 
-        Whoever writes a new source and not the value gets a new value, also where
-        the one before was set by hand: that belonged to the source before.
+        A write that changes the source but not the value gets a new value, even if the
+        previous one was set by hand, because that belonged to the previous source.
         """
         target, source = (f"(OLD.{name} IS DISTINCT FROM NEW.{name})" for name in (self.target, self.source))
         condition = (
@@ -240,10 +239,10 @@ def shadows(rules: list[Rule]) -> list[Shadow]:
 
 def written_to_the_old_one(rule, differs: str) -> str:
     """
-    After the switch: has somebody set the old column, and nobody the new one?
+    A condition after the switch: the old column was set, and the new one was not.
 
-    ``differs`` says that the new column is not what the old one becomes. Where
-    nobody sets it, each has its default, and these become each other.
+    ``differs`` is true if the new value is not what the old one maps to. Columns that
+    are not set have their defaults, which map to each other.
     """
     new, old = f"NEW.{rule.column}", f"NEW.{rule.legacy}"
     is_default = f"{new}::text IS NOT DISTINCT FROM {literal(rule.default)}"

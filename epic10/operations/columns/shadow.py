@@ -95,7 +95,7 @@ class AddShadow(ReleaseOperation, RunSQL):
 
 
 def commonest(table: str, shadow: Shadow) -> str:
-    """A query for the new label that most rows of the table will have; NULL of an empty table."""
+    """A query for the new label that most rows of the table will have; NULL if the table is empty."""
     return (
         f"SELECT {shadow.relabel.upwards(shadow.column)} FROM ({by_label(table, shadow.column)}) AS labels\n"
         f"   GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1"
