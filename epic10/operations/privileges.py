@@ -16,7 +16,7 @@ from epic10.postgres.catalog import literal
 from epic10.postgres.errors import NotAllowed
 from epic10.postgres.session import execute
 
-OWNER = "owner"
+OWNER, TRIGGERS = "owner", "triggers of column"
 
 # An object that is not there yet will belong to the role. row_security_active
 # knows of superusers, owners, BYPASSRLS and FORCE ROW LEVEL SECURITY.
@@ -45,6 +45,12 @@ WITH wanted (kind, name, privilege) AS (VALUES
     FROM wanted JOIN pg_class ON relname = name AND relkind IN ('r', 'p') JOIN pg_namespace n ON n.oid = relnamespace
    WHERE kind = 'table' AND privilege = 'owner' AND NOT pg_catalog.starts_with(nspname, 'pg_')
        AND to_regclass(pg_catalog.quote_ident(name)) IS NULL
+), called AS (  -- by triggers UPDATE OF a column that changes places: they are made anew
+  SELECT DISTINCT tgfoid AS oid, pronamespace, tgname
+    FROM wanted JOIN pg_trigger ON tgrelid = to_regclass(pg_catalog.quote_ident(name))::oid AND NOT tgisinternal
+    JOIN pg_attribute ON attrelid = tgrelid AND attnum = ANY (tgattr) AND attname::text = privilege
+    JOIN pg_proc p ON p.oid = tgfoid
+   WHERE kind = 'triggers of column'
 )
 SELECT pg_catalog.format('%s %s: owner %s', kind, pg_catalog.string_agg(pg_catalog.quote_ident(name), ', '
     ORDER BY name), owner::regrole) AS finding,
@@ -58,6 +64,20 @@ SELECT pg_catalog.format('no %s on %s', privileges, pg_catalog.string_agg(pg_cat
        pg_catalog.format('GRANT %s ON %s TO %I;', privileges,
            pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), current_user)
   FROM denied GROUP BY privileges
+UNION
+SELECT pg_catalog.format('no EXECUTE on function %s of trigger %s', oid::regprocedure,
+           pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)),
+       pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %I;', oid::regprocedure, current_user)
+  FROM called WHERE NOT pg_catalog.has_function_privilege(oid, 'EXECUTE')
+   AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_function_privilege(s.owner, called.oid, 'EXECUTE'))
+ GROUP BY oid
+UNION
+SELECT pg_catalog.format('no USAGE on schema %s, of the function of trigger %s', pronamespace::regnamespace,
+           pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)),
+       pg_catalog.format('GRANT USAGE ON SCHEMA %s TO %I;', pronamespace::regnamespace, current_user)
+  FROM called WHERE NOT pg_catalog.has_schema_privilege(pronamespace, 'USAGE')
+   AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_schema_privilege(s.owner, pronamespace, 'USAGE'))
+ GROUP BY pronamespace
 UNION
 SELECT pg_catalog.format('rows of %s hidden by row security', pg_catalog.string_agg(DISTINCT
     pg_catalog.quote_ident(name), ', ')),
@@ -103,7 +123,11 @@ $epic10$"""
 
 @dataclass(frozen=True)
 class Need:
-    """A privilege on a table, type or function, by its plain name; it counts where the object is there."""
+    """
+    A privilege on a table, type or function, by its plain name; it counts where the object is there.
+
+    The kind ``TRIGGERS`` is what it takes to make the triggers UPDATE OF a column of a table anew.
+    """
 
     kind: str
     name: str
@@ -112,6 +136,10 @@ class Need:
 
 def table(name: str, *privileges: str) -> list[Need]:
     return [Need("table", name, privilege) for privilege in privileges or (OWNER,)]
+
+
+def triggers(table: str, columns: Iterable[str]) -> list[Need]:
+    return [Need(TRIGGERS, table, column) for column in columns]
 
 
 def require(connection, needs: Iterable[Need]):

@@ -76,6 +76,20 @@ LACKING = {
         "table nda_status_history, ndas in schema public, while search_path puts new objects into elsewhere.",
         "ALTER ROLE {migrator} SET search_path = public;",
     ),
+    "the function of a trigger": (
+        [
+            MEMBER,
+            "CREATE SCHEMA sec AUTHORIZATION {other}",
+            "CREATE FUNCTION sec.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "ALTER FUNCTION sec.note() OWNER TO {other}",
+            "CREATE TRIGGER note AFTER UPDATE OF company_name, status ON ndas FOR EACH ROW EXECUTE FUNCTION sec.note()",
+            "CREATE FUNCTION sec.other() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE TRIGGER other AFTER UPDATE OF company_name ON ndas FOR EACH ROW EXECUTE FUNCTION sec.other()",
+            "REVOKE EXECUTE ON FUNCTION sec.note(), sec.other() FROM PUBLIC",
+        ],
+        "no EXECUTE on function sec.note() of trigger note; no USAGE on schema sec, of the function of trigger note.",
+        "GRANT EXECUTE ON FUNCTION sec.note() TO {migrator}; GRANT USAGE ON SCHEMA sec TO {migrator};",
+    ),
     "sight of every row": (
         [
             MEMBER,

@@ -77,7 +77,7 @@ class TellTriggers(ReleaseOperation, RunSQL):
         )
 
     def needs(self, app_label, state):
-        return privileges.table(self.table)
+        return [*privileges.table(self.table), *privileges.triggers(self.table, self.columns)]
 
     def describe(self):
         return f"Let triggers of others hear of both {' and '.join(self.columns)} of {self.table}"
