@@ -9,7 +9,7 @@ from epic10 import checks
 from epic10.checks import evaluation
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
-from epic10.deploy import validate
+from epic10.deploy import dependents, validate
 from epic10.deploy.failure import ended_early, position_of
 from epic10.deploy.readiness import DeployOptions, NotDeployed, make_ready
 from epic10.deploy.run import Run, witnessed
@@ -57,7 +57,16 @@ def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
 
 
 def rollback(
-    run: Run, *, directory: Path, jobs: int, force: bool, without_snapshot: bool, may_ask: bool, show: Show, out
+    run: Run,
+    *,
+    directory: Path,
+    jobs: int,
+    force: bool,
+    without_snapshot: bool,
+    drop_dependents: bool,
+    may_ask: bool,
+    show: Show,
+    out,
 ):
     """Check that the application is stopped, take a safety snapshot, go back from any point, and compare."""
     insist_on_a_way_back(run.using)
@@ -65,11 +74,14 @@ def rollback(
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
     run.step("stopped", lambda: _nobody_writes_any_more(run, force, may_ask))
+    in_the_way = dependents.to_drop(run.using, drop_dependents=drop_dependents, may_ask=may_ask)
     if without_snapshot:
         run.decide("No safety snapshot, as the operator asked.")
     else:
         taken = run.step("safety snapshot", lambda: snapshot.take(run.using, directory, jobs=jobs))
         run.decide(f"Snapshot {taken.name} holds everything the new application has written.")
+    if in_the_way:
+        run.step("dependents", lambda: dependents.drop(run, in_the_way))
     failed = [report for report in go_back(run, jobs=jobs, show=show, out=out) if report.failed]
     if failed:
         raise CommandError(

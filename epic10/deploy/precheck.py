@@ -58,8 +58,7 @@ def _refuse_where_nothing_is_to_be_done(release, connection):
 
 def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:
     """The preconditions of the release; then traffic, schema, rows, the way back, disk space and time."""
-    tables = release.tables()
-    changed = [backfill.table for backfill in release.backfills()]
+    tables, changed = release.tables(), release.changed()
     yield from _preconditions(release, connection)
     yield privileges.check(release.needs())
     yield from before.session_checks(tables, changed)

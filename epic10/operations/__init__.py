@@ -25,3 +25,4 @@ from .orphans import KeepOrphans
 from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
 from .stories import Story, phases
+from .try_ddl import TryDdl

@@ -22,6 +22,7 @@ from .counts import Analyze, CountRows
 from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
 from .table_changes import of_the_table, table_changes
+from .try_ddl import TryDdl
 from .try_writes import TryWrites
 
 # The purpose of each phase.
@@ -52,7 +53,13 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     expand, backfill, index = _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
     enforce, switch = _enforce(stories, parts, expand + backfill), _switch(stories, parts)
     done = switched(names[0], parts[0].shadows[0])
-    before = [RequireServer(server), RequirePreconditions(expand + index + backfill), *counted, *_commonest(parts)]
+    before = [
+        RequireServer(server),
+        RequirePreconditions(expand + index + backfill),
+        TryDdl(),
+        *counted,
+        *_commonest(parts),
+    ]
     return [
         _expanding(_tried(stories, parts, expand, shown=False), before, parents, names, done),
         Phase("backfill", BACKFILL, backfill, first=[RequireKnownLabels(expand)], transaction=False, done=done),

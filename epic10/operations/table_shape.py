@@ -65,7 +65,7 @@ def is_one_table(table: str) -> Check:
 
 def every_row_is_seen(table: str) -> list[Check]:
     """Checks that the triggers of the release see every row, and last; before the release and before the switch."""
-    return [_is_alone(table), _ours_fire_last(table)]
+    return [is_alone(table), _ours_fire_last(table)]
 
 
 def no_rows_are_stored(table: str) -> Check:
@@ -78,7 +78,7 @@ def no_rows_are_stored(table: str) -> Check:
     )
 
 
-def _is_alone(table):
+def is_alone(table: str) -> Check:
     return Check(
         f"backfill.{table}.alone",
         f"{table} inherits from no table, and no table inherits from it",

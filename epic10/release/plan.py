@@ -96,6 +96,10 @@ class Plan:
         """The tables of the app before the release."""
         return [model._meta.db_table for model in self.models()]
 
+    def changed(self) -> list[str]:
+        """Those of them that the release changes."""
+        return [backfill.table for backfill in self.backfills()]
+
     def is_switched(self, connection) -> bool:
         """Has the last phase committed, according to the catalog, which is always consistent?"""
         return holds(connection, self.phases[0].done)

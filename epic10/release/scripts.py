@@ -13,7 +13,7 @@ from django.template import Context, Engine
 import epic10
 from epic10 import checks
 from epic10.ledger import tables
-from epic10.operations import privileges
+from epic10.operations import privileges, way_back
 from epic10.operations.columns.switch import SwitchType
 from epic10.operations.phase import Note, walk
 from epic10.operations.require import insist
@@ -76,6 +76,7 @@ def _migration(release):
 
 def _rollback(release):
     return {
+        "in_the_way": "\n".join(f"{statement};" for statement in way_back.statements(release.changed())),
         "started": notice("Rollback started"),
         "phases": [_phase(release, phase, *states, forwards=False) for phase, *states in _phases(release)][::-1],
         "finished": notice("Rollback completed"),

@@ -142,3 +142,25 @@ def test_what_is_not_as_it_was_is_named(night, legacy_database, since, said):
     place = next(place for place, line in enumerate(lines) if line.startswith("FAILED  back.schema"))
     assert lines[place + 1].startswith(f"        {said}")
     assert lines[place + 2].startswith("        HINT: ")
+
+
+@pytest.mark.slow
+def test_what_others_have_built_on_it_is_dropped_if_the_operator_says_so(night, deployed, is_untouched, record):
+    deployed.execute("CREATE VIEW expiring AS SELECT id, expiration_date FROM ndas")
+    deployed.execute("CREATE VIEW expiring_soon AS SELECT * FROM expiring WHERE expiration_date < now()")
+    ended = night("epic10_rollback")
+    assert (ended.status, steps(ended.said)) == (1, ["stopped"])
+    assert ended.complaint.splitlines() == [
+        "The way back drops columns and types that others have come to use: view public.expiring_soon; "
+        "view public.expiring.",
+        "HINT: python manage.py epic10_rollback --drop-dependents does it, and keeps in its record how they were made. "
+        "By hand, after pg_dump --schema-only: DROP VIEW public.expiring_soon; DROP VIEW public.expiring;",
+        "Nothing was changed.",
+    ]
+    ended = night("epic10_rollback", drop_dependents=True)
+    assert (ended.status, ended.complaint) == (0, "")
+    assert steps(ended.said) == ["stopped", "safety snapshot", "dependents", "back", "compare", "previous"]
+    assert is_untouched(deployed)
+    [_, first, second] = record()["decisions"]
+    assert first.startswith("DROP VIEW public.expiring_soon; How it was made: CREATE VIEW public.expiring_soon AS ")
+    assert second.startswith("DROP VIEW public.expiring; How it was made: CREATE VIEW public.expiring AS ")

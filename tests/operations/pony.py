@@ -44,6 +44,7 @@ from epic10.operations import (
     SwitchSuccessors,
     SwitchType,
     TellTriggers,
+    TryDdl,
     Unpark,
     ValidateForeignKey,
     switched,
@@ -108,6 +109,7 @@ def every_pony_is_right(mood):
 EXPAND = [
     Life(RequireServer(15), "true", stays=True, changes_nothing=True),
     Life(RequirePreconditions([SHADOW]), "true", stays=True, changes_nothing=True),
+    Life(TryDdl(), "true", stays=True, changes_nothing=True),
     Life(
         CountRows("pony"),
         "EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'pony' AND rows = 6)",

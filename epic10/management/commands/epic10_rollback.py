@@ -25,12 +25,19 @@ class Command(ReleaseCommand):
         add("--yes", action="store_true", help="Do not ask before it begins.")
         add("--force", action="store_true", help="Even though somebody is still writing to the tables.")
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
+        add(
+            "--drop-dependents",
+            action="store_true",
+            help="Drop first what others have made since on columns and types of the release: views, foreign keys. "
+            "The record keeps how they were made.",
+        )
         arguments.directory(parser)
         arguments.jobs(parser)
         arguments.format(parser)
 
-    def answer(self, *, database, yes, directory, jobs, force, without_snapshot, **options):
+    def answer(self, *, database, yes, directory, jobs, force, without_snapshot, drop_dependents, **options):
         wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
+        wishes["drop_dependents"] = drop_dependents
         insist_on_a_way_back(database)
         if not yes and state.is_left_to_undo(connections[database]):
             prompts.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")

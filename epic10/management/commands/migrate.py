@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from epic10.checks.server import insist_on
 from epic10.management import arguments
-from epic10.operations import Phase, orphans, privileges
+from epic10.operations import Phase, orphans, privileges, way_back
 from epic10.operations.backfill import workers
 from epic10.postgres import routing
 from epic10.postgres.errors import message_of
@@ -94,6 +94,8 @@ class Command(Lasting, migrate.Command):
         ):
             if has_work(connection, app_label, migration_name):
                 privileges.require(connection, plan.load().needs())
+                if is_way_back(plan.load(), migration_name):
+                    way_back.insist_on_a_free_way(connection, plan.load().changed())
             reconcile(connection, app_label, migration_name)
             if prepare:
                 self.under_way = True

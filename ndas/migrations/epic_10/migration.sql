@@ -967,6 +967,33 @@ $check$SELECT pg_catalog.format('trigger %I fires after those of the release', t
   END LOOP;
 END
 $epic10$;
+DO $epic10$
+DECLARE
+  theirs text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(evtname), ', ' ORDER BY evtname)
+                    FROM pg_event_trigger WHERE evtenabled IN ('O', 'A'));
+BEGIN
+  IF theirs IS NULL THEN
+    RETURN;
+  END IF;
+  CREATE TYPE epic10_trial_label AS ENUM ('ONE');
+  CREATE TABLE epic10_trial (label epic10_trial_label, number bigint);
+  CREATE FUNCTION epic10_trial() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+  CREATE TRIGGER epic10_trial BEFORE UPDATE ON epic10_trial FOR EACH ROW EXECUTE FUNCTION epic10_trial();
+  ALTER TABLE epic10_trial RENAME label TO label_legacy;
+  ALTER TYPE epic10_trial_label RENAME TO epic10_trial_legacy;
+  COMMENT ON COLUMN epic10_trial.number IS 'A trial.';
+  DROP FUNCTION epic10_trial() CASCADE;
+  ALTER TABLE epic10_trial DROP label_legacy;
+  DROP TYPE epic10_trial_legacy;
+  RAISE EXCEPTION USING ERRCODE = 'EP010';
+EXCEPTION
+  WHEN SQLSTATE 'EP010' THEN NULL;
+  WHEN OTHERS THEN
+    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s', SQLERRM)
+      USING HINT = pg_catalog.format('Those there are: %s. Have their owner, a superuser, do ALTER EVENT TRIGGER ... '
+        'DISABLE; then run the same command again, and ENABLE it afterwards.', theirs);
+END
+$epic10$;
 DELETE FROM epic10_row_count WHERE table_name = ANY (ARRAY['ndas', 'nda_status_history', 'documents', 'audit_log']::text[])
    AND NOT EXISTS (SELECT FROM epic10_created_object);
 INSERT INTO epic10_row_count (table_name, rows)

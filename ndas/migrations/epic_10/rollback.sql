@@ -396,6 +396,179 @@ BEGIN
   END IF;
 END
 $epic10$;
+-- Objects of others that use what goes, and event triggers that would keep it.
+DO $epic10$
+DECLARE
+  wanted record;
+  broken text;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
+    ('ndas inherits from no table, and no table inherits from it',
+     'ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION the_child; rows of the child that have to be among those of the parent go there first.',
+     true,
+$check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"ndas"')::oid)$check$),
+    ('nda_status_history inherits from no table, and no table inherits from it',
+     'ALTER TABLE the_child NO INHERIT the_parent; or, of a partition, ALTER TABLE the_parent DETACH PARTITION the_child; rows of the child that have to be among those of the parent go there first.',
+     true,
+$check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
+  FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
+ WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = to_regclass('"nda_status_history"')::oid)$check$)
+  ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  objects text;
+  remedies text;
+BEGIN
+  SELECT pg_catalog.string_agg(object, '; '), pg_catalog.string_agg(remedy, ' ') INTO objects, remedies FROM (
+WITH RECURSIVE known (relation, name) AS (VALUES
+    (to_regclass('"ndas"')::oid, 'ndas'),
+    (to_regclass('"nda_status_history"')::oid, 'nda_status_history')
+), gone AS (
+  SELECT 'pg_class'::regclass::oid AS classid, relation AS objid, attnum::int AS objsubid,
+         EXISTS (SELECT FROM pg_attribute AS legacy WHERE attrelid = relation AND NOT legacy.attisdropped
+                    AND legacy.attname::text = attribute.attname::text || '_legacy') AS is_moved
+    FROM known JOIN epic10_created_object AS created ON kind = 'column'
+     AND pg_catalog.starts_with(created.name, known.name || '.')
+    JOIN LATERAL (
+      SELECT attnum, attname FROM pg_attribute
+       WHERE attrelid = relation AND NOT attisdropped
+         AND attname::text IN (pg_catalog.substr(created.name, pg_catalog.length(known.name) + 2),
+                               regexp_replace(pg_catalog.substr(created.name, pg_catalog.length(known.name) + 2),
+                                              '_epic10$', ''))
+       ORDER BY pg_catalog.length(attname::text) DESC LIMIT 1) AS attribute ON true
+  UNION ALL
+  SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(pg_catalog.quote_ident(name)),
+           to_regtype(pg_catalog.quote_ident(regexp_replace(name, '_epic10$', ''))))::oid, 0, false
+    FROM epic10_created_object WHERE kind = 'type'
+), ours AS (
+  SELECT 'pg_trigger'::regclass::oid AS classid, oid AS objid FROM pg_trigger
+   WHERE tgisinternal OR pg_catalog.starts_with(tgname, 'zz_epic10_') OR pg_catalog.starts_with(tgname, '00_epic10_')
+      OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = tgname::text)
+      OR tgqual IS NULL AND EXISTS (
+           SELECT FROM pg_attribute
+            WHERE attrelid = tgrelid AND attnum = ANY (tgattr) AND attname::text LIKE '%\_legacy')
+         AND NOT EXISTS (SELECT FROM gone WHERE objid = tgrelid AND objsubid = ANY (tgattr) AND NOT is_moved)
+  UNION ALL
+  SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
+  UNION ALL
+  SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint c JOIN epic10_created_object ON kind = 'constraint'
+     AND name IN (conname::text, conrelid::regclass::text || '.' || conname::text) OR contypid <> 0
+), reached AS (
+  SELECT classid, objid, objsubid, false AS stays, 0 AS depth FROM gone WHERE objid IS NOT NULL
+  UNION ALL
+  SELECT d.classid, d.objid, d.objsubid, stays OR d.deptype = 'n', depth + 1
+    FROM reached CROSS JOIN LATERAL (
+      SELECT classid, objid, objsubid, deptype FROM pg_depend
+       WHERE refclassid = reached.classid AND refobjid = reached.objid
+         AND (refobjsubid = reached.objsubid OR reached.objsubid = 0)
+         -- A column of another type stays where it is; what hangs on it, too.
+         AND (depth = 0 OR NOT (refclassid = 'pg_class'::regclass AND reached.objsubid > 0))
+         -- The rule of a view, and the view that it belongs to: one way is enough.
+         AND NOT EXISTS (SELECT FROM pg_rewrite
+                          WHERE classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = pg_depend.objid
+                            AND ev_class = reached.objid AND rulename = '_RETURN')
+       UNION ALL
+      SELECT 'pg_class'::regclass, ev_class, 0, 'i' FROM pg_rewrite
+       WHERE reached.classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = reached.objid AND rulename = '_RETURN'
+    ) AS d
+   WHERE depth < 20
+     AND NOT EXISTS (SELECT FROM ours WHERE ours.classid = d.classid AND ours.objid = d.objid)
+     AND NOT EXISTS (SELECT FROM gone
+                      WHERE gone.classid = d.classid AND gone.objid = d.objid AND gone.objsubid = d.objsubid)
+), found AS (
+  SELECT classid, objid, CASE WHEN relkind IN ('v', 'm') THEN 0 ELSE objsubid END AS objsubid, max(depth) AS depth
+    FROM reached LEFT JOIN pg_class c ON classid = 'pg_class'::regclass AND c.oid = objid
+    LEFT JOIN pg_attrdef f ON classid = 'pg_attrdef'::regclass AND f.oid = objid
+    LEFT JOIN pg_attribute ON attrelid = coalesce(adrelid, c.oid) AND attnum = coalesce(adnum, objsubid)
+    LEFT JOIN pg_rewrite r ON classid = 'pg_rewrite'::regclass AND r.oid = objid
+    LEFT JOIN pg_type t ON classid = 'pg_type'::regclass AND t.oid = objid
+    LEFT JOIN pg_constraint k ON classid = 'pg_constraint'::regclass AND k.oid = objid
+   WHERE depth > 0 AND rulename IS DISTINCT FROM '_RETURN'
+     -- What goes with the object that it is a part of, and with a column of the parent.
+     AND (relkind IS NULL OR relkind IN ('v', 'm') OR objsubid > 0) AND (typtype IS NULL OR typtype IN ('d', 'r'))
+     AND coalesce(attinhcount, coninhcount, 0) = 0
+   GROUP BY 1, 2, 3
+  -- A column takes along what is a part of it, and goes before its type. A foreign key is somebody's decision.
+  HAVING bool_and(stays) OR bool_or(contype = 'f')
+), named AS (
+  SELECT found.*, type, identity FROM found, LATERAL pg_catalog.pg_identify_object(classid, objid, objsubid)
+)
+SELECT type || ' ' || identity AS object,
+       CASE type
+         WHEN 'table column' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I TYPE text%s;', objid::regclass, attname,
+                                    CASE WHEN typcategory = 'A' THEN '[]' END)
+             FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = objid AND attnum = objsubid)
+         WHEN 'table constraint' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s DROP CONSTRAINT %I;', conrelid::regclass, conname)
+             FROM pg_constraint WHERE oid = objid)
+         WHEN 'default value' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s %s COLUMN %I%s;', adrelid::regclass,
+                                    CASE WHEN attgenerated = '' THEN 'ALTER' ELSE 'DROP' END, attname,
+                                    CASE WHEN attgenerated = '' THEN ' DROP DEFAULT' END)
+             FROM pg_attrdef d JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE d.oid = objid)
+         WHEN 'publication relation' THEN (
+           SELECT pg_catalog.format('ALTER PUBLICATION %I DROP TABLE ONLY %s;', pubname, prrelid::regclass)
+             FROM pg_publication_rel r JOIN pg_publication p ON p.oid = prpubid WHERE r.oid = objid)
+         ELSE pg_catalog.format('DROP %s %s;', pg_catalog.upper(type), identity)
+       END AS remedy,
+       CASE type
+         WHEN 'view' THEN pg_catalog.format('CREATE VIEW %s AS %s', identity, pg_get_viewdef(objid))
+         WHEN 'materialized view' THEN
+           pg_catalog.format('CREATE MATERIALIZED VIEW %s AS %s', identity, pg_get_viewdef(objid))
+         WHEN 'rule' THEN pg_get_ruledef(objid)
+         WHEN 'trigger' THEN pg_catalog.pg_get_triggerdef(objid) || ';'
+         WHEN 'function' THEN pg_catalog.pg_get_functiondef(objid) || ';'
+         WHEN 'table constraint' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s;', conrelid::regclass, conname,
+                                    pg_get_constraintdef(oid))
+             FROM pg_constraint WHERE oid = objid)
+       END AS made_by
+  FROM (SELECT * FROM named ORDER BY depth DESC, type <> 'table constraint', identity) AS named
+  ) AS dependents;
+  IF objects IS NOT NULL THEN
+    RAISE EXCEPTION '%', pg_catalog.format('The way back drops columns and types that others have come to use: %s.', objects)
+      USING HINT = pg_catalog.format('python manage.py epic10_rollback --drop-dependents does it, and keeps in its record how they were made. By hand, after pg_dump --schema-only: %s', remedies);
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  theirs text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(evtname), ', ' ORDER BY evtname)
+                    FROM pg_event_trigger WHERE evtenabled IN ('O', 'A'));
+BEGIN
+  IF theirs IS NULL THEN
+    RETURN;
+  END IF;
+  CREATE TYPE epic10_trial_label AS ENUM ('ONE');
+  CREATE TABLE epic10_trial (label epic10_trial_label, number bigint);
+  CREATE FUNCTION epic10_trial() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+  CREATE TRIGGER epic10_trial BEFORE UPDATE ON epic10_trial FOR EACH ROW EXECUTE FUNCTION epic10_trial();
+  ALTER TABLE epic10_trial RENAME label TO label_legacy;
+  ALTER TYPE epic10_trial_label RENAME TO epic10_trial_legacy;
+  COMMENT ON COLUMN epic10_trial.number IS 'A trial.';
+  DROP FUNCTION epic10_trial() CASCADE;
+  ALTER TABLE epic10_trial DROP label_legacy;
+  DROP TYPE epic10_trial_legacy;
+  RAISE EXCEPTION USING ERRCODE = 'EP010';
+EXCEPTION
+  WHEN SQLSTATE 'EP010' THEN NULL;
+  WHEN OTHERS THEN
+    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s', SQLERRM)
+      USING HINT = pg_catalog.format('Those there are: %s. Have their owner, a superuser, do ALTER EVENT TRIGGER ... '
+        'DISABLE; then run the same command again, and ENABLE it afterwards.', theirs);
+END
+$epic10$;
 
 -- ============================================================
 -- switch, undone

@@ -32,6 +32,8 @@ BEGIN
   END IF;
 END
 $epic10$;
+-- Objects of others that use what goes, and event triggers that would keep it.
+{{ in_the_way }}
 {% for phase in phases %}
 -- ============================================================
 -- {{ phase.name }}, undone

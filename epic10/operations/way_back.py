@@ -1,0 +1,187 @@
+"""
+Objects of others that use what the way back drops, asked for before anything is undone.
+
+They are bound to columns and types that came with the release: a DROP without CASCADE
+fails while they are there, and CASCADE would take them along.
+"""
+
+from dataclasses import dataclass
+
+from django.db import Error
+from psycopg.errors import RaiseException
+
+from epic10.operations import require, table_shape
+from epic10.operations.try_ddl import TRY
+from epic10.postgres.catalog import literal, table_oid
+from epic10.postgres.session import execute, fetch
+from epic10.terminal.refusal import Refusal
+
+# A column has the name that it was created under, or after the switch the one without _epic10; a type as well.
+# What depends on what goes is followed to the end; what depends on it for good (n) keeps it from going.
+# Triggers of the release go before, and so do columns from the triggers UPDATE OF both that it has made anew.
+DEPENDENTS = """\
+WITH RECURSIVE known (relation, name) AS (VALUES
+    {tables}
+), gone AS (
+  SELECT 'pg_class'::regclass::oid AS classid, relation AS objid, attnum::int AS objsubid,
+         EXISTS (SELECT FROM pg_attribute AS legacy WHERE attrelid = relation AND NOT legacy.attisdropped
+                    AND legacy.attname::text = attribute.attname::text || '_legacy') AS is_moved
+    FROM known JOIN epic10_created_object AS created ON kind = 'column'
+     AND pg_catalog.starts_with(created.name, known.name || '.')
+    JOIN LATERAL (
+      SELECT attnum, attname FROM pg_attribute
+       WHERE attrelid = relation AND NOT attisdropped
+         AND attname::text IN (pg_catalog.substr(created.name, pg_catalog.length(known.name) + 2),
+                               regexp_replace(pg_catalog.substr(created.name, pg_catalog.length(known.name) + 2),
+                                              '_epic10$', ''))
+       ORDER BY pg_catalog.length(attname::text) DESC LIMIT 1) AS attribute ON true
+  UNION ALL
+  SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(pg_catalog.quote_ident(name)),
+           to_regtype(pg_catalog.quote_ident(regexp_replace(name, '_epic10$', ''))))::oid, 0, false
+    FROM epic10_created_object WHERE kind = 'type'
+), ours AS (
+  SELECT 'pg_trigger'::regclass::oid AS classid, oid AS objid FROM pg_trigger
+   WHERE tgisinternal OR pg_catalog.starts_with(tgname, 'zz_epic10_') OR pg_catalog.starts_with(tgname, '00_epic10_')
+      OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = tgname::text)
+      OR tgqual IS NULL AND EXISTS (
+           SELECT FROM pg_attribute
+            WHERE attrelid = tgrelid AND attnum = ANY (tgattr) AND attname::text LIKE '%\\_legacy')
+         AND NOT EXISTS (SELECT FROM gone WHERE objid = tgrelid AND objsubid = ANY (tgattr) AND NOT is_moved)
+  UNION ALL
+  SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
+  UNION ALL
+  SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint c JOIN epic10_created_object ON kind = 'constraint'
+     AND name IN (conname::text, conrelid::regclass::text || '.' || conname::text) OR contypid <> 0
+), reached AS (
+  SELECT classid, objid, objsubid, false AS stays, 0 AS depth FROM gone WHERE objid IS NOT NULL
+  UNION ALL
+  SELECT d.classid, d.objid, d.objsubid, stays OR d.deptype = 'n', depth + 1
+    FROM reached CROSS JOIN LATERAL (
+      SELECT classid, objid, objsubid, deptype FROM pg_depend
+       WHERE refclassid = reached.classid AND refobjid = reached.objid
+         AND (refobjsubid = reached.objsubid OR reached.objsubid = 0)
+         -- A column of another type stays where it is; what hangs on it, too.
+         AND (depth = 0 OR NOT (refclassid = 'pg_class'::regclass AND reached.objsubid > 0))
+         -- The rule of a view, and the view that it belongs to: one way is enough.
+         AND NOT EXISTS (SELECT FROM pg_rewrite
+                          WHERE classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = pg_depend.objid
+                            AND ev_class = reached.objid AND rulename = '_RETURN')
+       UNION ALL
+      SELECT 'pg_class'::regclass, ev_class, 0, 'i' FROM pg_rewrite
+       WHERE reached.classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = reached.objid AND rulename = '_RETURN'
+    ) AS d
+   WHERE depth < 20
+     AND NOT EXISTS (SELECT FROM ours WHERE ours.classid = d.classid AND ours.objid = d.objid)
+     AND NOT EXISTS (SELECT FROM gone
+                      WHERE gone.classid = d.classid AND gone.objid = d.objid AND gone.objsubid = d.objsubid)
+), found AS (
+  SELECT classid, objid, CASE WHEN relkind IN ('v', 'm') THEN 0 ELSE objsubid END AS objsubid, max(depth) AS depth
+    FROM reached LEFT JOIN pg_class c ON classid = 'pg_class'::regclass AND c.oid = objid
+    LEFT JOIN pg_attrdef f ON classid = 'pg_attrdef'::regclass AND f.oid = objid
+    LEFT JOIN pg_attribute ON attrelid = coalesce(adrelid, c.oid) AND attnum = coalesce(adnum, objsubid)
+    LEFT JOIN pg_rewrite r ON classid = 'pg_rewrite'::regclass AND r.oid = objid
+    LEFT JOIN pg_type t ON classid = 'pg_type'::regclass AND t.oid = objid
+    LEFT JOIN pg_constraint k ON classid = 'pg_constraint'::regclass AND k.oid = objid
+   WHERE depth > 0 AND rulename IS DISTINCT FROM '_RETURN'
+     -- What goes with the object that it is a part of, and with a column of the parent.
+     AND (relkind IS NULL OR relkind IN ('v', 'm') OR objsubid > 0) AND (typtype IS NULL OR typtype IN ('d', 'r'))
+     AND coalesce(attinhcount, coninhcount, 0) = 0
+   GROUP BY 1, 2, 3
+  -- A column takes along what is a part of it, and goes before its type. A foreign key is somebody's decision.
+  HAVING bool_and(stays) OR bool_or(contype = 'f')
+), named AS (
+  SELECT found.*, type, identity FROM found, LATERAL pg_catalog.pg_identify_object(classid, objid, objsubid)
+)
+SELECT type || ' ' || identity AS object,
+       CASE type
+         WHEN 'table column' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I TYPE text%s;', objid::regclass, attname,
+                                    CASE WHEN typcategory = 'A' THEN '[]' END)
+             FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = objid AND attnum = objsubid)
+         WHEN 'table constraint' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s DROP CONSTRAINT %I;', conrelid::regclass, conname)
+             FROM pg_constraint WHERE oid = objid)
+         WHEN 'default value' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s %s COLUMN %I%s;', adrelid::regclass,
+                                    CASE WHEN attgenerated = '' THEN 'ALTER' ELSE 'DROP' END, attname,
+                                    CASE WHEN attgenerated = '' THEN ' DROP DEFAULT' END)
+             FROM pg_attrdef d JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE d.oid = objid)
+         WHEN 'publication relation' THEN (
+           SELECT pg_catalog.format('ALTER PUBLICATION %I DROP TABLE ONLY %s;', pubname, prrelid::regclass)
+             FROM pg_publication_rel r JOIN pg_publication p ON p.oid = prpubid WHERE r.oid = objid)
+         ELSE pg_catalog.format('DROP %s %s;', pg_catalog.upper(type), identity)
+       END AS remedy,
+       CASE type
+         WHEN 'view' THEN pg_catalog.format('CREATE VIEW %s AS %s', identity, pg_get_viewdef(objid))
+         WHEN 'materialized view' THEN
+           pg_catalog.format('CREATE MATERIALIZED VIEW %s AS %s', identity, pg_get_viewdef(objid))
+         WHEN 'rule' THEN pg_get_ruledef(objid)
+         WHEN 'trigger' THEN pg_catalog.pg_get_triggerdef(objid) || ';'
+         WHEN 'function' THEN pg_catalog.pg_get_functiondef(objid) || ';'
+         WHEN 'table constraint' THEN (
+           SELECT pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s;', conrelid::regclass, conname,
+                                    pg_get_constraintdef(oid))
+             FROM pg_constraint WHERE oid = objid)
+       END AS made_by
+  FROM (SELECT * FROM named ORDER BY depth DESC, type <> 'table constraint', identity) AS named"""
+
+REFUSAL = "The way back drops columns and types that others have come to use: %s."
+REMEDY = (
+    "python manage.py epic10_rollback --drop-dependents does it, and keeps in its record how they were made. "
+    "By hand, after pg_dump --schema-only: %s"
+)
+INSIST = """\
+DO $epic10$
+DECLARE
+  objects text;
+  remedies text;
+BEGIN
+  SELECT pg_catalog.string_agg(object, '; '), pg_catalog.string_agg(remedy, ' ') INTO objects, remedies FROM (
+{dependents}
+  ) AS dependents;
+  IF objects IS NOT NULL THEN
+    RAISE EXCEPTION '%', pg_catalog.format({refusal}, objects)
+      USING HINT = pg_catalog.format({remedy}, remedies);
+  END IF;
+END
+$epic10$"""
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """An object, the statement that has it out of the way, and the one that makes it, where one alone does."""
+
+    object: str
+    remedy: str
+    made_by: str | None
+
+
+class InTheWay(Refusal):
+    """Objects of others keep the way back from its end; the message names them, and says how to drop them."""
+
+
+def dependents(connection, tables: list[str]) -> list[Dependent]:
+    """What uses anything that the release has added to the tables, in the order to drop it in."""
+    return [Dependent(*row) for row in fetch(connection, _query(tables))]
+
+
+def insist_on_a_free_way(connection, tables: list[str]):
+    """Raises InTheWay unless the way back can go to its end."""
+    try:
+        for statement in statements(tables):
+            execute(connection, statement)
+    except Error as error:
+        if not isinstance(error.__cause__, RaiseException):
+            raise
+        refusal = error.__cause__.diag
+        raise InTheWay(f"{refusal.message_primary}\nHINT: {refusal.message_hint}\nNothing was changed.") from error
+
+
+def statements(tables: list[str]) -> list[str]:
+    """Blocks that raise what is in the way, and how to have it out of there; SQLSTATE P0001, raise_exception."""
+    insist = INSIST.format(dependents=_query(tables), refusal=literal(REFUSAL), remedy=literal(REMEDY))
+    return [require.insist(map(table_shape.is_alone, tables)), insist, TRY]
+
+
+def _query(tables):
+    return DEPENDENTS.format(tables=",\n    ".join(f"({table_oid(table)}, {literal(table)})" for table in tables))
