@@ -32,6 +32,7 @@ class Trial:
 
     shape: str
     route: str
+    server: int
     word: str = ""
     why: list[str] = field(default_factory=list)
     there: str = NOT_TRIED
@@ -75,12 +76,12 @@ class Psql:
         db.psql(self.texts["rollback.sql"])
 
 
-def tried(shape: Shape, template: str) -> list[Trial]:
-    """By each route, on a database of its own."""
+def tried(shape: Shape, template: str, server: int) -> list[Trial]:
+    """By each route, on a database of its own, on a server of this major version."""
     trials = []
     for route in (Django(), Psql()):
         with database(template) as db:
-            trial = Trial(shape.name, route.name)
+            trial = Trial(shape.name, route.name, server)
             trials.append(trial)
             try:
                 _make(db, shape.made)
