@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from epic10.terminal.units import seconds
 
-from . import BEFORE, Check, Find, after, disk, drift, replication, schema, sessions, violations, way_back
+from . import BEFORE, Check, Find, after, connections, disk, drift, replication, schema, sessions, violations, way_back
 
 Models = Callable[[], Iterable[type]]
 
@@ -33,6 +33,15 @@ def replication_checks(tables: list[str]) -> list[Check]:
             "or take the table out: ALTER PUBLICATION … DROP TABLE …;",
         ),
     ]
+
+
+def connections_check(wanted: int) -> Check:
+    return _check(
+        "role.connections",
+        "as many connections are to be had as the release takes",
+        connections.are_to_be_had(wanted),
+        hint=connections.HINT,
+    )
 
 
 def session_checks(tables: list[str], changed: list[str]) -> list[Check]:

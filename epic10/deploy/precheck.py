@@ -12,6 +12,7 @@ from epic10 import checks
 from epic10.checks import BEFORE, Check, Fact, Find, Query, Skip, before, evaluation
 from epic10.checks.report import Report
 from epic10.operations import AddSuccessors, Switch, privileges
+from epic10.operations.backfill import workers
 from epic10.operations.successors import successors
 from epic10.operations.table_shape import OURS
 from epic10.postgres import routing
@@ -61,6 +62,8 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     tables, changed = release.tables(), release.changed()
     yield from _preconditions(release, connection)
     yield privileges.check(release.needs())
+    # The migration lock has one of its own.
+    yield before.connections_check(1 + workers.beside_this_one())
     yield from before.session_checks(tables, changed)
     yield from before.replication_checks(tables)
     yield from before.schema_checks(release.models, tables, changed, ours=OURS, begun=state.has_begun(connection))

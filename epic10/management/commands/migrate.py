@@ -7,6 +7,7 @@ from django.core.management.commands import migrate
 from django.db import Error, connections
 from django.utils import timezone
 
+from epic10.checks import connections as connections_wanted
 from epic10.checks.server import insist_on
 from epic10.management import arguments
 from epic10.operations import Phase, orphans, privileges, way_back
@@ -94,6 +95,8 @@ class Command(Lasting, migrate.Command):
         ):
             if has_work(connection, app_label, migration_name):
                 privileges.require(connection, plan.load().needs())
+                if workers.beside_this_one():
+                    connections_wanted.insist_on(workers.beside_this_one(), connection)
                 if is_way_back(plan.load(), migration_name):
                     way_back.insist_on_a_free_way(connection, plan.load().changed())
             reconcile(connection, app_label, migration_name)

@@ -32,6 +32,11 @@ def number_of_workers() -> int:
     return _wanted.get() or getattr(settings, "EPIC10_WORKERS", 1)
 
 
+def beside_this_one() -> int:
+    """How many connections they take besides the one that waits for them."""
+    return number_of_workers() if number_of_workers() > 1 else 0
+
+
 def side_by_side(alias: str, parts: list, work: Callable):
     """
     Call ``work(connection, part, nap)`` for each part, each on a connection of its own.
