@@ -73,7 +73,8 @@ def rollback(
     if not state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
-    run.step("stopped", lambda: _nobody_writes_any_more(run, force, may_ask))
+    harm = "and parks what it has written"
+    run.step("stopped", lambda: insist_that_nobody_writes(run, force=force, may_ask=may_ask, otherwise=harm))
     in_the_way = dependents.to_drop(run.using, drop_dependents=drop_dependents, may_ask=may_ask)
     if without_snapshot:
         run.decide("No safety snapshot, as the operator asked.")
@@ -112,13 +113,7 @@ def _hold(report: Report):
 
 def _nobody_writes(run, wishes):
     harm = "and what it writes after the switch is refused, or keeps dates that are wrong"
-    tables = plan.load().tables()
-    return insist_that_nobody_writes(run, tables, force=wishes.force, may_ask=wishes.may_ask, otherwise=harm)
-
-
-def _nobody_writes_any_more(run, force, may_ask):
-    harm = "and parks what it has written"
-    insist_that_nobody_writes(run, plan.load().tables(), force=force, may_ask=may_ask, otherwise=harm)
+    return insist_that_nobody_writes(run, force=wishes.force, may_ask=wishes.may_ask, otherwise=harm)
 
 
 def _vacuum(using, tables):

@@ -10,6 +10,7 @@ from django.db import connections
 from epic10.deploy.run import Run
 from epic10.postgres.migration_lock import KEY
 from epic10.postgres.session import fetch
+from epic10.release import plan
 from epic10.terminal import prompts
 from epic10.terminal.progress import logger
 from epic10.terminal.units import seconds as spelled
@@ -67,14 +68,14 @@ class Writer:
         return f"pid {self.pid}, {self.user}{name}, {self.state}, last activity {spelled(round(self.idle))} ago{holds}"
 
 
-def insist_that_nobody_writes(run: Run, tables: list[str], *, force: bool, may_ask: bool, otherwise: str) -> bool:
+def insist_that_nobody_writes(run: Run, *, force: bool, may_ask: bool, otherwise: str) -> bool:
     """
     Return True if the application is stopped, False if the operator wants to go on anyway; else raise.
 
     If an operator is at a terminal, they are asked. Otherwise ``--force`` is the
     answer, and ``otherwise`` says what it entails.
     """
-    found = sessions(run.using, tables)
+    found = sessions(run.using, plan.load().tables())
     writing = [session for session in found if session.writes]
     if connected := named(session for session in found if not session.writes):
         run.decide(f"Connected, and not writing in the last {RECENT}: {connected}.")

@@ -5,7 +5,8 @@ from django.db.migrations.operations import RunPython
 from epic10.operations.archive import summary
 from epic10.operations.archive.conditions import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK, complaint
 from epic10.operations.archive.parking import Parking, any_held, content
-from epic10.operations.backfill.batches import FOR_DJANGO, FOR_PSQL, Batches, count, loop
+from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
+from epic10.operations.backfill.psql_loop import FOR_PSQL, loop
 from epic10.operations.columns.relabel import shadows
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import column_exists, holds, literal, quoted

@@ -6,7 +6,8 @@ from epic10.checks import Check, violations
 from epic10.operations.archive import summary
 from epic10.operations.archive.conditions import THIS_ROLLBACK, complaint, newest, waiting
 from epic10.operations.archive.parking import Parking, as_a_row, found, lost
-from epic10.operations.backfill.batches import FOR_DJANGO, FOR_PSQL, WAITING_PASSES, Batches, count, loop
+from epic10.operations.backfill.batches import FOR_DJANGO, WAITING_PASSES, Batches, count
+from epic10.operations.backfill.psql_loop import FOR_PSQL, loop
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import literal
 

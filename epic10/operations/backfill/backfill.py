@@ -6,9 +6,10 @@ from epic10.checks import BEFORE, Check, violations
 from epic10.operations import table_shape
 from epic10.operations.archive.conditions import THIS_ROLLBACK, is_restored
 from epic10.operations.backfill import foreign_triggers, other_columns
-from epic10.operations.backfill.batches import FOR_PSQL, WAITING_PASSES, loop
+from epic10.operations.backfill.batches import WAITING_PASSES
 from epic10.operations.backfill.label_counts import combinations
 from epic10.operations.backfill.passes import fill
+from epic10.operations.backfill.psql_loop import FOR_PSQL, loop
 from epic10.operations.backfill.routes import Keys, Route
 from epic10.operations.columns.convert import Beside, only_if
 from epic10.operations.columns.derived import can_be_computed_from

@@ -17,7 +17,7 @@ from psycopg.errors import QueryCanceled
 
 from epic10.operations.backfill import other_columns
 from epic10.operations.backfill.routes import Keys, Route
-from epic10.postgres import locks, psql_script
+from epic10.postgres import locks
 from epic10.postgres.catalog import bound, literal
 from epic10.postgres.pruning import Witness
 from epic10.postgres.session import fetch
@@ -51,7 +51,6 @@ COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 
 REFUSE = "DO $epic10$ BEGIN RAISE EXCEPTION '%', {} USING HINT = {}; END $epic10$"
 
 FOR_DJANGO = {"after": "%(after)s", "size": "%(size)s", "into": ""}
-FOR_PSQL = {"after": "last", "size": "batch_size", "into": " INTO rows_changed, last, complaint, remedy"}
 
 
 class Batches:
@@ -148,22 +147,6 @@ def fitting(size: int, seconds: float) -> int:
 
 def batch_size() -> int:
     return getattr(settings, "EPIC10_BATCH_SIZE", BATCH_SIZE)
-
-
-def loop(batch: str, table: str, unit: str, *, verb: str, passes: int, only_if: str = "true") -> str:
-    """The same batches for psql; ``batch`` is written FOR_PSQL."""
-    return psql_script.batches(
-        batch,
-        settings=[*BATCH_SETTINGS, f"PERFORM {other_columns.filling(table)}"],
-        count_rows=COUNT_ROWS.format(changed="rows_changed"),
-        size=BATCH_SIZE,
-        smallest=SMALLEST,
-        target=LONGEST / 2,
-        passes=passes,
-        unit=unit,
-        verb=verb,
-        only_if=only_if,
-    )
 
 
 def count(connection, source: str) -> int:
