@@ -98,6 +98,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+EMBEDDED = {"ENGINE": "config.backend", "NAME": "ndas", "USER": "ndas", "HOME": BASE_DIR / ".postgres"}
 if os.environ.get("DATABASE_URL"):
     DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 elif sys.platform == "win32":
@@ -106,14 +107,7 @@ elif sys.platform == "win32":
         "HINT: Set DATABASE_URL to a PostgreSQL 15 or newer: postgresql://user:password@host:5432/name"
     )
 else:
-    DATABASES = {
-        "default": {
-            "ENGINE": "config.backend",
-            "NAME": "ndas",
-            "USER": "ndas",
-            "HOME": BASE_DIR / ".postgres",
-        }
-    }
+    DATABASES = {"default": EMBEDDED}
 
 EPIC10_MIGRATION = ("ndas", "0002_epic_10_customer_feedback")
 EPIC10_BATCH_SIZE = number("EPIC10_BATCH_SIZE", 1000)
@@ -125,6 +119,7 @@ EPIC10_RECORDS = place("EPIC10_RECORDS", BASE_DIR / ".records")
 EPIC10_MAX_LAG = number("EPIC10_MAX_LAG", 64, least=0)  # MB; 0 means not to wait for standbys
 EPIC10_PAUSE_FILE = os.environ.get("EPIC10_PAUSE_FILE", "")
 EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # if there is no git checkout to ask
+EPIC10_SPARE_SERVER = EMBEDDED  # where a role that may not make a database rehearses the schema
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
 EPIC10_COUNT_ERRORS = flag("EPIC10_COUNT_ERRORS", default=True)  # by type, for epic10_monitor
 

@@ -1,4 +1,4 @@
-"""A copy of a database's schema in a scratch database: everything but the rows, for the same roles."""
+"""A copy of a database's schema in a scratch database: everything but the rows."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connections
+from django.conf import settings
+from django.db import OperationalError, connections
 
-from epic10.postgres import client_programs, fingerprint, partial_restore, scratch_database
+from epic10.postgres import client_programs, fingerprint, installations, partial_restore, scratch_database
 from epic10.postgres.catalog import holds, literal, quoted, relation_exists
+from epic10.postgres.errors import NotAllowed, first_line
 from epic10.postgres.session import execute, fetch
 from epic10.release.plan import RECORD
 from epic10.snapshots import manifest
@@ -20,36 +22,93 @@ NOT_COPIED = ("--no-publications", "--no-subscriptions")
 APPLIED = f"SELECT app, name, applied::text FROM {RECORD} ORDER BY id"
 
 
+# What the spare server does not have is not to be asked of it; its only role is a superuser.
+ELSEWHERE = ("--no-owner", "--no-privileges")
+MAY_MAKE_DATABASES = "(SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user)"
+
+
 @dataclass(frozen=True)
 class Copy:
-    """The ``alias`` of the copy, and what this role could not make in it, in the server's words."""
+    """The ``alias`` of the copy, the alias of its ``server``, and what is not as in the original."""
 
     alias: str
+    server: str
     left_out: tuple[str, ...]
 
 
 @contextmanager
 def copied(using: str) -> Iterator[Copy]:
-    """Raises NotAllowed where this role may not make a database."""
-    original = connections[using]
-    scratch_database.drop_abandoned(using, prefix=PREFIX)
-    with (
-        tempfile.TemporaryDirectory(prefix=PREFIX) as folder,
-        scratch_database.database(using, prefix=PREFIX, locale=manifest.locale(original)) as alias,
-    ):
-        archive = Path(folder) / "schema"
-        client_programs.run(original, "pg_dump", "--schema-only", "--format=custom", f"--file={archive}", *NOT_COPIED)
-        left_out = partial_restore.restore(connections[alias], archive)
-        _say_what_is_applied(original, connections[alias])
-        yield Copy(alias, tuple(dict.fromkeys(entry.why for entry in left_out)))
+    """
+    On the same server; where this role may not make a database there, on the project's own.
+
+    Raises NotAllowed where that does not start.
+    """
+    if holds(connections[using], MAY_MAKE_DATABASES):
+        with _copied_to(using, using, locale=manifest.locale(connections[using])) as copy:
+            yield copy
+    else:
+        with _spare(using) as server, _copied_to(server, using, options=ELSEWHERE) as copy:
+            yield Copy(copy.alias, server, (_unseen(using, server), *copy.left_out))
 
 
 @contextmanager
-def again(using: str, copy: Copy) -> Iterator[Copy]:
+def _copied_to(server: str, using: str, *, locale=(), options=()) -> Iterator[Copy]:
+    original = connections[using]
+    scratch_database.drop_abandoned(server, prefix=PREFIX)
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX) as folder,
+        scratch_database.database(server, prefix=PREFIX, locale=locale) as alias,
+    ):
+        archive, dump = Path(folder) / "schema", client_programs.find(original, "pg_dump")
+        client_programs.run(original, "pg_dump", "--schema-only", "--format=custom", f"--file={archive}", *NOT_COPIED)
+        left_out = partial_restore.restore(connections[alias], archive, *options, client=installations.major(dump))
+        _say_what_is_applied(original, connections[alias])
+        yield Copy(alias, server, tuple(dict.fromkeys(entry.why for entry in left_out)))
+
+
+@contextmanager
+def _spare(using: str) -> Iterator[str]:
+    """The alias of the project's own server, which the first connection starts."""
+    alias = f"spare server for {using}"
+    nothing = {"HOST": "", "PORT": "", "PASSWORD": "", "OPTIONS": {}}
+    connections.settings[alias] = connections[using].settings_dict | nothing | settings.EPIC10_SPARE_SERVER
+    try:
+        _start(alias, using)
+        yield alias
+    finally:
+        connections[alias].close()
+        del connections[alias], connections.settings[alias]
+
+
+def _start(spare: str, using: str):
+    try:
+        connections[spare].ensure_connection()
+    except OperationalError as error:
+        raise NotAllowed(
+            f"{_role(using)} may not make a scratch database here, and the project's own server does not start: "
+            f"{first_line(error)}\nHINT: As a superuser: ALTER ROLE {_role(using)} CREATEDB;"
+        ) from error
+
+
+def _role(using) -> str:
+    [[role]] = fetch(connections[using], "SELECT pg_catalog.quote_ident(current_user)")
+    return role
+
+
+def _unseen(using, spare) -> str:
+    role, (there, here) = _role(using), (connections[alias].pg_version // 10000 for alias in (using, spare))
+    return (
+        f"{role} may not make a database (ALTER ROLE {role} CREATEDB), so the copy is on the project's own server, "
+        f"PostgreSQL {here}: what comes of owners, privileges, the locale and PostgreSQL {there} is not seen"
+    )
+
+
+@contextmanager
+def again(copy: Copy) -> Iterator[Copy]:
     """A copy of the copy."""
     connections[copy.alias].close()
-    with scratch_database.database(using, prefix=PREFIX, template=copy.alias) as alias:
-        yield Copy(alias, copy.left_out)
+    with scratch_database.database(copy.server, prefix=PREFIX, template=copy.alias) as alias:
+        yield Copy(alias, copy.server, copy.left_out)
 
 
 def is_whole(copy: Copy, tables: list[str]) -> bool:

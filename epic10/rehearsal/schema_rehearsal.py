@@ -60,8 +60,8 @@ def _find(db: Database) -> Iterator[str]:
         with schema_copy.copied(using) as first:
             if not schema_copy.is_whole(first, release.tables()):
                 raise Skip(f"The tables could not be copied: {'; '.join(first.left_out[:MOST_TOLD])}")
-            yield from (Fact(f"not in the copy, so not tried: {what}") for what in first.left_out)
-            with _silence(), schema_copy.again(using, first) as second:
+            yield from (Fact(f"not as here in the copy, so not tried: {what}") for what in first.left_out)
+            with _silence(), schema_copy.again(first) as second:
                 yield from _by_django(first)
                 yield from _by_psql(second)
     except NotAllowed as error:

@@ -17,6 +17,10 @@ from epic10.postgres.errors import NotAllowed
 from epic10.rehearsal import schema_rehearsal
 from epic10.snapshots import restore
 
+REFUSES = """
+    CREATE FUNCTION no_new_labels() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF NEW.status::text = 'PENDING_APPROVAL' THEN RAISE 'no such status'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER no_new_labels BEFORE UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION no_new_labels()"""
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
 
 
@@ -119,14 +123,37 @@ def rehearsed(database):
     return checks.ask(schema_rehearsal.check(), Database(database.connection))
 
 
-def test_who_may_make_no_database_is_told_why_the_schema_is_not_rehearsed(people, register, register_owner, migrator):
+@pytest.fixture
+def without_databases(people, register, register_owner, migrator):
+    """The register as a role reaches it that may not make a database."""
     register.execute(f"GRANT {register_owner} TO {migrator}; ALTER ROLE {migrator} SET role = {register_owner}")
-    result = rehearsed(people.reaching(register, migrator))
-    assert (result.verdict, result.findings) == ("SKIPPED", ())
-    assert result.skipped == (
-        f'The role "{register_owner}" may not make a scratch database beside this one. '
-        f'As a superuser: ALTER ROLE "{register_owner}" CREATEDB; or name another server by DATABASE_URL.'
+    return people.reaching(register, migrator)
+
+
+@pytest.mark.slow
+def test_who_may_make_no_database_rehearses_the_schema_on_the_projects_own_server(
+    without_databases, register_owner, register, settings, tmp_path
+):
+    settings.EPIC10_SPARE_SERVER = settings.EPIC10_SPARE_SERVER | {"HOME": tmp_path / "postgres"}
+    [[version]] = register.rows("SELECT current_setting('server_version_num')::int / 10000")
+    result = rehearsed(without_databases)
+    assert (result.verdict, result.findings) == ("OK", ()), result
+    first, *_ = result.facts
+    assert (
+        f"{register_owner} may not make a database (ALTER ROLE {register_owner} CREATEDB), so the copy is on" in first
     )
+    assert first.endswith(f"what comes of owners, privileges, the locale and PostgreSQL {version} is not seen")
+    register.execute(REFUSES)
+    [finding, *_] = rehearsed(without_databases).findings
+    assert "is refused after this change by no_new_labels(): no such status" in finding
+
+
+def test_where_that_does_not_start_it_is_skipped_and_says_why(without_databases, register_owner, settings):
+    settings.EPIC10_SPARE_SERVER = {"ENGINE": "django.db.backends.postgresql", "HOST": "/nowhere", "NAME": "ndas"}
+    result = rehearsed(without_databases)
+    assert (result.verdict, result.findings) == ("SKIPPED", ())
+    assert f"{register_owner} may not make a scratch database here, and the project's own server" in result.skipped
+    assert result.skipped.endswith(f"As a superuser: ALTER ROLE {register_owner} CREATEDB;")
 
 
 @pytest.mark.slow
