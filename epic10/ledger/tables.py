@@ -15,7 +15,7 @@ from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
-from epic10.postgres.catalog import literal
+from epic10.postgres.catalog import literal, quoted
 from epic10.postgres.session import execute
 
 LEDGER, WATCH = "ledger", "watch"
@@ -48,13 +48,13 @@ class RepeatableEditor(DatabaseSchemaEditor):
         """One line for each column and each constraint."""
         lines = [self._column_line(model, field) for field in model._meta.local_fields]
         lines += [str(constraint.constraint_sql(model, self)) for constraint in model._meta.constraints]
-        names = {"table": self.quote_name(model._meta.db_table), "definition": ",\n    ".join(lines)}
+        names = {"table": quoted(model._meta.db_table), "definition": ",\n    ".join(lines)}
         return self.sql_create_table % names, []
 
     def _column_line(self, model, field):
         definition, params = self.column_sql(model, field)
         suffix = field.db_type_suffix(self.connection) or ""
-        return f"{self.quote_name(field.column)} {definition % tuple(map(literal, params))} {suffix}".rstrip()
+        return f"{quoted(field.column)} {definition % tuple(map(literal, params))} {suffix}".rstrip()
 
     def _create_like_index_sql(self, model, field):
         """No such index, because nobody searches by the beginning of a name or a hash."""
