@@ -2,12 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import Error, OperationalError, connections
 
 from epic10.postgres import client_programs, fingerprint, installations, partial_restore, scratch_database
 from epic10.postgres.catalog import holds, literal, quoted, relation_exists
@@ -19,6 +19,10 @@ from epic10.snapshots import manifest
 PREFIX = "epic10_schema_"
 # They reach out to other servers.
 NOT_COPIED = ("--no-publications", "--no-subscriptions")
+SET_FOR_IT = """
+    SELECT pg_catalog.split_part(setting, '=', 1), pg_catalog.substr(setting, pg_catalog.strpos(setting, '=') + 1)
+      FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase, pg_catalog.unnest(setconfig) AS setting
+     WHERE datname = current_database() AND setrole = 0"""
 APPLIED = f"SELECT app, name, applied::text FROM {RECORD} ORDER BY id"
 
 
@@ -59,6 +63,7 @@ def _copied_to(server: str, using: str, *, locale=(), options=()) -> Iterator[Co
         tempfile.TemporaryDirectory(prefix=PREFIX) as folder,
         scratch_database.database(server, prefix=PREFIX, locale=locale) as alias,
     ):
+        _set_as_in(original, connections[alias])
         archive, dump = Path(folder) / "schema", client_programs.find(original, "pg_dump")
         client_programs.run(original, "pg_dump", "--schema-only", "--format=custom", f"--file={archive}", *NOT_COPIED)
         left_out = partial_restore.restore(connections[alias], archive, *options, client=installations.major(dump))
@@ -108,6 +113,7 @@ def again(copy: Copy) -> Iterator[Copy]:
     """A copy of the copy."""
     connections[copy.alias].close()
     with scratch_database.database(copy.server, prefix=PREFIX, template=copy.alias) as alias:
+        _set_as_in(connections[copy.alias], connections[alias])
         yield Copy(alias, copy.server, copy.left_out)
 
 
@@ -118,6 +124,16 @@ def is_whole(copy: Copy, tables: list[str]) -> bool:
 
 def schema(copy: Copy) -> str:
     return fingerprint.schema(connections[copy.alias])
+
+
+def _set_as_in(original, copy):
+    """What is set for the database, such as a search_path, which no dump of one database contains."""
+    name = quoted(copy.settings_dict["NAME"])
+    for setting, value in fetch(original, SET_FOR_IT):
+        with suppress(Error):  # Some are a superuser's to set.
+            execute(copy, f"SELECT pg_catalog.set_config({literal(setting)}, {literal(value)}, false)")
+            execute(copy, f"ALTER DATABASE {name} SET {quoted(setting)} FROM CURRENT")
+    copy.close()
 
 
 def _say_what_is_applied(original, copy):

@@ -8,9 +8,13 @@ from epic10.operations.columns.convert import differs
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.ownership import block, claim, drop_if_ours, is_ours, names_are_free
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.postgres.catalog import array, enum_labels, literal, quoted, type_exists, type_oid
+from epic10.postgres.catalog import array, enum_labels, literal, quoted, table_oid, type_exists, type_oid
 from epic10.postgres.type_uses import uses
 
+OF_THE_TYPE = "SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = {}"
+OF_THE_TABLE = """\
+SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = {} AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1"""
 IN_TEXT = (
     "They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP "
     "CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text "
@@ -47,7 +51,10 @@ class CreateEnum(ReleaseOperation, RunSQL):
         return f"Create enum {self.names[0]}"
 
     def needs(self, app_label, state):
-        return [privileges.Need("type", name) for name in self.names]
+        return [
+            *(privileges.Need("type", name) for name in self.names),
+            *(privileges.Need(privileges.TYPE_OF, *column) for column in self.columns),
+        ]
 
     def preconditions(self, app_label, state):
         name = self.names[0]
@@ -84,7 +91,7 @@ class CreateEnum(ReleaseOperation, RunSQL):
     def _alone(self):
         return [
             claim("type", self.name, exists=type_exists(self.name)),
-            block(f"IF NOT ({type_exists(self.name)}) THEN\n    {_create(self.name, self.labels)};\n  END IF;"),
+            block(f"IF NOT ({type_exists(self.name)}) THEN\n    {self._create(self.name)};\n  END IF;"),
         ]
 
     def _either(self):
@@ -93,10 +100,21 @@ class CreateEnum(ReleaseOperation, RunSQL):
             claim("type", working, exists=f"NOT {differs(*self.beside)}"),
             claim("type", name, exists=f"{type_exists(name)} OR {is_working}"),
             block(
-                f"IF {is_working} AND NOT ({type_exists(working)}) THEN\n    {_create(working, self.labels)};\n"
-                f"  ELSIF NOT ({is_working} OR {type_exists(name)}) THEN\n    {_create(name, self.labels)};\n  END IF;"
+                f"IF {is_working} AND NOT ({type_exists(working)}) THEN\n    {self._create(working)};\n"
+                f"  ELSIF NOT ({is_working} OR {type_exists(name)}) THEN\n    {self._create(name)};\n  END IF;"
             ),
         ]
+
+    def _create(self, name):
+        labels = ", ".join(literal(label) for label in self.labels)
+        create = f"{quoted(name)} AS ENUM ({labels})".replace("%", "%%")
+        return f"EXECUTE pg_catalog.format({literal(f'CREATE TYPE %I.{create}')}, {self._schema()})"
+
+    def _schema(self):
+        """That of the type whose place it takes; of a new one, that of the first enum column of its table."""
+        known = [OF_THE_TYPE.format(type_oid(self.becomes))]
+        known += [OF_THE_TABLE.format(table_oid(table)) for table, _ in self.columns[:1]]
+        return f"coalesce({', '.join([*(f'({schema})' for schema in known), 'current_schema()'])})"
 
     def _has_these_labels(self):
         return "the enum the release wants", (
@@ -124,10 +142,6 @@ def has_labels(name: str, labels) -> Check:
         ),
         hint="python manage.py migrate ndas",
     )
-
-
-def _create(name, labels):
-    return f"CREATE TYPE {quoted(name)} AS ENUM ({', '.join(literal(label) for label in labels)})"
 
 
 def _drop(name):

@@ -115,10 +115,14 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
     ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('type of column', 'ndas', 'usmax_position'),
     ('table', 'ndas', 'owner'),
     ('type', 'NdaType', 'owner'),
     ('type', 'NdaType_epic10', 'owner'),
+    ('type of column', 'ndas', 'nda_type'),
     ('type', 'NdaStatus_epic10', 'owner'),
+    ('type of column', 'ndas', 'status'),
+    ('type of column', 'nda_status_history', 'status'),
     ('table', 'nda_status_history', 'owner'),
     ('table', 'contacts', 'REFERENCES'),
     ('table', 'contacts', 'UPDATE'),
@@ -250,6 +254,26 @@ SELECT pg_catalog.format('no CREATE in schema %I', current_schema()),
        pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
  WHERE NOT pg_catalog.has_schema_privilege(current_schema(), 'CREATE')
    AND NOT EXISTS (SELECT FROM somebody_elses WHERE pg_catalog.has_schema_privilege(owner, current_schema(), 'CREATE'))
+UNION
+SELECT pg_catalog.format('no CREATE in schema %s of type %s', namespace::regnamespace,
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name)),
+       pg_catalog.format('GRANT CREATE ON SCHEMA %s TO %I;', namespace::regnamespace, current_user)
+  FROM object WHERE kind = 'type' AND privilege = 'owner' AND namespace <> current_schema()::regnamespace::oid
+   AND NOT pg_catalog.has_schema_privilege(namespace, 'CREATE')
+   AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_schema_privilege(s.owner, namespace, 'CREATE'))
+ GROUP BY namespace
+UNION
+SELECT pg_catalog.format('type %I of %s in schema %s, where search_path does not find it', typname,
+           pg_catalog.string_agg(pg_catalog.format('%s.%I', name, privilege), ', ' ORDER BY name, privilege),
+           typnamespace::regnamespace),
+       CASE WHEN to_regtype(pg_catalog.quote_ident(typname)) IS NULL
+           THEN pg_catalog.format('ALTER ROLE %I SET search_path = %s, %s;', current_user,
+                    pg_catalog.current_setting('search_path'), typnamespace::regnamespace)
+           ELSE pg_catalog.format('ALTER TYPE %I RENAME TO %I;', typname, typname::text || '_before_epic10') END
+  FROM wanted JOIN pg_attribute ON attrelid = to_regclass(pg_catalog.quote_ident(name))::oid
+   AND attname::text = privilege
+  JOIN pg_type t ON t.oid = atttypid AND typtype = 'e'
+ WHERE kind = 'type of column' AND NOT pg_catalog.pg_type_is_visible(t.oid) GROUP BY typname, typnamespace
 UNION
 SELECT pg_catalog.format('table %s in schema %I, while search_path puts new objects into %I',
               pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
@@ -1199,7 +1223,8 @@ $epic10$;
 DO $epic10$
 BEGIN
   IF NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) THEN
-    CREATE TYPE "UsMaxPosition_epic10" AS ENUM ('PRIME', 'SUB_CONTRACTOR', 'OTHER');
+    EXECUTE pg_catalog.format('CREATE TYPE %I."UsMaxPosition_epic10" AS ENUM (''PRIME'', ''SUB_CONTRACTOR'', ''OTHER'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"UsMaxPosition"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
   END IF;
 END
 $epic10$;
@@ -1212,9 +1237,11 @@ $epic10$;
 DO $epic10$
 BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"')::oid IS NOT NULL) THEN
-    CREATE TYPE "NdaType_epic10" AS ENUM ('MUTUAL', 'CONSULTANT');
+    EXECUTE pg_catalog.format('CREATE TYPE %I."NdaType_epic10" AS ENUM (''MUTUAL'', ''CONSULTANT'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
   ELSIF NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') OR to_regtype('"NdaType"')::oid IS NOT NULL) THEN
-    CREATE TYPE "NdaType" AS ENUM ('MUTUAL', 'CONSULTANT');
+    EXECUTE pg_catalog.format('CREATE TYPE %I."NdaType" AS ENUM (''MUTUAL'', ''CONSULTANT'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
   END IF;
 END
 $epic10$;
@@ -1233,7 +1260,8 @@ $epic10$;
 DO $epic10$
 BEGIN
   IF NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
-    CREATE TYPE "NdaStatus_epic10" AS ENUM ('CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED');
+    EXECUTE pg_catalog.format('CREATE TYPE %I."NdaStatus_epic10" AS ENUM (''CREATED'', ''PENDING_APPROVAL'', ''SENT_PENDING_SIGNATURE'', ''IN_REVISION'', ''FULLY_EXECUTED'', ''INACTIVE_CANCELED'', ''EXPIRED'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaStatus"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
   END IF;
 END
 $epic10$;

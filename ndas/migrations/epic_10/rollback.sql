@@ -108,10 +108,14 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
     ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('type of column', 'ndas', 'usmax_position'),
     ('table', 'ndas', 'owner'),
     ('type', 'NdaType', 'owner'),
     ('type', 'NdaType_epic10', 'owner'),
+    ('type of column', 'ndas', 'nda_type'),
     ('type', 'NdaStatus_epic10', 'owner'),
+    ('type of column', 'ndas', 'status'),
+    ('type of column', 'nda_status_history', 'status'),
     ('table', 'nda_status_history', 'owner'),
     ('table', 'contacts', 'REFERENCES'),
     ('table', 'contacts', 'UPDATE'),
@@ -243,6 +247,26 @@ SELECT pg_catalog.format('no CREATE in schema %I', current_schema()),
        pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I;', current_schema(), current_user)
  WHERE NOT pg_catalog.has_schema_privilege(current_schema(), 'CREATE')
    AND NOT EXISTS (SELECT FROM somebody_elses WHERE pg_catalog.has_schema_privilege(owner, current_schema(), 'CREATE'))
+UNION
+SELECT pg_catalog.format('no CREATE in schema %s of type %s', namespace::regnamespace,
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name)),
+       pg_catalog.format('GRANT CREATE ON SCHEMA %s TO %I;', namespace::regnamespace, current_user)
+  FROM object WHERE kind = 'type' AND privilege = 'owner' AND namespace <> current_schema()::regnamespace::oid
+   AND NOT pg_catalog.has_schema_privilege(namespace, 'CREATE')
+   AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_schema_privilege(s.owner, namespace, 'CREATE'))
+ GROUP BY namespace
+UNION
+SELECT pg_catalog.format('type %I of %s in schema %s, where search_path does not find it', typname,
+           pg_catalog.string_agg(pg_catalog.format('%s.%I', name, privilege), ', ' ORDER BY name, privilege),
+           typnamespace::regnamespace),
+       CASE WHEN to_regtype(pg_catalog.quote_ident(typname)) IS NULL
+           THEN pg_catalog.format('ALTER ROLE %I SET search_path = %s, %s;', current_user,
+                    pg_catalog.current_setting('search_path'), typnamespace::regnamespace)
+           ELSE pg_catalog.format('ALTER TYPE %I RENAME TO %I;', typname, typname::text || '_before_epic10') END
+  FROM wanted JOIN pg_attribute ON attrelid = to_regclass(pg_catalog.quote_ident(name))::oid
+   AND attname::text = privilege
+  JOIN pg_type t ON t.oid = atttypid AND typtype = 'e'
+ WHERE kind = 'type of column' AND NOT pg_catalog.pg_type_is_visible(t.oid) GROUP BY typname, typnamespace
 UNION
 SELECT pg_catalog.format('table %s in schema %I, while search_path puts new objects into %I',
               pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name), nspname, current_schema()),
