@@ -8,12 +8,9 @@ leaves nothing behind.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import Error
-from psycopg.errors import RaiseException
-
 from epic10.checks import BEFORE, Check, violations
 from epic10.postgres.catalog import literal
-from epic10.postgres.errors import NotAllowed
+from epic10.postgres.errors import NotAllowed, raised_as
 from epic10.postgres.session import execute
 
 OWNER, TRIGGERS, TYPE_OF = "owner", "triggers of column", "type of column"
@@ -164,13 +161,8 @@ def triggers(table: str, columns: Iterable[str]) -> list[Need]:
 
 
 def require(connection, needs: Iterable[Need]):
-    try:
+    with raised_as(NotAllowed):
         execute(connection, insist(needs))
-    except Error as error:
-        if not isinstance(error.__cause__, RaiseException):
-            raise
-        refusal = error.__cause__.diag
-        raise NotAllowed(f"{refusal.message_primary}\nHINT: {refusal.message_hint}\nNothing was changed.") from error
 
 
 def insist(needs: Iterable[Need]) -> str:

@@ -7,12 +7,10 @@ fails while they are there, and CASCADE would take them along.
 
 from dataclasses import dataclass
 
-from django.db import Error
-from psycopg.errors import RaiseException
-
 from epic10.operations import require, table_shape
 from epic10.operations.try_ddl import TRY
 from epic10.postgres.catalog import literal, table_oid
+from epic10.postgres.errors import raised_as
 from epic10.postgres.session import execute, fetch
 from epic10.terminal.refusal import Refusal
 
@@ -167,14 +165,9 @@ def dependents(connection, tables: list[str]) -> list[Dependent]:
 
 def insist_on_a_free_way(connection, tables: list[str]):
     """Raises InTheWay unless the way back can go to its end."""
-    try:
+    with raised_as(InTheWay):
         for statement in statements(tables):
             execute(connection, statement)
-    except Error as error:
-        if not isinstance(error.__cause__, RaiseException):
-            raise
-        refusal = error.__cause__.diag
-        raise InTheWay(f"{refusal.message_primary}\nHINT: {refusal.message_hint}\nNothing was changed.") from error
 
 
 def statements(tables: list[str]) -> list[str]:

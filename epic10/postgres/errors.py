@@ -1,6 +1,8 @@
 """Database errors: their kind, and the message that an operator reads."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from django.db import Error, InterfaceError, OperationalError
@@ -26,6 +28,18 @@ class NotVisible(Exception):
 
 # A line of the context, in any language: its first function is the one that raised.
 IN_FUNCTION = re.compile(r"^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ", re.MULTILINE)
+
+
+@contextmanager
+def raised_as(kind: type[Refusal]) -> Iterator[None]:
+    """An exception that one of our own blocks raises on the server, P0001, as a Refusal of that kind."""
+    try:
+        yield
+    except Error as error:
+        if not isinstance(error.__cause__, psycopg.errors.RaiseException):
+            raise
+        refusal = error.__cause__.diag
+        raise kind(f"{refusal.message_primary}\nHINT: {refusal.message_hint}\nNothing was changed.") from error
 
 
 def is_unreachable(error: Exception) -> bool:
