@@ -23,7 +23,7 @@ from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
 from .table_changes import of_the_table, table_changes
 from .try_ddl import TryDdl
-from .try_writes import TryWrites
+from .try_writes import RememberWrites, TryWrites
 
 # The purpose of each phase.
 EXPAND = "Add everything the new code needs; break nothing the old code uses."
@@ -60,12 +60,19 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
         *counted,
         *_commonest(parts),
     ]
+    remembered = _remembered(stories, parts)
     return [
-        _expanding(_tried(stories, parts, expand, shown=False), before, parents, names, done),
+        _expanding(_tried(stories, parts, expand, shown=False), before + remembered, parents, names, done),
         Phase("backfill", BACKFILL, backfill, first=[RequireKnownLabels(expand)], transaction=False, done=done),
         Phase("index", INDEX, index, transaction=False, done=done),
         Phase("enforce", ENFORCE, enforce, lock=_locks(names, SHARE_UPDATE_EXCLUSIVE), done=done),
-        Phase("switch", SWITCH, _tried(stories, parts, switch, shown=True), lock=_locks(names, ACCESS_EXCLUSIVE)),
+        Phase(
+            "switch",
+            SWITCH,
+            _tried(stories, parts, switch, shown=True),
+            first=remembered,
+            lock=_locks(names, ACCESS_EXCLUSIVE),
+        ),
     ]
 
 
@@ -203,18 +210,23 @@ def _switch(stories, parts):
     ]
 
 
+def _remembered(stories, parts):
+    """Before a phase that tries what the applications write."""
+    return _explained(
+        _numbers(stories, lambda change: change.rules),
+        "What the application writes is tried before the change, and taken back.",
+        [RememberWrites([part.written for part in parts])],
+    )
+
+
 def _tried(stories, parts, operations, *, shown: bool):
-    """Before the change and after it, either way; the new application writes once it is ``shown``."""
-    number, written = _numbers(stories, lambda change: change.rules), [part.written for part in parts]
+    """After the change, either way; the new application writes once it is ``shown``."""
+    written = [part.written for part in parts]
     return [
-        *_explained(
-            number,
-            "What the applications write is tried before this is changed, and taken back.",
-            [TryWrites(written, is_last=False, is_new=False)],
-        ),
+        TryWrites(written, is_last=False, is_new=False),
         *operations,
         *_explained(
-            number,
+            _numbers(stories, lambda change: change.rules),
             "It is tried again after the change: what was taken before and is refused now stops it.",
             [TryWrites(written, is_last=True, is_new=shown)],
         ),

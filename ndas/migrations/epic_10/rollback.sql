@@ -637,65 +637,70 @@ END
 $epic10$;
 DO $epic10$
 DECLARE
+  written record;
   trial record;
+  number int;
+  attempt text;
   statement text;
   refused text := '';
   place text;
 BEGIN
-  FOR trial IN SELECT relation, relation::regclass AS table_name, skipped, assignment,
-                      pg_catalog.format('[%s %s]', relation, number) AS name,
-                      CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
+  SET LOCAL lock_timeout = '100ms';
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
-     ARRAY[NULL, NULL]::text[]),
+     ARRAY[]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL]::text[])
-  ) AS written (relation, skipped, labels),
-    LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
-   WHERE relation IS NOT NULL ORDER BY relation, number LOOP
-    CONTINUE WHEN pg_catalog.strpos(refused, trial.name) > 0;
-    statement := (WITH columns AS (
-        SELECT attnum, pg_catalog.quote_ident(attname) AS name, is_key AND NOT is_reference AS is_anew, is_primary,
-               attidentity, pg_catalog.format_type(atttypid, NULL) AS type_name,
-               CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-          FROM pg_attribute, LATERAL (
-            SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                   EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                     AS is_reference
-              FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-         WHERE attrelid = trial.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-           AND attname <> ALL (trial.skipped)
-      )
-      SELECT CASE trial.kind
-        WHEN 'An INSERT' THEN pg_catalog.format('INSERT INTO %s (%s) SELECT %s FROM %1$s LIMIT 1', trial.table_name,
-          pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-          pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-            WHEN type_name IN ('text', 'character varying')
-              THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-            WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-            WHEN type_name = 'smallint' THEN '32760'
-            WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-            ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'))
-        WHEN 'An UPDATE' THEN pg_catalog.format('UPDATE %s SET %s WHERE ctid = (SELECT ctid FROM %1$s LIMIT 1)',
-          trial.table_name, coalesce(trial.assignment,
-            pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-              FILTER (WHERE attidentity <> 'a' AND NOT is_primary)))
-        END FROM columns);
-    CONTINUE WHEN statement IS NULL;
-    BEGIN
-      EXECUTE statement;
-      SET CONSTRAINTS ALL IMMEDIATE;
-      RAISE EXCEPTION USING ERRCODE = 'EP010';
-    EXCEPTION
-      WHEN SQLSTATE 'EP010' THEN NULL;
-      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-      WHEN OTHERS THEN
-        GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
-        refused := pg_catalog.concat(refused, trial.name);
-    END;
+     ARRAY[]::text[])
+  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+    WITH columns AS (
+      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
+             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
+        FROM pg_attribute, LATERAL (
+          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
+                   AS is_reference
+            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+    ), first AS (
+      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
+        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    )
+    SELECT first.row AS first_row,
+      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
+        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+          WHEN type_name IN ('text', 'character varying')
+            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
+          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+          WHEN type_name = 'smallint' THEN '32760'
+          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
+    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+      attempt := pg_catalog.format('[%s %s]', written.relation, number);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
+        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
+          trial.first_row) END;
+      CONTINUE WHEN statement IS NULL;
+      BEGIN
+        EXECUTE statement;
+        SET CONSTRAINTS ALL IMMEDIATE;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+      END;
+    END LOOP;
   END LOOP;
-  PERFORM pg_catalog.set_config('epic10.refused', refused, true);
+  PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
 $epic10$;
 DO $epic10$
@@ -1859,67 +1864,74 @@ END
 $epic10$;
 DO $epic10$
 DECLARE
+  written record;
   trial record;
+  number int;
+  attempt text;
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
 BEGIN
   DISCARD PLANS;
-  FOR trial IN SELECT relation, relation::regclass AS table_name, skipped, assignment,
-                      pg_catalog.format('[%s %s]', relation, number) AS name,
-                      CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
-     ARRAY[NULL, NULL]::text[]),
+     ARRAY[]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL]::text[])
-  ) AS written (relation, skipped, labels),
-    LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
-   WHERE relation IS NOT NULL ORDER BY relation, number LOOP
-    CONTINUE WHEN pg_catalog.strpos(refused, trial.name) > 0;
-    statement := (WITH columns AS (
-        SELECT attnum, pg_catalog.quote_ident(attname) AS name, is_key AND NOT is_reference AS is_anew, is_primary,
-               attidentity, pg_catalog.format_type(atttypid, NULL) AS type_name,
-               CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-          FROM pg_attribute, LATERAL (
-            SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                   EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                     AS is_reference
-              FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-         WHERE attrelid = trial.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-           AND attname <> ALL (trial.skipped)
-      )
-      SELECT CASE trial.kind
-        WHEN 'An INSERT' THEN pg_catalog.format('INSERT INTO %s (%s) SELECT %s FROM %1$s LIMIT 1', trial.table_name,
-          pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-          pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-            WHEN type_name IN ('text', 'character varying')
-              THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-            WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-            WHEN type_name = 'smallint' THEN '32760'
-            WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-            ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'))
-        WHEN 'An UPDATE' THEN pg_catalog.format('UPDATE %s SET %s WHERE ctid = (SELECT ctid FROM %1$s LIMIT 1)',
-          trial.table_name, coalesce(trial.assignment,
-            pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-              FILTER (WHERE attidentity <> 'a' AND NOT is_primary)))
-        END FROM columns);
-    CONTINUE WHEN statement IS NULL;
-    BEGIN
-      EXECUTE statement;
-      SET CONSTRAINTS ALL IMMEDIATE;
-      RAISE EXCEPTION USING ERRCODE = 'EP010';
-    EXCEPTION
-      WHEN SQLSTATE 'EP010' THEN NULL;
-      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-      WHEN OTHERS THEN
-        GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
-        RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
-          trial.kind, trial.table_name,
-          ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
-          USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', trial.table_name);
-    END;
+     ARRAY[]::text[])
+  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+    WITH columns AS (
+      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
+             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
+        FROM pg_attribute, LATERAL (
+          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
+                   AS is_reference
+            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+    ), first AS (
+      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
+        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    )
+    SELECT first.row AS first_row,
+      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
+        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+          WHEN type_name IN ('text', 'character varying')
+            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
+          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+          WHEN type_name = 'smallint' THEN '32760'
+          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
+    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+      attempt := pg_catalog.format('[%s %s]', written.relation, number);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
+        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
+          trial.first_row) END;
+      CONTINUE WHEN statement IS NULL;
+      BEGIN
+        EXECUTE statement;
+        SET CONSTRAINTS ALL IMMEDIATE;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+        WHEN OTHERS THEN
+          GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+          RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
+            CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
+            ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
+            USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
+      END;
+    END LOOP;
   END LOOP;
 END
 $epic10$;
@@ -2327,65 +2339,70 @@ END
 $epic10$;
 DO $epic10$
 DECLARE
+  written record;
   trial record;
+  number int;
+  attempt text;
   statement text;
   refused text := '';
   place text;
 BEGIN
-  FOR trial IN SELECT relation, relation::regclass AS table_name, skipped, assignment,
-                      pg_catalog.format('[%s %s]', relation, number) AS name,
-                      CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
+  SET LOCAL lock_timeout = '100ms';
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
-     ARRAY[NULL, NULL]::text[]),
+     ARRAY[]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL]::text[])
-  ) AS written (relation, skipped, labels),
-    LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
-   WHERE relation IS NOT NULL ORDER BY relation, number LOOP
-    CONTINUE WHEN pg_catalog.strpos(refused, trial.name) > 0;
-    statement := (WITH columns AS (
-        SELECT attnum, pg_catalog.quote_ident(attname) AS name, is_key AND NOT is_reference AS is_anew, is_primary,
-               attidentity, pg_catalog.format_type(atttypid, NULL) AS type_name,
-               CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-          FROM pg_attribute, LATERAL (
-            SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                   EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                     AS is_reference
-              FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-         WHERE attrelid = trial.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-           AND attname <> ALL (trial.skipped)
-      )
-      SELECT CASE trial.kind
-        WHEN 'An INSERT' THEN pg_catalog.format('INSERT INTO %s (%s) SELECT %s FROM %1$s LIMIT 1', trial.table_name,
-          pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-          pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-            WHEN type_name IN ('text', 'character varying')
-              THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-            WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-            WHEN type_name = 'smallint' THEN '32760'
-            WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-            ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'))
-        WHEN 'An UPDATE' THEN pg_catalog.format('UPDATE %s SET %s WHERE ctid = (SELECT ctid FROM %1$s LIMIT 1)',
-          trial.table_name, coalesce(trial.assignment,
-            pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-              FILTER (WHERE attidentity <> 'a' AND NOT is_primary)))
-        END FROM columns);
-    CONTINUE WHEN statement IS NULL;
-    BEGIN
-      EXECUTE statement;
-      SET CONSTRAINTS ALL IMMEDIATE;
-      RAISE EXCEPTION USING ERRCODE = 'EP010';
-    EXCEPTION
-      WHEN SQLSTATE 'EP010' THEN NULL;
-      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-      WHEN OTHERS THEN
-        GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
-        refused := pg_catalog.concat(refused, trial.name);
-    END;
+     ARRAY[]::text[])
+  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+    WITH columns AS (
+      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
+             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
+        FROM pg_attribute, LATERAL (
+          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
+                   AS is_reference
+            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+    ), first AS (
+      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
+        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    )
+    SELECT first.row AS first_row,
+      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
+        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+          WHEN type_name IN ('text', 'character varying')
+            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
+          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+          WHEN type_name = 'smallint' THEN '32760'
+          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
+    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+      attempt := pg_catalog.format('[%s %s]', written.relation, number);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
+        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
+          trial.first_row) END;
+      CONTINUE WHEN statement IS NULL;
+      BEGIN
+        EXECUTE statement;
+        SET CONSTRAINTS ALL IMMEDIATE;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+      END;
+    END LOOP;
   END LOOP;
-  PERFORM pg_catalog.set_config('epic10.refused', refused, true);
+  PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
 $epic10$;
 DO $epic10$
@@ -2624,67 +2641,74 @@ END
 $epic10$;
 DO $epic10$
 DECLARE
+  written record;
   trial record;
+  number int;
+  attempt text;
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
 BEGIN
   DISCARD PLANS;
-  FOR trial IN SELECT relation, relation::regclass AS table_name, skipped, assignment,
-                      pg_catalog.format('[%s %s]', relation, number) AS name,
-                      CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END AS kind FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
-     ARRAY[NULL, NULL]::text[]),
+     ARRAY[]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[NULL, NULL]::text[])
-  ) AS written (relation, skipped, labels),
-    LATERAL ROWS FROM (pg_catalog.unnest(labels)) WITH ORDINALITY AS trials (assignment, number)
-   WHERE relation IS NOT NULL ORDER BY relation, number LOOP
-    CONTINUE WHEN pg_catalog.strpos(refused, trial.name) > 0;
-    statement := (WITH columns AS (
-        SELECT attnum, pg_catalog.quote_ident(attname) AS name, is_key AND NOT is_reference AS is_anew, is_primary,
-               attidentity, pg_catalog.format_type(atttypid, NULL) AS type_name,
-               CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-          FROM pg_attribute, LATERAL (
-            SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                   EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                     AS is_reference
-              FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-         WHERE attrelid = trial.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-           AND attname <> ALL (trial.skipped)
-      )
-      SELECT CASE trial.kind
-        WHEN 'An INSERT' THEN pg_catalog.format('INSERT INTO %s (%s) SELECT %s FROM %1$s LIMIT 1', trial.table_name,
-          pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-          pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-            WHEN type_name IN ('text', 'character varying')
-              THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-            WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-            WHEN type_name = 'smallint' THEN '32760'
-            WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-            ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'))
-        WHEN 'An UPDATE' THEN pg_catalog.format('UPDATE %s SET %s WHERE ctid = (SELECT ctid FROM %1$s LIMIT 1)',
-          trial.table_name, coalesce(trial.assignment,
-            pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-              FILTER (WHERE attidentity <> 'a' AND NOT is_primary)))
-        END FROM columns);
-    CONTINUE WHEN statement IS NULL;
-    BEGIN
-      EXECUTE statement;
-      SET CONSTRAINTS ALL IMMEDIATE;
-      RAISE EXCEPTION USING ERRCODE = 'EP010';
-    EXCEPTION
-      WHEN SQLSTATE 'EP010' THEN NULL;
-      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-      WHEN OTHERS THEN
-        GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
-        RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
-          trial.kind, trial.table_name,
-          ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
-          USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', trial.table_name);
-    END;
+     ARRAY[]::text[])
+  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+    WITH columns AS (
+      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
+             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
+        FROM pg_attribute, LATERAL (
+          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
+                   AS is_reference
+            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+    ), first AS (
+      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
+        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    )
+    SELECT first.row AS first_row,
+      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
+        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+          WHEN type_name IN ('text', 'character varying')
+            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
+          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+          WHEN type_name = 'smallint' THEN '32760'
+          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
+    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+      attempt := pg_catalog.format('[%s %s]', written.relation, number);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
+        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
+          trial.first_row) END;
+      CONTINUE WHEN statement IS NULL;
+      BEGIN
+        EXECUTE statement;
+        SET CONSTRAINTS ALL IMMEDIATE;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+        WHEN OTHERS THEN
+          GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+          RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
+            CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
+            ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
+            USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
+      END;
+    END LOOP;
   END LOOP;
 END
 $epic10$;
