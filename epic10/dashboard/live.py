@@ -49,9 +49,8 @@ def look(connection, patience: float = KEPT) -> KeptStatus:
         if last and not pulse[0] and pulse == last.pulse and last.age < patience:
             return last
         status = current_status(connection, last.status if last else None)
-        _last[place] = found = KeptStatus(
-            status, _taken_back(connection, status), pulse, datetime.now(UTC), time.monotonic()
-        )
+        taken_back = state.was_taken_back_at(connection) if status.state == BASELINE else None
+        _last[place] = found = KeptStatus(status, taken_back, pulse, datetime.now(UTC), time.monotonic())
         return found
 
 
@@ -67,10 +66,6 @@ def _pulse(connection) -> tuple:
     has_register = holds(connection, relation_exists(release.tables()[0]))
     signs = has_register, release.is_switched(connection), release.is_finalized(connection)
     return at_work, last_run(connection), signs
-
-
-def _taken_back(connection, status) -> datetime | None:
-    return state.was_taken_back_at(connection) if status.state == BASELINE else None
 
 
 def _place(connection):

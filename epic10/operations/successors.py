@@ -121,12 +121,8 @@ def successors(table: str, rules: list[Beside], *, built: bool = False) -> str:
         if built
         else ""
     )
-    moved = ",\n  ".join(
-        f"({', '.join([*map(literal, (rule.column, rule.target, _type(rule))), _is_enum(rule), _has_index(rule)])})"
-        for rule in rules
-    )
     return SUCCESSORS.format(
-        moved=moved,
+        moved=",\n  ".join(map(_moved, rules)),
         there=there,
         table=table_oid(table),
         quoted_table=inside_format(quoted(table)),
@@ -175,13 +171,7 @@ def _mentions(text, rules, *, old=False):
     return "(" + " OR ".join(rf"{text} ~ '\m{rule.column if old else rule.target}\M'" for rule in rules) + ")"
 
 
-def _type(rule):
-    return rule.relabel.type if isinstance(rule, Shadow) else ""
-
-
-def _is_enum(rule):
-    return "true" if isinstance(rule, Shadow) else "false"
-
-
-def _has_index(rule):
-    return "true" if rule.index else "false"
+def _moved(rule: Beside) -> str:
+    """A row of VALUES: column, successor, enum type or "", whether it is an enum, and whether it has an index."""
+    type = rule.relabel.type if isinstance(rule, Shadow) else ""
+    return f"({', '.join(map(literal, (rule.column, rule.target, type, bool(type), bool(rule.index))))})"

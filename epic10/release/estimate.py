@@ -127,12 +127,8 @@ def count(connection, backfill: Backfill) -> Work:
         )
         size, total, to_change, *each = cursor.fetchone()
         took = time.monotonic() - began
-    by_column = {_name(rule): number for rule, number in zip(rules, each, strict=True)}
+    by_column = {rule.name: number for rule, number in zip(rules, each, strict=True)}
     return Work(backfill.table, backfill.unit, total, to_change, by_column, size, took)
-
-
-def _name(rule):
-    return rule.column if isinstance(rule, Shadow) else rule.target
 
 
 def _with_columns_to_come(connection, backfill) -> str:

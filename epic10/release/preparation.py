@@ -18,7 +18,8 @@ def prepared(connection):
     release = plan.load()
     if release.is_switched(connection):
         raise CommandError("Epic 10 is in place already.\nHINT: python manage.py epic10_validate")
-    MigrationExecutor(connection).migrate([(release.app_label, release.previous), *_ledger()])
+    ledger = MigrationExecutor(None).loader.graph.leaf_nodes("epic10")
+    MigrationExecutor(connection).migrate([(release.app_label, release.previous), *ledger])
     for phase, before, after in list(walk(release.phases, release.app_label, release.before))[:-1]:
         with connection.schema_editor(atomic=False) as editor:
             phase.database_forwards(release.app_label, editor, before, after)
@@ -26,7 +27,3 @@ def prepared(connection):
         "Prepared: only %s is left, and nothing is visible yet. The old application may go on working.",
         release.phases[-1].name,
     )
-
-
-def _ledger():
-    return [key for key in MigrationExecutor(None).loader.graph.leaf_nodes("epic10")]

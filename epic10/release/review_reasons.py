@@ -39,10 +39,7 @@ class Reason:
 
 def columns(subject: Subject) -> list[str]:
     """The columns of the table that may have a value nobody chose."""
-    return [
-        source.column if isinstance(source, Shadow) else source.target if isinstance(source, Derived) else source.name
-        for source in _sources(subject)
-    ]
+    return [source.name for source in _sources(subject)]
 
 
 def reasons(connection, subject: Subject) -> Iterator[Reason]:

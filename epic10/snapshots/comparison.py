@@ -14,7 +14,7 @@ from django.db import connections, transaction
 from epic10.checks import Check, Database, Fact
 from epic10.checks.evaluation import Show, answered
 from epic10.checks.report import Report
-from epic10.operations import AddColumn, CountRows, Derived
+from epic10.operations import AddColumn, CountRows
 from epic10.postgres import dump, fingerprint, scratch_database, transaction_ids
 from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute
@@ -182,9 +182,8 @@ def _stamps(alias, name, table):
 
 def _written_by_the_release():
     release = plan.load()
-    rules = [rule for backfill in release.backfills() for rule in backfill.rules]
-    targets = {rule.target if isinstance(rule, Derived) else rule.column for rule in rules}
-    return targets | {operation.name for operation in release.all_of(AddColumn)}
+    filled = {rule.name for backfill in release.backfills() for rule in backfill.rules}
+    return filled | {operation.name for operation in release.all_of(AddColumn)}
 
 
 def _hashed(alias, cursor, name, table, stamps, seen) -> Iterator[tuple]:

@@ -143,8 +143,8 @@ class Backfill(ReleaseOperation, RunPython):
 
     def _check(self, rule, wrong, *, suspects="''", hint):
         return Check(
-            f"backfill.{self.table}.{rule.target.removesuffix('_epic10')}",
-            f"no row of {self.table} still waits for {rule.target.removesuffix('_epic10')}",
+            f"backfill.{self.table}.{rule.name}",
+            f"no row of {self.table} still waits for {rule.name}",
             violations(
                 f"SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || {suspects}\n"
                 f"  FROM {quoted(self.table)} WHERE {wrong}\nHAVING count(*) > 0",

@@ -41,6 +41,7 @@ class Convert:
     index: str | None = None
     foreign_key: str | None = None
 
+    name = Shadow.name
     target = Shadow.target
     legacy = Shadow.legacy
     target_index = Shadow.target_index

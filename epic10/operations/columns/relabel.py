@@ -82,6 +82,11 @@ class Shadow:
     index: str | None = None
 
     @property
+    def name(self):
+        """The name of the new column after the switch."""
+        return self.column
+
+    @property
     def target(self):
         return f"{self.column}_epic10"
 
@@ -175,6 +180,10 @@ class Derived:
     beside: tuple[str, str] | None = None
     required: str = "true"
     types: tuple[str, ...] = ()
+
+    @property
+    def name(self):
+        return self.target
 
     @property
     def sources(self):
