@@ -15,13 +15,13 @@ class Load:
     ``lost_and_mislabelled(connection, written)`` verifies the acknowledged writes, and
     returns a sentence for each row that is missing or has a wrong label.
     ``probe(connection)`` writes a few rows to the tables of an empty register, as the
-    old application does.
+    old application does, and returns why some were refused.
     """
 
     process: str
     written: tuple[str, ...]
     lost_and_mislabelled: Callable[[object, dict], tuple[list[str], list[str]]]
-    probe: Callable[[object], None]
+    probe: Callable[[object], list[str]]
 
 
 _registered: list[Load] = []

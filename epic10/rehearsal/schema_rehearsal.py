@@ -75,7 +75,7 @@ def _by_django(copy: Copy) -> Iterator[str]:
     migrate = _migrating(copy)
     try:
         migrate(release.previous)
-        registered().probe(connection)
+        yield from (Fact(f"a row to try it with was refused: {line}") for line in registered().probe(connection))
         before, out_of_order = schema_copy.schema(copy), _old_application(copy)
         yield from (Fact(f"cannot be told by a copy without rows: {line}") for line in out_of_order)
         for phase in _phases(copy):

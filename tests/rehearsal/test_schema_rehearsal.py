@@ -85,3 +85,11 @@ def test_what_would_stop_half_way_is_found(legacy_database, theirs, finding):
 def test_half_way_it_is_not_asked(legacy_database):
     phases()[0].forwards(legacy_database)
     assert rehearsed(legacy_database).verdict == "SKIPPED"
+
+
+@pytest.mark.slow
+def test_a_constraint_that_asks_for_more_than_its_rows_have_is_said_and_stops_nothing(legacy_database):
+    legacy_database.execute("UPDATE ndas SET company_city = 'Reston'; ALTER TABLE ndas ALTER company_city SET NOT NULL")
+    result = rehearsed(legacy_database)
+    assert (result.verdict, result.findings) == ("OK", ()), result.findings
+    assert result.facts[0].startswith('a row to try it with was refused: null value in column "company_city"')

@@ -231,7 +231,8 @@ ON_A_COLUMN = [
     Shape("a covering index", "CREATE INDEX covering ON ndas (company_name) INCLUDE (status, usmax_position)"),
     Shape("a unique index with the column", "CREATE UNIQUE INDEX ON ndas (display_id, status)"),
     Shape(
-        "a hash and a BRIN index", "CREATE INDEX ON ndas USING hash (status); CREATE INDEX ON ndas USING brin (status)"
+        "a hash and a BRIN index",
+        "CREATE INDEX ON ndas USING hash (status); CREATE INDEX ON ndas USING brin (created_at)",
     ),
     Shape(
         "an index DESC NULLS LAST, with a fillfactor",
