@@ -197,6 +197,13 @@ def _switch(stories, parts):
             "Triggers of others that fire for a change of these columns go on doing so.",
             (TellTriggers(part.name, part.rules) for part in replaced),
         ),
+        *_switch_others(stories, parts),
+    ]
+
+
+def _switch_others(stories, parts):
+    """Columns that somebody has added before, and indexes of others."""
+    return [
         *_explained(
             _numbers(stories, lambda change: change.beside),
             "Where somebody has added a column before, it makes room for ours.",
