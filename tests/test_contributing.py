@@ -5,10 +5,12 @@ import textwrap
 
 import pytest
 from django.conf import settings
-from django.db import models
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RunSQL
 
 from epic10 import checks
+from epic10.ledger import tables
 from epic10.operations import Derived, Indexed, NewColumn, Story
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres import catalog
@@ -99,3 +101,14 @@ def test_the_operation_lives_its_life(example, empty_database):
     for _ in range(2):
         bench.psql(bench.script(life, backwards=True))
         assert not bench.holds(life.done)
+
+
+def test_the_column_reaches_a_ledger_that_is_there(example, empty_database):
+    tables.create(empty_database.connection)
+    names = {"LedgerMigration": tables.LedgerMigration, "LEDGER": tables.LEDGER, "migrations": migrations}
+    migration = example("LedgerMigration", models=models, **names)["Migration"]("0003_remark", "epic10")
+    state = MigrationLoader(connection=None).project_state(("epic10", "0002_watch"))
+    for _ in range(2):
+        with empty_database.connection.schema_editor() as editor:
+            migration.apply(state.clone(), editor)
+    assert empty_database.rows("SELECT remark FROM epic10_snapshot") == []
