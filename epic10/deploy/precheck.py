@@ -13,6 +13,7 @@ from epic10.checks import BEFORE, Check, Fact, Find, Query, Skip, before, evalua
 from epic10.checks.report import Report
 from epic10.operations import AddSuccessors, Switch, privileges
 from epic10.operations.backfill import workers
+from epic10.operations.require import KEYS
 from epic10.operations.successors import successors
 from epic10.operations.table_shape import OURS
 from epic10.postgres import routing
@@ -44,9 +45,11 @@ def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None,
     routing.insist(using)
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
-    return evaluation.report(
-        "epic10_precheck", chain(questions(release, connection, limits), also), using, show, release=release.title
-    )
+    asked = chain(questions(release, connection, limits), also)
+    [keys] = [check for check in _preconditions(release, connection) if check.id == KEYS]
+    if keys.find(checks.Database(connection)):
+        asked = [keys]  # Hardly anything else could even be asked.
+    return evaluation.report("epic10_precheck", asked, using, show, release=release.title)
 
 
 def _refuse_where_nothing_is_to_be_done(release, connection):

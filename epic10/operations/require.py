@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.db.migrations.operations import RunSQL
 
-from epic10.checks import Check
+from epic10.checks import BEFORE, Check, violations
 from epic10.checks.server import is_fit
-from epic10.postgres.catalog import literal
+from epic10.postgres.catalog import literal, table_oids
 
 from .phase import walk
 from .release_operation import ReleaseOperation, of_the_release
@@ -28,6 +28,9 @@ BEGIN
   END LOOP;
 END
 $epic10$"""
+
+
+KEYS = "schema.keys"
 
 
 class Require(ReleaseOperation, RunSQL):
@@ -79,6 +82,32 @@ class RequireProofs(Require):
 
     def asked(self, operation, app_label, state):
         return operation.proofs(app_label, state)
+
+
+class RequireTextKeys(ReleaseOperation, RunSQL):
+    """Stop here where the keys are no text: batches, archive and the new reference take them for text."""
+
+    def __init__(self, tables: list[str]):
+        self.tables = tables
+        super().__init__(sql=[insist(self.preconditions())], reverse_sql=RunSQL.noop)
+
+    def describe(self):
+        return f"Require that the keys of {', '.join(self.tables)} are text"
+
+    def preconditions(self, app_label=None, state=None):
+        yield Check(
+            KEYS,
+            f"the keys of {', '.join(self.tables)} are text",
+            violations(
+                f"SELECT pg_catalog.format('%s.id is %s', relation::regclass, pg_catalog.format_type(atttypid, NULL))\n"
+                f"  FROM pg_catalog.unnest({table_oids(self.tables)}) AS relation\n"
+                f"  JOIN pg_attribute ON attrelid = relation\n"
+                f" WHERE attname = 'id' AND pg_catalog.format_type(atttypid, NULL) NOT IN ('text', 'character varying')"
+            ),
+            when=BEFORE,
+            hint="The release is not made for other keys. ALTER TABLE ... ALTER COLUMN id TYPE text, and the columns "
+            "that refer to it, is possible, and a matter for the application.",
+        )
 
 
 class RequireServer(ReleaseOperation, RunSQL):

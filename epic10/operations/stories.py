@@ -20,7 +20,7 @@ from .add_successors import AddSuccessors, SwitchSuccessors
 from .changes import Change, Table
 from .counts import Analyze, CountRows
 from .phase import Note, Phase
-from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
+from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer, RequireTextKeys
 from .table_changes import of_the_table, table_changes
 from .try_ddl import TryDdl
 from .try_writes import RememberWrites, TryWrites
@@ -55,6 +55,7 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     done = switched(names[0], parts[0].shadows[0])
     before = [
         RequireServer(server),
+        RequireTextKeys([*names, *parents]),
         RequirePreconditions(expand + index + backfill),
         TryDdl(),
         *counted,

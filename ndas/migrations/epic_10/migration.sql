@@ -460,6 +460,28 @@ DECLARE
   broken text;
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
+    ('the keys of ndas, nda_status_history, contacts are text',
+     'The release is not made for other keys. ALTER TABLE ... ALTER COLUMN id TYPE text, and the columns that refer to it, is possible, and a matter for the application.',
+     true,
+$check$SELECT pg_catalog.format('%s.id is %s', relation::regclass, pg_catalog.format_type(atttypid, NULL))
+  FROM pg_catalog.unnest(ARRAY(SELECT to_regclass(pg_catalog.quote_ident(name))::oid FROM pg_catalog.unnest(ARRAY['ndas', 'nda_status_history', 'contacts']::text[]) AS name)) AS relation
+  JOIN pg_attribute ON attrelid = relation
+ WHERE attname = 'id' AND pg_catalog.format_type(atttypid, NULL) NOT IN ('text', 'character varying')$check$)
+  ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
+    EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
+        INTO broken;
+    IF broken IS NOT NULL THEN
+      RAISE EXCEPTION 'Expected that %; found: %.', wanted.title, broken USING HINT = wanted.hint;
+    END IF;
+  END LOOP;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  wanted record;
+  broken text;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
     ('the name UsMaxPosition_epic10 is free, or names the enum the release wants',
      'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".',
      true,
