@@ -5,6 +5,12 @@ from epic10.postgres.catalog import literal, quoted, table_oid
 
 # BEFORE triggers fire in the order of their names.
 OURS, SYNC = "zz_epic10_", "zz_epic10_sync"
+# A function in PL/pgSQL changes the row by an assignment to NEW or to a field of it, or by what it returns.
+# One that might, as far as its text goes, does: to give its trigger another name takes a moment.
+CHANGING = (
+    r"\mnew\M(\s*\.\s*(\w+|\"[^\"]+\"))?\s*(\[[^]]*\]\s*)?:?="
+    r"|\minto\M[^;]*\mnew\M|\mexecute\M|\mreturn\M\s*(?!\s*new\s*;)"
+)
 # TRIGGER_TYPE_ROW and _BEFORE; _INSERT and _UPDATE, in pg_trigger.tgtype.
 BEFORE_EACH_ROW, INSERT_OR_UPDATE = 1 + 2, 4 + 16
 
@@ -19,10 +25,12 @@ SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::r
  WHERE {table} IN (inhrelid, inhparent) AND (relkind <> 'p' OR inhrelid = {table})"""
 
 FIRES_LAST = """\
-SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = {table} AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & {before} = {before} AND tgtype::int & {events} <> 0
-   AND tgname > {sync} AND NOT pg_catalog.starts_with(tgname, {ours})"""
+   AND tgname > {sync} AND NOT pg_catalog.starts_with(tgname, {ours})
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* {changing})"""
 
 # A row that is stored as a value does not change: its status would read NULL once the columns have changed places.
 STORED_ROWS = """\
@@ -49,6 +57,7 @@ def fires_last(table: str) -> str:
         events=INSERT_OR_UPDATE,
         sync=literal(SYNC),
         ours=literal(OURS),
+        changing=literal(CHANGING),
     )
 
 

@@ -10,6 +10,7 @@ DO $epic10$
 DECLARE
   theirs text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(evtname), ', ' ORDER BY evtname)
                     FROM pg_event_trigger WHERE evtenabled IN ('O', 'A'));
+  place text;
 BEGIN
   IF theirs IS NULL THEN
     RETURN;
@@ -28,7 +29,9 @@ BEGIN
 EXCEPTION
   WHEN SQLSTATE 'EP010' THEN NULL;
   WHEN OTHERS THEN
-    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s', SQLERRM)
+    GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s%s', SQLERRM,
+        ' in ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\\W?\\w+ (\\S+\\([^)\\n]*\\)) ', 'n'))[1])
       USING HINT = pg_catalog.format('Those there are: %s. Have their owner, a superuser, do ALTER EVENT TRIGGER ... '
         'DISABLE; then run the same command again, and ENABLE it afterwards.', theirs);
 END

@@ -11,6 +11,9 @@ from epic10.postgres.catalog import literal, table_oid, type_oid
 USES = """\
 WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = {type} AND typtype = 'e'
+), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
+  SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = {type}
+   WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), moved (relation, name) AS (VALUES
     {moved}
 )
@@ -34,10 +37,12 @@ SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngs
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND proowner IN (SELECT oid FROM trusted)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
- WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+ WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
+    OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
@@ -50,8 +55,8 @@ WRITTEN = """
 UNION ALL
 SELECT DISTINCT pg_catalog.pg_describe_object(classid, objid, objsubid) FROM pg_depend AS used
  WHERE refclassid = 'pg_type'::regclass::oid AND refobjid IN (SELECT oid FROM enum) AND deptype = 'n'
-   AND classid IN ('pg_rewrite'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_policy'::regclass,
-                   'pg_trigger'::regclass)
+   AND classid IN (SELECT oid FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace::oid
+                      AND relname IN ('pg_rewrite', 'pg_attrdef', 'pg_constraint', 'pg_policy', 'pg_trigger'))
    AND NOT EXISTS (
      SELECT FROM pg_depend AS other JOIN moved ON refobjid = relation
        JOIN pg_attribute ON attrelid = relation AND attnum = refobjsubid AND attname::text = name

@@ -499,6 +499,9 @@ $check$SELECT 'UsMaxPosition_legacy is there already'
      true,
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"UsMaxPosition"')::oid AND typtype = 'e'
+), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
+  SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"UsMaxPosition"')::oid
+   WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'usmax_position')
 )
@@ -522,10 +525,12 @@ SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngs
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND proowner IN (SELECT oid FROM trusted)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
- WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+ WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
+    OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
@@ -600,6 +605,9 @@ $check$SELECT 'NdaType_legacy is there already'
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')),
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaType"')::oid AND typtype = 'e'
+), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
+  SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaType"')::oid
+   WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'nda_type')
 )
@@ -623,10 +631,12 @@ SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngs
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND proowner IN (SELECT oid FROM trusted)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
- WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+ WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
+    OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
@@ -680,6 +690,9 @@ $check$SELECT 'NdaStatus_legacy is there already'
      true,
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaStatus"')::oid AND typtype = 'e'
+), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
+  SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaStatus"')::oid
+   WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'status'),
     (to_regclass('"nda_status_history"')::oid, 'status')
@@ -704,10 +717,12 @@ SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngs
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND proowner IN (SELECT oid FROM trusted)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
- WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+ WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
+    OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
@@ -965,10 +980,12 @@ $check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhpa
     ('no BEFORE trigger of others on ndas has the last word on a row',
      'They fire in the order of their names. ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_".',
      true,
-$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
-   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$),
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')$check$),
     ('ndas.fully_executed_date is timestamp without time zone, timestamp with time zone or date',
      'ALTER TABLE "ndas" ALTER COLUMN "fully_executed_date" TYPE timestamp(3) USING "fully_executed_date"::timestamp;',
      true,
@@ -1000,10 +1017,12 @@ $check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhpa
     ('no BEFORE trigger of others on nda_status_history has the last word on a row',
      'They fire in the order of their names. ALTER TRIGGER it ON "nda_status_history" RENAME TO a name that sorts before "zz_epic10_".',
      true,
-$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
-   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$)
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
         INTO broken;
@@ -1017,6 +1036,7 @@ DO $epic10$
 DECLARE
   theirs text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(evtname), ', ' ORDER BY evtname)
                     FROM pg_event_trigger WHERE evtenabled IN ('O', 'A'));
+  place text;
 BEGIN
   IF theirs IS NULL THEN
     RETURN;
@@ -1035,7 +1055,9 @@ BEGIN
 EXCEPTION
   WHEN SQLSTATE 'EP010' THEN NULL;
   WHEN OTHERS THEN
-    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s', SQLERRM)
+    GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s%s', SQLERRM,
+        ' in ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1])
       USING HINT = pg_catalog.format('Those there are: %s. Have their owner, a superuser, do ALTER EVENT TRIGGER ... '
         'DISABLE; then run the same command again, and ENABLE it afterwards.', theirs);
 END
@@ -3555,6 +3577,9 @@ BEGIN
      true,
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"UsMaxPosition"')::oid AND typtype = 'e'
+), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
+  SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"UsMaxPosition"')::oid
+   WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'usmax_position')
 )
@@ -3578,10 +3603,12 @@ SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngs
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND proowner IN (SELECT oid FROM trusted)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
- WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+ WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
+    OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
@@ -3595,6 +3622,9 @@ ORDER BY 1$check$),
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')),
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaType"')::oid AND typtype = 'e'
+), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
+  SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaType"')::oid
+   WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'nda_type')
 )
@@ -3618,10 +3648,12 @@ SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngs
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND proowner IN (SELECT oid FROM trusted)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
- WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+ WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
+    OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
@@ -3633,6 +3665,9 @@ ORDER BY 1$check$),
      true,
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaStatus"')::oid AND typtype = 'e'
+), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
+  SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaStatus"')::oid
+   WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'status'),
     (to_regclass('"nda_status_history"')::oid, 'status')
@@ -3657,10 +3692,12 @@ SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngs
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
+   AND proowner IN (SELECT oid FROM trusted)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
- WHERE oprleft IN (SELECT oid FROM enum) OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum)
+ WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
+    OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
@@ -3696,10 +3733,12 @@ $check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhpa
     ('no BEFORE trigger of others on ndas has the last word on a row',
      'They fire in the order of their names. ALTER TRIGGER it ON "ndas" RENAME TO a name that sorts before "zz_epic10_".',
      true,
-$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
-   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$),
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')$check$),
     ('no row of ndas still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "ndas" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
@@ -3747,10 +3786,12 @@ $check$SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhpa
     ('no BEFORE trigger of others on nda_status_history has the last word on a row',
      'They fire in the order of their names. ALTER TRIGGER it ON "nda_status_history" RENAME TO a name that sorts before "zz_epic10_".',
      true,
-$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+$check$SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
-   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')$check$),
+   AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')$check$),
     ('no row of nda_status_history still waits for status',
      'Where a trigger undoes what is written: ALTER TABLE "nda_status_history" DISABLE TRIGGER it; then python manage.py migrate ndas.',
      true,
@@ -5367,10 +5408,12 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_ca
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
 UNION ALL
-SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
    AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')
 UNION ALL
 SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
   FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
@@ -5381,10 +5424,12 @@ SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::r
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
 UNION ALL
-SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
    AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')
 UNION ALL
 SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
   FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent

@@ -478,15 +478,20 @@ WITH RECURSIVE known (relation, name) AS (VALUES
   SELECT 'pg_trigger'::regclass::oid AS classid, oid AS objid FROM pg_trigger
    WHERE tgisinternal OR pg_catalog.starts_with(tgname, 'zz_epic10_') OR pg_catalog.starts_with(tgname, '00_epic10_')
       OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = tgname::text)
-      OR tgqual IS NULL AND EXISTS (
+      OR EXISTS (
            SELECT FROM pg_attribute
             WHERE attrelid = tgrelid AND attnum = ANY (tgattr) AND attname::text LIKE '%\_legacy')
-         AND NOT EXISTS (SELECT FROM gone WHERE objid = tgrelid AND objsubid = ANY (tgattr) AND NOT is_moved)
+         AND NOT EXISTS (
+           SELECT FROM gone WHERE objid = tgrelid
+              AND (objsubid = ANY (tgattr) AND NOT is_moved
+                OR tgqual::text ~ pg_catalog.format(':varattno %s ', objsubid)))
   UNION ALL
-  SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
+  SELECT 'pg_attrdef'::regclass::oid, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
   UNION ALL
-  SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint c JOIN epic10_created_object ON kind = 'constraint'
-     AND name IN (conname::text, conrelid::regclass::text || '.' || conname::text) OR contypid <> 0
+  SELECT 'pg_constraint'::regclass::oid, c.oid FROM pg_constraint c JOIN epic10_created_object ON kind = 'constraint'
+     AND name IN (SELECT relname::text || '.' || unquoted FROM pg_class, pg_catalog.unnest(ARRAY[
+                    conname::text, regexp_replace(conname::text, '_fkey$', '_epic10_fkey')]) AS unquoted
+                   WHERE pg_class.oid = conrelid) OR contypid <> 0::oid
 ), reached AS (
   SELECT classid, objid, objsubid, false AS stays, 0 AS depth FROM gone WHERE objid IS NOT NULL
   UNION ALL
@@ -496,14 +501,14 @@ WITH RECURSIVE known (relation, name) AS (VALUES
        WHERE refclassid = reached.classid AND refobjid = reached.objid
          AND (refobjsubid = reached.objsubid OR reached.objsubid = 0)
          -- A column of another type stays where it is; what hangs on it, too.
-         AND (depth = 0 OR NOT (refclassid = 'pg_class'::regclass AND reached.objsubid > 0))
+         AND (depth = 0 OR NOT (refclassid = 'pg_class'::regclass::oid AND reached.objsubid > 0))
          -- The rule of a view, and the view that it belongs to: one way is enough.
          AND NOT EXISTS (SELECT FROM pg_rewrite
-                          WHERE classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = pg_depend.objid
+                          WHERE classid = 'pg_rewrite'::regclass::oid AND pg_rewrite.oid = pg_depend.objid
                             AND ev_class = reached.objid AND rulename = '_RETURN')
        UNION ALL
-      SELECT 'pg_class'::regclass, ev_class, 0, 'i' FROM pg_rewrite
-       WHERE reached.classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = reached.objid AND rulename = '_RETURN'
+      SELECT 'pg_class'::regclass::oid, ev_class, 0, 'i' FROM pg_rewrite
+       WHERE reached.classid = 'pg_rewrite'::regclass::oid AND pg_rewrite.oid = reached.objid AND rulename = '_RETURN'
     ) AS d
    WHERE depth < 20
      AND NOT EXISTS (SELECT FROM ours WHERE ours.classid = d.classid AND ours.objid = d.objid)
@@ -511,12 +516,12 @@ WITH RECURSIVE known (relation, name) AS (VALUES
                       WHERE gone.classid = d.classid AND gone.objid = d.objid AND gone.objsubid = d.objsubid)
 ), found AS (
   SELECT classid, objid, CASE WHEN relkind IN ('v', 'm') THEN 0 ELSE objsubid END AS objsubid, max(depth) AS depth
-    FROM reached LEFT JOIN pg_class c ON classid = 'pg_class'::regclass AND c.oid = objid
-    LEFT JOIN pg_attrdef f ON classid = 'pg_attrdef'::regclass AND f.oid = objid
+    FROM reached LEFT JOIN pg_class c ON classid = 'pg_class'::regclass::oid AND c.oid = objid
+    LEFT JOIN pg_attrdef f ON classid = 'pg_attrdef'::regclass::oid AND f.oid = objid
     LEFT JOIN pg_attribute ON attrelid = coalesce(adrelid, c.oid) AND attnum = coalesce(adnum, objsubid)
-    LEFT JOIN pg_rewrite r ON classid = 'pg_rewrite'::regclass AND r.oid = objid
-    LEFT JOIN pg_type t ON classid = 'pg_type'::regclass AND t.oid = objid
-    LEFT JOIN pg_constraint k ON classid = 'pg_constraint'::regclass AND k.oid = objid
+    LEFT JOIN pg_rewrite r ON classid = 'pg_rewrite'::regclass::oid AND r.oid = objid
+    LEFT JOIN pg_type t ON classid = 'pg_type'::regclass::oid AND t.oid = objid
+    LEFT JOIN pg_constraint k ON classid = 'pg_constraint'::regclass::oid AND k.oid = objid
    WHERE depth > 0 AND rulename IS DISTINCT FROM '_RETURN'
      -- What goes with the object that it is a part of, and with a column of the parent.
      AND (relkind IS NULL OR relkind IN ('v', 'm') OR objsubid > 0) AND (typtype IS NULL OR typtype IN ('d', 'r'))
@@ -570,6 +575,7 @@ DO $epic10$
 DECLARE
   theirs text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(evtname), ', ' ORDER BY evtname)
                     FROM pg_event_trigger WHERE evtenabled IN ('O', 'A'));
+  place text;
 BEGIN
   IF theirs IS NULL THEN
     RETURN;
@@ -588,7 +594,9 @@ BEGIN
 EXCEPTION
   WHEN SQLSTATE 'EP010' THEN NULL;
   WHEN OTHERS THEN
-    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s', SQLERRM)
+    GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+    RAISE EXCEPTION '%', pg_catalog.format('An event trigger refuses what the release defines or drops: %s%s', SQLERRM,
+        ' in ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1])
       USING HINT = pg_catalog.format('Those there are: %s. Have their owner, a superuser, do ALTER EVENT TRIGGER ... '
         'DISABLE; then run the same command again, and ENABLE it afterwards.', theirs);
 END

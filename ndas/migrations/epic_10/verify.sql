@@ -229,10 +229,12 @@ SELECT pg_catalog.format('%s is %s, expected %s', 'ndas.rejection_reason', pg_ca
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_ndas_insert', 'zz_epic10_sync_ndas_update', '00_epic10_sync_ndas_insert', '00_epic10_sync_ndas_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
 UNION ALL
-SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
    AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')
 UNION ALL
 SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
   FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
@@ -244,10 +246,12 @@ SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::r
 $check$SELECT pg_catalog.format('trigger %s is missing or disabled', name) FROM pg_catalog.unnest(ARRAY['zz_epic10_sync_nda_status_history_insert', 'zz_epic10_sync_nda_status_history_update', '00_epic10_sync_nda_status_history_insert', '00_epic10_sync_nda_status_history_update']::text[]) AS wanted (name)
  WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgname = name AND tgenabled IN ('O', 'A'))
 UNION ALL
-SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding FROM pg_trigger
+SELECT pg_catalog.format('trigger %I fires after those of the release', tgname) AS finding
+  FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid JOIN pg_language l ON l.oid = prolang
  WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
    AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')
 UNION ALL
 SELECT pg_catalog.format('%s inherits from %s', inhrelid::regclass, inhparent::regclass) AS finding
   FROM pg_inherits JOIN pg_class parent ON parent.oid = inhparent
