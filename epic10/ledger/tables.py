@@ -84,27 +84,27 @@ class LedgerMigration(migrations.Migration):
         return state
 
 
-def statements(part: str = LEDGER) -> list[str]:
-    """Statements that create the tables of that part, and add what they lack."""
-    return [statement for of_part, statement in _declared() if of_part == part]
+def statements(part: str = LEDGER, *, using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """Statements that create the tables of that part, and add what they lack; none if the routers keep them out."""
+    return [statement for of_part, statement in _declared(using) if of_part == part]
 
 
 def create(connection, part: str = LEDGER):
     """Create missing tables, since a rehearsal or a snapshot may come before the first migrate."""
     with transaction.atomic(using=connection.alias):
-        for statement in statements(part):
+        for statement in statements(part, using=connection.alias):
             execute(connection, statement)
 
 
 @cache
-def _declared() -> list[tuple[str, str]]:
+def _declared(using: str) -> list[tuple[str, str]]:
     """Every statement of every migration, with the part it belongs to."""
     state, found = ProjectState(), []
-    package, _ = MigrationLoader.migrations_module("epic10")
+    package = MigrationLoader.migrations_module("epic10")[0] or "epic10.migrations"
     for name in sorted(module.name for module in iter_modules(import_module(package).__path__)):
         migration = import_module(f"{package}.{name}").Migration(name, "epic10")
-        # Names are quoted by a connection's settings, not by a server.
-        with RepeatableEditor(connections[DEFAULT_DB_ALIAS]) as editor:
+        # The settings are enough; nothing is sent to a server.
+        with RepeatableEditor(connections[using]) as editor:
             state = migration.apply(state, editor)
         found += [(migration.part, statement) for statement in editor.collected_sql]
     return found

@@ -13,6 +13,7 @@ from epic10 import migrations
 from epic10.ledger import models, store, tables
 from epic10.ledger.models import OF_THE_WATCH
 from epic10.postgres import client_programs
+from tests.migration.test_routers import OnlyInto
 
 WRITTEN_TO = (models.CreatedObject, models.PhaseRun, models.RowCount, models.SavedReport)
 MODELS = (
@@ -170,3 +171,11 @@ def test_the_migrations_drop_what_they_have_created(empty_database):
 def test_every_migration_can_run_where_a_script_has_made_the_tables():
     for path in Path(migrations.__file__).parent.glob("0*.py"):
         assert "class Migration(LedgerMigration):" in path.read_text(), f"{path.name} has to be a LedgerMigration"
+
+
+def test_the_tables_are_created_where_the_routers_want_them(empty_database, settings):
+    settings.DATABASE_ROUTERS = [OnlyInto(empty_database.alias)]
+    write_first(empty_database)
+    assert empty_database.rows(
+        "SELECT count(*) FROM pg_class WHERE relname IN ('epic10_snapshot', 'epic10_watch')"
+    ) == [(2,)]
