@@ -5,7 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from epic10.postgres import fingerprint
+from epic10.postgres import client_programs, fingerprint
+from epic10.postgres.client_programs import ToolFailed
 from epic10.release import plan
 from tests.databases import Scratch
 from tests.migration.test_two_routes import SCRIPTS
@@ -34,6 +35,28 @@ SET = {
         "bytea_output": "escape",
         "extra_float_digits": "0",
     },
+    "languages": {
+        "lc_messages": "C.UTF-8",
+        "lc_numeric": "C.UTF-8",
+        "default_text_search_config": "pg_catalog.simple",
+        "xmlbinary": "hex",
+        "search_path": '"$user", public, pg_catalog',
+        "array_nulls": "off",
+        "transform_null_equals": "on",
+        "escape_string_warning": "off",
+    },
+    "procedures": {
+        "plpgsql.variable_conflict": "use_variable",
+        "plpgsql.extra_errors": "all",
+        "plpgsql.print_strict_params": "on",
+        "plpgsql.check_asserts": "off",
+        "plan_cache_mode": "force_generic_plan",
+    },
+    "columns": {
+        "plpgsql.variable_conflict": "use_column",
+        "plpgsql.extra_warnings": "all",
+        "plan_cache_mode": "force_custom_plan",
+    },
     "manners": {
         "default_transaction_isolation": "serializable",
         "default_transaction_deferrable": "on",
@@ -59,17 +82,26 @@ CREATE EVENT TRIGGER look ON ddl_command_start EXECUTE FUNCTION watching.look();
 ALTER EVENT TRIGGER look ENABLE ALWAYS"""
 
 
-@pytest.fixture(params=sampled(SET, "limits"))
-def hurried(request, people, scratch, legacy_template):
-    """Two copies of the register, as a role reaches them for which something is set."""
+@pytest.fixture(params=["role", "database"])
+def whose(request):
+    return request.param
+
+
+@pytest.fixture(params=sampled(SET, "limits", "procedures"))
+def hurried(request, people, scratch, legacy_template, whose):
+    """Two copies of the register, as a role reaches them; for the role, or for them, something is set."""
     role = people.create("hurried", "LOGIN SUPERUSER")
     databases = scratch(legacy_template), scratch(legacy_template)
+    databases[0].execute("LOAD 'plpgsql'")
     known = {name for [name] in databases[0].rows("SELECT lower(name) FROM pg_settings")}
-    for name, value in request.param.items():
-        if name.lower() in known:
-            databases[0].execute(f"ALTER ROLE {role} SET {name} = '{value}'")
     for database in databases:
         database.execute(SLOW)
+        for name, value in request.param.items():
+            text = value if name == "search_path" else f"'{value}'"
+            if name.lower() in known:
+                of = f"ROLE {role}" if whose == "role" else f'DATABASE "{database.name}"'
+                database.execute(f"ALTER {of} SET {name} = {text}")
+        database.close()
     return [people.reaching(database, role) for database in databases]
 
 
@@ -101,3 +133,36 @@ def content(database, columns=None):
     """Rows and checksums, every column unless told."""
     connection = database.connection
     return fingerprint.content(connection, columns or fingerprint.columns(connection, plan.load().tables()))
+
+
+PSQLRC = r"""
+\set AUTOCOMMIT off
+\set ON_ERROR_ROLLBACK on
+\set ON_ERROR_STOP off
+\set FETCH_COUNT 1
+\set QUIET off
+\set VERBOSITY verbose
+\timing on
+\x on
+\pset format html
+\pset null NULL
+SET search_path = public;
+"""
+
+
+def test_a_psqlrc_makes_no_difference(legacy_database, after, before, baseline_columns, tmp_path, monkeypatch):
+    (tmp_path / "psqlrc").write_text(PSQLRC)
+    monkeypatch.setenv("PSQLRC", str(tmp_path / "psqlrc"))
+    for script, wanted, columns in (("migration.sql", after, None), ("rollback.sql", before, baseline_columns)):
+        psql(legacy_database, SCRIPTS / script)
+        assert content(legacy_database, columns) == wanted.content
+    psql(legacy_database, SCRIPTS / "migration.sql")
+    psql(legacy_database, SCRIPTS / "verify.sql")
+    legacy_database.execute("ALTER TABLE ndas ALTER nda_type DROP NOT NULL")
+    with pytest.raises(ToolFailed):
+        psql(legacy_database, SCRIPTS / "verify.sql")
+
+
+def psql(database, script):
+    """As somebody types it who has forgotten -X."""
+    client_programs.run(database.connection, "psql", "-f", str(script))

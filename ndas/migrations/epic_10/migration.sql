@@ -24,6 +24,11 @@
 --             After: checked at the end, and by verify.sql and "manage.py epic10_validate".
 -- Rollback    rollback.sql brings back exactly the schema before, and every row's old labels.
 
+-- Whatever a .psqlrc says.
+\set AUTOCOMMIT on
+\set ON_ERROR_ROLLBACK off
+\set ON_ERROR_STOP on
+
 DO $epic10$
 DECLARE
   wanted record;

@@ -17,6 +17,11 @@
 --             Rows that the new application wrote have the closest old label. Objects that
 --             existed before Epic 10 stay.
 
+-- Whatever a .psqlrc says.
+\set AUTOCOMMIT on
+\set ON_ERROR_ROLLBACK off
+\set ON_ERROR_STOP on
+
 DO $epic10$
 DECLARE
   wanted record;

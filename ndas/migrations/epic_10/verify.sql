@@ -6,6 +6,11 @@
 --
 -- Run         psql -X -v ON_ERROR_STOP=1 -f verify.sql DATABASE
 
+-- Whatever a .psqlrc says.
+\set AUTOCOMMIT on
+\set ON_ERROR_ROLLBACK off
+\set ON_ERROR_STOP on
+
 SET statement_timeout = 0;
 DO $epic10$
 BEGIN

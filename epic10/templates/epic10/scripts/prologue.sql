@@ -1,3 +1,8 @@
+-- Whatever a .psqlrc says.
+\set AUTOCOMMIT on
+\set ON_ERROR_ROLLBACK off
+\set ON_ERROR_STOP on
+
 {{ server }};
 
 {{ started }}
