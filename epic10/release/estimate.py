@@ -162,7 +162,7 @@ def _copy_some_rows(connection, backfill):
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {sample} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS)")
         # Batches ask the ledger, which is not there before the first run.
-        cursor.execute("\n".join(tables.statements()))
+        tables.create(connection)
         cursor.execute(COLUMNS, [table])
         columns = ", ".join(quoted(name) for [name] in cursor.fetchall())
         for rule in _to_come(connection, backfill):
