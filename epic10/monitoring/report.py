@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from epic10.checks import Database
 from epic10.monitoring import incidents, queries, retention, server_load
 from epic10.monitoring.observation import Timing
-from epic10.postgres.catalog import holds, relation_exists, table_oids
+from epic10.postgres.catalog import holds, relation_exists
 from epic10.postgres.errors import message_of
 from epic10.release import plan
 from epic10.terminal import private_files
@@ -34,10 +34,6 @@ INCIDENTS = """
     SELECT name, opened_at, closed_at, finding FROM epic10_incident WHERE opened_at >= %s
      ORDER BY opened_at DESC LIMIT 200"""
 ERRORS = "SELECT kind, count, first_seen, last_seen, message FROM epic10_error ORDER BY count DESC LIMIT 50"
-UNUSED = """
-    SELECT s.indexrelid::regclass::text, pg_catalog.pg_relation_size(s.indexrelid)
-      FROM pg_stat_user_indexes s JOIN pg_index i USING (indexrelid)
-     WHERE idx_scan = 0 AND NOT indisunique AND s.relid = ANY ({oids}) ORDER BY 2 DESC LIMIT 20"""
 SLOWEST = """
     SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 200), calls, mean_exec_time
       FROM {schema}.pg_stat_statements
@@ -90,7 +86,7 @@ def _gathered(using, db):
         "facts": state.get("thorough", {}).get("facts", []),
         "asked": state.get("thorough", {}).get("asked", 0),
         "failed": state.get("thorough", {}).get("failed", {}),
-        "unused": [_index(*row) for row in db.rows(UNUSED.format(oids=table_oids(plan.load().tables())))],
+        "unused": [_index(*row) for row in server_load.unused_indexes(db)[:20]],
         "slowest": _slowest(db),
         "open": {name: incident["finding"] for name, incident in incidents.open_ones(state).items()},
         "attendees": ATTENDEES,

@@ -56,9 +56,9 @@ DEAD = """
     SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables WHERE relid = ANY ({oids}) ORDER BY relname"""
 
 UNUSED = """
-    SELECT count(*), coalesce(sum(pg_catalog.pg_relation_size(s.indexrelid)), 0)
+    SELECT s.indexrelid::regclass::text, pg_catalog.pg_relation_size(s.indexrelid)
       FROM pg_stat_user_indexes s JOIN pg_index i USING (indexrelid)
-     WHERE idx_scan = 0 AND NOT indisunique AND s.relid = ANY ({oids})"""
+     WHERE idx_scan = 0 AND NOT indisunique AND s.relid = ANY ({oids}) ORDER BY 2 DESC"""
 
 EXTENSION = """
     SELECT pg_catalog.quote_ident(nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace
@@ -116,9 +116,14 @@ def rows(db: Database) -> Observed:
 def indexes(db: Database) -> Observed:
     if invalid := [name for name, _ in db.rows(UNUSABLE_INDEXES.format(tables=_tables()))]:
         yield Finding("indexes.invalid", f"not usable: {', '.join(invalid)}; REINDEX INDEX CONCURRENTLY")
-    [[count, size]] = db.rows(UNUSED.format(oids=_tables()))
-    yield Gauge("indexes.unused", count)
-    yield Gauge("indexes.unused_bytes", float(size))
+    sizes = [size for _, size in unused_indexes(db)]
+    yield Gauge("indexes.unused", len(sizes))
+    yield Gauge("indexes.unused_bytes", sum(sizes))
+
+
+def unused_indexes(db: Database) -> list[tuple[str, int]]:
+    """Name and size of indexes that no query has used since the statistics were reset, the largest first."""
+    return db.rows(UNUSED.format(oids=_tables()))
 
 
 def room(db: Database) -> Observed:
