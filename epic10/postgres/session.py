@@ -40,7 +40,7 @@ COMMITS_WAIT = "coalesce(nullif(pg_catalog.current_setting('synchronous_commit')
 # waits; and a scan uses one core. A value that is set already is kept.
 FLUSHES = """coalesce(nullif(pg_catalog.current_setting('backend_flush_after'), '0'),
       (SELECT least(max_val::int, 128)::text FROM pg_settings WHERE name = 'backend_flush_after'))"""
-SPARING = {"backend_flush_after": FLUSHES, "max_parallel_workers_per_gather": literal("0")}
+BESIDE_AN_APPLICATION = {"backend_flush_after": FLUSHES, "max_parallel_workers_per_gather": literal("0")}
 
 # As long as a server may take to restart.
 PATIENCE, PAUSE = 60.0, 0.5
@@ -91,10 +91,10 @@ def one_moment(connection):
 
 
 @contextmanager
-def sparing(connection):
+def beside_an_application(connection):
     """Keep the application's commits from waiting for the disk; the work takes a tenth longer."""
-    before = _now(connection, [*SPARING])
-    execute(connection, _set(SPARING))
+    before = _now(connection, [*BESIDE_AN_APPLICATION])
+    execute(connection, _set(BESIDE_AN_APPLICATION))
     try:
         yield
     finally:

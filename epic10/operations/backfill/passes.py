@@ -15,15 +15,15 @@ from epic10.operations.backfill.label_counts import wrong_and_all
 from epic10.operations.backfill.routes import Named, is_large, routes
 from epic10.operations.columns.relabel import any_wrong
 from epic10.postgres.catalog import quoted
-from epic10.postgres.session import fetch, sparing
+from epic10.postgres.session import beside_an_application, fetch
 from epic10.terminal.progress import logger
 
 
 def fill(connection, backfill):
     """Fill every row of the Backfill's table that is wrong."""
-    # Several workers are for who wants to be done, and has no application to spare.
-    is_sparing = workers.number_of_workers() == 1 and is_large(connection, backfill.table)
-    with sparing(connection) if is_sparing else nullcontext():
+    # With several workers the backfill is to be done soon, and there is no application to spare.
+    spares_it = workers.number_of_workers() == 1 and is_large(connection, backfill.table)
+    with beside_an_application(connection) if spares_it else nullcontext():
         wrong, rows = _count(connection, backfill)
         logger.info("%s: %s %s to change.", backfill.table, f"{wrong:,}", backfill.unit)
         batches = Batches(connection, backfill.table, wrong, backfill.unit, verb="Migrated")

@@ -119,16 +119,16 @@ class AddSyncTrigger(ReleaseOperation, AddTrigger):
 
     def _out_of_step(self):
         if self.beside:  # What is true of the table is said once.
-            return off_duty(self.table, self.pgid)
+            return missing_or_disabled(self.table, self.pgid)
         others = [table_shape.fires_last(self.table), table_shape.inherits(self.table)]
-        return "\nUNION ALL\n".join([off_duty(self.table, self.pgid), *others])
+        return "\nUNION ALL\n".join([missing_or_disabled(self.table, self.pgid), *others])
 
 
 def pgid(table: str, beside: Beside | None = None) -> str:
     return f"{PREFIX}_{table}_{beside.column}" if beside else f"{PREFIX}_{table}"
 
 
-def off_duty(table: str, name: str) -> str:
+def missing_or_disabled(table: str, name: str) -> str:
     """A query for triggers of the release that are missing or disabled."""
     names = [f"{when}_{event}" for when in (name, name.replace(PREFIX, FIRST)) for event in ("insert", "update")]
     return (
