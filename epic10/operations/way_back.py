@@ -55,6 +55,14 @@ WITH RECURSIVE known (relation, name) AS (VALUES
      AND name IN (SELECT relname::text || '.' || unquoted FROM pg_class, pg_catalog.unnest(ARRAY[
                     conname::text, regexp_replace(conname::text, '_fkey$', '_epic10_fkey')]) AS unquoted
                    WHERE pg_class.oid = conrelid) OR contypid <> 0::oid
+  UNION ALL  -- Casts that the release has made, as those of the type with the old labels.
+  SELECT 'pg_cast'::regclass::oid, ours.oid
+    FROM gone JOIN pg_type t ON classid = 'pg_type'::regclass::oid AND t.oid = objid
+    JOIN pg_cast ours ON t.oid IN (ours.castsource, ours.casttarget) AND castmethod = 'i',
+         LATERAL (SELECT to_regtype(pg_catalog.quote_ident(typname::text || '_legacy'))::oid AS oid) AS legacy
+   WHERE EXISTS (SELECT FROM pg_cast AS theirs WHERE theirs.castmethod = 'i'
+                    AND theirs.castsource = CASE ours.castsource WHEN t.oid THEN legacy.oid ELSE ours.castsource END
+                    AND theirs.casttarget = CASE ours.casttarget WHEN t.oid THEN legacy.oid ELSE ours.casttarget END)
 ), reached AS (
   SELECT classid, objid, objsubid, false AS stays, 0 AS depth FROM gone WHERE objid IS NOT NULL
   UNION ALL
