@@ -5,8 +5,9 @@ They are bound to columns and types that came with the release: a DROP without C
 fails while they are there, and CASCADE would take them along.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from epic10.checks import Check
 from epic10.operations import require, table_shape
 from epic10.operations.try_ddl import TRY
 from epic10.postgres.catalog import literal, table_oid
@@ -186,7 +187,13 @@ def insist_on_a_free_way(connection, tables: list[str]):
 def statements(tables: list[str]) -> list[str]:
     """Blocks that raise what is in the way, and how to have it out of there; SQLSTATE P0001, raise_exception."""
     insist = INSIST.format(dependents=_query(tables), refusal=literal(REFUSAL), remedy=literal(REMEDY))
-    return [require.insist(map(table_shape.is_alone, tables)), insist, TRY]
+    return [require.insist(map(_is_alone, tables)), insist, TRY]
+
+
+def _is_alone(table) -> Check:
+    """Where there is something to undo: a release that was refused for its children has nothing."""
+    check = table_shape.is_alone(table)
+    return replace(check, find=replace(check.find, only_if="EXISTS (SELECT FROM epic10_created_object)"))
 
 
 def _query(tables):

@@ -152,3 +152,13 @@ def refused(database, target, script):
     with pytest.raises(ToolFailed, match=re.escape(words)):
         database.psql(SCRIPTS / script)
     assert look_at(database) == before
+
+
+def test_where_the_release_was_refused_for_it_there_is_nothing_to_undo(legacy_database):
+    legacy_database.execute("CREATE TABLE ndas_of_2027 () INHERITS (ndas)")
+    before = look_at(legacy_database)
+    with pytest.raises(CommandError, match="ndas_of_2027 inherits from ndas"):
+        legacy_database.migrate()
+    legacy_database.migrate("0001")
+    legacy_database.psql(SCRIPTS / "rollback.sql")
+    assert look_at(legacy_database) == before
