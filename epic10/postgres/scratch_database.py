@@ -135,7 +135,8 @@ def _create(using, statement):
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
         # Not the role that logs in: its settings may have set another one.
-        [[role]] = on_the_server(using, "SELECT pg_catalog.quote_ident(current_user)")
+        [[name]] = on_the_server(using, "SELECT current_user::text")
+        role = quoted(name)
         raise NotAllowed(
             f"The role {role} may not make a scratch database beside this one.\n"
             f"HINT: As a superuser: ALTER ROLE {role} CREATEDB; or name another server by DATABASE_URL."

@@ -80,8 +80,8 @@ def test_the_hint_names_the_role_in_force_not_the_one_that_logged_in(people, reg
     ):
         pass
     assert str(refusal.value) == (
-        f"The role {register_owner} may not make a scratch database beside this one.\n"
-        f"HINT: As a superuser: ALTER ROLE {register_owner} CREATEDB; or name another server by DATABASE_URL."
+        f'The role "{register_owner}" may not make a scratch database beside this one.\n'
+        f'HINT: As a superuser: ALTER ROLE "{register_owner}" CREATEDB; or name another server by DATABASE_URL.'
     )
 
 
