@@ -163,8 +163,9 @@ def _tables(models, tables, changed, ours):
             "no trigger of somebody else's fires during the backfill",
             schema.no_trigger_fires(changed, but=ours),
             hint="It costs time, which the estimate leaves out. What it changes in other columns than the new ones, "
-            "updated_at for one, is put back; what it writes elsewhere, an audit for one, stays. ALTER TABLE … DISABLE "
-            "TRIGGER … if it is not meant for these changes, and ENABLE it afterwards.",
+            "updated_at for one, is put back; what it writes elsewhere, an audit for one, stays. For one that is not "
+            "meant for these changes: as a superuser, ALTER ROLE … SET session_replication_role = replica; then python "
+            "manage.py migrate ndas --prepare; then ALTER ROLE … RESET session_replication_role.",
         ),
         _warning(
             "schema.open",

@@ -208,3 +208,30 @@ def test_what_is_written_past_our_triggers_stops_the_switch(legacy_database, the
     legacy_database.execute(again)
     [result] = [result for result in validate(legacy_database.alias).results if result.check.id == "trigger.ndas"]
     assert (result.verdict, result.findings) == ("FAILED", (finding,))
+
+
+AUDIT = """
+CREATE TABLE audit_of_theirs (id text);
+CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+    'BEGIN INSERT INTO audit_of_theirs VALUES (NEW.id); RETURN NULL; END';
+CREATE TRIGGER audit AFTER UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION audit()"""
+SEEN = "SELECT count(*) > 0 FROM audit_of_theirs"
+
+
+@pytest.mark.slow
+def test_an_audit_that_is_not_meant_for_the_backfill_need_not_see_it(people, register, register_owner, migrator, after):
+    """As the precheck says it, for a role that is no superuser."""
+    register.execute(AUDIT)
+    register.execute(f"GRANT {register_owner} TO {migrator}; ALTER ROLE {migrator} SET role = {register_owner}")
+    register.execute(f"ALTER ROLE {migrator} SET session_replication_role = replica")
+    reached = people.reaching(register, migrator)
+    reached.migrate(prepare=True)
+    register.execute(f"ALTER ROLE {migrator} RESET session_replication_role")
+    reached.close()
+    assert register.rows(SEEN) == [(False,)]
+    register.execute("UPDATE ndas SET company_name = company_name WHERE id = (SELECT min(id) FROM ndas)")
+    assert register.rows(SEEN) == [(True,)]  # For whoever works it goes on.
+    register.execute("TRUNCATE audit_of_theirs")
+    reached.migrate()
+    assert register.rows(SEEN) == [(False,)]
+    assert content(register) == after.content
