@@ -215,6 +215,7 @@ def test_a_role_that_owns_nothing_is_told_the_grant(register, undone):
 
 # What other sessions, a server of its own or an operator's limits are needed for.
 ELSEWHERE = {
+    "adversity/test_connections.py": {"role.connections"},
     "test_traffic.py": {"traffic.locks", "traffic.snapshots", "traffic.old_rows", "traffic.pg_dump"},
     "test_own_server.py": {
         "traffic.prepared",
