@@ -94,7 +94,6 @@ def test_what_has_no_successor_is_named_before_and_stays_as_it_is(legacy_databas
     legacy_database.execute('ALTER TABLE ndas ADD status_before "NdaStatus"')
     for statement in [*HINDERED, "CREATE INDEX by_status ON ndas (status, created_at)"]:
         legacy_database.execute(statement)
-    before = look_at(legacy_database).schema
     result = asked(legacy_database, "schema.dependents")
     assert set(result.findings) == {
         f"index {statement.split()[2 + ('UNIQUE' in statement)]} uses ndas.status: after the switch it goes on with "
@@ -104,8 +103,12 @@ def test_what_has_no_successor_is_named_before_and_stays_as_it_is(legacy_databas
     assert result.facts == (
         "index by_status uses ndas.status: a successor on the new column takes its name at the switch",
     )
+    # What these two need besides is of the old type: the release refuses that, as test_refusals.py has it.
+    legacy_database.execute("DROP FUNCTION any_status() CASCADE; ALTER TABLE ndas DROP status_before")
+    gone = [statement for statement in HINDERED if "any_status" in statement or "status_before" in statement]
+    before = look_at(legacy_database).schema
     legacy_database.migrate()
-    for statement in HINDERED:
+    for statement in [statement for statement in HINDERED if statement not in gone]:
         assert "status_legacy" in defined(legacy_database, statement.split()[2 + ("UNIQUE" in statement)])
     legacy_database.migrate("0001")
     assert look_at(legacy_database).schema == before
