@@ -26,6 +26,7 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
          ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
  WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND relpersistence <> 't'  -- Some session's own, and gone with it.
    AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
    -- Parents and children are told of by a check of their own.
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)

@@ -243,3 +243,8 @@ def test_what_is_as_wanted_is_accepted_and_stays_after_the_way_back(legacy_datab
     assert finished.returncode == 0, finished.stdout
     legacy_database.migrate("0001")
     assert look_at(legacy_database) == found
+
+
+def test_a_temporary_table_of_some_session_is_nobody_elses_matter(legacy_database):
+    legacy_database.execute("CREATE TEMPORARY TABLE mine AS SELECT * FROM ndas")
+    assert "switch done in " in legacy_database.migrate()

@@ -519,6 +519,7 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
          ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
  WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND relpersistence <> 't'  -- Some session's own, and gone with it.
    AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
    -- Parents and children are told of by a check of their own.
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
@@ -625,6 +626,7 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
          ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
  WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND relpersistence <> 't'  -- Some session's own, and gone with it.
    AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
    -- Parents and children are told of by a check of their own.
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
@@ -711,6 +713,7 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
          ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
  WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND relpersistence <> 't'  -- Some session's own, and gone with it.
    AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
    -- Parents and children are told of by a check of their own.
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
@@ -3597,6 +3600,7 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
          ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
  WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND relpersistence <> 't'  -- Some session's own, and gone with it.
    AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
    -- Parents and children are told of by a check of their own.
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
@@ -3642,6 +3646,7 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
          ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
  WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND relpersistence <> 't'  -- Some session's own, and gone with it.
    AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
    -- Parents and children are told of by a check of their own.
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
@@ -3686,6 +3691,7 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
          ELSE pg_catalog.format('column %I of %s', attname, attrelid::regclass) END
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
  WHERE atttypid IN (SELECT oid FROM enum) AND relkind IN ('r', 'p', 'f', 'c') AND NOT attisdropped
+   AND relpersistence <> 't'  -- Some session's own, and gone with it.
    AND NOT EXISTS (SELECT FROM moved WHERE relation = attrelid AND name = attname::text)
    -- Parents and children are told of by a check of their own.
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
