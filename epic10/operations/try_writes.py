@@ -43,6 +43,22 @@ BEGIN
 {when_refused}
       END;
     END LOOP;
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
+                  WHERE lanname = 'sql' AND prokind <> 'a'
+                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                      OR prosrc ~* pg_catalog.concat('\\m', relname, '\\M')) LOOP
+      attempt := pg_catalog.format('[%s]', trial.name);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      BEGIN
+        EXECUTE trial.definition;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+{when_broken}
+      END;
+    END LOOP;
   END LOOP;
 {at_the_end}\
 END
@@ -65,6 +81,15 @@ INSIST = r"""
             CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
             ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
             USING HINT = pg_catalog.format({hint}, written.table_name);"""
+BROKEN = """
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+        WHEN OTHERS THEN
+          RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
+            SQLERRM) USING HINT = {hint};"""
+TO_MEND = (
+    "Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels. "
+    "Nothing is changed by this phase. Then run the same command again."
+)
 HINT = (
     "A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. "
     "Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again."
@@ -169,19 +194,22 @@ def values(tables: list[Written], *, is_new: bool, with_labels: bool = True) -> 
 
 
 def remembering(tables: str) -> str:
-    return _trial(tables, "''", REMEMBER, REMEMBERED).replace("BEGIN\n", f"BEGIN\n{BRIEFLY.format(timeout=TIMEOUT)}", 1)
+    text = _trial(tables, "''", REMEMBER, REMEMBER, REMEMBERED)
+    return text.replace("BEGIN\n", f"BEGIN\n{BRIEFLY.format(timeout=TIMEOUT)}", 1)
 
 
 def insisting(tables: str) -> str:
-    return _trial(tables, KNOWN, INSIST.format(hint=literal(HINT)), "").replace("BEGIN\n", f"BEGIN\n{FORGET}", 1)
+    text = _trial(tables, KNOWN, INSIST.format(hint=literal(HINT)), BROKEN.format(hint=literal(TO_MEND)), "")
+    return text.replace("BEGIN\n", f"BEGIN\n{FORGET}", 1)
 
 
-def _trial(tables, refused_before, when_refused, at_the_end):
+def _trial(tables, refused_before, when_refused, when_broken, at_the_end):
     return TRIAL.format(
         tables=tables,
         statements=indent(STATEMENTS, " " * 4).lstrip(),
         refused_before=refused_before,
         when_refused=when_refused.lstrip("\n"),
+        when_broken=when_broken.lstrip("\n"),
         at_the_end=at_the_end,
     )
 

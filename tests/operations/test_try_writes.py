@@ -46,6 +46,9 @@ NEVER = """
     CREATE TRIGGER hands_off BEFORE UPDATE ON pony FOR EACH ROW WHEN (NEW.mood = OLD.mood)
         EXECUTE FUNCTION hands_off()"""
 
+COLUMNS = """
+    SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
+     WHERE attrelid = 'pony'::regclass AND attnum > 0"""
 PONIES = "SELECT p::text FROM pony p ORDER BY id"
 
 
@@ -140,3 +143,22 @@ def test_an_empty_table_has_nothing_to_be_tried_with(meadow_database):
     plan = meadow.release()
     meadow_database.execute(f"DELETE FROM pony; {BY_POSITION}")
     meadow.forwards(meadow_database, plan, "expand")
+
+
+def test_a_function_in_sql_that_could_not_be_called_any_more_stops_it_too(meadow_database):
+    [[columns]] = meadow_database.rows(COLUMNS)
+    meadow_database.execute(
+        f"CREATE FUNCTION grown_up() RETURNS SETOF pony LANGUAGE sql AS 'SELECT {columns} FROM pony WHERE born < now()'"
+    )
+    before = meadow_database.dump_schema()
+    with pytest.raises(ProgrammingError) as refused:
+        meadow.forwards(meadow_database, meadow.release(), "expand")
+    message = message_of(refused.value)
+    assert message.startswith(
+        "Function grown_up() could not be called after this change: return type mismatch in function"
+    )
+    assert "HINT: Make it in PL/pgSQL, or let it name a type of its own" in message
+    assert meadow_database.dump_schema() == before
+    # Broken before, it proves nothing.
+    meadow_database.execute("ALTER TABLE pony ADD one_more int")
+    meadow.forwards(meadow_database, meadow.release(), "expand")

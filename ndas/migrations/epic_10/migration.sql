@@ -1175,6 +1175,22 @@ BEGIN
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
+                  WHERE lanname = 'sql' AND prokind <> 'a'
+                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
+      attempt := pg_catalog.format('[%s]', trial.name);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      BEGIN
+        EXECUTE trial.definition;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+      END;
+    END LOOP;
   END LOOP;
   PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
@@ -1762,6 +1778,25 @@ BEGIN
             CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
             ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
             USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
+      END;
+    END LOOP;
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
+                  WHERE lanname = 'sql' AND prokind <> 'a'
+                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
+      attempt := pg_catalog.format('[%s]', trial.name);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      BEGIN
+        EXECUTE trial.definition;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+        WHEN OTHERS THEN
+          RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
+            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type or a table of its own instead of the row of the table and the old labels. Nothing is changed by this phase. Then run the same command again.';
       END;
     END LOOP;
   END LOOP;
@@ -3958,6 +3993,22 @@ BEGIN
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
+                  WHERE lanname = 'sql' AND prokind <> 'a'
+                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
+      attempt := pg_catalog.format('[%s]', trial.name);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      BEGIN
+        EXECUTE trial.definition;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+      END;
+    END LOOP;
   END LOOP;
   PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
@@ -5274,6 +5325,25 @@ BEGIN
             CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
             ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
             USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
+      END;
+    END LOOP;
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
+                  WHERE lanname = 'sql' AND prokind <> 'a'
+                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
+      attempt := pg_catalog.format('[%s]', trial.name);
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+      BEGIN
+        EXECUTE trial.definition;
+        RAISE EXCEPTION USING ERRCODE = 'EP010';
+      EXCEPTION
+        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+        WHEN OTHERS THEN
+          RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
+            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type or a table of its own instead of the row of the table and the old labels. Nothing is changed by this phase. Then run the same command again.';
       END;
     END LOOP;
   END LOOP;
