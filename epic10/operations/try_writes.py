@@ -144,14 +144,25 @@ class Written:
 
     def values(self, is_new: bool, *, with_labels: bool) -> str:
         """A row of VALUES; the same number of labels for the old application and for the new one."""
-        skipped = self.between if is_new else self.between + self.added
+        skipped = array(self.between) if is_new else self._unknown_to_the_old_one()
         labels = [
             f"{quoted(shadow.column)} = {literal(new if is_new else old)}"
             for shadow in self.shadows
             for old, new in _pairs(shadow)
             if with_labels
         ]
-        return f"    ({table_oid(self.table)},\n     {array(skipped)},\n     {array(labels)})"
+        return f"    ({table_oid(self.table)},\n     {skipped},\n     {array(labels)})"
+
+    def _unknown_to_the_old_one(self) -> str:
+        """What somebody has added before the release is not the release's, and may have to be written."""
+        if not self.added:
+            return array(self.between)
+        return (
+            f"ARRAY(SELECT pg_catalog.unnest({array(self.between)}) UNION ALL\n"
+            f"           SELECT added FROM pg_catalog.unnest({array(self.added)}) AS added\n"
+            f"             JOIN epic10_created_object ON kind = 'column'\n"
+            f"              AND name = pg_catalog.concat({literal(self.table)}, '.', added))"
+        )
 
 
 class RememberWrites(ReleaseOperation, RunSQL):

@@ -1912,7 +1912,10 @@ BEGIN
   DISCARD PLANS;
   FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
     (to_regclass('"ndas"')::oid,
-     ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
+     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+             JOIN epic10_created_object ON kind = 'column'
+              AND name = pg_catalog.concat('ndas', '.', added)),
      ARRAY[]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
@@ -1985,7 +1988,7 @@ BEGIN
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type or a table of its own instead of the row of the table and the old labels. Nothing is changed by this phase. Then run the same command again.';
+            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels. Nothing is changed by this phase. Then run the same command again.';
       END;
     END LOOP;
   END LOOP;
@@ -2406,7 +2409,10 @@ BEGIN
   SET LOCAL lock_timeout = '100ms';
   FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
     (to_regclass('"ndas"')::oid,
-     ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
+     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+             JOIN epic10_created_object ON kind = 'column'
+              AND name = pg_catalog.concat('ndas', '.', added)),
      ARRAY[]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
@@ -2724,7 +2730,10 @@ BEGIN
   DISCARD PLANS;
   FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
     (to_regclass('"ndas"')::oid,
-     ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[],
+     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+             JOIN epic10_created_object ON kind = 'column'
+              AND name = pg_catalog.concat('ndas', '.', added)),
      ARRAY[]::text[]),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
@@ -2797,7 +2806,7 @@ BEGIN
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type or a table of its own instead of the row of the table and the old labels. Nothing is changed by this phase. Then run the same command again.';
+            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels. Nothing is changed by this phase. Then run the same command again.';
       END;
     END LOOP;
   END LOOP;
