@@ -89,7 +89,8 @@ UNION
 SELECT pg_catalog.format('no CREATE in schema %s of type %s', namespace::regnamespace,
            pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name)),
        pg_catalog.format('GRANT CREATE ON SCHEMA %s TO %I;', namespace::regnamespace, current_user)
-  FROM object WHERE kind = 'type' AND privilege = 'owner' AND namespace <> current_schema()::regnamespace::oid
+  FROM object WHERE kind = 'type' AND privilege = 'owner'
+   AND namespace <> (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
    AND NOT pg_catalog.has_schema_privilege(namespace, 'CREATE')
    AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_schema_privilege(s.owner, namespace, 'CREATE'))
  GROUP BY namespace
