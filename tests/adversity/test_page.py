@@ -17,9 +17,8 @@ def test_the_page_has_the_words_of_the_tests():
     assert test_sessions.LOST in PAGE
     assert test_labels.REFUSED in PAGE
     assert all(f"    {line}\n" in PAGE for line in WHAT_NOW.splitlines())
-    for name in ("notes the time", "drops the update"):
-        _, _, complaint, _ = test_triggers.REWRITING[name]
-        assert complaint.format(status="…", first="…") in PAGE
+    _, _, complaint, _ = test_triggers.REWRITING["drops the update"]
+    assert complaint.format(status="…", first="…") in PAGE
 
 
 def test_every_test_of_adversity_is_on_the_page():
