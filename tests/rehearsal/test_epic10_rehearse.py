@@ -104,8 +104,8 @@ def after_a_migration(statement, is_it):
 
 
 def locks_of(phase, output):
-    """The lines under the phase's own; what the application writes is tried before the strongest lock is taken."""
-    return re.match(r".*\n((?:    .*\n)+)", output.partition(f"  {phase}: ")[2])[1]
+    """The lines under each of its statements."""
+    return "".join(re.findall(rf"  {phase}: .*\n((?:    .*\n)+)", output))
 
 
 @pytest.mark.long
