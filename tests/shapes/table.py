@@ -4,7 +4,7 @@ from itertools import groupby
 
 from django.conf import settings
 
-from tests.shapes.trial import Trial
+from tests.shapes.trial import GO, Trial
 
 PAGE = settings.BASE_DIR / "docs/any-database.md"
 BEGIN, END = "<!-- Written by python -m tests.shapes -->\n", "<!-- End of what python -m tests.shapes writes -->\n"
@@ -29,9 +29,9 @@ def section(trials: list[Trial]) -> str:
         rows.append(
             (
                 shape,
-                word + why,
+                word if word == GO else word + why,
                 _of_each(tries, lambda trial: trial.there),
-                _of_each(tries, lambda trial: trial.back),
+                _of_each(tries, lambda trial: trial.back) + (why if word == GO else ""),
                 _of_each(tries, lambda trial: "; ".join(trial.wrong) or "0"),
             )
         )
