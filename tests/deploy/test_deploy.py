@@ -32,7 +32,7 @@ def steps(said):
 
 
 def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record, tmp_path):
-    ended = night("epic10_deploy", without_schema_rehearsal=False)
+    ended = night("epic10_deploy")
     assert (ended.status, ended.complaint) == (0, "")
     assert steps(ended.said) == STEPS
     assert ended.said.splitlines()[-1] == (
@@ -190,6 +190,7 @@ def corrupting():
     post_migrate.disconnect(corrupt)
 
 
+@pytest.mark.slow
 def test_a_row_corrupted_on_purpose_is_found_and_everything_goes_back(
     night, legacy_database, is_untouched, record, corrupting
 ):

@@ -52,6 +52,7 @@ def looked_at(legacy_database):
     return look
 
 
+@pytest.mark.slow
 def test_a_database_that_is_ready_gets_a_go_and_nothing_is_changed(legacy_database, looked_at):
     before = looked_at()
     finished = legacy_database.manage("epic10_precheck")

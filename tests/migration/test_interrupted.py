@@ -87,7 +87,7 @@ KILLED = [
     in_the_backfill,
     pytest.param(in_an_index_build, marks=pytest.mark.slow),
     pytest.param(before_the_switch, marks=pytest.mark.slow),
-    between_switch_and_record,
+    pytest.param(between_switch_and_record, marks=pytest.mark.slow),
     half_way_back,
     pytest.param(between_back_and_record, marks=pytest.mark.slow),
 ]

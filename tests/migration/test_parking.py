@@ -94,6 +94,7 @@ def test_and_again(lived_in, was):
     assert look_at(lived_in) == was
 
 
+@pytest.mark.slow
 def test_what_the_old_application_has_changed_since_stays_as_it_left_it_and_is_reported(lived_in):
     lived_in.migrate("0001")
     pending, consultant, *_, executed = lived_in.ids
@@ -188,6 +189,7 @@ def test_a_row_that_is_deleted_in_the_meantime_leaves_its_values_in_the_archive(
     assert [(event, json.loads(held)) for event, held, _ in lived_in.rows(LAST, [consultant])] == [("gone", content)]
 
 
+@pytest.mark.slow
 def test_an_approver_who_is_not_there_any_more_leaves_null_and_is_reported_with_both_values(lived_in):
     approved = lived_in.ids[2]
     lived_in.execute(

@@ -79,6 +79,7 @@ def test_a_limit_leaves_the_rest_for_the_next_run(register):
     assert len(json.loads(expire("--format", "json"))["expired"]) == 1
 
 
+@pytest.mark.slow
 def test_two_at_once_let_each_nda_expire_once(legacy_database):
     legacy_database.migrate(None)
     running = [legacy_database.start("expire_ndas", "--format", "json") for _ in range(2)]

@@ -12,6 +12,7 @@ def rows(legacy_template, django_db_blocker):
         return table.rows(legacy_template)
 
 
+@pytest.mark.slow
 def test_every_operation_of_the_old_application_works_until_the_switch_and_again_when_it_is_undone(rows):
     old = [row for row in rows if not row.is_switched]
     assert {row.state: {name: said for name, said in row.old.items() if said} for row in old} == {
