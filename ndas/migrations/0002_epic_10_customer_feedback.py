@@ -51,9 +51,7 @@ IN_UTC = (
     "(CASE WHEN pg_catalog.pg_typeof({0})::oid = 'timestamptz'::regtype::oid\n"
     "    THEN pg_catalog.timezone('UTC', {0}::timestamptz) ELSE {0}::timestamp END)"
 )
-A_YEAR_LATER = (
-    f"CASE WHEN {IN_UTC} >= '0001-01-01' AND {IN_UTC} < '9999-01-01'\n    THEN {IN_UTC} + interval '1 year' END"
-)
+A_YEAR_LATER = f"CASE WHEN {IN_UTC} >= '0001-01-01' AND {IN_UTC} < '9999-01-01' THEN {IN_UTC} + interval '1 year' END"
 
 # Labels stand here in their order, and how people read them: what a later release makes
 # of ndas/choices.py is that release's, and never changes this one.
@@ -194,9 +192,7 @@ class Migration(migrations.Migration):
     # CREATE INDEX CONCURRENTLY and a commit a batch cannot share one transaction, so each Phase opens its own.
     atomic = False
     dependencies = [("ndas", "0001_initial")]
-
-    # expand, backfill, index, enforce, switch.
-    operations = phases(
+    operations = phases(  # expand, backfill, index, enforce, switch
         CHANGES,
         tables=[NDAS, HISTORY],
         server=15,
