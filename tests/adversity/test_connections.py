@@ -17,6 +17,7 @@ def limit(request, register, register_owner, migrator, people):
     return reached, f"the {whose} {name}", f'ALTER {whose} "{name}" CONNECTION LIMIT {{}}'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["role", "database"], indirect=True)
 def test_workers_beyond_the_limit_are_refused(register, limit):
     reached, whose, statement = limit

@@ -103,6 +103,7 @@ def test_the_night(hijacked, night, mallory):
     assert hijacked.rows("SELECT count(*) FROM epic10_original")[0][0] > 0
 
 
+@pytest.mark.slow
 def test_the_scripts(hijacked, mallory):
     hijacked.psql(SCRIPTS / "migration.sql")
     planted.plant_for_types(hijacked, mallory, [*AFTER, '"NdaType"'])
@@ -113,6 +114,7 @@ def test_the_scripts(hijacked, mallory):
         hijacked.psql(SCRIPTS / script)
 
 
+@pytest.mark.slow
 def test_what_is_written_between_two_phases(hijacked, mallory):
     script = (SCRIPTS / "migration.sql").read_text()
     hijacked.psql(script[: script.index("-- switch: ")].rsplit("-- ====", 1)[0])

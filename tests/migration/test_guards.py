@@ -49,6 +49,7 @@ def test_killed_before_the_record_of_the_guards_both_ways_are_open(legacy_databa
     assert guarded(legacy_database) and is_recorded(legacy_database)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [None, "0002", "0001"])
 def test_killed_while_the_guards_were_undone_every_way_is_open(legacy_database, before, look_before, target):
     legacy_database.migrate(None)

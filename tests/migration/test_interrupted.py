@@ -84,7 +84,7 @@ def between_back_and_record(database):
 
 
 KILLED = [
-    in_the_backfill,
+    pytest.param(in_the_backfill, marks=pytest.mark.slow),
     pytest.param(in_an_index_build, marks=pytest.mark.slow),
     pytest.param(before_the_switch, marks=pytest.mark.slow),
     pytest.param(between_switch_and_record, marks=pytest.mark.slow),

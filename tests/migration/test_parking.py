@@ -241,6 +241,7 @@ def test_an_expiration_date_that_somebody_has_cleared_comes_back_cleared(lived_i
     assert finished.returncode == 0, finished.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
 def test_what_a_transaction_from_before_the_way_back_writes_after_it_wins(lived_in, isolation):
     """It sees nothing of the way back, but its write comes after it: the row stays as it leaves it, and is reported."""

@@ -127,6 +127,7 @@ def test_the_plan_is_that_of_before(indexed):
     assert "using emailed on ndas" in plan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", ["index", "enforce"])
 def test_from_half_way_it_goes_back_exactly_and_on(indexed, last):
     before = look_at(indexed).schema

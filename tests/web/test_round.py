@@ -74,6 +74,7 @@ def people(group):
     return contacts
 
 
+@pytest.mark.slow
 def test_a_round_from_log_in_to_the_expiration_date(driver, picture, live_server, people, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     signed = tmp_path / "signed.pdf"
