@@ -82,6 +82,8 @@ INSIST = r"""
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+          -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
+          CONTINUE WHEN place ~ '^PL/pgSQL.* zz_epic10_sync_';
           RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
             CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
             ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)

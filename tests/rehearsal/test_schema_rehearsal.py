@@ -40,7 +40,7 @@ STOPS = {
     ),
     "an SQL function that lists the columns of its rows": (
         NOT_EXECUTED,
-        r"after expand, for the old application: function not_executed\(\): return type mismatch",
+        r"Function not_executed\(\) could not be called after this change: return type mismatch",
     ),
     "a trigger that knows only the old labels": (
         ONLY_OLD_LABELS,
