@@ -25,9 +25,14 @@ SET_FOR_IT = """
      WHERE datname = current_database() AND setrole = 0"""
 APPLIED = f"SELECT app, name, applied::text FROM {RECORD} ORDER BY id"
 
-
-# What the spare server does not have is not to be asked of it; its only role is a superuser.
+# On the spare server are none of the original's roles.
 ELSEWHERE = ("--no-owner", "--no-privileges")
+GUEST = "epic10_guest"
+MAKE_GUEST = f"""
+    DO $$ BEGIN
+      CREATE ROLE {GUEST} LOGIN CREATEDB;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END $$"""
 MAY_MAKE_DATABASES = "(SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user)"
 
 
@@ -73,12 +78,20 @@ def _copied_to(server: str, using: str, *, locale=(), options=()) -> Iterator[Co
 
 @contextmanager
 def _spare(using: str) -> Iterator[str]:
-    """The alias of the project's own server, which the first connection starts."""
+    """
+    The alias of the project's own server, which the first connection starts, as a role of no rights.
+
+    Its superuser may read files and run programs on this machine. What is in the copy was written
+    by others: a trigger of theirs may do no more here than it may in their database.
+    """
     alias = f"spare server for {using}"
     nothing = {"HOST": "", "PORT": "", "PASSWORD": "", "OPTIONS": {}}
     connections.settings[alias] = connections[using].settings_dict | nothing | settings.EPIC10_SPARE_SERVER
     try:
         _start(alias, using)
+        connections[alias].close()
+        del connections[alias]
+        connections.settings[alias]["USER"] = GUEST
         yield alias
     finally:
         connections[alias].close()
@@ -87,7 +100,7 @@ def _spare(using: str) -> Iterator[str]:
 
 def _start(spare: str, using: str):
     try:
-        connections[spare].ensure_connection()
+        execute(connections[spare], MAKE_GUEST)
     except OperationalError as error:
         raise NotAllowed(
             f"{_role(using)} may not make a scratch database here, and the project's own server does not start: "

@@ -1,7 +1,9 @@
 """What a role may not do in the night is said before it, and named with what gives it."""
 
+import tempfile
 import threading
 from io import StringIO
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,6 +23,10 @@ REFUSES = """
     CREATE FUNCTION no_new_labels() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN IF NEW.status::text = 'PENDING_APPROVAL' THEN RAISE 'no such status'; END IF; RETURN NEW; END $$;
     CREATE TRIGGER no_new_labels BEFORE UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION no_new_labels()"""
+RUNS_A_PROGRAM = """
+    CREATE FUNCTION runs() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN COPY (SELECT 1) TO PROGRAM '{program}'; RETURN NEW; END $$;
+    CREATE TRIGGER runs BEFORE INSERT ON ndas FOR EACH ROW EXECUTE FUNCTION runs()"""
 GONE = "SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
 
 
@@ -146,6 +152,20 @@ def test_who_may_make_no_database_rehearses_the_schema_on_the_projects_own_serve
     register.execute(REFUSES)
     [finding, *_] = rehearsed(without_databases).findings
     assert "is refused after this change by no_new_labels(): no such status" in finding
+
+
+@pytest.mark.slow
+def test_what_others_have_in_their_triggers_gets_no_farther_there_than_here(
+    without_databases, register, settings, tmp_path
+):
+    """The account of the project's own server may run programs on this machine: so nobody in the copy may be it."""
+    settings.EPIC10_SPARE_SERVER = settings.EPIC10_SPARE_SERVER | {"HOME": tmp_path / "postgres"}
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        register.execute(RUNS_A_PROGRAM.format(program=f"touch {folder}/here"))
+        result = rehearsed(without_databases)
+        assert not list(Path(folder).iterdir())
+    assert any("permission denied to COPY to or from an external program" in fact for fact in result.facts), result
 
 
 def test_where_that_does_not_start_it_is_skipped_and_says_why(without_databases, register_owner, settings):
