@@ -17,6 +17,9 @@ FOR_OTHERS = OURS.format(
     "AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee <> proowner)"
 )
 AS_ITS_OWNER = OURS.format("AND prosecdef")
+COLUMNS = """
+SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
+ WHERE attrelid = 'ndas'::regclass AND attnum > 0 AND NOT attisdropped"""
 FIRST = "(SELECT min(id) FROM ndas)"
 EVENTS = f"SELECT event, content FROM epic10_archive WHERE row_id = {FIRST} ORDER BY id"
 
@@ -152,3 +155,19 @@ def test_nor_does_restoring(switched_back):
     switched_back.execute("INSERT INTO epic10_rollback (parked_at) VALUES (clock_timestamp())")
     switched_back.migrate("0001")
     assert "1 NDAs were changed by the old application since" in switched_back.migrate()
+
+
+def test_a_function_of_a_strangers_that_breaks_keeps_nobody_from_the_release(people, legacy_database):
+    """Whoever may create anything could make one that lists the columns of a row, which are more after expand."""
+    stranger = people.create("stranger", "NOLOGIN")
+    [[columns]] = legacy_database.rows(COLUMNS)
+    legacy_database.execute(f"CREATE SCHEMA theirs AUTHORIZATION {stranger}; SET ROLE {stranger}")
+    legacy_database.execute("SET check_function_bodies = off")
+    listing = "CREATE FUNCTION {}() RETURNS SETOF ndas LANGUAGE sql AS 'SELECT {} FROM public.ndas'"
+    legacy_database.execute(listing.format("theirs.listed", columns))
+    legacy_database.execute("RESET ROLE; RESET check_function_bodies")
+    steps()[0].forwards(legacy_database)
+    legacy_database.migrate("0001")
+    legacy_database.execute(listing.format("listed", columns))
+    with pytest.raises(CommandError, match=r"Function listed\(\) could not be called after this change: return type"):
+        legacy_database.migrate()

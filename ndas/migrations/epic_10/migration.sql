@@ -1183,10 +1183,11 @@ BEGIN
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
                    FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a'
+                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -1783,18 +1784,20 @@ BEGIN
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+          place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
-          CONTINUE WHEN place ~ '^PL/pgSQL.* zz_epic10_sync_';
+          CONTINUE WHEN place ~ '^([^.]+\.)?zz_epic10_sync_';
           RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
             CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
-            ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
+            ' by ' || place, SQLERRM)
             USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
                    FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a'
+                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -1808,7 +1811,7 @@ BEGIN
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels. Nothing is changed by this phase. Then run the same command again.';
+            SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
       END;
     END LOOP;
   END LOOP;
@@ -3999,10 +4002,11 @@ BEGIN
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
                    FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a'
+                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -5324,18 +5328,20 @@ BEGIN
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+          place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
-          CONTINUE WHEN place ~ '^PL/pgSQL.* zz_epic10_sync_';
+          CONTINUE WHEN place ~ '^([^.]+\.)?zz_epic10_sync_';
           RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
             CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
-            ' by ' || (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1], SQLERRM)
+            ' by ' || place, SQLERRM)
             USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called.
+    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
                    FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a'
+                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -5349,7 +5355,7 @@ BEGIN
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = 'Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels. Nothing is changed by this phase. Then run the same command again.';
+            SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
       END;
     END LOOP;
   END LOOP;
