@@ -117,6 +117,14 @@ def _maintenance(tables, changed):
     ]
 
 
+BESIDE_THE_BACKFILL = (
+    "It costs time, which the estimate leaves out. What it changes in other columns than the new ones, updated_at for "
+    "one, is put back; what it writes elsewhere, an audit for one, stays. For one that is not meant for these changes: "
+    "as a superuser, ALTER ROLE ... SET session_replication_role = replica; then python manage.py migrate ndas "
+    "--prepare; then ALTER ROLE ... RESET session_replication_role."
+)
+
+
 def schema_checks(models: Models, tables: list[str], changed: list[str], *, ours: str, begun: bool) -> list[Check]:
     return [*_drift(models, begun), *_tables(models, tables, changed, ours)]
 
@@ -162,10 +170,7 @@ def _tables(models, tables, changed, ours):
             "schema.triggers",
             "no trigger of somebody else's fires during the backfill",
             schema.no_trigger_fires(changed, but=ours),
-            hint="It costs time, which the estimate leaves out. What it changes in other columns than the new ones, "
-            "updated_at for one, is put back; what it writes elsewhere, an audit for one, stays. For one that is not "
-            "meant for these changes: as a superuser, ALTER ROLE … SET session_replication_role = replica; then python "
-            "manage.py migrate ndas --prepare; then ALTER ROLE … RESET session_replication_role.",
+            hint=BESIDE_THE_BACKFILL,
         ),
         _warning(
             "schema.open",
