@@ -4,7 +4,8 @@ import pytest
 
 from tests.shapes import table
 from tests.shapes.register import register
-from tests.shapes.shapes import SHAPES, Shape, trigger
+from tests.shapes.shape import Shape, trigger
+from tests.shapes.shapes import SHAPES
 from tests.shapes.trial import DONE, GO, NO_GO, REFUSED, STOPPED, Trial, tried
 
 # Nothing in the catalog tells it: it has to be tried.

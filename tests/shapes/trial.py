@@ -13,7 +13,7 @@ from epic10.postgres.errors import first_line
 from epic10.rehearsal import schema_rehearsal
 from epic10.release import plan, scripts
 from tests.databases import Scratch, database
-from tests.shapes.shapes import Shape
+from tests.shapes.shape import Shape
 
 DONE, REFUSED, STOPPED, NOT_TRIED = "done", "refused", "stopped half-way", "not tried"
 GO, NO_GO = "GO", "NO-GO"
