@@ -37,8 +37,8 @@ TABLE_BEGUN = re.compile(r"(?:dumping contents of|processing data for) table (\S
 
 IS_SUPERUSER = "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
 
-# A copy to be examined needs neither the same owners nor the publications and subscriptions.
-A_COPY_TO_LOOK_AT = ("--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions")
+# They reach out to other servers.
+NO_COPY_HAS = ("--no-publications", "--no-subscriptions")
 
 
 def program(connection) -> Path:
@@ -84,6 +84,16 @@ def restore(
     arguments = [f"--dbname={database}", "--exit-on-error", "--verbose", *all_or_nothing, *options, str(folder)]
     client_programs.watch(connection, tool, *arguments, see=meter.saw)
     return ()
+
+
+def for_a_copy(connection) -> tuple[str, ...]:
+    """
+    The options of pg_restore for a database that is only looked at.
+
+    A superuser keeps the owners: a function in an index, or in a materialized view, runs with the rights of
+    the owner, and would run with a superuser's. Any other role cannot give anything away.
+    """
+    return NO_COPY_HAS if holds(connection, IS_SUPERUSER) else ("--no-owner", "--no-privileges", *NO_COPY_HAS)
 
 
 def schema(connection, folder: Path, *, client: int) -> str:

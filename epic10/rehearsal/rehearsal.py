@@ -126,7 +126,8 @@ def _filled(run, alias, source, jobs, out):
         run.step("seed", lambda: call_command("epic10_seed", rows=source.rows, database=alias, stdout=out))
     else:
         run.facts["source"] = {"snapshot": copy.name, "database": copy.database, "rows": copy.contents.rows}
-        restore = partial(snapshot.restore_into, alias, source.folder, copy, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
+        options = dump.for_a_copy(connections[alias])
+        restore = partial(snapshot.restore_into, alias, source.folder, copy, jobs=jobs, options=options)
         for entry in run.step("restore", restore):
             logger.info("Not in the copy, as this role may not make it: %s", entry)
         run.step("baseline", baseline)

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error, OperationalError, connections
 
-from epic10.postgres import client_programs, fingerprint, installations, partial_restore, scratch_database
+from epic10.postgres import client_programs, dump, fingerprint, installations, partial_restore, scratch_database
 from epic10.postgres.catalog import holds, literal, quoted, relation_exists
 from epic10.postgres.errors import NotAllowed, first_line
 from epic10.postgres.session import execute, fetch
@@ -17,8 +17,6 @@ from epic10.release.plan import RECORD
 from epic10.snapshots import manifest
 
 PREFIX = "epic10_schema_"
-# They reach out to other servers.
-NOT_COPIED = ("--no-publications", "--no-subscriptions")
 SET_FOR_IT = """
     SELECT pg_catalog.split_part(setting, '=', 1), pg_catalog.substr(setting, pg_catalog.strpos(setting, '=') + 1)
       FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase, pg_catalog.unnest(setconfig) AS setting
@@ -69,9 +67,11 @@ def _copied_to(server: str, using: str, *, locale=(), options=()) -> Iterator[Co
         scratch_database.database(server, prefix=PREFIX, locale=locale) as alias,
     ):
         _set_as_in(original, connections[alias])
-        archive, dump = Path(folder) / "schema", client_programs.find(original, "pg_dump")
-        client_programs.run(original, "pg_dump", "--schema-only", "--format=custom", f"--file={archive}", *NOT_COPIED)
-        left_out = partial_restore.restore(connections[alias], archive, *options, client=installations.major(dump))
+        archive, program = Path(folder) / "schema", dump.program(original)
+        client_programs.run(
+            original, "pg_dump", "--schema-only", "--format=custom", f"--file={archive}", *dump.NO_COPY_HAS
+        )
+        left_out = partial_restore.restore(connections[alias], archive, *options, client=installations.major(program))
         _say_what_is_applied(original, connections[alias])
         yield Copy(alias, server, tuple(dict.fromkeys(entry.why for entry in left_out)))
 

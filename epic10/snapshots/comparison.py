@@ -85,7 +85,7 @@ def compare(using: str, folder: Path, before: Manifest, *, jobs: int, show: Show
         if same != wanted.keys():
             logger.info("Not every table is what it was: comparing row by row with a copy of the snapshot.")
             copy = stack.enter_context(scratch_database.database(using, prefix=COPY, locale=before.locale))
-            snapshot.restore_into(copy, folder, before, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
+            snapshot.restore_into(copy, folder, before, jobs=jobs, options=dump.for_a_copy(connections[copy]))
         for name, table in wanted.items():
             unchanged = [Fact(f"{table.rows:,} rows, the same")]
             found = unchanged if name in same else _changes(using, copy, name, before)

@@ -94,7 +94,10 @@ def kept(directory: Path) -> list[Kept]:
 
 FILES = Check("snapshot.files", "every file is what it was when the snapshot was written", find=None, hint=NO_REMEDY)
 COPY = Check(
-    "snapshot.copy", "a restored copy has every object, every row and their content", find=None, hint=NO_REMEDY
+    "snapshot.copy",
+    "a restored copy has every object, every row and their content",
+    find=None,
+    hint=f"Where a role that owns something is missing on this server, CREATE ROLE; else: {NO_REMEDY}",
 )
 
 
@@ -166,7 +169,7 @@ def _restored_differs(using, folder, written, jobs):
     with scratch_database.database(using, prefix=VERIFICATION, locale=written.locale) as alias:
         logger.info("Restoring a copy for the comparison.")
         try:
-            yield from restored_differs(alias, folder, written, jobs=jobs, options=dump.A_COPY_TO_LOOK_AT)
+            yield from restored_differs(alias, folder, written, jobs=jobs, options=dump.for_a_copy(connections[alias]))
         except ToolFailed as error:
             yield f"it cannot be restored: {error}"
 

@@ -79,3 +79,21 @@ def test_what_was_refused_is_read_from_what_pg_restore_prints():
         LeftOut("TRIGGER", "ndas we ird", "permission denied for function f"),
         LeftOut("OWNER OF FUNCTION", "watched()", 'must be able to SET ROLE "mary"'),
     )
+
+
+AS_A_SUPERUSER = """
+    CREATE FUNCTION theirs.run(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+      IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RAISE 'it runs as a superuser'; END IF;
+      RETURN $1;
+    END $$;
+    CREATE TABLE theirs.number (number int);
+    INSERT INTO theirs.number VALUES (1);
+    CREATE INDEX ON theirs.number (theirs.run(number))"""
+
+
+def test_in_a_superusers_copy_what_a_stranger_has_in_an_index_runs_as_the_stranger(people, legacy_database, tmp_path):
+    stranger = people.create("stranger", "NOLOGIN")
+    legacy_database.execute(f"CREATE SCHEMA theirs AUTHORIZATION {stranger}; SET ROLE {stranger}")
+    legacy_database.execute(f"{AS_A_SUPERUSER}; RESET ROLE")
+    snapshot(legacy_database, "take", tmp_path)
+    assert "2 checks: 2 passed" in snapshot(legacy_database, "verify", tmp_path)
