@@ -37,7 +37,12 @@ class Command(ReleaseCommand):
         restore.add_argument(
             "--yes-replace", metavar="DATABASE", help="Do not ask: its name once more, for where nobody can type."
         )
-        restore.add_argument("--no-owner", action="store_true", help="Everything belongs to, and is granted to, you.")
+        restore.add_argument(
+            "--no-owner",
+            action="store_true",
+            help="Everything belongs to, and is granted to, you. What others have in an index then runs as you: not as "
+            "a superuser, unless you trust all of them.",
+        )
         for action in (take, verify, listing, restore):
             arguments.directory(action)
             arguments.format(action)
