@@ -56,6 +56,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS")
 INSTALLED_APPS = [
     "epic10",  # first, because its migrate replaces Django's
     "ndas",
+    "ndas.outbox",
     "pgtrigger",
     "django.contrib.admin",
     "django.contrib.auth",

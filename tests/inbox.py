@@ -11,10 +11,16 @@ from tests.migration.disturbances import LONG_ENOUGH
 
 
 class Inbox:
-    """Mails by recipient; ``refuses`` makes it a server that accepts none."""
+    """Mails by recipient; ``refuses`` makes it a server that accepts none, or none to the ``unknown``."""
 
     def __init__(self):
-        self.mails, self.refuses = [], False
+        self.mails, self.refuses, self.unknown = [], False, set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.unknown:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         if self.refuses:

@@ -18,6 +18,7 @@ WRITTEN = {
     "auth_user": ("UPDATE",),
     "axes_accessattempt": ("INSERT", "UPDATE", "DELETE"),
     "axes_accesslog": ("INSERT", "UPDATE"),
+    "outbox_mail": ("INSERT",),
 }
 LACKING = """
     SELECT name, privilege, oid IS NULL, pg_catalog.quote_ident(current_user)

@@ -1,4 +1,4 @@
-"""The services: what can be done with an NDA. Each is one transaction of row, history and audit; mail follows."""
+"""The services: what can be done with an NDA. Each is one transaction of row, history, audit and mail."""
 
 from .decisions import approve, change_status, possible, reject, route
 from .disclosures import downloaded, exported

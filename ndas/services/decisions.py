@@ -17,7 +17,7 @@ def route(actor: Actor, nda_id: str) -> Nda:
         move(nda, workflow.PENDING, workflow.ROUTE)
         nda.rejection_reason = None
         _forget_approval(nda)
-        mail.after_commit(mail.routed, nda)
+        mail.routed(nda, by=actor.contact)
     return nda
 
 
@@ -26,7 +26,7 @@ def approve(actor: Actor, nda_id: str) -> Nda:
         move(nda, workflow.SENT, workflow.GRANT)
         _somebody_else(actor, nda)
         nda.approved_by, nda.approved_at = actor.contact, timezone.now()
-        mail.after_commit(mail.approved, nda)
+        mail.approved(nda)
     return nda
 
 
@@ -39,7 +39,7 @@ def reject(actor: Actor, nda_id: str, reason: str) -> Nda:
             raise ValidationError({"reason": "Give a reason, so that the author can correct it."})
         nda.rejection_reason = reason.strip()
         _forget_approval(nda)
-        mail.after_commit(mail.rejected, nda, by=actor.contact)
+        mail.rejected(nda, by=actor.contact)
     return nda
 
 

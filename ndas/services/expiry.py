@@ -46,7 +46,7 @@ def expire_due(using: str, *, now=None, limit: int | None = None, only: Contact 
             announced = _announce(actor, soon(using, now).filter(opportunity_poc=owner))
             news = [nda for nda in expired if nda.expiration_date > now - NEWS]
             if (news or announced) and owner.is_active:
-                mail.after_commit(mail.expiry, owner, expired=news, soon=announced)
+                mail.expiry(owner, expired=news, soon=announced)
                 done.mails += 1
         done.expired += [nda.display_id for nda in expired]
         done.announced += [nda.display_id for nda in announced]

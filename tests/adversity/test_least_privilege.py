@@ -104,7 +104,7 @@ def test_under_them_one_can_rehearse(app_and_migrator):
 @pytest.mark.slow
 def test_under_its_own_the_application_does_what_the_page_says_it_can(app_and_migrator, roles):
     _, migrator = app_and_migrator
-    for app in ("contenttypes", "auth", "admin", "sessions", "axes", "epic10", "ndas"):
+    for app in ("contenttypes", "auth", "admin", "sessions", "axes", "outbox", "epic10", "ndas"):
         migrator.migrate(None, app=app)
     for block in (*written("Signing in"), *written("The dashboard")):
         migrator.execute(renamed(block, roles))

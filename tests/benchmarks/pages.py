@@ -56,7 +56,7 @@ def measure(rows, rounds):
         before = {name: timed(lambda s=old: db.rows(LISTED.format(s)), rounds) for name, (old, _) in COMPARED.items()}
         db.migrate(None, verbosity=0)
         db.migrate(None, app="axes", verbosity=0)
-        for app in ("auth", "contenttypes", "sessions", "admin"):
+        for app in ("auth", "contenttypes", "sessions", "admin", "outbox"):
             db.migrate(None, app=app, verbosity=0)
         db.execute("VACUUM (ANALYZE)")
         after = {name: timed(lambda s=new: db.rows(LISTED.format(s)), rounds) for name, (_, new) in COMPARED.items()}

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-LOGIN = ("contenttypes", "auth", "sessions", "admin", "axes")
+LOGIN = ("contenttypes", "auth", "sessions", "admin", "axes", "outbox")
 
 
 def with_logins(database):

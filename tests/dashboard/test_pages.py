@@ -161,14 +161,14 @@ def test_nobody_can_log_in_where_there_are_no_tables_for_it_and_it_says_what_to_
         response = client.get(PAGE)
     page = response.content.decode()
     assert response.status_code == 503
-    assert "for app in admin auth axes contenttypes sessions; do python manage.py migrate $app; done" in page
+    assert "for app in admin auth axes contenttypes outbox sessions; do python manage.py migrate $app; done" in page
     assert "python manage.py createsuperuser" in page
 
 
 @pytest.mark.long
 def test_what_is_to_be_typed_makes_the_tables_and_leaves_the_register_alone(legacy_database):
     content = look_at(legacy_database).content
-    for app in ("admin", "auth", "axes", "contenttypes", "sessions"):
+    for app in ("admin", "auth", "axes", "contenttypes", "outbox", "sessions"):
         legacy_database.migrate(None, app=app)
     assert look_at(legacy_database).content == content
     with served(legacy_database):

@@ -97,7 +97,7 @@ def test_from_any_point(night, legacy_database, is_untouched, done):
     assert is_untouched(legacy_database)
 
 
-SIGN_IN = ("contenttypes", "auth", "admin", "sessions", "axes")
+SIGN_IN = ("contenttypes", "auth", "admin", "sessions", "axes", "outbox")
 
 
 @pytest.mark.slow

@@ -82,6 +82,7 @@ def test_a_limit_leaves_the_rest_for_the_next_run(register):
 @pytest.mark.slow
 def test_two_at_once_let_each_nda_expire_once(legacy_database):
     legacy_database.migrate(None)
+    legacy_database.migrate(None, app="outbox")
     running = [legacy_database.start("expire_ndas", "--format", "json") for _ in range(2)]
     outputs = [process.communicate() for process in running]
     expired = [number for stdout, _ in outputs for number in json.loads(stdout.splitlines()[-1])["expired"]]

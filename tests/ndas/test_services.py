@@ -18,6 +18,7 @@ from ndas.access.actors import Actor, NoContact, actor_of
 from ndas.choices import NdaStatus, NdaType
 from ndas.models import AuditLog, Contact, Document, Nda
 from ndas.services.uploads import LARGEST, filename
+from tests.dashboard.dashboards import with_logins
 from tests.factories import (
     AgencyGroupFactory,
     ContactFactory,
@@ -281,7 +282,7 @@ def test_an_account_is_its_contact_by_e_mail():
 
 
 def test_of_two_approvers_at_once_one_wins_and_the_other_is_told(legacy_database):
-    legacy_database.migrate(None)
+    with_logins(legacy_database).migrate(None)
     using = legacy_database.alias
     nda = Nda.objects.using(using).filter(status=NdaStatus.CREATED).first()
     everything = frozenset({workflow.APPROVE, workflow.UPDATE, workflow.VIEW, workflow.VIEW_EVERY})

@@ -91,7 +91,7 @@ def serving(database, **environment):
 def live(scratch, migrated_template):
     database = scratch(migrated_template)
     database.migrate(None)
-    for app in ("auth", "sessions", "axes", "admin"):
+    for app in ("auth", "sessions", "axes", "admin", "outbox"):
         database.migrate(None, app=app)
     return database
 
@@ -152,16 +152,18 @@ def test_a_mail_that_is_not_taken_is_in_the_log_and_takes_nothing_back(live, per
     with receiving(settings) as inbox:
         inbox.refuses = True
         mail = {"EMAIL_HOST": settings.EMAIL_HOST, "EMAIL_PORT": str(settings.EMAIL_PORT), "EMAIL_USE_TLS": "0"}
-        with serving(live, **mail) as (browser, said):
+        with serving(live) as (browser, said):
             browser.log_in("anna")
-            path = f"/ndas/{nda.pk}/route/"
-            assert browser.ask("POST", path, {}) == 302
-            request = f"seen-{browser.requests}"
+            assert browser.ask("POST", f"/ndas/{nda.pk}/route/", {}) == 302
+        sent = live.manage("send_mails", **mail)
     assert live.rows("SELECT status::text FROM ndas WHERE id = %s", [nda.pk]) == [("PENDING_APPROVAL",)]
-    [line] = lines_of(said, path)
-    assert f" ERROR django.db.backends.base path={path} user={person.pk} request={request} Error calling " in line
-    assert "  smtplib.SMTPDataError: (554, b'not today')" in said
-    assert approver.email not in "\n".join(said)
+    assert (sent.returncode, sent.stdout) == (0, "0 mails sent, 1 refused\n")
+    assert live.rows("SELECT recipient, tries, refusal FROM outbox_mail") == [
+        (approver.email, 1, "(554, b'not today')")
+    ]
+    [line] = [line for line in sent.stderr.splitlines() if " ndas.outbox.delivery " in line]
+    assert re.search(r"WARNING .* path=- user=- request=- Mail 1 was refused, try 1 of 11: SMTPDataError$", line)
+    assert approver.email not in "\n".join([*said, sent.stderr])
 
 
 @pytest.mark.slow
@@ -189,7 +191,10 @@ def test_cron_says_it_too(live, person):
         "(SELECT id FROM contacts WHERE email = %s) WHERE status = 'SENT_PENDING_SIGNATURE'",
         [person.email],
     )
-    finished = live.manage("expire_ndas", EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(port), EMAIL_USE_TLS="0")
-    assert finished.returncode == 0
-    assert " ERROR django.db.backends.base path=- user=- request=- Error calling " in finished.stderr
-    assert "  ConnectionRefusedError: [Errno 111] Connection refused" in finished.stderr.splitlines()
+    assert live.manage("expire_ndas").returncode == 0
+    finished = live.manage("send_mails", EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(port), EMAIL_USE_TLS="0")
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines()[:2] == [
+        "CommandError: The mail server cannot be reached: [Errno 111] Connection refused",
+        "1 mails wait, 0 were given up.",
+    ]

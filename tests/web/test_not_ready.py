@@ -62,6 +62,7 @@ def test_a_table_that_is_not_there_is_named(migrated_database):
             "missing: django_admin_log: python manage.py migrate admin",
             "missing: django_content_type: python manage.py migrate contenttypes",
             "missing: django_session: python manage.py migrate sessions",
+            "missing: outbox_mail: python manage.py migrate outbox",
         ]
     with_logins(migrated_database)
     with served(migrated_database):
