@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
+from epic10.management import target
 from epic10.postgres import client_programs, fingerprint, scratch_database
 
 # Most tests are about the release; later migrations enforce rules that these tests break on purpose.
@@ -42,6 +43,11 @@ class Scratch:
         known = self.connection.get_connection_params()
         parts = {key: known[key] for key in ("host", "port", "user", "password") if known.get(key)}
         return f"postgresql:///{quote(known['dbname'], safe='')}?{urlencode(parts, quote_via=quote)}"
+
+    @property
+    def announced(self):
+        """The first line of every command in a process of its own."""
+        return f"{target.line(self.connection)}\n"
 
     def rows(self, sql, params=None):
         with self.connection.cursor() as cursor:

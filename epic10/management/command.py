@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,7 +14,9 @@ from epic10 import checks
 from epic10.checks import report
 from epic10.deploy import run_record
 from epic10.deploy.run import Run
+from epic10.management import target
 from epic10.postgres.errors import first_line
+from epic10.release import advice
 from epic10.terminal import signals
 from epic10.terminal.display import shown
 from epic10.terminal.output import Lasting
@@ -36,6 +39,7 @@ class ReleaseCommand(Lasting, BaseCommand):
     """
 
     interrupted: str  # What an operator reads after an interruption.
+    changes = True  # Something that a lost terminal would leave unwatched.
     run: Run | None = None
 
     def handle(self, *, format="text", stdout=None, stderr=None, **options):
@@ -44,6 +48,8 @@ class ReleaseCommand(Lasting, BaseCommand):
         # The bare stream: a wrapper around a wrapper would end half-finished lines.
         self.out = (stdout or sys.stdout) if is_text else (stderr or sys.stderr)
         with failing_as_json(self, format, lambda: run_record.as_data(self.run) if self.run else {}):
+            if database := options.get("database"):
+                target.announce(self, database, is_text=is_text, changes=self.changes)
             answer = self.answer(**options)
         self.stdout.write(answer.text if is_text else json.dumps(answer.data, indent=2))
         if answer.failure:
@@ -54,7 +60,7 @@ class ReleaseCommand(Lasting, BaseCommand):
         """The run of a command that may change the release, recorded; nobody else changes it meanwhile."""
         name = type(self).__module__.rpartition(".")[2]
         with (
-            signals.interruptible(self.interrupted),
+            signals.interruptible(partial(advice.after_interruption, database, self.interrupted)),
             shown(self.progress),
             run_record.alone(name, database, begin=self.begin, arguments=arguments) as self.run,
         ):

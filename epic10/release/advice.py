@@ -6,6 +6,7 @@ from django.db import Error, connections
 from epic10.postgres.errors import message_of
 from epic10.postgres.session import out_of_a_broken_commit
 from epic10.release import state
+from epic10.release.status import status
 from epic10.terminal import signals
 
 HALF_WAY = (
@@ -17,6 +18,16 @@ NO_WAY_BACK = (
     "HINT: python manage.py epic10_snapshot list: one from before is all that can still be restored, beside this "
     "database. What each row's old labels were is in epic10_original."
 )
+
+
+def after_interruption(database: str, next_command: str) -> str:
+    """Where the database stands, as far as the server can still be asked, and what to type."""
+    try:
+        out_of_a_broken_commit(connections[database])
+        where = next(status(connections[database]).lines())
+    except Error:
+        where = "The server does not answer now"
+    return f"{where}.\nHINT: {next_command}"
 
 
 def stopped(database: str, why: str, *, separator: str = "\n", **options) -> CommandError:

@@ -1,30 +1,62 @@
 """
 Interruptions: Ctrl-C, SIGTERM, a closed terminal.
 
-Ctrl-C and SIGTERM mean the same: the work is broken off and cleaned up. A closed
+Ctrl-C and SIGTERM mean the same: the work is broken off and cleaned up. A second one
+ends the process at once, and leaves the cleaning up to the next command. A closed
 terminal (SIGHUP) is not an interruption. It only means that nobody is watching any
 more, and half-finished work that nobody watches is the worst state of all.
 """
 
+import contextlib
+import os
+import select
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.core.management import CommandError
 
 EXIT_STATUS = 130  # What a shell reports for Ctrl-C.
 BREAK_OFF = (signal.SIGINT, signal.SIGTERM)
+OUTPUT, ERRORS = 1, 2
+SHOW_CURSOR = "\x1b[?25h"  # A bar hides it.
+
+STOPPING = "\nStopping, and cleaning up. Ctrl-C once more ends it at once.\n"
+AT_ONCE = (
+    "\nInterrupted twice, and ended at once, without cleaning up. What is committed stays.\n"
+    "HINT: python manage.py epic10_status says where the database stands; the next command clears up.\n"
+)
+
+
+class BreakOff:
+    """The handler of one command: the first signal interrupts it, the second ends it."""
+
+    def __init__(self):
+        self.is_stopping = False
+
+    def __call__(self, number, frame):
+        if self.is_stopping:
+            _end_at_once()
+        self.is_stopping = True
+        if os.isatty(ERRORS):
+            _tell(ERRORS, STOPPING)
+        # psycopg cancels the running statement for this exception, and for no other.
+        raise KeyboardInterrupt
 
 
 @contextmanager
-def handled(closed_terminal=signal.SIG_IGN) -> Iterator[None]:
+def handled(*, ends_with_terminal: bool = False) -> Iterator[None]:
     """SIGTERM interrupts like Ctrl-C; SIGHUP is ignored, also by the programs that are started meanwhile."""
     # Handlers can only be set in the main thread; another handler than the default is somebody's choice.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    wanted = dict.fromkeys(BREAK_OFF, signal.default_int_handler) | {signal.SIGHUP: closed_terminal}
+    outer = signal.getsignal(signal.SIGINT)
+    # A command inside a longer one is stopped together with it.
+    break_off = outer if isinstance(outer, BreakOff) else BreakOff()
+    closed_terminal = break_off if ends_with_terminal else signal.SIG_IGN
+    wanted = dict.fromkeys(BREAK_OFF, break_off) | {signal.SIGHUP: closed_terminal}
     before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     try:
         yield
@@ -34,8 +66,8 @@ def handled(closed_terminal=signal.SIG_IGN) -> Iterator[None]:
 
 
 @contextmanager
-def interruptible(message: str, **options) -> Iterator[None]:
-    """The same, and after an interruption the operator reads ``message``."""
+def interruptible(message: str | Callable[[], str], **options) -> Iterator[None]:
+    """The same, and after an interruption the operator reads ``message``, or what it then returns."""
     with handled(**options):
         try:
             yield
@@ -47,8 +79,8 @@ def interruptible(message: str, **options) -> Iterator[None]:
             raise interrupted(message) from error
 
 
-def interrupted(message: str) -> CommandError:
-    return CommandError(f"Interrupted. {message}", returncode=EXIT_STATUS)
+def interrupted(message: str | Callable[[], str]) -> CommandError:
+    return CommandError(f"Interrupted. {message() if callable(message) else message}", returncode=EXIT_STATUS)
 
 
 def is_interruption(error: BaseException | None) -> bool:
@@ -65,3 +97,17 @@ def is_interruption(error: BaseException | None) -> bool:
             return error.returncode == EXIT_STATUS
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return False
+
+
+def _end_at_once():
+    if os.isatty(OUTPUT):
+        _tell(OUTPUT, SHOW_CURSOR)
+    _tell(ERRORS, AT_ONCE)
+    os._exit(EXIT_STATUS)
+
+
+def _tell(descriptor, text):
+    """Past Python's own streams, which the signal may have interrupted; and never waiting for a reader."""
+    with contextlib.suppress(OSError):
+        if select.select([], [descriptor], [], 0)[1]:
+            os.write(descriptor, text.encode())

@@ -114,7 +114,7 @@ def test_closed_while_a_deployment_takes_itself_back_it_goes_back_to_the_end(leg
 @pytest.mark.slow
 def test_a_pipe_that_is_closed_after_the_first_line_ends_nothing(legacy_database, environment, record):
     process = legacy_database.start(*DEPLOY, **environment)
-    assert process.stdout.readline() == "== stopped\n"
+    assert process.stdout.readline() == legacy_database.announced
     process.stdout.close()
     assert (process.stderr.read(), process.wait()) == ("", 0)
     assert status(legacy_database.connection).state == "switched"

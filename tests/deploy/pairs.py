@@ -33,12 +33,12 @@ class Ending:
     said: str
     complaint: str
 
-    def in_words(self, name: str, other: int) -> str:
+    def in_words(self, database, other: int) -> str:
         """What it did; where it is neither of the two endings there may be, everything it said."""
         if (self.status, self.complaint) == (0, "") and "Epic 10 is in place. Next" in self.said:
             return DID_THE_WORK
-        refusal = refused(name, other, "epic10_deploy")
-        if self.status == 1 and self.said == "" and re.fullmatch(refusal, self.complaint):
+        refusal = refused(database.name, other, "epic10_deploy")
+        if self.status == 1 and self.said == database.announced and re.fullmatch(refusal, self.complaint):
             return REFUSED
         return f"status {self.status}: {self.said[-500:]} {self.complaint[-500:]}"
 
@@ -61,7 +61,7 @@ def pair_of_deploys(database, **environment) -> list[str]:
     """The endings of two, in words, sorted."""
     processes = [database.start(*DEPLOY, **environment) for _ in range(2)]
     first, second = map(ended, processes)
-    return sorted([first.in_words(database.name, second.pid), second.in_words(database.name, first.pid)])
+    return sorted([first.in_words(database, second.pid), second.in_words(database, first.pid)])
 
 
 def main():

@@ -61,7 +61,7 @@ def test_beside_one_that_is_at_work_every_other_leaves_and_says_who_is_there(
         )
         for other in EVERY_OTHER:
             ended = legacy_database.manage(*other, **environment)
-            assert (ended.returncode, ended.stdout) == (1, ""), other
+            assert (ended.returncode, ended.stdout) == (1, legacy_database.announced), other
             assert re.fullmatch(refused(legacy_database.name, process.pid, command[0]), ended.stderr), ended.stderr
         assert (look_at(legacy_database), state.mark(legacy_database.connection)) == before
     finally:
@@ -81,8 +81,8 @@ def test_of_two_deployments_started_together_one_does_the_work_and_the_other_lea
     first.send_signal(signal.SIGSTOP)
     left = ended(second)
     first.send_signal(signal.SIGCONT)
-    assert left.in_words(legacy_database.name, first.pid) == REFUSED
-    assert ended(first).in_words(legacy_database.name, second.pid) == DID_THE_WORK
+    assert left.in_words(legacy_database, first.pid) == REFUSED
+    assert ended(first).in_words(legacy_database, second.pid) == DID_THE_WORK
     [record] = RunRecord.objects.using(legacy_database.alias).all()
     assert (record.command, record.verdict) == ("epic10_deploy", "OK")
     assert status(legacy_database.connection).state == "switched"
@@ -141,7 +141,7 @@ def test_beside_a_restore_in_its_place_nobody_begins(legacy_database, scratch, e
         ended = legacy_database.manage(*DEPLOY, **environment)
     finally:
         process.send_signal(signal.SIGCONT)
-    assert (ended.returncode, ended.stdout) == (1, "")
+    assert (ended.returncode, ended.stdout) == (1, legacy_database.announced)
     assert re.fullmatch(refused(legacy_database.name, process.pid, "epic10_snapshot restore"), ended.stderr)
     said, complaint = process.communicate()
     assert (process.returncode, complaint) == (0, "")

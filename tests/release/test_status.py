@@ -219,7 +219,7 @@ def test_json_is_watched_a_line_a_look_until_ctrl_c(legacy_database):
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate()
     assert [look["state"] for look in looks] == ["baseline", "baseline"]
-    assert (process.returncode, complaint) == (130, "CommandError: Stopped looking.\n")
+    assert (process.returncode, complaint) == (130, f"{legacy_database.announced}CommandError: Stopped looking.\n")
 
 
 def waiting(database, wanted, process):

@@ -3,7 +3,7 @@ from django.db import connections
 from epic10.deploy import precheck, preview, run_record
 from epic10.deploy.deploy import deploy
 from epic10.deploy.readiness import DeployOptions
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.management.command import Output, ReleaseCommand, steps_of
 from epic10.rehearsal import schema_rehearsal
 from epic10.release import state
@@ -19,7 +19,9 @@ examples:
 
 
 class Command(ReleaseCommand):
-    interrupted = "python manage.py epic10_status says where the database stands."
+    interrupted = (
+        "python manage.py epic10_deploy goes on from there, python manage.py epic10_rollback goes back from there."
+    )
     help = (
         "Deploy the release, and go back by itself if it fails. Is the application stopped? Precheck, snapshot, verify "
         "it, migrate, validate, smoke, vacuum. If anything fails after its first change, or it takes longer than "
@@ -49,6 +51,7 @@ class Command(ReleaseCommand):
 
     def handle(self, *, dry_run, **options):
         if dry_run:
+            target.announce(self, options["database"])
             return "\n".join(preview.lines(options["database"], wishes_of(**options)))
         return super().handle(**options)
 

@@ -17,7 +17,7 @@ OPTION, OPTION_FOR_OTHERS = "--yes-drop-legacy", "--yes-drop-indexes"
 
 
 class Command(ReleaseCommand):
-    interrupted = "The same command goes on from here; until it is done, the way back is open."
+    interrupted = "python manage.py epic10_finalize goes on from there; until it is done, the way back is open."
     help = (
         "End the release, weeks later, and with it the way back. Keeps every row's old labels in the archive, then "
         "drops the legacy columns, their index, triggers and types. It is the point of no return: migrate ndas 0001 "

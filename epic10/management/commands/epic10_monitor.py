@@ -1,13 +1,12 @@
 import json
 import os
-import signal
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from epic10.deploy import run_record
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.management.command import failing_as_json
 from epic10.monitoring import report, watch
 from epic10.monitoring.alerts import Channels
@@ -61,6 +60,7 @@ class Command(BaseCommand):
 
     def handle(self, *, action, database, format, out, **options):
         with failing_as_json(self, format):
+            target.announce(self, database, is_text=format == "text")
             if action == REPORT:
                 return self._report(database, out, format)
             looked = self._looked(database, out, format, **options)
@@ -92,7 +92,7 @@ class Command(BaseCommand):
 
         told = {"hours": duration / 3600, "interval": wishes.interval, "told by": wishes.channels.names}
         with (
-            signals.interruptible(INTERRUPTED, closed_terminal=signal.default_int_handler),
+            signals.interruptible(INTERRUPTED, ends_with_terminal=True),
             run_record.recorded("epic10_monitor", database, begin=lambda step: None, arguments=told) as run,
         ):
             run.step("watch", lambda: watch.watch(database, wishes, duration=duration, show=show))

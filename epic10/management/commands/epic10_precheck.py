@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from epic10.checks import report
 from epic10.deploy import precheck
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.management.command import failing_as_json
 from epic10.rehearsal import schema_rehearsal
 from epic10.terminal import signals
@@ -38,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *, database, format, window, max_snapshot_age, free_disk, without_schema_rehearsal, **options):
         limits = precheck.Limits(window, max_snapshot_age, free_disk)
         with failing_as_json(self, format), signals.interruptible("Nothing was changed."):
+            target.announce(self, database, is_text=format == "text")
             also = [] if without_schema_rehearsal else [schema_rehearsal.check()]
             show = self._show if format == "text" else None
             found = precheck.precheck(database, limits, show=show, also=also)

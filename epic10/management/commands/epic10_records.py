@@ -15,7 +15,7 @@ FINE = "Every record is as it was written, and follows the one before it."
 
 
 class Command(ReleaseCommand):
-    interrupted = "Nothing was changed."
+    interrupted, changes = "Nothing was changed.", False
     help = (
         "List the records of every command of the night, and check their chain. What every deploy, rollback, "
         "rehearsal and finalization of this database has left behind has to be as it was written and follow the one "

@@ -11,7 +11,7 @@ QUESTION = "Database {name} goes back to what it was before Epic 10. The applica
 
 
 class Command(ReleaseCommand):
-    interrupted = "The same command goes on from here; python manage.py epic10_status says where the database stands."
+    interrupted = "python manage.py epic10_rollback goes on from there."
     help = (
         "Go back to before Epic 10, from any point. Is the application stopped? A safety snapshot; back; compare every "
         "table with the last snapshot from before. Every old label comes back; what only Epic 10 can hold is parked, "

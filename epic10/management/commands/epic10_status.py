@@ -4,7 +4,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.management.command import failing_as_json
 from epic10.release.status import status
 from epic10.terminal import signals
@@ -31,6 +31,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, database, format, watch, **options):
+        with failing_as_json(self, format):
+            target.announce(self, database, is_text=format == "text")
         seen = self._look(database, format, None)
         try:
             while watch:

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from epic10.checks import report
 from epic10.deploy import validate
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.management.command import failing_as_json
 from epic10.terminal import signals
 
@@ -25,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *, database, format, smoke, previous, **options):
         show = self._show if format == "text" else None
         with failing_as_json(self, format), signals.interruptible("Nothing was changed."):
+            target.announce(self, database, is_text=format == "text")
             found = self._validated(database, smoke, previous, show)
         self.stdout.write(found.rendered(format))
         if complaint := validate.save(found, database):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from epic10.checks import connections as connections_wanted
 from epic10.checks.server import insist_on
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.operations import Phase, orphans, privileges, way_back
 from epic10.operations.backfill import workers
 from epic10.postgres import routing
@@ -66,6 +66,8 @@ class Command(Lasting, migrate.Command):
         routing.insist(options["database"])
         self.tells, self.under_way = True, False
         try:
+            if options["verbosity"] > 0:
+                target.announce(self, options["database"], changes=True)
             with signals.handled():
                 self._handle(*args, **options)
         except LockLost as error:

@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.release import review
 from epic10.release.review_reasons import Subject, columns
 from epic10.terminal import private_files, signals
@@ -31,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *, database, output, column, **options):
         with signals.interruptible("Nothing was changed."):
+            target.announce(self, database, is_text=False)
             self._write(database, output, column, options.get("stdout") or sys.stdout)
 
     def _write(self, database, output, column, stream):
