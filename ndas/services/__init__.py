@@ -2,7 +2,7 @@
 
 from .decisions import approve, change_status, possible, reject, route
 from .disclosures import downloaded, exported
-from .drafts import EDITABLE, clone, create, mark_non_usmax, update
+from .drafts import EDITABLE, clone, create, made, mark_non_usmax, update
 from .errors import ChangedMeanwhile, NotPermitted, Refused, WrongStatus
 from .expiry import expire_due
 from .uploads import attach, upload_fully_executed
@@ -21,6 +21,7 @@ __all__ = [
     "downloaded",
     "expire_due",
     "exported",
+    "made",
     "mark_non_usmax",
     "possible",
     "reject",

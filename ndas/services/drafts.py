@@ -3,7 +3,7 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ndas import workflow
 from ndas.access import scope
@@ -44,32 +44,51 @@ EDITABLE = {
 }
 
 
-def create(actor: Actor, *, number: int | None = None, cloned_from: Nda | None = None, **fields) -> Nda:
+def create(
+    actor: Actor, *, key: str | None = None, number: int | None = None, cloned_from: Nda | None = None, **fields
+) -> Nda:
     """
     Create an NDA; ``fields`` by name, with the actor as opportunity POC by default.
 
-    Raises ValidationError by field, and NotPermitted. ``number`` is for callers that must not use up a display id.
+    Raises ValidationError by field, and NotPermitted. With a ``key`` it creates one, however often it is called.
+    ``number`` is for callers that must not use up a display id.
     """
     require(actor, workflow.CREATE)
     fields = {"opportunity_poc": actor.contact} | _tidy(fields)
     if cloned_from is None:
         _insist_that_an_index_holds(fields)
     nda = Nda(**fields, created_by=actor.contact, cloned_from=cloned_from)
+    nda.pk = key or nda.pk
     if number is not None:
         nda.display_id = number
-    with transaction.atomic(using=actor.using):
-        _validate(actor, nda)
-        nda.save(using=actor.using, force_insert=True)
-        added(actor, nda, "cloned" if cloned_from else "created")
+    try:
+        with transaction.atomic(using=actor.using):
+            _validate(actor, nda)
+            nda.save(using=actor.using, force_insert=True)
+            added(actor, nda, "cloned" if cloned_from else "created")
+    except IntegrityError:
+        # Sent twice at once.
+        if earlier := made(actor, key):
+            return earlier
+        if key and Nda.objects.using(actor.using).filter(pk=key).exists():
+            raise ValidationError("This form is not yours. Open a new one.") from None
+        raise
     return nda
 
 
-def clone(actor: Actor, nda_id: str, *, number: int | None = None) -> Nda:
-    """Create a draft with the text and the people of an NDA, without its history."""
+def made(actor: Actor, key: str | None) -> Nda | None:
+    """What the actor has created under this key."""
+    return scope.visible_to(actor).filter(pk=key, created_by=actor.contact).first() if key else None
+
+
+def clone(actor: Actor, nda_id: str, *, key: str | None = None, number: int | None = None) -> Nda:
+    """Create a draft with the text and the people of an NDA, without its history; with a ``key``, once."""
     require(actor, workflow.CREATE)
+    if earlier := made(actor, key):
+        return earlier
     source = scope.visible_to(actor).get(pk=nda_id)
     fields = {name: getattr(source, name) for name in (*WORDS, *PEOPLE)} | {"opportunity_poc": actor.contact}
-    return create(actor, number=number, cloned_from=source, **fields)
+    return create(actor, key=key, number=number, cloned_from=source, **fields)
 
 
 def update(actor: Actor, nda_id: str, *, seen_at=None, **fields) -> Nda:

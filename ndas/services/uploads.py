@@ -15,6 +15,7 @@ from django.utils import timezone
 from ndas import workflow
 from ndas.access.actors import Actor
 from ndas.choices import DocumentType
+from ndas.fields import new_id
 from ndas.models import Document, Nda
 
 from . import docx
@@ -56,15 +57,21 @@ def upload_fully_executed(
     return nda
 
 
-def attach(actor: Actor, nda_id: str, file, *, storage=default_storage) -> Nda:
-    """Store a document with the NDA in any status, such as a draft or a letter. Raises ValidationError by field."""
+def attach(actor: Actor, nda_id: str, file, *, key: str | None = None, storage=default_storage) -> Nda:
+    """
+    Store a document with the NDA in any status, such as a draft or a letter; with a ``key``, once.
+
+    Raises ValidationError by field.
+    """
     with (
         _files_go_with_the_transaction(storage) as kept,
         changed(actor, nda_id, workflow.UPDATE, "attached") as nda,
     ):
+        if key and nda.documents.filter(pk=key).exists():
+            return nda
         content_type = recognized(file)
         kept.append(_stored(storage, nda, file))
-        _documented(actor, nda, file, kept[0], content_type, DocumentType.UPLOADED)
+        _documented(actor, nda, file, kept[0], content_type, DocumentType.UPLOADED, key)
         audited(actor, nda, "attached", before={"document": None}, after={"document": filename(file.name)})
     return nda
 
@@ -111,10 +118,11 @@ def _stored(storage, nda, file) -> str:
     return storage.save(f"ndas/{nda.pk}/{uuid.uuid4()}{PurePath(file.name).suffix.lower()}", file)
 
 
-def _documented(actor, nda, file, kept, content_type, document_type):
+def _documented(actor, nda, file, kept, content_type, document_type, key=None):
     documents = Document.objects.using(actor.using)
     latest = documents.filter(nda=nda).aggregate(latest=Max("version"))["latest"] or 0
     documents.create(
+        pk=key or new_id(),
         nda=nda,
         filename=filename(file.name),
         s3_key=kept,

@@ -1,13 +1,15 @@
 """The forms."""
 
 import datetime
+import json
+from dataclasses import dataclass
 
 from django import forms
 from django.db.models import Q
 
 from ndas import services
 from ndas.access import scope
-from ndas.dates import DayField
+from ndas.dates import WRITTEN, DayField
 from ndas.models import Contact, Nda
 from ndas.services.drafts import PEOPLE, WORDS
 from ndas.services.uploads import FORMATS
@@ -30,7 +32,20 @@ class ContactField(forms.ModelChoiceField):
         return super().to_python(value.strip() if isinstance(value, str) else value)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """What one person has typed in a field, and what another has saved there since the first one opened the form."""
+
+    name: str
+    label: str
+    mine: str
+    theirs: str
+    is_only_theirs: bool
+
+
 class NdaForm(forms.ModelForm):
+    differences = ()
+
     effective_date = DayField(required=False)
     expiration_date = DayField(required=False)
     opportunity_poc = ContactField(
@@ -92,12 +107,63 @@ class NdaForm(forms.ModelForm):
             return None
 
     @property
+    def seen(self) -> str:
+        """The values that the form shows, to know later which of them somebody has changed in it."""
+        if self.is_bound:
+            return self.data.get("seen", "")
+        return json.dumps({name: plain(self.instance, name) for name in self.fields if name != "seen_at"})
+
+    def compare(self):
+        """Show both versions after somebody else has saved theirs; whoever saves next has seen them."""
+        now = type(self)(self.actor, instance=scope.visible_to(self.actor).get(pk=self.instance.pk))
+        seen, changed = self._seen(), [name for name in self.changed_data if name in now.fields and name != "seen_at"]
+        self.differences = [
+            Difference(
+                name,
+                self.fields[name].label or name,
+                shown(self.instance, name),
+                shown(now.instance, name),
+                is_only_theirs=name in seen and seen[name] == plain(self.instance, name),
+            )
+            for name in changed
+            if name not in seen or seen[name] != plain(now.instance, name)
+        ]
+        self.data = self.data.copy()
+        self.data.setlist("seen", [now.seen])
+        self.data.setlist("seen_at", [now.initial["seen_at"]])
+
+    def _seen(self) -> dict:
+        try:
+            seen = json.loads(self.seen)
+        except ValueError:
+            return {}
+        return seen if isinstance(seen, dict) else {}
+
+    @property
     def values(self) -> dict:
         """The values for the service: all of them for a new NDA, only the changed ones for an existing one."""
         if self.instance._state.adding:
             return {name: value for name, value in self.cleaned_data.items() if name != "seen_at"}
-        changed = {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+        mine = [name for name in self.changed_data if self.data.get(f"take-{name}") != "theirs"]
+        changed = {name: self.cleaned_data[name] for name in mine if name in self.cleaned_data}
         return changed | {"seen_at": self.cleaned_data["seen_at"]}
+
+
+def plain(nda: Nda, name: str):
+    """The value as JSON has it; the day of a moment, as the form shows it."""
+    value = getattr(nda, Nda._meta.get_field(name).attname)
+    return value.date().isoformat() if isinstance(value, datetime.datetime) else value
+
+
+def shown(nda: Nda, name: str) -> str:
+    value = getattr(nda, name)
+    if isinstance(value, Contact):
+        return f"{value}, {value.email}"
+    if isinstance(value, datetime.datetime):
+        return value.strftime(WRITTEN)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(getattr(nda, f"get_{name}_display", lambda: value)() or "none")
 
 
 class RejectForm(forms.Form):

@@ -2,30 +2,34 @@
 
 import functools
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, ProgrammingError, connection
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from epic10.release import plan
 from ndas import services
 from ndas.access import scope
 from ndas.access.actors import NoContact, actor_of
 from ndas.models import Nda
+from ndas.web import typed
 
 
-def page(permission: str):
+def page(permission: str, *, is_button: bool = False):
     """
     A view for people who are logged in, have a contact and this permission; it gets ``request.actor``.
 
-    Without the permission the answer is 403, whatever the address; an NDA out of scope is 404.
+    A button is only posted, from the page of its NDA. Without the permission the answer is 403, whatever the
+    address; an NDA out of scope is 404.
     """
 
     def decorate(view):
         @functools.wraps(view)
         def asked(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return typed.log_in_again(request)
             try:
                 request.actor = actor_of(request.user)
             except NoContact as error:
@@ -44,8 +48,8 @@ def page(permission: str):
                     raise
                 return render(request, "ndas/not_ready.html", status=503)
 
-        asked.permission = permission
-        return never_cache(login_required(asked))
+        asked.permission, asked.is_button = permission, is_button
+        return never_cache(require_POST(asked) if is_button else asked)
 
     return decorate
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ndas import services, workflow
 from ndas.choices import NdaStatus
+from ndas.fields import new_id
 from ndas.models import AuditLog, Document, Nda
 from ndas.services.drafts import EDITABLE
 from ndas.web.views.access import page, visible
@@ -28,6 +29,7 @@ def detail(request, pk):
         "may_attach": actor.may(workflow.UPDATE),
         "may_clone": actor.may(workflow.CREATE),
         "may_mark": actor.may(workflow.MARK_STATUS),
+        "key": new_id(),
     }
     return render(request, "ndas/detail.html", context)
 

@@ -3,21 +3,28 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from ndas import services, workflow
+from ndas.fields import new_id
+from ndas.web import typed
 from ndas.web.forms import NdaForm
 from ndas.web.views.access import page, visible
 
 
 @page(workflow.CREATE)
 def create(request):
-    form = NdaForm(request.actor, data=request.POST or None)
-    nda = form.is_valid() and attempted(form, lambda: services.create(request.actor, **form.values))
-    if nda:
-        messages.success(request, f"NDA {nda.display_id} is created.")
-        return redirect(nda)
-    return render(request, "ndas/form.html", {"form": form, "title": "New NDA"}, status=422 if form.errors else 200)
+    key, is_sent = typed.key_of(request), request.method == "POST"
+    if earlier := services.made(request.actor, key):
+        messages.warning(request, f"NDA {earlier.display_id} was created from that form before. Edit it to change it.")
+        return redirect(earlier)
+    form = NdaForm(request.actor, data=typed.posted(request))
+    if is_sent and form.is_valid():
+        nda = attempted(form, lambda: services.create(request.actor, key=key, **form.values))
+        if nda:
+            messages.success(request, f"NDA {nda.display_id} is created.")
+            return redirect(nda)
+    context = {"form": form, "title": "New NDA", "key": key or new_id()}
+    return render(request, "ndas/form.html", context, status=422 if is_sent else 200)
 
 
 @page(workflow.UPDATE)
@@ -25,20 +32,22 @@ def edit(request, pk):
     nda = visible(request).get(pk=pk)
     if nda.status not in services.EDITABLE:
         messages.error(request, f'NDA {nda.display_id} is "{nda.get_status_display()}" and cannot be changed.')
+        if request.method == "POST":
+            typed.keep(request)
+            messages.info(request, "What you typed is kept until you log out, and comes back in the form.")
         return redirect(nda)
-    form = NdaForm(request.actor, instance=nda, data=request.POST or None)
+    form, is_sent = NdaForm(request.actor, instance=nda, data=typed.posted(request)), request.method == "POST"
     title = f"Change NDA {nda.display_id}"
-    if form.is_valid() and attempted(form, lambda: services.update(request.actor, pk, **form.values)):
+    if is_sent and form.is_valid() and attempted(form, lambda: services.update(request.actor, pk, **form.values)):
         messages.success(request, f"NDA {nda.display_id} is changed.")
         return redirect(nda)
     context = {"form": form, "title": title, "nda": nda}
-    return render(request, "ndas/form.html", context, status=422 if form.errors else 200)
+    return render(request, "ndas/form.html", context, status=422 if is_sent else 200)
 
 
-@require_POST
-@page(workflow.CREATE)
+@page(workflow.CREATE, is_button=True)
 def clone(request, pk):
-    nda = services.clone(request.actor, pk)
+    nda = services.clone(request.actor, pk, key=typed.key_of(request))
     messages.success(request, f"NDA {nda.display_id} is a copy of NDA {nda.cloned_from.display_id}.")
     return redirect(nda)
 
@@ -49,6 +58,9 @@ def attempted(form, service):
         return service()
     except ValidationError as error:
         form.add_error(None, error)
-    except (services.WrongStatus, services.ChangedMeanwhile) as refusal:
+    except services.WrongStatus as refusal:
         form.add_error(None, str(refusal))
+    except services.ChangedMeanwhile as refusal:
+        form.add_error(None, str(refusal))
+        form.compare()
     return None

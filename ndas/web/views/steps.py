@@ -3,29 +3,27 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from ndas import services, workflow
 from ndas.choices import NdaStatus
+from ndas.fields import new_id
+from ndas.web import typed
 from ndas.web.forms import FileForm, RejectForm, UploadForm
 from ndas.web.views.access import page, visible
 from ndas.web.views.editing import attempted
 
 
-@require_POST
-@page(workflow.PERMISSIONS[workflow.ROUTE])
+@page(workflow.PERMISSIONS[workflow.ROUTE], is_button=True)
 def route(request, pk):
     return done(request, pk, services.route, "is routed for approval")
 
 
-@require_POST
-@page(workflow.APPROVE)
+@page(workflow.APPROVE, is_button=True)
 def approve(request, pk):
     return done(request, pk, services.approve, "is approved, and sent")
 
 
-@require_POST
-@page(workflow.MARK_STATUS)
+@page(workflow.MARK_STATUS, is_button=True)
 def change_status(request, pk, target):
     if target not in NdaStatus.values:
         raise BadRequest
@@ -36,8 +34,7 @@ def change_status(request, pk, target):
     return done(request, pk, change, f'is now "{NdaStatus(target).label}"')
 
 
-@require_POST
-@page(workflow.MARK_STATUS)
+@page(workflow.MARK_STATUS, is_button=True)
 def mark_non_usmax(request, pk):
     wanted = request.POST.get("is_non_usmax") == "yes"
 
@@ -53,7 +50,7 @@ def reject(request, pk):
     return asked_for(
         request,
         nda,
-        RejectForm(request.POST or None),
+        RejectForm(typed.posted(request)),
         lambda given: services.reject(request.actor, pk, reason=given["reason"]),
         title=f"Reject NDA {nda.display_id}",
         do="Reject",
@@ -67,7 +64,7 @@ def upload(request, pk):
     return asked_for(
         request,
         nda,
-        UploadForm(request.POST or None, request.FILES or None),
+        UploadForm(typed.posted(request), request.FILES or None),
         lambda given: services.upload_fully_executed(request.actor, pk, given["file"], executed=given["signed_on"]),
         title=f"Upload the executed NDA {nda.display_id}",
         do="Upload",
@@ -81,8 +78,8 @@ def attach(request, pk):
     return asked_for(
         request,
         nda,
-        FileForm(request.POST or None, request.FILES or None),
-        lambda given: services.attach(request.actor, pk, given["file"]),
+        FileForm(typed.posted(request), request.FILES or None),
+        lambda given: services.attach(request.actor, pk, given["file"], key=typed.key_of(request)),
         title=f"Attach a document to NDA {nda.display_id}",
         do="Attach",
         done=f"The document is attached to NDA {nda.display_id}.",
@@ -91,11 +88,12 @@ def attach(request, pk):
 
 def asked_for(request, nda, form, service, *, title, do, done):
     """The form, until it is valid; then the NDA's page."""
-    if form.is_valid() and attempted(form, lambda: service(form.cleaned_data)):
+    is_sent = request.method == "POST"
+    if is_sent and form.is_valid() and attempted(form, lambda: service(form.cleaned_data)):
         messages.success(request, done)
         return redirect(nda)
-    context = {"form": form, "nda": nda, "title": title, "do": do}
-    return render(request, "ndas/step.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "nda": nda, "title": title, "do": do, "key": typed.key_of(request) or new_id()}
+    return render(request, "ndas/step.html", context, status=422 if is_sent else 200)
 
 
 def done(request, pk, service, what):
