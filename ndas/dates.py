@@ -1,15 +1,25 @@
 """Dates as people write them, mm/dd/yyyy; the register stores the start of that day in UTC."""
 
+import contextlib
 import datetime
 
 from django import forms
 
-WRITTEN = "%m/%d/%Y"
+WRITTEN, ISO = "%m/%d/%Y", "%Y-%m-%d"
 
 
 class DateInput(forms.DateInput):
+    """The browser's own date picker, which takes and gives ISO dates; one that has none shows a text field."""
+
+    input_type = "date"
+
     def __init__(self, attrs=None):
-        super().__init__({"placeholder": "mm/dd/yyyy", "autocomplete": "off"} | (attrs or {}), format=WRITTEN)
+        super().__init__({"placeholder": "mm/dd/yyyy", "autocomplete": "off"} | (attrs or {}), format=ISO)
+
+    def format_value(self, value):
+        with contextlib.suppress(ValueError, TypeError):
+            value = datetime.datetime.strptime(value, WRITTEN)
+        return super().format_value(value)
 
 
 class DateField(forms.DateField):
@@ -17,7 +27,7 @@ class DateField(forms.DateField):
     default_error_messages = {"invalid": "Write the date as mm/dd/yyyy."}
 
     def __init__(self, **kwargs):
-        super().__init__(input_formats=[WRITTEN, "%Y-%m-%d"], **kwargs)
+        super().__init__(input_formats=[WRITTEN, ISO], **kwargs)
 
 
 class DayField(DateField):

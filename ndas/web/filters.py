@@ -5,7 +5,7 @@ import functools
 import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django import forms
 from django.contrib.postgres.search import SearchQuery
@@ -21,22 +21,29 @@ from ndas.models.agreements import SEARCHED
 ACTIVE, EVERY = "", "ALL"
 # Hidden by default.
 OVER = (NdaStatus.INACTIVE_CANCELED, NdaStatus.EXPIRED)
-ORDERS = {
-    "": ("Newest first", [F("display_id").desc()]),
-    "oldest": ("Oldest first", [F("display_id").asc()]),
-    "company": ("Company", [F("company_name").asc(), F("display_id").desc()]),
-    "expiration": ("Expiration", [F("expiration_date").asc(nulls_last=True), F("display_id").desc()]),
-    "status": ("Status", [F("status").asc(), F("display_id").desc()]),
-    "effective": ("Effective date", [F("effective_date").asc(nulls_last=True), F("display_id").desc()]),
-}
-FIRST = ("q", "status", "sort")
+ORDERS = {"": ("Newest first", [F("display_id").desc()]), "oldest": ("Oldest first", [F("display_id").asc()])}
+for _name, _label, _column in (
+    ("company", "Company", "company_name"),
+    ("expiration", "Expiration", "expiration_date"),
+    ("status", "Status", "status"),
+    ("effective", "Effective date", "effective_date"),
+):
+    # What has no date comes last, in both directions.
+    ORDERS[_name] = (_label, [F(_column).asc(nulls_last=True), F("display_id").desc()])
+    ORDERS[f"-{_name}"] = (f"{_label}, descending", [F(_column).desc(nulls_last=True), F("display_id").desc()])
+FIRST = ("q", "status")
 LARGEST_NUMBER = 2**31 - 1
 # An accent that stands alone belongs to the letter before it.
 WORDS = re.compile(r"[\w\u0300-\u036f]+")
 
 
 class Filters(forms.Form):
-    q = forms.CharField(label="Search", required=False, max_length=200)
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "Company, purpose or number", "type": "search"}),
+    )
     status = forms.ChoiceField(required=False, choices=[(ACTIVE, "Active"), (EVERY, "All"), *NdaStatus.choices])
     type = forms.ChoiceField(required=False, choices=[("", "Any"), *NdaType.choices])
     position = forms.ChoiceField(required=False, choices=[("", "Any"), *UsMaxPosition.choices])
@@ -70,9 +77,17 @@ class Filters(forms.Form):
     def more(self):
         return [field for field in self if field.name not in FIRST]
 
-    @property
-    def more_are_used(self) -> bool:
-        return any(self.data.get(field.name) for field in self.more)
+    def chips(self) -> Iterator[tuple[str, str, str]]:
+        """The filters in use, as (label, value, the query without it)."""
+        for name in self.asked:
+            field, query = self.fields[name], self.data.copy()
+            if name == "sort":
+                continue
+            for key in (name, "page"):
+                query.pop(key, None)
+            value = self.cleaned_data[name]
+            value = dict(getattr(field, "choices", ())).get(value, value) if isinstance(value, str) else value
+            yield self[name].label, "yes" if value is True else str(value), query.urlencode()
 
     @property
     def asked(self) -> dict[str, str]:

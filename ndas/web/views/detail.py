@@ -5,10 +5,10 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 
 from ndas import services, workflow
-from ndas.choices import NdaStatus
 from ndas.fields import new_id
-from ndas.models import AuditLog, Document, Nda
+from ndas.models import AuditLog, Document
 from ndas.services.drafts import EDITABLE
+from ndas.web import timeline
 from ndas.web.views.access import page, visible
 
 LATEST = 50
@@ -19,12 +19,16 @@ RELATED = ("agency_group", "subagency", "opportunity_poc", "contracts_poc", "rel
 def detail(request, pk):
     nda = visible(request).select_related(*RELATED, "created_by", "cloned_from").get(pk=pk)
     actor = request.actor
+    history = list(nda.status_history.select_related("changed_by").order_by("changed_at", "pk"))
+    documents = list(nda.documents.select_related("uploaded_by").order_by("-uploaded_at"))
+    steps = services.possible(actor, nda)
     context = {
         "nda": nda,
-        "history": nda.status_history.select_related("changed_by").order_by("changed_at", "pk"),
-        "documents": nda.documents.select_related("uploaded_by").order_by("-uploaded_at"),
-        "audit": [described(entry) for entry in audit_of(nda)],
-        "steps": services.possible(actor, nda),
+        "documents": documents,
+        "events": timeline.events(history, audit_of(nda), documents),
+        "stages": timeline.stages(nda.status, {row.status for row in history}),
+        "first": [step for step in steps if step.action != workflow.CHANGE],
+        "others": [step for step in steps if step.action == workflow.CHANGE],
         "may_edit": actor.may(workflow.UPDATE) and nda.status in EDITABLE,
         "may_attach": actor.may(workflow.UPDATE),
         "may_clone": actor.may(workflow.CREATE),
@@ -51,30 +55,3 @@ def audit_of(nda):
         .select_related("user")
         .order_by("-created_at", "-pk")[:LATEST]
     )
-
-
-def described(entry) -> dict:
-    """An audit entry with its changes as (what, before, after), whichever application wrote it."""
-    details = entry.details if isinstance(entry.details, dict) else {}
-    before, after = details.get("before"), details.get("after")
-    # The previous application wrote the status and nothing else.
-    before = before if isinstance(before, dict) else {"status": before} if before else {}
-    after = after if isinstance(after, dict) else {"status": after} if after else {}
-    changes = [(name, before.get(name), after.get(name)) for name in {**before, **after}] if before else []
-    return {
-        "when": entry.created_at,
-        "who": entry.user,
-        "what": entry.action.removeprefix("nda_").replace("_", " "),
-        "changes": [(label(name), shown(name, old), shown(name, new)) for name, old, new in changes],
-    }
-
-
-def label(name: str) -> str:
-    fields = {field.attname: field.verbose_name for field in Nda._meta.concrete_fields}
-    return str(fields.get(name, name))
-
-
-def shown(name: str, value) -> str:
-    if value is None:
-        return "none"
-    return dict(NdaStatus.choices).get(value, str(value)) if name == "status" else str(value)

@@ -25,7 +25,19 @@ A_PAGE = 25
 COUNTED = 10_000
 # Found by what they are, not by their order.
 FEW = 1_000
-RELATED = ("agency_group", "subagency")
+RELATED = ("agency_group", "subagency", "opportunity_poc")
+# The columns of the page, and the sort of those that an index sorts.
+HEADINGS = (
+    ("NDA", "oldest", ""),
+    ("Company", "company", "-company"),
+    ("Agency", None, None),
+    ("Type", None, None),
+    ("Position", None, None),
+    ("Owner", None, None),
+    ("Status", "status", "-status"),
+    ("Effective", "effective", "-effective"),
+    ("Expires", "expiration", "-expiration"),
+)
 
 COLUMNS = {
     "NDA": "display_id",
@@ -87,8 +99,24 @@ def listing(request):
     found = Pages(filters.ndas(), A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"filters": filters, "page": found, "query": query.urlencode(), "today": timezone.now()}
+    context = {
+        "filters": filters,
+        "page": found,
+        "pages": found.paginator.get_elided_page_range(found.number, on_each_side=2, on_ends=1),
+        "query": query.urlencode(),
+        "headings": [heading(request.GET, *column) for column in HEADINGS],
+    }
     return render(request, "ndas/list.html", context)
+
+
+def heading(asked, title, up, down) -> tuple[str, str, str]:
+    """A column's title, how it is sorted now, and the query that sorts by it, or turns it round."""
+    if up is None:
+        return title, "", ""
+    sort, query = asked.get("sort", ""), asked.copy()
+    query.pop("page", None)
+    query["sort"] = down if sort == up else up
+    return title, {up: "ascending", down: "descending"}.get(sort, ""), query.urlencode()
 
 
 @page(workflow.VIEW)
