@@ -2,7 +2,7 @@
 
 from epic10.operations.archive.park import Park
 from epic10.operations.archive.parking import Parking
-from epic10.operations.archive.parking_trigger import AddParkingTrigger, SwitchParking
+from epic10.operations.archive.parking_trigger import AddParkingTrigger, StopParking, SwitchParking
 from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
@@ -10,6 +10,7 @@ from epic10.operations.columns.add import AddColumn
 from epic10.operations.columns.convert import Convert
 from epic10.operations.columns.dependent_triggers import TellTriggers
 from epic10.operations.columns.enums import CreateEnum
+from epic10.operations.columns.open_both_ways import OpenBothWays
 from epic10.operations.columns.relabel import Derived, Relabel, Shadow
 from epic10.operations.columns.shadow import AddShadow, CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched

@@ -6,15 +6,16 @@ from django.db.migrations.operations.base import Operation
 
 from epic10.operations.archive.park import Park
 from epic10.operations.archive.parking import Parking
-from epic10.operations.archive.parking_trigger import AddParkingTrigger, SwitchParking
+from epic10.operations.archive.parking_trigger import AddParkingTrigger, StopParking, SwitchParking
 from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
 from epic10.operations.columns.dependent_triggers import TellTriggers
+from epic10.operations.columns.open_both_ways import OpenBothWays
 from epic10.operations.columns.shadow import CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched
 from epic10.operations.columns.sync_trigger import AddSyncTrigger
-from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
+from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
 
 from .add_successors import AddSuccessors, SwitchSuccessors
 from .changes import Change, Table
@@ -29,7 +30,7 @@ from .try_writes import RememberWrites, TryWrites
 EXPAND = "Add everything the new code needs; break nothing the old code uses."
 BACKFILL = "Give existing rows their new values, a thousand at a time."
 INDEX = "Build the indexes without blocking writers."
-ENFORCE = "Validate the foreign key and prove the data, without a strong lock."
+ENFORCE = "Validate the foreign key and prove the data; then let both applications write."
 SWITCH = "Show it all to everybody, at once."
 
 
@@ -51,7 +52,8 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     names = [table.name for table in tables]
     parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents if to not in names)]
     expand, backfill, index = _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
-    enforce, switch = _enforce(stories, parts, expand + backfill), _switch(stories, parts)
+    proofs, enforce = _proofs(stories, parts, expand + backfill), _enforce(stories, parts)
+    switch = _switch(stories, parts)
     done = switched(names[0], parts[0].shadows[0])
     before = [
         RequireServer(server),
@@ -66,7 +68,17 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
         _expanding(_tried(stories, parts, expand, shown=False), before + remembered, parents, names, done),
         Phase("backfill", BACKFILL, backfill, first=[RequireKnownLabels(expand)], transaction=False, done=done),
         Phase("index", INDEX, index, transaction=False, done=done),
-        Phase("enforce", ENFORCE, enforce, lock=_locks(names, SHARE_UPDATE_EXCLUSIVE), done=done),
+        Phase(
+            "enforce",
+            ENFORCE,
+            _tried(stories, parts, enforce, shown=False),
+            # It scans the tables: before the transaction for which writers wait.
+            first=proofs + remembered,
+            lock=_locks(names, SHARE_ROW_EXCLUSIVE),
+            # To drop a trigger takes more than to replace one.
+            lock_back=_locks(names, ACCESS_EXCLUSIVE),
+            done=done,
+        ),
         Phase(
             "switch",
             SWITCH,
@@ -157,7 +169,7 @@ def _index(stories, parts):
     )
 
 
-def _enforce(stories, parts, proved):
+def _proofs(stories, parts, proved):
     return [
         *_explained(
             _numbers(stories, lambda change: change.enforce),
@@ -172,12 +184,24 @@ def _enforce(stories, parts, proved):
     ]
 
 
+def _enforce(stories, parts):
+    return _explained(
+        _numbers(stories, _parked),
+        "From here on both applications may write, each its own labels; of what the new one writes nothing is parked.",
+        [
+            *(OpenBothWays(part.name, part.rules) for part in parts if part.rules),
+            *(OpenBothWays(part.name, beside=rule) for part in parts for rule in part.beside),
+            StopParking(_parkings(parts)),
+        ],
+    )
+
+
 def _switch(stories, parts):
     replaced = [part for part in parts if part.shadows]
     return [
         *_explained(
             _numbers(stories, _parked),
-            "From here on nothing needs to be parked, until a way back begins, and nothing is filled.",
+            "From here on nothing is filled.",
             [
                 SwitchParking(_parkings(parts)),
                 *(StopKeeping(part.name) for part in parts if part.rules or part.fields),

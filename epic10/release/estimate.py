@@ -113,8 +113,10 @@ def estimate(connection) -> Estimate:
 
 def count(connection, backfill: Backfill) -> Work:
     rules = backfill.rules
-    wrong = [any_wrong(rules), *(rule.wrong() for rule in rules)]
-    if holds(connection, relation_exists("epic10_archive")):
+    has_ledger = holds(connection, relation_exists("epic10_archive"))
+    both_ways = backfill.both_ways if has_ledger else "false"
+    wrong = [any_wrong(rules, both_ways), *(rule.wrong(both_ways) for rule in rules)]
+    if has_ledger:
         wrong = map(backfill.unless_restored, wrong)
     counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in wrong)
     rows = _with_columns_to_come(connection, backfill)

@@ -139,7 +139,7 @@ CHANGES = [
                 source="fully_executed_date",
                 types=A_DATE,
                 value=A_YEAR_LATER,
-                required="{}status::text = 'FULLY_EXECUTED'",  # As the guard of 0003 has it; any other may be cleared.
+                required=("status", "FULLY_EXECUTED"),  # As the guard of 0003 has it; any other may be cleared.
             ),
             # Where somebody has added it before, their dates stand, to the millisecond;
             # 'infinity' becomes the last one that Python can read.

@@ -38,7 +38,7 @@ def switched_back(people, legacy_database):
     """Half-way back: the triggers that park are at work, and one row holds what only Epic 10 can."""
     legacy_database.migrate()
     legacy_database.execute(f"UPDATE ndas SET nda_type = 'CONSULTANT' WHERE id = {FIRST}")
-    back(legacy_database, "switch")
+    back(legacy_database, "switch", "enforce")
     return legacy_database
 
 

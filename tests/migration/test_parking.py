@@ -117,7 +117,7 @@ def test_what_the_old_application_has_changed_since_stays_as_it_left_it_and_is_r
 
 
 def test_of_a_row_the_old_application_changes_before_it_is_parked_both_values_are_kept(lived_in):
-    back_to(lived_in, "switch")
+    back_to(lived_in, "enforce")
     pending, consultant, approved, *_ = lived_in.ids
     lived_in.execute("UPDATE ndas SET status = 'EMAILED', updated_at = now() WHERE id = %s", [pending])
     lived_in.execute("UPDATE ndas SET company_name = 'Other LLC' WHERE id = %s", [consultant])
@@ -175,7 +175,7 @@ def test_back_from_half_way_forward_loses_nothing(lived_in, was):
 
 
 def test_a_row_that_is_deleted_in_the_meantime_leaves_its_values_in_the_archive(lived_in):
-    back_to(lived_in, "switch")
+    back_to(lived_in, "enforce")
     pending, consultant, *_ = lived_in.ids
     delete = "DELETE FROM nda_status_history WHERE nda_id = %(id)s; DELETE FROM documents WHERE nda_id = %(id)s"
     for gone in (pending, consultant):
@@ -249,7 +249,7 @@ def test_what_a_transaction_from_before_the_way_back_writes_after_it_wins(lived_
     with psycopg.connect(lived_in.url) as old:
         old.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
         old.execute("SELECT count(*) FROM contacts")
-        back_to(lived_in, "switch")
+        back_to(lived_in, "enforce")
         old.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [pending])
         old.execute("UPDATE ndas SET company_name = 'Other LLC' WHERE id = %s", [consultant])
         old.commit()
@@ -292,7 +292,7 @@ def test_a_column_that_was_there_before_is_not_parked_because_it_stays(legacy_da
 
 
 def test_the_applications_role_needs_no_right_to_the_archive(lived_in, a_role):
-    back_to(lived_in, "switch")
+    back_to(lived_in, "enforce")
     lived_in.execute(f"GRANT SELECT, UPDATE ON ndas TO {a_role}")
     with psycopg.connect(lived_in.url) as application:
         application.execute(f"SET ROLE {a_role}")
@@ -309,7 +309,7 @@ def a_role(lived_in):
 
 
 def test_columns_are_not_dropped_before_what_they_hold_is_parked(lived_in):
-    back_to(lived_in, "switch")
+    back_to(lived_in, "enforce")
     with pytest.raises(Error) as refusal:
         phase("expand").backwards(lived_in)
     said = refusal.value.__cause__.diag

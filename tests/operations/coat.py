@@ -11,12 +11,14 @@ from epic10.operations import (
     Convert,
     CreateEnum,
     KeepOrphans,
+    OpenBothWays,
     Relabel,
     Shadow,
     Switch,
     SwitchType,
     ValidateForeignKey,
 )
+from epic10.operations.columns.both_ways import are_open
 from epic10.postgres.catalog import column_exists, constraint_exists, enum_labels, type_exists
 
 from .life import Life, triggers
@@ -89,6 +91,7 @@ INDEX = [
         "to_regclass('pony_dam_id_epic10_idx') IS NOT NULL",
     )
 ]
+FIRST_ONES = "(SELECT count(*) FROM pg_trigger WHERE tgname ~ '^00_epic10_sync_pony_(coat|dam_id)')"
 ENFORCE = [
     Life(
         ValidateForeignKey("pony", "pony_dam_id_fkey", beside=DAM),
@@ -97,6 +100,9 @@ ENFORCE = [
     ),
     # What it keeps is told in test_orphans.py.
     Life(KeepOrphans("pony", DAM), "true", stays=True, changes_nothing=True),
+    Life(OpenBothWays("pony", beside=COAT), f"{are_open('pony', COAT)} AND {FIRST_ONES} = 2"),
+    # Theirs is nobody's label: there is nothing to be done before the triggers of others.
+    Life(OpenBothWays("pony", beside=DAM), f"{are_open('pony', DAM)} AND {FIRST_ONES} = 2"),
 ]
 SWITCH = [
     Life(SwitchType(COAT_TYPE), f"{enum_labels('Coat')} = '{{BAY,OTHER}}' AND NOT {type_exists('Coat_epic10')}"),

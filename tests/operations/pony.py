@@ -29,6 +29,7 @@ from epic10.operations import (
     Derived,
     KeepOtherColumns,
     Note,
+    OpenBothWays,
     Park,
     Parking,
     Phase,
@@ -39,6 +40,7 @@ from epic10.operations import (
     RequireServer,
     Shadow,
     StopKeeping,
+    StopParking,
     Switch,
     SwitchParking,
     SwitchSuccessors,
@@ -49,10 +51,11 @@ from epic10.operations import (
     ValidateForeignKey,
     switched,
 )
+from epic10.operations.columns.both_ways import are_open
 from epic10.operations.guards import GuardSql
 from epic10.operations.phase import walk
 from epic10.postgres.catalog import column_exists, constraint_exists, enum_labels, type_exists
-from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE
+from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
 
 from . import coat
 from .life import Life
@@ -180,6 +183,16 @@ ENFORCE = [
         "EXISTS (SELECT FROM pg_stats WHERE tablename = 'pony' AND attname = 'mood_epic10')",
         stays=True,
     ),
+    # What these two do with rows is told in test_both_applications.py and test_parking.py.
+    Life(
+        OpenBothWays("pony", RULES),
+        f"{are_open('pony')} AND 4 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('pony')"
+        " AND tgname ~ '^(00|zz)_epic10_sync_pony_(insert|update)$')",
+    ),
+    Life(
+        StopParking([PARKING]),
+        "(SELECT prosrc !~ 'epic10_archive' FROM pg_proc WHERE oid = to_regprocedure('zz_epic10_park_pony()'))",
+    ),
 ]
 SWITCH = [
     Life(SwitchParking([PARKING]), "to_regprocedure('zz_epic10_park_pony()') IS NULL"),
@@ -229,7 +242,13 @@ IN_PHASES = [
     phase("expand", EXPAND, lock=[("pony", ACCESS_EXCLUSIVE)], done=SWITCHED),
     phase("backfill", FILL, transaction=False, stays=True, done=SWITCHED),
     phase("index", INDEX, transaction=False, done=SWITCHED),
-    phase("enforce", ENFORCE, lock=[("pony", SHARE_UPDATE_EXCLUSIVE)], stays=True, done=SWITCHED),
+    phase(
+        "enforce",
+        ENFORCE,
+        lock=[("pony", SHARE_ROW_EXCLUSIVE)],
+        lock_back=[("pony", ACCESS_EXCLUSIVE)],
+        done=SWITCHED,
+    ),
     phase("switch", SWITCH, lock=[("pony", ACCESS_EXCLUSIVE)]),
     phase("guard", GUARD, lock=[("pony", SHARE_ROW_EXCLUSIVE)]),
 ]

@@ -1,8 +1,10 @@
 """The trigger that parks a value again when the old application changes its row.
 
-That happens between the switch back and the parking of the last row, and between the
-restoring of a row and the next switch. The rule is the same in both: the value is
-parked, and the row stays as the old application left it.
+That happens between the way back of enforce and the parking of the last row, and between the
+restoring of a row and the next time that enforce is done. The rule is the same in both: the
+value is parked, and the row stays as the old application left it. From enforce to its way
+back both applications are at work, before the switch and after it; then a row keeps what
+each of them has written last, and nothing is parked.
 """
 
 from django.db.migrations.operations import RunSQL
@@ -10,11 +12,11 @@ from django.db.migrations.operations import RunSQL
 from epic10.operations import privileges
 from epic10.operations.archive.conditions import BOTH_STAY, IS_PARKING, is_restored, other_values
 from epic10.operations.archive.parking import Parking, any_held, content, found
-from epic10.operations.columns.relabel import shadows
+from epic10.operations.columns.both_ways import KIND
 from epic10.operations.columns.sync_trigger import changes
-from epic10.operations.ownership import block
+from epic10.operations.ownership import block, block_if, claim, is_ours, release
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.postgres.catalog import column_exists, literal, quoted, table_oid
+from epic10.postgres.catalog import literal, quoted, table_oid
 
 PREFIX = "zz_epic10_park"
 
@@ -68,6 +70,16 @@ END IF;
 EXECUTE pg_catalog.format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {oid}));"""
 
+STOPPED = """\
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  RETURN NEW;
+END $$ LANGUAGE plpgsql;
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC"""
+
 # For format(): which rollback it is, and whether it is under way.
 ON = "CREATE TRIGGER {name}_{event} BEFORE {event} ON {table} FOR EACH ROW\n    WHEN ({when}) EXECUTE FUNCTION {name}"
 
@@ -80,7 +92,7 @@ IF {IS_PARKING} THEN
 
 
 class AddParkingTrigger(ReleaseOperation, RunSQL):
-    """Guard restored rows from expand to the switch."""
+    """Guard restored rows from expand to enforce."""
 
     def __init__(self, parking: Parking):
         self.parking = parking
@@ -90,7 +102,11 @@ class AddParkingTrigger(ReleaseOperation, RunSQL):
         return [privileges.Need("function", name(self.parking.table))]
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        schema_editor.execute(block(installation(self.parking, app_label, to_state)), params=None)
+        # A release that is resumed: both applications may be at work.
+        install = installation(self.parking, app_label, to_state)
+        schema_editor.execute(
+            block(f"IF NOT {is_stopped(self.parking.table)} THEN\n  {install}\n  END IF;"), params=None
+        )
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         schema_editor.execute(block(f"{INSIST_PARKED}\n  {drop(self.parking.table)};"), params=None)
@@ -99,12 +115,12 @@ class AddParkingTrigger(ReleaseOperation, RunSQL):
         return f"Park what only Epic 10 can hold of {self.parking.table} when the old application changes it"
 
 
-class SwitchParking(ReleaseOperation, RunSQL):
+class StopParking(ReleaseOperation, RunSQL):
     """
-    Leave the rows to the new application; after the switch back, watch again.
+    Leave the rows to both applications; on the way back, begin to park.
 
-    It is the first operation of its phase, so that on the way back the columns have
-    their old names. If the function is missing, Epic 10 was live, and there may be values to park.
+    Where the new application may write there may be values to park, whether the switch
+    has happened or not. It takes no lock: the triggers are left with nothing to do.
     """
 
     def __init__(self, parkings: list[Parking]):
@@ -113,26 +129,41 @@ class SwitchParking(ReleaseOperation, RunSQL):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         for parking in self.parkings:
-            schema_editor.execute(drop(parking.table), params=None)
+            schema_editor.execute(claim(KIND, name(parking.table), exists="false"), params=None)
+            schema_editor.execute(STOPPED.format(name=name(parking.table)), params=None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        first = self.parkings[0]
-        was_live = (
-            f"to_regprocedure('{name(first.table)}()') IS NULL\n"
-            f"     AND {column_exists(first.table, shadows(first.rules)[0].target)}"
-        )
-        install = "\n".join(installation(parking, app_label, from_state) for parking in self.parkings)
-        schema_editor.execute(
-            block(f"IF {was_live} THEN\n  INSERT INTO epic10_rollback DEFAULT VALUES;\n  {install}\n  END IF;"),
-            params=None,
-        )
+        begin = [
+            "INSERT INTO epic10_rollback DEFAULT VALUES;",
+            *(f"{release(KIND, name(parking.table))};" for parking in self.parkings),
+            *(installation(parking, app_label, from_state) for parking in self.parkings),
+        ]
+        text = "\n  ".join([f"IF {is_stopped(self.parkings[0].table)} THEN", *begin, "END IF;"])
+        schema_editor.execute(block(text), params=None)
 
     def describe(self):
-        return f"Leave {' and '.join(parking.table for parking in self.parkings)} to the new application"
+        return f"Leave {' and '.join(parking.table for parking in self.parkings)} to both applications"
+
+
+class SwitchParking(ReleaseOperation, RunSQL):
+    """Drop what has nothing to do; after the switch back it still has not, and is there again for the way back."""
+
+    def __init__(self, parkings: list[Parking]):
+        self.parkings = parkings
+        stopped = [block_if(is_stopped(it.table), STOPPED.format(name=name(it.table))) for it in parkings]
+        super().__init__(sql=[drop(it.table) for it in parkings], reverse_sql=stopped)
+
+    def describe(self):
+        return f"Park nothing of {' and '.join(parking.table for parking in self.parkings)}"
 
 
 def name(table: str) -> str:
     return f"{PREFIX}_{table}"
+
+
+def is_stopped(table: str) -> str:
+    """A condition on the ledger: what only Epic 10 can hold of the table is left to both applications."""
+    return is_ours(KIND, name(table))
 
 
 def drop(table: str) -> str:

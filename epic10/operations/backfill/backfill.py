@@ -11,6 +11,7 @@ from epic10.operations.backfill.label_counts import combinations
 from epic10.operations.backfill.passes import fill
 from epic10.operations.backfill.psql_loop import FOR_PSQL, loop
 from epic10.operations.backfill.routes import Keys, Route
+from epic10.operations.columns.both_ways import are_open
 from epic10.operations.columns.convert import Beside, only_if
 from epic10.operations.columns.derived import can_be_computed_from
 from epic10.operations.columns.relabel import Derived, Rule, Shadow, any_wrong
@@ -43,7 +44,8 @@ class Backfill(ReleaseOperation, RunPython):
     """
     Set columns on every row that reads wrong, one short transaction per batch.
 
-    A rule's ``wrong()`` is its whole ``where``. It picks the rows; it stops
+    A rule's ``wrong()`` is its whole ``where``; once both applications write, a pair of
+    labels may belong together in either direction. It picks the rows; it stops
     being true once a row is done, so a second run finds nothing to do; and a
     row for which it is still true afterwards is a failed check. Where ours is
     ``beside`` one of theirs it is filled from that.
@@ -51,7 +53,7 @@ class Backfill(ReleaseOperation, RunPython):
 
     def __init__(self, table: str, rules: list[Rule] = (), *, beside: Beside | None = None, unit: str):
         self.table, self.rules, self.beside, self.unit = table, [beside] if beside else rules, beside, unit
-        self.only_if = only_if(table, beside)
+        self.only_if, self.both_ways = only_if(table, beside), are_open(table, beside)
         super().__init__(code=self._fill, reverse_code=RunPython.noop, elidable=False)
 
     def describe(self):
@@ -96,7 +98,7 @@ class Backfill(ReleaseOperation, RunPython):
         for rule in self.rules:
             yield self._check(
                 rule,
-                f"{self._can_be_wrong(rule)}{self.unless_restored(rule.wrong())}",
+                f"{self._can_be_wrong(rule)}{self.unless_restored(rule.wrong(self.both_ways))}",
                 suspects=foreign_triggers.suspects(self.table),
                 hint=f"Where a trigger undoes what is written: ALTER TABLE {quoted(self.table)} DISABLE TRIGGER it; "
                 "then python manage.py migrate ndas.",
@@ -111,11 +113,12 @@ class Backfill(ReleaseOperation, RunPython):
         """A quick check before the scan: if no combination of labels is wrong, no row has to be read."""
         if not isinstance(rule, Shadow):
             return ""
-        return f"EXISTS (SELECT FROM ({combinations(self.table, [rule])}) AS labels WHERE {rule.wrong()})\n   AND "
+        labels, is_wrong = combinations(self.table, [rule], self.both_ways), rule.wrong(self.both_ways)
+        return f"EXISTS (SELECT FROM ({labels}) AS labels WHERE {is_wrong})\n   AND "
 
     def batch(self, route: Route, *, skip_locked: bool, **how) -> str:
         """A batch that skips locked rows, or waits for them, which requires a route in key order."""
-        wrong = self.unless_restored(any_wrong(self.rules))
+        wrong = self.unless_restored(any_wrong(self.rules, self.both_ways))
         where = {"table": self.table, "here": route.HERE.format(**how), "wrong": wrong, **how}
         return BATCH.format(
             table=self.table,
@@ -125,7 +128,7 @@ class Backfill(ReleaseOperation, RunPython):
             assignments=",\n    ".join(rule.assignment() for rule in self.rules),
             skip_locked=" SKIP LOCKED" if skip_locked else "",
             as_it_was=foreign_triggers.as_it_was(self.table),
-            rewritten=foreign_triggers.rewritten(self.table, self.rules),
+            rewritten=foreign_triggers.rewritten(self.table, self.rules, self.both_ways),
             complaint=foreign_triggers.complaint(self.table),
             **how,
         )

@@ -47,12 +47,14 @@ def as_it_was(table: str) -> str:
     return f"CASE WHEN EXISTS (SELECT FROM {triggers(table)}) THEN pg_catalog.to_jsonb({quoted(table)}) END"
 
 
-def rewritten(table: str, rules: list[Rule]) -> str:
+def rewritten(table: str, rules: list[Rule], both_ways: str) -> str:
     """The columns of an updated row that are not as the rules mean them, given the row as ``was``; else NULL."""
     return REWRITTEN.format(
         table=quoted(table),
         targets=array([rule.target for rule in rules]),
-        wrong=",\n    ".join(f"CASE WHEN {_not_as_meant(rule)} THEN {literal(rule.target)} END" for rule in rules),
+        wrong=",\n    ".join(
+            f"CASE WHEN {_not_as_meant(rule, both_ways)} THEN {literal(rule.target)} END" for rule in rules
+        ),
     )
 
 
@@ -75,9 +77,9 @@ def suspects(table: str) -> str:
     )
 
 
-def _not_as_meant(rule):
+def _not_as_meant(rule, both_ways):
     if not isinstance(rule, Derived):
-        return rule.wrong()
+        return rule.wrong(both_ways)
     value = rule.value.format(rule.source)
     return (
         f"CASE WHEN was ->> {literal(rule.target)}::text IS NULL THEN {rule.target} IS DISTINCT FROM {value}\n"

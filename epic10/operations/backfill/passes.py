@@ -57,13 +57,13 @@ def _wait_for_the_rest(batches, backfill):
 
 def _left(connection, backfill):
     """Keys of rows that are wrong, found by a scan, which takes a tenth of the time of key order."""
-    wrong = backfill.unless_restored(any_wrong(backfill.rules))
+    wrong = backfill.unless_restored(any_wrong(backfill.rules, backfill.both_ways))
     found = fetch(connection, f"SELECT id FROM {quoted(backfill.table)} WHERE {wrong} LIMIT {LEFT_AT_ONCE}")
     return sorted(key for [key] in found)
 
 
 def _count(connection, backfill):
     """The number of rows that are wrong, and of all rows."""
-    really_wrong = backfill.unless_restored(any_wrong(backfill.rules))
-    [counts] = fetch(connection, wrong_and_all(backfill.table, backfill.rules, really_wrong))
+    really_wrong = backfill.unless_restored(any_wrong(backfill.rules, backfill.both_ways))
+    [counts] = fetch(connection, wrong_and_all(backfill.table, backfill.rules, really_wrong, backfill.both_ways))
     return counts

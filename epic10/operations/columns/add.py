@@ -7,7 +7,7 @@ from epic10.checks import BEFORE, Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns.convert import Beside, Convert, is_beside, is_convertible, needs_both
 from epic10.operations.columns.relabel import Shadow
-from epic10.operations.columns.shadow import default_is_known, holds_labels
+from epic10.operations.columns.shadow import default_is_known, drop_default, holds_labels
 from epic10.operations.ownership import block, claim, drop_if_ours, is_ours, names_are_free
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import DEFINITION, column_exists, literal, quoted, table_oid
@@ -121,7 +121,9 @@ def _add(table, column, definition):
 
 def _add_either(table: str, beside: Beside, definition: str) -> str:
     """Add the column beside theirs, or by its own name; either way its enum may have a working name."""
-    both, alone = _add(table, beside.target, definition), _add(table, beside.column, definition)
+    # A row that is inserted has its value from the trigger, unless the new application has written one.
+    both = f"{_add(table, beside.target, definition)};\n    {drop_default(table, beside.target)}"
+    alone = _add(table, beside.column, definition)
     if isinstance(beside, Convert):
         return block(f"IF {is_beside(table, beside)} THEN\n    {both};\n  ELSE\n    {alone};\n  END IF;")
     plain, working = quoted(beside.relabel.type), quoted(beside.relabel.working_type)

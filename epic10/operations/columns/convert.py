@@ -65,35 +65,43 @@ class Convert:
         return (self.column, *self.reads)
 
     def assignment(self) -> str:
-        return f"{self.target} = {self._up(self.column)}"
+        return f"{self.target} = {self.upwards(self.column)}"
 
-    def wrong(self) -> str:
-        return f"{self.target} IS DISTINCT FROM {self._up(self.column)}"
+    def wrong(self, both_ways: str = "false") -> str:
+        """Once the new application may write, theirs may be NULL as ours is, or a date of the moment that ours is."""
+        differs = f"{self.target} IS DISTINCT FROM {self.upwards(self.column)}"
+        if both_ways == "false":
+            return differs
+        as_much = f"pg_catalog.starts_with(coalesce({self.target}::text, ''), {self.column}::text)"
+        return f"({differs}\n    AND NOT ({both_ways} AND ({self.column} IS NULL OR {as_much})))"
 
     def wrong_after(self) -> str:
         """A condition: their value, if there is one, does not correspond to ours."""
-        return f"({self.legacy} IS NOT NULL AND {self.column} IS DISTINCT FROM {self._up(self.legacy)})"
+        return f"({self.legacy} IS NOT NULL AND {self.column} IS DISTINCT FROM {self.upwards(self.legacy)})"
 
     def follow(self) -> str:
-        return f"NEW.{self.target} := {self._up(f'NEW.{self.column}', 'NEW.')};"
+        return f"NEW.{self.target} := {self.upwards(f'NEW.{self.column}', 'NEW.')};"
 
     def follow_back(self) -> str:
         """The trigger body: changed values are copied to their column, values computed by the release are not."""
         new, old = f"NEW.{self.column}", f"NEW.{self.legacy}"
-        up = self._up(old, "NEW.")
+        up = self.upwards(old, "NEW.")
         differs = f"({up} IS DISTINCT FROM {new})"
-        # Theirs had no default to tell by: then a NULL is nobody's.
-        at_first = differs if self.legacy_default else f"{old} IS NULL OR {differs}"
         return (
             f"IF {written_to_the_old_one(self, differs)} THEN\n"
             f"  {new} := {up};\n"
-            f"ELSIF (CASE TG_OP WHEN 'INSERT' THEN {at_first}\n"
+            f"ELSIF (CASE TG_OP WHEN 'INSERT' THEN {self.at_first(old, differs)}\n"
             f"  ELSE {new} IS DISTINCT FROM OLD.{self.column} AND {differs} END) THEN\n"
             f"  {old} := {new};\n"
             f"END IF;"
         )
 
-    def _up(self, theirs, row=""):
+    def at_first(self, theirs: str, differs: str) -> str:
+        """A condition on a row that the new application inserts: theirs has to follow."""
+        # Theirs had no default to tell by: then a NULL is nobody's.
+        return differs if self.legacy_default else f"{theirs} IS NULL OR {differs}"
+
+    def upwards(self, theirs: str, row="") -> str:
         return self.up.format(theirs=theirs, row=row)
 
 

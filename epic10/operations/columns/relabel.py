@@ -88,7 +88,7 @@ class Shadow:
 
     @property
     def target(self):
-        return f"{self.column}_epic10"
+        return working_name(self.column)
 
     @property
     def legacy(self):
@@ -126,9 +126,17 @@ class Shadow:
     def assignment(self) -> str:
         return f'{self.target} = {self.relabel.upwards(self.column)}::"{self.relabel.working_type}"'
 
-    def wrong(self) -> str:
-        """A condition before the switch: the row is still wrong."""
-        return f"{self.target}::text IS DISTINCT FROM {self.relabel.upwards(self.column)}"
+    def wrong(self, both_ways: str = "false") -> str:
+        """
+        A condition before the switch: the row is still wrong.
+
+        Once the new application may write, a pair may belong together in either direction.
+        """
+        differs = f"{self.target}::text IS DISTINCT FROM {self.relabel.upwards(self.column)}"
+        if both_ways == "false":
+            return differs
+        is_down = f"{self.column}::text IS NOT DISTINCT FROM {self.relabel.downwards(self.target)}"
+        return f"({differs}\n    AND NOT ({both_ways} AND {is_down}))"
 
     def wrong_after(self) -> str:
         """A condition after the switch: the two labels of the row do not correspond."""
@@ -169,16 +177,15 @@ class Derived:
     ``value`` is an SQL expression with ``{}`` for the source; NULL means that
     there is nothing to set. Where the column was there before, ours is
     ``beside`` it, a table and a column, and this one is left alone. It may be
-    cleared, but not while ``required`` holds, a condition with ``{}`` for the
-    row and its dot. ``types`` are those that ``value`` can be computed from; any, if
-    none is named.
+    cleared, but not while ``required`` holds: a relabelled column and its new label.
+    ``types`` are those that ``value`` can be computed from; any, if none is named.
     """
 
     target: str
     source: str
     value: str
     beside: tuple[str, str] | None = None
-    required: str = "true"
+    required: tuple[str, str] | None = None
     types: tuple[str, ...] = ()
 
     @property
@@ -195,22 +202,28 @@ class Derived:
             value = f"CASE WHEN {self._is_ours()} THEN {value} END"
         return f"{self.target} = coalesce({self.target}, {value})"
 
-    def wrong(self) -> str:
-        return f"({self._is_missing()} AND {self._is_ours()})" if self.beside else f"({self._is_missing()})"
+    def wrong(self, both_ways: str = "false") -> str:
+        """Once the new application may write, it may have cleared the column."""
+        conditions = [self._is_missing()]
+        if both_ways != "false":
+            conditions.append(f"({both_ways} IS NOT true OR {self._is_required(is_switched=False)})")
+        if self.beside:
+            conditions.append(self._is_ours())
+        return f"({' AND '.join(conditions)})"
 
     def wrong_after(self) -> str:
-        return f"({self._is_missing()} AND {self.required.format('')})"
+        return f"({self._is_missing()} AND {self._is_required(is_switched=True)})"
 
     def remedy(self, table: str) -> str:
         """The statement that corrects rows for which ``wrong_after()`` holds."""
         value = self.value.format(quoted(self.source))
         return f"UPDATE {quoted(table)} SET {quoted(self.target)} = {value} WHERE {self.wrong_after()};"
 
-    def lacks(self) -> str:
+    def lacks(self, *, is_switched: bool) -> str:
         """A condition on a row being written: it must have a value and has none."""
-        return f"({self._is_missing('NEW.')} AND {self.required.format('NEW.')})"
+        return f"({self._is_missing('NEW.')} AND {self._is_required('NEW.', is_switched=is_switched)})"
 
-    def follow(self) -> str:
+    def follow(self, *, is_switched: bool = False) -> str:
         """
         The trigger body: the column follows its source, before and after the switch, for both applications.
 
@@ -221,7 +234,7 @@ class Derived:
         condition = (
             f"(CASE TG_OP WHEN 'INSERT' THEN NEW.{self.target} IS NULL\n"
             f"  ELSE {source} AND (NEW.{self.target} IS NULL OR NOT {target})\n"
-            f"    OR {self.lacks()} END)"
+            f"    OR {self.lacks(is_switched=is_switched)} END)"
         )
         if self.beside:
             condition += f"\n  AND {self._is_ours('TG_RELID')}"
@@ -229,6 +242,12 @@ class Derived:
 
     def _is_missing(self, row="") -> str:
         return f"{row}{self.target} IS NULL AND {self.value.format(row + self.source)} IS NOT NULL"
+
+    def _is_required(self, row="", *, is_switched) -> str:
+        if not self.required:
+            return "true"
+        column, label = self.required
+        return f"{row}{column if is_switched else working_name(column)}::text = {literal(label)}"
 
     def _is_ours(self, relation: str | None = None) -> str:
         table, column = self.beside
@@ -238,8 +257,13 @@ class Derived:
 Rule = Shadow | Derived
 
 
-def any_wrong(rules: list[Rule]) -> str:
-    return "\n    OR ".join(rule.wrong() for rule in rules)
+def any_wrong(rules: list[Rule], both_ways: str = "false") -> str:
+    return "\n    OR ".join(rule.wrong(both_ways) for rule in rules)
+
+
+def working_name(column: str) -> str:
+    """The name of the column with the new labels before the switch."""
+    return f"{column}_epic10"
 
 
 def shadows(rules: list[Rule]) -> list[Shadow]:

@@ -32,7 +32,9 @@ class AddShadow(ReleaseOperation, RunSQL):
     """
     Add the column that will carry the new labels of an enum column.
 
-    NOT NULL with a constant default: no scan, no rewrite, no hole to close later.
+    NOT NULL with a constant default: no scan, no rewrite, no hole to close later. The rows
+    that are there keep it; a row that is inserted has its label from the trigger. Without
+    a default that sees, later, whether the new application has written one.
     """
 
     def __init__(self, table: str, shadow: Shadow):
@@ -49,7 +51,9 @@ class AddShadow(ReleaseOperation, RunSQL):
         super().__init__(
             sql=[
                 claim("column", name, exists=column_exists(table, shadow.target)),
-                block(f"EXECUTE pg_catalog.format({literal(add)}, {default});"),
+                block(
+                    f"EXECUTE pg_catalog.format({literal(add)}, {default});\n  {drop_default(table, shadow.target)};"
+                ),
             ],
             reverse_sql=[
                 drop_if_ours(
@@ -92,6 +96,10 @@ class AddShadow(ReleaseOperation, RunSQL):
             hint="python manage.py migrate ndas",
             lasts=False,
         )
+
+
+def drop_default(table: str, column: str) -> str:
+    return f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} DROP DEFAULT"
 
 
 def commonest(table: str, shadow: Shadow) -> str:

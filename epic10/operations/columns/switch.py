@@ -6,9 +6,11 @@ from epic10.checks import Check, violations
 from epic10.operations import privileges
 from epic10.operations.columns import sync_trigger
 from epic10.operations.columns.attributes import carry_column, carry_type, give_owner, same_grants
+from epic10.operations.columns.both_ways import opened
 from epic10.operations.columns.casts import carry_casts, drop_carried
 from epic10.operations.columns.convert import Beside, Convert, shadow_definition
 from epic10.operations.columns.relabel import Relabel, Rule, Shadow, shadows
+from epic10.operations.columns.shadow import drop_default
 from epic10.operations.ownership import block_if, claim, is_ours, release
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import (
@@ -80,7 +82,8 @@ class Switch(ReleaseOperation, SeparateDatabaseAndState):
         back += [statement for column in self.moved for statement in _rename_keys(table, column, back=True)]
         name = sync_trigger.pgid(table, beside)
         there.append(str(sync_trigger.follow_the_new_application(table, self.rules, name=name)))
-        back.append(str(sync_trigger.follow_the_old_application(table, self.rules, name=name)))
+        # As enforce left it: the new application may go on as it did before the switch.
+        back += [str(sync_trigger.follow_both_applications(table, self.rules, name=name)), opened(table, beside)]
         forwards = block_if(column_exists(table, self.moved[0].target), *there)
         backwards = block_if(switched(table, self.moved[0]), *back)
         super().__init__([RunSQL([forwards], reverse_sql=[backwards])], list(state_operations))
@@ -152,6 +155,7 @@ def switch_column_back(table: str, shadow: Shadow) -> list[str]:
         *_rename(table, shadow.column, shadow.target),
         *_rename(table, shadow.legacy, shadow.column),
         carry_column(table, shadow.target, shadow.column),
+        drop_default(table, shadow.target),
         *_no_default_again(table, shadow),
     ]
 
@@ -177,7 +181,7 @@ def _default_of_the_old_one(table: str, shadow: Shadow) -> list[str]:
 
 def _no_default_again(table: str, shadow: Shadow) -> list[str]:
     name = f"{table}.{shadow.column}"
-    drop = f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(shadow.column)} DROP DEFAULT"
+    drop = drop_default(table, shadow.column)
     if not shadow.legacy_default:
         return []
     return [f"IF {is_ours('default', name)} THEN\n    {drop};\n    {release('default', name)};\n  END IF"]

@@ -8,17 +8,13 @@ from pgtrigger.migrations import AddTrigger
 
 from epic10.checks import Check, violations
 from epic10.operations import privileges, table_shape
+from epic10.operations.columns.both_ways import are_open, follow_both
 from epic10.operations.columns.convert import Beside, is_beside, only_if
-from epic10.operations.columns.relabel import Derived, Rule
+from epic10.operations.columns.relabel import Derived, Rule, Shadow
+from epic10.operations.columns.trigger_names import FIRST, PREFIX, pgid
 from epic10.operations.ownership import block_if, claim, drop_if_ours
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, quoted, table_oid
-
-# BEFORE triggers fire in the order of their names. Ours has to see what the
-# customer's triggers made of the row, hence the zz. After the switch theirs read
-# the old column, which has to have followed before them: hence the same once more.
-PREFIX = "zz_epic10_sync"
-FIRST = "00_epic10_sync"
 
 
 class SyncTriggerSql(compiler.UpsertTriggerSql):
@@ -29,37 +25,40 @@ class SyncTriggerSql(compiler.UpsertTriggerSql):
     so that a WHEN keeps updates that change no source column away from
     PL/pgSQL. WHEN, not UPDATE OF: UPDATE OF misses what an earlier trigger
     changes. (https://www.postgresql.org/docs/current/sql-createtrigger.html)
+    Triggers are replaced, not dropped, where that is enough: nobody who reads waits for it.
     """
+
+    DROPPED = """
+DROP TRIGGER IF EXISTS "{first}_insert" ON {table};
+DROP TRIGGER IF EXISTS "{first}_update" ON {table};"""
+    FIRST_ONES = ""
 
     def get_defaults(self, pgid):
         return super().get_defaults(pgid) | {"first": pgid.replace(PREFIX, FIRST)}
 
     def get_template(self):
-        return """
-CREATE OR REPLACE FUNCTION {pgid}() RETURNS trigger AS $$
+        return f"""
+CREATE OR REPLACE FUNCTION {{pgid}}() RETURNS trigger AS $$
 BEGIN
-{func}
+{{func}}
 RETURN NEW;
 END $$ LANGUAGE plpgsql;
-REVOKE ALL ON FUNCTION {pgid}() FROM PUBLIC;
-DROP TRIGGER IF EXISTS "{first}_insert" ON {table};
-DROP TRIGGER IF EXISTS "{first}_update" ON {table};
-DROP TRIGGER IF EXISTS {pgid}_insert ON {table};
-DROP TRIGGER IF EXISTS {pgid}_update ON {table};
-CREATE TRIGGER {pgid}_insert {when} INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {pgid}();
-CREATE TRIGGER {pgid}_update {when} UPDATE ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {pgid}();
-COMMENT ON FUNCTION {pgid}() IS 'Epic 10: keeps old and new columns in step. {hash}'
+REVOKE ALL ON FUNCTION {{pgid}}() FROM PUBLIC;{self.DROPPED}
+CREATE OR REPLACE TRIGGER {{pgid}}_insert {{when}} INSERT ON {{table}} FOR EACH ROW EXECUTE FUNCTION {{pgid}}();
+CREATE OR REPLACE TRIGGER {{pgid}}_update {{when}} UPDATE ON {{table}} FOR EACH ROW WHEN ({{condition}})
+  EXECUTE FUNCTION {{pgid}}();{self.FIRST_ONES}
+COMMENT ON FUNCTION {{pgid}}() IS 'Epic 10: keeps old and new columns in step. {{hash}}'
 """.strip()
 
 
 class BeforeAndAfterTheirs(SyncTriggerSql):
     """The same, run before the customer's triggers too."""
 
-    def get_template(self):
-        return f"""{super().get_template()};
-CREATE TRIGGER "{{first}}_insert" {{when}} INSERT ON {{table}} FOR EACH ROW EXECUTE FUNCTION {{pgid}}();
-CREATE TRIGGER "{{first}}_update" {{when}} UPDATE ON {{table}} FOR EACH ROW WHEN ({{condition}})
-  EXECUTE FUNCTION {{pgid}}()"""
+    DROPPED = ""
+    FIRST_ONES = """
+CREATE OR REPLACE TRIGGER "{first}_insert" {when} INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {pgid}();
+CREATE OR REPLACE TRIGGER "{first}_update" {when} UPDATE ON {table} FOR EACH ROW WHEN ({condition})
+  EXECUTE FUNCTION {pgid}();"""
 
 
 class AddSyncTrigger(ReleaseOperation, AddTrigger):
@@ -89,12 +88,13 @@ class AddSyncTrigger(ReleaseOperation, AddTrigger):
         pass
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        exists, install = f"{function_oid(self.table)} IS NOT NULL", self.trigger.install_sql
+        exists, wanted = f"{function_oid(self.table)} IS NOT NULL", f"NOT {are_open(self.table, self.beside)}"
         if self.beside:
             both = is_beside(self.table, self.beside)
-            exists, install = f"NOT {both}", block_if(both, install)
+            exists, wanted = f"NOT {both}", f"{both} AND {wanted}"
         schema_editor.execute(claim("trigger", self.pgid, exists=exists), params=None)
-        schema_editor.execute(install, params=None)
+        # A release that is resumed: the new application may be at work.
+        schema_editor.execute(block_if(wanted, self.trigger.install_sql), params=None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         schema_editor.execute(
@@ -122,10 +122,6 @@ class AddSyncTrigger(ReleaseOperation, AddTrigger):
             return missing_or_disabled(self.table, self.pgid)
         others = [table_shape.fires_last(self.table), table_shape.inherits(self.table)]
         return "\nUNION ALL\n".join([missing_or_disabled(self.table, self.pgid), *others])
-
-
-def pgid(table: str, beside: Beside | None = None) -> str:
-    return f"{PREFIX}_{table}_{beside.column}" if beside else f"{PREFIX}_{table}"
 
 
 def missing_or_disabled(table: str, name: str) -> str:
@@ -159,6 +155,15 @@ def follow_the_old_application(table: str, rules: list[Rule], *, name: str | Non
     )
 
 
+def follow_both_applications(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
+    """Before the switch, once the new application may write: every write of one label sets the other one."""
+    computed = [rule for rule in rules if isinstance(rule, Derived)]
+    written = [rule.target for rule in rules if rule not in computed]
+    conditions = [changes([*_sources(rules), *written]), *(rule.lacks(is_switched=False) for rule in computed)]
+    kind = BeforeAndAfterTheirs if any(isinstance(rule, Shadow) for rule in rules) else SyncTriggerSql
+    return _sync(kind, name or pgid(table), table, [follow_both(rules)], conditions)
+
+
 def follow_the_new_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
     """
     After the switch: every write of a relabelled column sets its legacy column, and vice versa.
@@ -168,9 +173,9 @@ def follow_the_new_application(table: str, rules: list[Rule], *, name: str | Non
     relabelled = [rule for rule in rules if not isinstance(rule, Derived)]
     computed = [rule for rule in rules if isinstance(rule, Derived)]
     sources = [column for rule in relabelled for column in (rule.column, rule.legacy)] + _sources(computed)
-    statements = [*(rule.follow_back() for rule in relabelled), *(rule.follow() for rule in computed)]
-    # Not before the switch: most rows are without a value then, and wait for the backfill.
-    conditions = [changes(sources), *(rule.lacks() for rule in computed)]
+    statements = [*(rule.follow_back() for rule in relabelled), *(rule.follow(is_switched=True) for rule in computed)]
+    # Not before the backfill: most rows are without a value then, and wait for it.
+    conditions = [changes(sources), *(rule.lacks(is_switched=True) for rule in computed)]
     return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, conditions)
 
 

@@ -1,0 +1,167 @@
+"""
+Prepared: both applications write, each its own labels, before the switch and after it.
+
+The old one writes through a view from before the release, the new one through a view of
+what enforce has prepared. Both views outlive the switch and its way back.
+"""
+
+import pytest
+
+from .disturbances import steps
+from .test_there_and_back import DOWN, OLD_POSITIONS, OLD_STATUSES, POSITION_DOWN, POSITION_UP, UP
+from .test_through_older_views import VIEWS
+
+RELEASE = "0002"
+NEW_STATUSES, NEW_POSITIONS = list(DOWN), list(POSITION_DOWN)
+
+CANARY = """
+CREATE VIEW new_ndas AS SELECT id, company_name, agency_group_id, abbreviated_name, authorized_purpose,
+       opportunity_poc_id, relationship_poc_id, created_by_id, updated_at, fully_executed_date, status_epic10 AS status,
+       usmax_position_epic10 AS usmax_position, nda_type, is_non_usmax, expiration_date, approved_by_id, approved_at,
+       rejection_reason FROM ndas;
+ALTER VIEW new_ndas ALTER status SET DEFAULT 'CREATED', ALTER usmax_position SET DEFAULT 'PRIME';
+CREATE VIEW new_history AS SELECT id, nda_id, changed_at, changed_by_id, status_epic10 AS status
+  FROM nda_status_history"""
+
+INSERT = """
+INSERT INTO {view} (id, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
+                    relationship_poc_id, created_by_id, updated_at, {columns})
+SELECT %s, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
+       relationship_poc_id, created_by_id, updated_at, {places} FROM {view} ORDER BY id LIMIT 1"""
+UPSERT = " ON CONFLICT (id) DO UPDATE SET {set}"
+HISTORY = """
+INSERT INTO {app}_history (id, nda_id, status, changed_at, changed_by_id)
+SELECT %s, nda_id, %s, changed_at, changed_by_id FROM {app}_history ORDER BY id LIMIT 1"""
+BOTH = """
+SELECT old.status::text, old.usmax_position::text, new.status::text, new.usmax_position::text
+  FROM old_ndas AS old JOIN new_ndas AS new USING (id) WHERE id = %s"""
+LABELS = ("status", "usmax_position")
+
+
+@pytest.fixture
+def prepared(legacy_database):
+    legacy_database.execute(VIEWS)
+    forwards(legacy_database, "enforce")
+    legacy_database.execute(CANARY)
+    return legacy_database
+
+
+def forwards(database, last):
+    for step in steps():
+        step.forwards(database)
+        if step.name == last:
+            return
+
+
+def backwards(database, last):
+    for step in reversed(steps()):
+        step.backwards(database)
+        if step.name == last:
+            return
+
+
+def insert(database, app, row, *, upsert=False, **values):
+    statement = INSERT.format(view=f"{app}_ndas", columns=", ".join(values), places=", ".join(["%s"] * len(values)))
+    if upsert:
+        statement += UPSERT.format(set=", ".join(f"{name} = excluded.{name}" for name in values))
+    database.execute(statement, [row, *values.values()])
+
+
+def update(database, app, row, **values):
+    setters = ", ".join(f"{name} = %s" for name in values)
+    database.execute(f"UPDATE {app}_ndas SET {setters} WHERE id = %s", [*values.values(), row])
+
+
+def labels(database, row):
+    [found] = database.rows(BOTH, [row])
+    return found
+
+
+def of_the_old_one(status, position):
+    return (status, position, UP[status], POSITION_UP[position])
+
+
+def of_the_new_one(status, position):
+    return (DOWN[status], POSITION_DOWN[position], status, position)
+
+
+OLD = [(status, position) for status in OLD_STATUSES for position in OLD_POSITIONS]
+NEW = [(status, position) for status in NEW_STATUSES for position in NEW_POSITIONS]
+APPLICATIONS = {"old": (OLD, of_the_old_one), "new": (NEW, of_the_new_one)}
+
+
+def either(state, app, status, position):
+    """The labels of a row after a write by one application: old ones are kept where they still fit."""
+    old_status, old_position, new_status, new_position = state
+    if app == "old":
+        return (
+            status,
+            position,
+            new_status if status == old_status else UP[status],
+            new_position if position == old_position else POSITION_UP[position],
+        )
+    return (
+        old_status if status in (new_status, UP[old_status]) else DOWN[status],
+        old_position if position in (new_position, POSITION_UP[old_position]) else POSITION_DOWN[position],
+        status,
+        position,
+    )
+
+
+def everything(database):
+    return {row: tuple(found) for row, *found in database.rows(EVERYTHING)}
+
+
+EVERYTHING = """
+SELECT id, old.status::text, old.usmax_position::text, new.status::text, new.usmax_position::text, nda_type::text,
+       is_non_usmax, expiration_date::text, approved_by_id, approved_at::text, rejection_reason
+  FROM old_ndas AS old JOIN new_ndas AS new USING (id)"""
+
+
+@pytest.mark.parametrize("app", APPLICATIONS)
+def test_every_label_that_either_inserts_is_read_by_both_and_stays_so(prepared, app):
+    pairs, expected = APPLICATIONS[app]
+    for number, (status, position) in enumerate(pairs):
+        insert(prepared, app, f"{app} {number}", status=status, usmax_position=position)
+        assert labels(prepared, f"{app} {number}") == expected(status, position)
+        for _ in range(2):  # Once the row is new, once it is there already.
+            insert(prepared, app, "the one", upsert=True, status=status, usmax_position=position)
+        assert labels(prepared, "the one")[2:] == expected(status, position)[2:]
+    for status in {status for status, _ in pairs}:
+        prepared.execute(HISTORY.format(app=app), [status, status])
+        [found] = prepared.rows(
+            "SELECT old.status::text, new.status::text FROM old_history old JOIN new_history new USING (id)"
+            " WHERE id = %s",
+            [status],
+        )
+        assert found == (expected(status, "PRIME")[0], expected(status, "PRIME")[2])
+    was = everything(prepared)
+    for look in (lambda: prepared.migrate(RELEASE), lambda: backwards(prepared, "switch")):
+        look()
+        assert everything(prepared) == was
+
+
+def test_what_neither_names_has_the_default_of_who_writes(prepared):
+    insert(prepared, "old", "o", fully_executed_date=None)
+    insert(prepared, "new", "n", fully_executed_date=None)
+    assert labels(prepared, "o") == ("CREATED", None, "CREATED", "PRIME")
+    assert labels(prepared, "n") == ("CREATED", "PRIME", "CREATED", "PRIME")
+
+
+def test_both_in_turn_on_one_row(prepared):
+    for place, column in enumerate(LABELS):
+        mine = {app: sorted({pair[place] for pair in pairs}, key=str) for app, (pairs, _) in APPLICATIONS.items()}
+        insert(prepared, "old", column, status="CREATED", usmax_position="PRIME")
+        state = labels(prepared, column)
+        for first in mine["old"]:
+            for then in mine["new"]:
+                for at_last in mine["old"]:
+                    for app, label in (("old", first), ("new", then), ("old", at_last), ("new", then)):
+                        update(prepared, app, column, **{column: label})
+                        wanted = [state[0 if app == "old" else 2], state[1 if app == "old" else 3]]
+                        wanted[place] = label
+                        state = either(state, app, *wanted)
+                        assert labels(prepared, column) == state, (app, label)
+    was = everything(prepared)
+    prepared.migrate(RELEASE)
+    assert everything(prepared) == was
