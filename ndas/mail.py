@@ -28,9 +28,10 @@ def withheld() -> Iterator[None]:
         _withheld.reset(token)
 
 
-def routed(nda: Nda, *, by: Contact):
+def routed(nda: Nda, *, by: Contact, but: set[str]):
+    """Ask everybody who may approve it, but these and whoever routes it."""
     for approver in [] if _withheld.get() else approvers_of(nda):
-        if approver != by:
+        if approver.pk not in {by.pk, *but}:
             subject = f"NDA {nda.display_id} waits for your approval: {nda.company_name}"
             _write("routed", approver, subject, nda=nda, by=by)
 

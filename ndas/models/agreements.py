@@ -89,6 +89,16 @@ class Nda(Row):
     def __str__(self):
         return f"NDA {self.display_id}: {self.company_name}"
 
+    @property
+    def is_changed_since_approval(self) -> bool:
+        """Somebody approved it, and the text was changed since."""
+        return self.approved_by_id is not None and self.approved_at is None
+
+    @property
+    def is_unapproved(self) -> bool:
+        """It went to the partner, and nobody has approved this text."""
+        return self.status in (NdaStatus.SENT_PENDING_SIGNATURE, NdaStatus.IN_REVISION) and not self.approved_at
+
     def get_absolute_url(self):
         return reverse("nda", args=[self.pk])
 

@@ -7,8 +7,12 @@ from ndas import mail, workflow
 from ndas.access.actors import Actor
 from ndas.models import Nda
 
+from .approval import insist_on_approved_text, insist_on_somebody_else, involved
 from .change import changed, move
-from .errors import NotPermitted, WrongStatus
+from .errors import WrongStatus
+
+# The partner has the text, or both have signed it.
+AGREED = (workflow.SENT, workflow.EXECUTED)
 
 
 def route(actor: Actor, nda_id: str) -> Nda:
@@ -17,14 +21,16 @@ def route(actor: Actor, nda_id: str) -> Nda:
         move(nda, workflow.PENDING, workflow.ROUTE)
         nda.rejection_reason = None
         _forget_approval(nda)
-        mail.routed(nda, by=actor.contact)
+        mail.routed(nda, by=actor.contact, but=involved(nda))
     return nda
 
 
 def approve(actor: Actor, nda_id: str) -> Nda:
+    """Send it on with this text; also once more, if the text was changed after an approval."""
     with changed(actor, nda_id, workflow.APPROVE, "approved") as nda:
-        move(nda, workflow.SENT, workflow.GRANT)
-        _somebody_else(actor, nda)
+        again = nda.is_changed_since_approval and nda.status == workflow.IN_REVISION
+        move(nda, workflow.SENT, workflow.CHANGE if again else workflow.GRANT)
+        insist_on_somebody_else(actor, nda)
         nda.approved_by, nda.approved_at = actor.contact, timezone.now()
         mail.approved(nda)
     return nda
@@ -34,7 +40,7 @@ def reject(actor: Actor, nda_id: str, reason: str) -> Nda:
     """Return it to the author. Raises ValidationError without a reason."""
     with changed(actor, nda_id, workflow.APPROVE, "rejected") as nda:
         move(nda, workflow.CREATED, workflow.REJECT)
-        _somebody_else(actor, nda)
+        insist_on_somebody_else(actor, nda)
         if not reason.strip():
             raise ValidationError({"reason": "Give a reason, so that the author can correct it."})
         nda.rejection_reason = reason.strip()
@@ -50,6 +56,8 @@ def change_status(actor: Actor, nda_id: str, target: str) -> Nda:
             raise WrongStatus(
                 f"NDA {nda.display_id} was never fully executed. Take it up as sent or in revision, then upload it."
             )
+        if target in AGREED:
+            insist_on_approved_text(nda)
         move(nda, target, workflow.CHANGE)
         if target == workflow.CREATED:
             _forget_approval(nda)
@@ -58,19 +66,19 @@ def change_status(actor: Actor, nda_id: str, target: str) -> Nda:
 
 def possible(actor: Actor, nda: Nda) -> list[workflow.Edge]:
     """The steps that the actor could take now."""
-    steps = workflow.ways_out(nda.status, actor.may)
-    if nda.created_by_id == actor.contact.pk:
-        steps = [step for step in steps if step.permission != workflow.APPROVE]
+    steps = list(workflow.ways_out(nda.status, actor.may))
+    if nda.is_changed_since_approval:
+        steps = [step for step in steps if step.target not in AGREED]
+        if nda.status == workflow.IN_REVISION and actor.may(workflow.APPROVE):
+            steps.append(workflow.Edge(nda.status, workflow.SENT, workflow.GRANT))
+    decisions = [step for step in steps if step.permission == workflow.APPROVE]
+    if decisions and actor.contact.pk in involved(nda):
+        steps = [step for step in steps if step not in decisions]
     return [step for step in steps if not _was_never_executed(nda, step.target)]
 
 
 def _was_never_executed(nda, target):
     return (nda.status, target) == (workflow.INACTIVE, workflow.EXECUTED) and not nda.fully_executed_date
-
-
-def _somebody_else(actor, nda):
-    if nda.created_by_id == actor.contact.pk:
-        raise NotPermitted(f"NDA {nda.display_id} is by {actor.contact}; somebody else has to decide on it.")
 
 
 def _forget_approval(nda):

@@ -5,13 +5,13 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from ndas import workflow
+from ndas import mail, workflow
 from ndas.access import scope
 from ndas.access.actors import Actor
 from ndas.choices import NdaStatus
 from ndas.models import Nda
 
-from .change import added, changed, require
+from .change import added, changed, move, require
 from .errors import ChangedMeanwhile, NotPermitted, WrongStatus
 
 WORDS = (
@@ -29,6 +29,8 @@ WORDS = (
     "usmax_position",
     "is_non_usmax",
 )
+# The flag is about the NDA, and no part of its text.
+TEXT = tuple(name for name in WORDS if name != "is_non_usmax")
 PEOPLE = ("opportunity_poc", "contracts_poc", "relationship_poc")
 
 # In characters. An entry of an index may have 2,704 bytes.
@@ -56,6 +58,8 @@ def create(
     require(actor, workflow.CREATE)
     fields = {"opportunity_poc": actor.contact} | _tidy(fields)
     if cloned_from is None:
+        if fields.get("is_non_usmax"):
+            require(actor, workflow.MARK_STATUS)
         _insist_that_an_index_holds(fields)
     nda = Nda(**fields, created_by=actor.contact, cloned_from=cloned_from)
     nda.pk = key or nda.pk
@@ -106,10 +110,23 @@ def update(actor: Actor, nda_id: str, *, seen_at=None, **fields) -> Nda:
             raise WrongStatus(f'NDA {nda.display_id} is "{NdaStatus(nda.status).label}"; this is fixed now: {names}.')
         fields = _tidy(fields)
         _insist_that_an_index_holds(fields)
+        changes = {name for name, value in fields.items() if getattr(nda, name) != value}
+        if "is_non_usmax" in changes:
+            require(actor, workflow.MARK_STATUS)
         for name, value in fields.items():
             setattr(nda, name, value)
         _validate(actor, nda)
+        if nda.approved_at and changes & {*TEXT}:
+            _ask_again(actor, nda)
     return nda
+
+
+def _ask_again(actor, nda):
+    """The approval was of another text: who gave it is known still, but it does not count."""
+    nda.approved_at = None
+    if nda.status == workflow.SENT:
+        move(nda, workflow.IN_REVISION, workflow.CHANGE)
+    mail.routed(nda, by=actor.contact, but={nda.created_by_id})
 
 
 def mark_non_usmax(actor: Actor, nda_id: str, *, is_non_usmax: bool = True) -> Nda:

@@ -19,6 +19,7 @@ from ndas.fields import new_id
 from ndas.models import Document, Nda
 
 from . import docx
+from .approval import insist_on_approved_text
 from .change import audited, changed, move
 
 MEGABYTE = 1024 * 1024
@@ -47,6 +48,7 @@ def upload_fully_executed(
         _files_go_with_the_transaction(storage) as kept,
         changed(actor, nda_id, workflow.MARK_STATUS, "fully_executed") as nda,
     ):
+        insist_on_approved_text(nda)
         move(nda, workflow.EXECUTED, workflow.UPLOAD)
         content_type = recognized(file)
         if executed > timezone.now():

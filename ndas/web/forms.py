@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django import forms
 from django.db.models import Q
 
-from ndas import services
+from ndas import services, workflow
 from ndas.access import scope
 from ndas.dates import WRITTEN, DayField
 from ndas.models import Contact, Nda
@@ -81,7 +81,10 @@ class NdaForm(forms.ModelForm):
         super().__init__(label_suffix="", **kwargs)
         self.actor = actor
         status = self.instance.status
-        for name in set(self.fields) - set(services.EDITABLE[status]) - {"seen_at"}:
+        editable = {*services.EDITABLE[status], "seen_at"} - (
+            set() if actor.may(workflow.MARK_STATUS) else {"is_non_usmax"}
+        )
+        for name in set(self.fields) - editable:
             del self.fields[name]
         if "agency_group" in self.fields:
             self.fields["agency_group"].queryset = scope.agency_groups_for(actor)

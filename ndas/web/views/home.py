@@ -7,6 +7,7 @@ from django.utils import timezone
 from ndas import workflow
 from ndas.choices import NdaStatus
 from ndas.models import NdaStatusHistory
+from ndas.services import approval
 from ndas.web.filters import expiring, mine
 from ndas.web.views.access import page, visible
 
@@ -30,8 +31,7 @@ def home(request):
 def lists(ndas, actor):
     """The lists for this person: title, NDAs, their order, and the query of the whole list."""
     if actor.may(workflow.APPROVE):
-        others = ndas.filter(status=NdaStatus.PENDING_APPROVAL).exclude(created_by=actor.contact)
-        yield "To approve", others, ["display_id"], "status=PENDING_APPROVAL&sort=oldest"
+        yield "To approve", approval.waiting_for(actor), ["display_id"], "status=PENDING_APPROVAL&sort=oldest"
     if actor.may(workflow.CREATE):
         drafts = ndas.filter(created_by=actor.contact, status=NdaStatus.CREATED)
         # Those that somebody has rejected come first.
