@@ -10,6 +10,7 @@ import pytest
 from .disturbances import steps
 from .test_there_and_back import DOWN, OLD_POSITIONS, OLD_STATUSES, POSITION_DOWN, POSITION_UP, UP
 from .test_through_older_views import VIEWS
+from .test_two_routes import SCRIPTS
 
 RELEASE = "0002"
 NEW_STATUSES, NEW_POSITIONS = list(DOWN), list(POSITION_DOWN)
@@ -27,7 +28,7 @@ INSERT = """
 INSERT INTO {view} (id, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
                     relationship_poc_id, created_by_id, updated_at, {columns})
 SELECT %s, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
-       relationship_poc_id, created_by_id, updated_at, {places} FROM {view} ORDER BY id LIMIT 1"""
+       relationship_poc_id, created_by_id, now() AT TIME ZONE 'UTC', {places} FROM {view} ORDER BY id LIMIT 1"""
 UPSERT = " ON CONFLICT (id) DO UPDATE SET {set}"
 HISTORY = """
 INSERT INTO {app}_history (id, nda_id, status, changed_at, changed_by_id)
@@ -69,7 +70,9 @@ def insert(database, app, row, *, upsert=False, **values):
 
 def update(database, app, row, **values):
     setters = ", ".join(f"{name} = %s" for name in values)
-    database.execute(f"UPDATE {app}_ndas SET {setters} WHERE id = %s", [*values.values(), row])
+    database.execute(
+        f"UPDATE {app}_ndas SET {setters}, updated_at = now() AT TIME ZONE 'UTC' WHERE id = %s", [*values.values(), row]
+    )
 
 
 def labels(database, row):
@@ -148,6 +151,29 @@ def test_what_neither_names_has_the_default_of_who_writes(prepared):
     assert labels(prepared, "n") == ("CREATED", "PRIME", "CREATED", "PRIME")
 
 
+def test_a_replica_and_a_subscription_that_know_only_the_old_columns_insert_them(legacy_database):
+    """No other trigger fires for them; a column that is NOT NULL and has no default would stop them for good."""
+    legacy_database.execute(VIEWS)
+    for last, label in (("expand", "EMAILED"), ("enforce", "CANCELLED")):
+        forwards(legacy_database, last)
+        legacy_database.execute("SET session_replication_role = replica; SET search_path = ''")
+        legacy_database.execute(
+            "INSERT INTO public.ndas (id, company_name, agency_group_id, abbreviated_name, authorized_purpose, status,"
+            " usmax_position, opportunity_poc_id, relationship_poc_id, created_by_id, updated_at)"
+            " SELECT %s, company_name, agency_group_id, abbreviated_name, authorized_purpose, %s, NULL,"
+            " opportunity_poc_id, relationship_poc_id, created_by_id, updated_at FROM public.ndas ORDER BY id LIMIT 1",
+            [last, label],
+        )
+        legacy_database.execute("RESET session_replication_role; RESET search_path")
+        found = legacy_database.rows(
+            "SELECT status::text, usmax_position, status_epic10::text, usmax_position_epic10::text FROM ndas"
+            " WHERE id = %s",
+            [last],
+        )
+        assert found == [(label, None, UP[label], "PRIME")]
+
+
+@pytest.mark.slow
 def test_both_in_turn_on_one_row(prepared):
     for place, column in enumerate(LABELS):
         mine = {app: sorted({pair[place] for pair in pairs}, key=str) for app, (pairs, _) in APPLICATIONS.items()}
@@ -165,3 +191,120 @@ def test_both_in_turn_on_one_row(prepared):
     was = everything(prepared)
     prepared.migrate(RELEASE)
     assert everything(prepared) == was
+
+
+# Everything that the new application may write before the switch and the old schema has no place for.
+KINDS = {
+    "pending": {"status": "PENDING_APPROVAL"},
+    "expired": {"status": "EXPIRED", "fully_executed_date": "2019-05-06"},
+    "consultant": {"nda_type": "CONSULTANT"},
+    "non-usmax": {"is_non_usmax": True},
+    "approved": {"approved_by_id": "{a contact}", "approved_at": "2026-01-02 03:04:05.678"},
+    "rejected": {"rejection_reason": "Purpose is too wide"},
+    "a date of its own": {"fully_executed_date": "2025-03-04", "expiration_date": "2031-01-01"},
+    "never ending": {"expiration_date": "infinity"},
+    "cleared": {"status": "INACTIVE_CANCELED", "fully_executed_date": "2025-03-04"},
+}
+ALIKE = {"sent": {"status": "SENT_PENDING_SIGNATURE"}, "partner": {"usmax_position": "SUB_CONTRACTOR"}}
+
+
+@pytest.fixture
+def canary(prepared):
+    """Prepared, and the new application has written one NDA of each kind, by an INSERT and by an UPDATE."""
+    [(contact,)] = prepared.rows("SELECT min(id) FROM contacts")
+    for kind, values in (KINDS | ALIKE).items():
+        values = {name: contact if value == "{a contact}" else value for name, value in values.items()}
+        insert(prepared, "new", f"inserted {kind}", **values)
+        insert(prepared, "old", f"updated {kind}", status="CREATED", usmax_position=None)
+        update(prepared, "new", f"updated {kind}", **values)
+    for row in ("inserted cleared", "updated cleared"):
+        update(prepared, "new", row, expiration_date=None)
+    for status in NEW_STATUSES:
+        prepared.execute(HISTORY.format(app="new"), [f"inserted {status}", status])
+    return prepared
+
+
+HISTORIES = """
+SELECT id, old.status::text, new.status::text FROM old_history AS old JOIN new_history AS new USING (id)"""
+
+
+def whole(database):
+    return everything(database), database.rows(HISTORIES + " ORDER BY id")
+
+
+@pytest.mark.slow
+def test_after_the_switch_it_reads_as_it_did_before_it(canary):
+    was = whole(canary)
+    canary.migrate(RELEASE)
+    assert whole(canary) == was
+    finished = canary.manage("epic10_validate")
+    assert finished.returncode == 0, finished.stdout
+    backwards(canary, "switch")
+    assert whole(canary) == was
+    canary.migrate(RELEASE)
+    assert whole(canary) == was
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("route", ["migrate", "psql"])
+def test_after_a_way_back_instead_the_old_schema_has_what_it_can_hold_and_the_release_brings_the_rest(canary, route):
+    was, at_first = whole(canary), {row: found[:2] for row, found in everything(canary).items()}
+    canary.execute("DROP VIEW new_ndas, new_history")
+    back, there = ROUTES[route]
+    for _ in range(2):
+        back(canary)
+        old = {row: tuple(found) for row, *found in canary.rows("SELECT id, status, usmax_position FROM old_ndas")}
+        assert old == at_first
+        parked = canary.rows("SELECT count(*) FROM epic10_archive WHERE table_name = 'ndas' AND event = 'parked'")
+        assert parked[0][0] >= 2 * len(KINDS)
+        there(canary)
+        canary.execute(SWITCHED)
+        assert whole(canary) == was
+        canary.execute("DROP VIEW new_ndas, new_history")
+
+
+ROUTES = {
+    "migrate": (lambda database: database.migrate("0001"), lambda database: database.migrate(RELEASE)),
+    "psql": (
+        lambda database: database.psql(SCRIPTS / "rollback.sql"),
+        lambda database: database.psql(SCRIPTS / "migration.sql"),
+    ),
+}
+SWITCHED = CANARY.replace("_epic10 AS status", "").replace("_epic10 AS usmax_position", "")
+
+
+def test_to_migrate_again_overwrites_nothing(canary):
+    """A deploy that is resumed runs every phase again, before the switch."""
+    was = whole(canary)
+    for _ in range(2):
+        forwards(canary, "enforce")
+        assert whole(canary) == was
+    update(canary, "new", "inserted sent", status="PENDING_APPROVAL")
+    update(canary, "old", "updated pending", status="EMAILED")
+    assert labels(canary, "inserted sent")[::2] == ("CREATED", "PENDING_APPROVAL")
+    assert labels(canary, "updated pending")[::2] == ("EMAILED", "SENT_PENDING_SIGNATURE")
+
+
+# What the new application left, what the old one then writes, what the new one reads: no guard of 0003 is there yet.
+ON_WHAT_IT_DOES_NOT_KNOW = [
+    ("PENDING_APPROVAL", {"status": "EMAILED"}, "SENT_PENDING_SIGNATURE"),
+    ("PENDING_APPROVAL", {"status": "INACTIVE"}, "INACTIVE_CANCELED"),
+    ("PENDING_APPROVAL", {"status": "CREATED"}, "PENDING_APPROVAL"),
+    ("PENDING_APPROVAL", {"company_name": "Other LLC"}, "PENDING_APPROVAL"),
+    ("EXPIRED", {"status": "CANCELLED"}, "INACTIVE_CANCELED"),
+    ("EXPIRED", {"status": "FULLY_EXECUTED", "fully_executed_date": "2026-11-27"}, "EXPIRED"),
+    ("EXPIRED", {"company_name": "Other LLC"}, "EXPIRED"),
+]
+
+
+def test_what_the_old_application_does_to_a_label_that_it_does_not_know(prepared):
+    for number, (left, values, becomes) in enumerate(ON_WHAT_IT_DOES_NOT_KNOW):
+        insert(prepared, "new", f"row {number}", status=left, nda_type="CONSULTANT", rejection_reason="Too wide")
+        update(prepared, "old", f"row {number}", **values)
+        found = prepared.rows(
+            "SELECT status::text, nda_type::text, rejection_reason, expiration_date::date::text FROM new_ndas"
+            " WHERE id = %s",
+            [f"row {number}"],
+        )
+        ends = "2027-11-27" if "fully_executed_date" in values else None
+        assert found == [(becomes, "CONSULTANT", "Too wide", ends)]

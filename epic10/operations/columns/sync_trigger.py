@@ -9,7 +9,7 @@ from pgtrigger.migrations import AddTrigger
 from epic10.checks import Check, violations
 from epic10.operations import privileges, table_shape
 from epic10.operations.columns.both_ways import are_open, follow_both
-from epic10.operations.columns.convert import Beside, is_beside, only_if
+from epic10.operations.columns.convert import Beside, Convert, is_beside, only_if
 from epic10.operations.columns.relabel import Derived, Rule, Shadow
 from epic10.operations.columns.trigger_names import FIRST, PREFIX, pgid
 from epic10.operations.ownership import block_if, claim, drop_if_ours
@@ -31,7 +31,7 @@ class SyncTriggerSql(compiler.UpsertTriggerSql):
     DROPPED = """
 DROP TRIGGER IF EXISTS "{first}_insert" ON {table};
 DROP TRIGGER IF EXISTS "{first}_update" ON {table};"""
-    FIRST_ONES = ""
+    FIRST_ONES = ALWAYS = ""
 
     def get_defaults(self, pgid):
         return super().get_defaults(pgid) | {"first": pgid.replace(PREFIX, FIRST)}
@@ -46,9 +46,16 @@ END $$ LANGUAGE plpgsql;
 REVOKE ALL ON FUNCTION {{pgid}}() FROM PUBLIC;{self.DROPPED}
 CREATE OR REPLACE TRIGGER {{pgid}}_insert {{when}} INSERT ON {{table}} FOR EACH ROW EXECUTE FUNCTION {{pgid}}();
 CREATE OR REPLACE TRIGGER {{pgid}}_update {{when}} UPDATE ON {{table}} FOR EACH ROW WHEN ({{condition}})
-  EXECUTE FUNCTION {{pgid}}();{self.FIRST_ONES}
+  EXECUTE FUNCTION {{pgid}}();{self.FIRST_ONES}{self.ALWAYS}
 COMMENT ON FUNCTION {{pgid}}() IS 'Epic 10: keeps old and new columns in step. {{hash}}'
 """.strip()
+
+
+class FillsAlways(SyncTriggerSql):
+    """The same; whatever a subscription or a session as a replica inserts is filled, too: it has no default."""
+
+    ALWAYS = """
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {pgid}_insert;"""
 
 
 class BeforeAndAfterTheirs(SyncTriggerSql):
@@ -59,6 +66,12 @@ class BeforeAndAfterTheirs(SyncTriggerSql):
 CREATE OR REPLACE TRIGGER "{first}_insert" {when} INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {pgid}();
 CREATE OR REPLACE TRIGGER "{first}_update" {when} UPDATE ON {table} FOR EACH ROW WHEN ({condition})
   EXECUTE FUNCTION {pgid}();"""
+
+
+class BothWays(BeforeAndAfterTheirs):
+    """The same before the switch."""
+
+    ALWAYS = FillsAlways.ALWAYS
 
 
 class AddSyncTrigger(ReleaseOperation, AddTrigger):
@@ -150,9 +163,8 @@ def function_oid(table: str) -> str:
 
 def follow_the_old_application(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
     """Before the switch: every write of a source column sets its target."""
-    return _sync(
-        SyncTriggerSql, name or pgid(table), table, [rule.follow() for rule in rules], [changes(_sources(rules))]
-    )
+    statements = [rule.follow() for rule in rules]
+    return _sync(_after_theirs(rules), name or pgid(table), table, statements, [changes(_sources(rules))])
 
 
 def follow_both_applications(table: str, rules: list[Rule], *, name: str | None = None) -> SyncTriggerSql:
@@ -160,7 +172,7 @@ def follow_both_applications(table: str, rules: list[Rule], *, name: str | None 
     computed = [rule for rule in rules if isinstance(rule, Derived)]
     written = [rule.target for rule in rules if rule not in computed]
     conditions = [changes([*_sources(rules), *written]), *(rule.lacks(is_switched=False) for rule in computed)]
-    kind = BeforeAndAfterTheirs if any(isinstance(rule, Shadow) for rule in rules) else SyncTriggerSql
+    kind = BothWays if any(isinstance(rule, Shadow) for rule in rules) else _after_theirs(rules)
     return _sync(kind, name or pgid(table), table, [follow_both(rules)], conditions)
 
 
@@ -177,6 +189,12 @@ def follow_the_new_application(table: str, rules: list[Rule], *, name: str | Non
     # Not before the backfill: most rows are without a value then, and wait for it.
     conditions = [changes(sources), *(rule.lacks(is_switched=True) for rule in computed)]
     return _sync(BeforeAndAfterTheirs, name or pgid(table), table, statements, conditions)
+
+
+def _after_theirs(rules):
+    # A column that is NOT NULL is filled by what works for every search_path.
+    is_required = any(isinstance(rule, Shadow) or (isinstance(rule, Convert) and rule.default) for rule in rules)
+    return FillsAlways if is_required else SyncTriggerSql
 
 
 def _sources(rules):

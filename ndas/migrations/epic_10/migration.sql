@@ -1439,7 +1439,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_update" ON "ndas";
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas();
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.usmax_position, OLD.fully_executed_date), ROW(NEW.status, NEW.usmax_position, NEW.fully_executed_date)))
   EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 5465cf4bb5a92b7289ff6fdfdcf4b8559219aa46';
+ALTER TABLE "ndas" ENABLE ALWAYS TRIGGER zz_epic10_sync_ndas_insert;
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 4a56b97287a69edb78bbe0aad19e37264a461e14';
   END IF;
 END
 $epic10$;
@@ -1457,7 +1458,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_nda_status_history_update" ON "nda_status
 CREATE OR REPLACE TRIGGER zz_epic10_sync_nda_status_history_insert BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
 CREATE OR REPLACE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status), ROW(NEW.status)))
   EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 3fecfc0273d9d538a0c70acc4cb49f0d44811c13';
+ALTER TABLE "nda_status_history" ENABLE ALWAYS TRIGGER zz_epic10_sync_nda_status_history_insert;
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 230023ba9f22ae8c4b2f8b71533bfc184af21c76';
   END IF;
 END
 $epic10$;
@@ -1475,7 +1477,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_nda_type_update" ON "ndas";
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_nda_type_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.nda_type), ROW(NEW.nda_type)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. ca037aa97c011670d00fb2525735b11af08d8061';
+ALTER TABLE "ndas" ENABLE ALWAYS TRIGGER zz_epic10_sync_ndas_nda_type_insert;
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. 53ebc03acd5e6f011303eda94f71fdb6245c1534';
   END IF;
 END
 $epic10$;
@@ -1515,7 +1518,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax), ROW(NEW.is_non_usmax)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. ab33db976b5a2d43c515e3f0ee875e480ac21849';
+ALTER TABLE "ndas" ENABLE ALWAYS TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert;
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 1cbc789801de1bc0b732c4331f57ed751d7ce0c9';
   END IF;
 END
 $epic10$;
@@ -4132,7 +4136,8 @@ CREATE OR REPLACE TRIGGER "00_epic10_sync_ndas_update" BEFORE UPDATE ON "ndas" F
     THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01' THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
     THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END IS NOT NULL AND NEW.status_epic10::text = 'FULLY_EXECUTED'))
   EXECUTE FUNCTION zz_epic10_sync_ndas();
-COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 8a523f8e167a34e58306b050d05f4ab9b3428b43';
+ALTER TABLE "ndas" ENABLE ALWAYS TRIGGER zz_epic10_sync_ndas_insert;
+COMMENT ON FUNCTION zz_epic10_sync_ndas() IS 'Epic 10: keeps old and new columns in step. 3f075cf9af3eb689b0f66f7c347839b57d889619';
   END IF;
 END
 $epic10$;
@@ -4173,7 +4178,8 @@ CREATE OR REPLACE TRIGGER zz_epic10_sync_nda_status_history_update BEFORE UPDATE
 CREATE OR REPLACE TRIGGER "00_epic10_sync_nda_status_history_insert" BEFORE INSERT ON "nda_status_history" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
 CREATE OR REPLACE TRIGGER "00_epic10_sync_nda_status_history_update" BEFORE UPDATE ON "nda_status_history" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.status, OLD.status_epic10), ROW(NEW.status, NEW.status_epic10)))
   EXECUTE FUNCTION zz_epic10_sync_nda_status_history();
-COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 5df2eac37060236adcc9234504d8157019c56115';
+ALTER TABLE "nda_status_history" ENABLE ALWAYS TRIGGER zz_epic10_sync_nda_status_history_insert;
+COMMENT ON FUNCTION zz_epic10_sync_nda_status_history() IS 'Epic 10: keeps old and new columns in step. 7946b06ad2b6a01b48681045bc9bd0097b0e33b6';
   END IF;
 END
 $epic10$;
@@ -4214,7 +4220,8 @@ CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_nda_type_update BEFORE UPDATE ON "
 CREATE OR REPLACE TRIGGER "00_epic10_sync_ndas_nda_type_insert" BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
 CREATE OR REPLACE TRIGGER "00_epic10_sync_ndas_nda_type_update" BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.nda_type, OLD.nda_type_epic10), ROW(NEW.nda_type, NEW.nda_type_epic10)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_nda_type();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. f3ad6eed94c79a599cbec6da97707e8e4e6de40e';
+ALTER TABLE "ndas" ENABLE ALWAYS TRIGGER zz_epic10_sync_ndas_nda_type_insert;
+COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and new columns in step. 941bab6df266c487c7e2aac14132df4b92e0ae9f';
   END IF;
 END
 $epic10$;
@@ -4278,7 +4285,8 @@ DROP TRIGGER IF EXISTS "00_epic10_sync_ndas_is_non_usmax_update" ON "ndas";
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT ON "ndas" FOR EACH ROW EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_epic10), ROW(NEW.is_non_usmax, NEW.is_non_usmax_epic10)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. 84ab22b98e263a2e422c27efd440de9e28066d99';
+ALTER TABLE "ndas" ENABLE ALWAYS TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert;
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. e97e830a6d073f383b0b382e642a05abfab2b52f';
   END IF;
 END
 $epic10$;
