@@ -13,13 +13,17 @@ from django.db import Error, NotSupportedError
 
 from config.help import Utility
 from epic10.postgres.errors import is_unreachable
-from epic10.terminal import signals
+from epic10.terminal import encoding, signals
 
 USAGE = 2  # What argparse ends with, too.
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    encoding.fit_the_terminal()
+    if os.environ.get("NO_COLOR"):
+        # Django has a variable of its own for it. (https://no-color.org)
+        os.environ["DJANGO_COLORS"] = "nocolor"
     if wrong := unreadable(sys.argv[1:]):
         print(wrong, file=sys.stderr)
         sys.exit(USAGE)

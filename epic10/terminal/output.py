@@ -57,7 +57,7 @@ class Stream:
     def _pass_on(self, text):
         """Write piece by piece, each when the stream is ready: a blocking one would hold up the work and its locks."""
         self._stream.flush()
-        data = text.encode(self._stream.encoding, "replace")
+        data = text.encode(self._stream.encoding, "replace" if self._stream.errors == "strict" else self._stream.errors)
         while data:
             _, ready, _ = select.select([], [self._descriptor], [], self._patience)
             if not ready:

@@ -5,8 +5,10 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import termios
@@ -109,6 +111,24 @@ def test_closed_while_a_deployment_takes_itself_back_it_goes_back_to_the_end(leg
     assert status(legacy_database.connection).state == "baseline"
     assert record()["verdict"] == "INTERRUPTED"
     assert "\nEpic 10 is undone: " in record()["error"]
+
+
+COLOR = re.compile(rb"\x1b\[[0-9;]*3[0-9][0-9;]*m")
+LINES = re.compile(rb"[\r\n]|\x1b\[[0-9;?]*[A-Za-z]")
+
+
+@pytest.mark.slow
+def test_80_columns_of_ascii_without_color(legacy_database, environment):
+    """NO_COLOR, LANG=C and a terminal of the usual size: nothing is garbled, and no bar breaks over its line."""
+    plain = {"NO_COLOR": "1", "LC_ALL": "C", "TERM": "xterm", "COLUMNS": "", "PYTHONUTF8": ""}
+    terminal = Terminal(legacy_database, *MIGRATE, **environment | plain | {"EPIC10_BATCH_SIZE": "20"})
+    fcntl.ioctl(terminal.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 80, 0, 0))
+    assert terminal.process.wait() == 0
+    terminal.close()
+    assert terminal.seen.isascii(), terminal.seen
+    assert not COLOR.search(terminal.seen)
+    bars = [line for line in LINES.split(terminal.seen) if b"NDAs/s" in line and b"---" in line]
+    assert bars and max(map(len, bars)) <= 80
 
 
 @pytest.mark.slow
