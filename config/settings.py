@@ -120,6 +120,7 @@ EPIC10_RECORDS = place("EPIC10_RECORDS", BASE_DIR / ".records")
 EPIC10_MAX_LAG = number("EPIC10_MAX_LAG", 64, least=0)  # MB; 0 means not to wait for standbys
 EPIC10_PAUSE_FILE = os.environ.get("EPIC10_PAUSE_FILE", "")
 EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # if there is no git checkout to ask
+EPIC10_OPERATOR_ZONE = os.environ.get("TZ", "")  # Django sets TZ to TIME_ZONE when it has read this module
 EPIC10_SPARE_SERVER = EMBEDDED  # where a role that may not make a database rehearses the schema
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
 EPIC10_COUNT_ERRORS = flag("EPIC10_COUNT_ERRORS", default=True)  # by type, for epic10_monitor

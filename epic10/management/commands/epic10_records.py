@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import connections
 
@@ -6,6 +8,7 @@ from epic10.management import arguments
 from epic10.management.command import Output, ReleaseCommand
 from epic10.terminal import private_files, signals
 from epic10.terminal.display import shown
+from epic10.terminal.moments import moment
 
 HINT = (
     "HINT: Ask whoever ran these commands, who may have the files. A database that was made anew, or restored from "
@@ -52,7 +55,7 @@ def _acknowledge(database, wrong, why):
 
 def text(found, head):
     lines = [
-        f"{row.number:4}  {row.started[:19]} UTC  {row.verdict:11}  {row.command:16}  {row.body.get('operator', '')}"
+        f"{row.number:4}  {_at(row.started)}  {row.verdict:11}  {row.command:16}  {row.body.get('operator', '')}"
         for row in found.rows
     ]
     lines += [*found.notes, *(f"Known: {line}" for line in found.acknowledged)]
@@ -61,6 +64,13 @@ def text(found, head):
     if head:
         lines.append(f"The newest is record {head.number}: {head.hash}")
     return "\n".join(lines)
+
+
+def _at(started: str) -> str:
+    try:
+        return moment(datetime.fromisoformat(started), precise=True)
+    except ValueError:
+        return started[:19]  # Somebody has written over it; what is wrong follows.
 
 
 def as_json(found, head):

@@ -3,6 +3,7 @@ from epic10.management.command import Output, ReleaseCommand
 from epic10.snapshots import files, restore, snapshot
 from epic10.terminal import prompts, signals
 from epic10.terminal.display import Help, shown
+from epic10.terminal.moments import moment
 
 EXAMPLES = """
 examples:
@@ -96,5 +97,5 @@ def of_what(taken):
 def line(kept):
     if kept.manifest is None:
         return f"{kept.name}  cannot be read"
-    verified = f"verified {kept.verified_at:%Y-%m-%d %H:%M} UTC" if kept.verified_at else "not verified"
+    verified = f"verified {moment(kept.verified_at)}" if kept.verified_at else "not verified"
     return f"{kept.name}  {of_what(kept.manifest)}, {verified}"

@@ -22,6 +22,7 @@ from epic10.release.preparation import prepared
 from epic10.release.reconcile import has_work, is_way_back, reconcile
 from epic10.terminal import signals
 from epic10.terminal.display import shown
+from epic10.terminal.moments import moment
 from epic10.terminal.output import Lasting
 from epic10.terminal.progress import logger
 from epic10.terminal.refusal import Refusal
@@ -121,14 +122,13 @@ class Command(Lasting, migrate.Command):
         if action.endswith("_start"):
             self.under_way, self.began = True, time.monotonic()
             verb = "started" if action == "apply_start" else "is being undone, started"
-            logger.info(f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC: {migration}")
+            logger.info(f"Migration {verb} at {moment(timezone.now(), precise=True)}: {migration}")
         else:
             self.under_way = False
             verb = "completed" if action == "apply_success" else "undone"
             minutes, seconds = divmod(time.monotonic() - self.began, 60)
-            logger.info(
-                f"Migration {verb} at {timezone.now():%Y-%m-%d %H:%M:%S} UTC (duration: {minutes:.0f}m {seconds:.1f}s)"
-            )
+            now = moment(timezone.now(), precise=True)
+            logger.info(f"Migration {verb} at {now} (duration: {minutes:.0f}m {seconds:.1f}s)")
 
 
 def concerns_the_release(options) -> bool:
