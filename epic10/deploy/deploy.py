@@ -9,17 +9,18 @@ from epic10 import checks
 from epic10.checks import evaluation
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
-from epic10.deploy import dependents, validate
+from epic10.deploy import dependents, gates, validate
 from epic10.deploy.failure import ended_early, position_of
 from epic10.deploy.readiness import DeployOptions, NotDeployed, make_ready
 from epic10.deploy.run import Run, witnessed
 from epic10.deploy.way_back import go_back
-from epic10.deploy.writers import insist_that_nobody_writes
+from epic10.deploy.writers import ask_to_stop, insist_that_nobody_writes
 from epic10.postgres import deadline
 from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute, unhurried
 from epic10.release import plan, state
 from epic10.release.advice import NO_WAY_BACK, why
+from epic10.release.preparation import is_prepared
 from epic10.snapshots import comparison, manifest, snapshot
 from epic10.terminal.progress import logger
 
@@ -31,11 +32,16 @@ def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
     ``only_prepare`` ends before the switch. What happens after a failure is in failure.py.
     """
     release, connection = plan.load(), connections[run.using]
+    gates.insist_on_the_original(run, accepted=wishes.accept_copy)
     before = position_of(connection)
     if before.switched and not wishes.only_prepare:
         run.decide("Epic 10 is in place already: only what comes after the switch is done.")
     elif wishes.only_prepare:
         make_ready(run, wishes, show=show)
+    elif is_prepared(connection):
+        # The window begins when the application is stopped; what can be done before that is.
+        make_ready(run, wishes, show=show)
+        run.step("stopped", lambda: _is_stopped_now(run, wishes))
     else:
         is_stopped = run.step("stopped", lambda: _nobody_writes(run, wishes))
         make_ready(run, wishes, show=show)
@@ -52,6 +58,7 @@ def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
             _hold(run.step("smoke", lambda: run.report(smoke(run.using, show=show))))
     except (CommandError, Error, KeyboardInterrupt) as error:
         ended_early(run, wishes, before, error, show=show, out=out)
+    logger.info("Epic 10 is in place, validated and tried: the new application may start.")
     run.facts["after"] = comparison.numbers(manifest.contents(connection))
     run.step("vacuum", lambda: _vacuum(run.using, release.tables()))
 
@@ -61,7 +68,8 @@ def rollback(
     *,
     directory: Path,
     jobs: int,
-    force: bool,
+    accept_writers: bool,
+    accept_copy: bool,
     without_snapshot: bool,
     drop_dependents: bool,
     may_ask: bool,
@@ -73,11 +81,12 @@ def rollback(
     if not state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
+    gates.insist_on_the_original(run, accepted=accept_copy)
     harm = "and parks what it has written"
-    run.step("stopped", lambda: insist_that_nobody_writes(run, force=force, may_ask=may_ask, otherwise=harm))
+    run.step("stopped", lambda: insist_that_nobody_writes(run, accepted=accept_writers, may_ask=may_ask, harm=harm))
     in_the_way = dependents.to_drop(run.using, drop_dependents=drop_dependents, may_ask=may_ask)
     if without_snapshot:
-        run.decide("No safety snapshot, as the operator asked.")
+        run.override("--without-snapshot", "There is no safety snapshot.")
     else:
         taken = run.step("safety snapshot", lambda: snapshot.take(run.using, directory, jobs=jobs))
         run.decide(f"Snapshot {taken.name} holds everything the new application has written.")
@@ -113,7 +122,13 @@ def _hold(report: Report):
 
 def _nobody_writes(run, wishes):
     harm = "and what it writes after the switch is refused, or keeps dates that are wrong"
-    return insist_that_nobody_writes(run, force=wishes.force, may_ask=wishes.may_ask, otherwise=harm)
+    return insist_that_nobody_writes(run, accepted=wishes.accept_writers, may_ask=wishes.may_ask, harm=harm)
+
+
+def _is_stopped_now(run, wishes):
+    if wishes.may_ask:
+        ask_to_stop(run.using)
+    return _nobody_writes(run, wishes)
 
 
 def _vacuum(using, tables):

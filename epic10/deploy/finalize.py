@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks.evaluation import Show
-from epic10.deploy import validate
+from epic10.deploy import gates, validate
 from epic10.deploy.run import Run, witnessed
 from epic10.ledger import tables
 from epic10.ledger.models import OriginalRow
@@ -50,7 +50,7 @@ GO_WITH_THEIR_COLUMN = ("index", "statistics")
 NOTHING_DONE = "Nothing was changed: "
 
 
-def finalize(run: Run, *, show: Show):
+def finalize(run: Run, *, show: Show, accept_copy: bool = False):
     """
     Keep every old label in the ledger, then drop columns, indexes, triggers and types of the way back.
 
@@ -61,6 +61,7 @@ def finalize(run: Run, *, show: Show):
     if not is_left_to_end(run.using):
         run.decide("Epic 10 is finalized already: there is nothing left to do.")
         return
+    gates.insist_on_the_original(run, accepted=accept_copy)
     run.step("validate", lambda: _insist_that_it_holds(run, show))
     run.step("dependents", lambda: _insist_that_nobody_uses(release, connection))
     with unhurried(connection), witnessed(run, run.using):

@@ -2,16 +2,18 @@
 
 import io
 from collections.abc import Iterator
-from datetime import UTC
 
 from django.core.management import call_command
 from django.db import connections
 
 from epic10.deploy import precheck
 from epic10.deploy.failure import Position, position_of
-from epic10.deploy.readiness import DeployOptions, last_rehearsal
+from epic10.deploy.gates import last_rehearsal
+from epic10.deploy.readiness import DeployOptions
 from epic10.release import plan, reconcile, state
 from epic10.release.estimate import estimate
+from epic10.release.preparation import is_prepared
+from epic10.terminal.moments import moment
 from epic10.terminal.units import seconds
 
 
@@ -30,7 +32,7 @@ def summary(using: str, wishes: DeployOptions) -> Iterator[str]:
 def steps(connection, begins: Position, wishes: DeployOptions) -> Iterator[str]:
     is_in_place = begins.switched and not wishes.only_prepare
     if not is_in_place:
-        yield from _before_the_first_change(wishes)
+        yield from _before_the_first_change(wishes, uses_its_own=is_prepared(connection) and not wishes.only_prepare)
     if wishes.only_prepare:
         yield f"prepare: {', '.join(phase.name for phase in plan.load().phases[:-1])}"
         return
@@ -43,10 +45,20 @@ def steps(connection, begins: Position, wishes: DeployOptions) -> Iterator[str]:
     yield "vacuum: statistics for the planner"
 
 
-def _before_the_first_change(wishes):
-    if not wishes.only_prepare:
-        yield "stopped: nobody is writing to the tables any more"
+def _before_the_first_change(wishes, *, uses_its_own):
+    stopped = "stopped: nobody is writing to the tables any more"
+    if not wishes.only_prepare and not uses_its_own:
+        yield stopped
     yield "precheck: GO or NO-GO"
+    if uses_its_own and not wishes.snapshot and not wishes.fresh_snapshot:
+        yield "since the snapshot: what has been written since the one of the preparation, which is used if it counts"
+    else:
+        yield from _snapshot(wishes)
+    if uses_its_own:
+        yield stopped
+
+
+def _snapshot(wishes):
     if wishes.snapshot:
         yield f"verify: the snapshot {wishes.snapshot}, by restoring it"
     else:
@@ -71,7 +83,7 @@ def _becomes(connection, begins, wishes):
 
 def _began(connection):
     began = state.began_at(connection)
-    when = f"{began.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if began else "a day that nobody knows any more"
+    when = moment(began) if began else "a day that nobody knows any more"
     return f"{when}, and it was going back last" if state.is_going_back(connection) else when
 
 
@@ -105,10 +117,8 @@ def lines(using: str, wishes: DeployOptions) -> Iterator[str]:
     else:
         plan_for = seconds(precheck.BUFFER * measured.seconds)
         yield f"migrate takes about {seconds(measured.seconds)}, so plan for {plan_for}"
-    passed = last_rehearsal(using)
-    yield (
-        f"rehearsed: {passed.finished_at:%Y-%m-%d %H:%M} UTC" if passed else "rehearsed: not on a snapshot of this one"
-    )
+    passed = last_rehearsal(using, max_age=wishes.max_rehearsal_age)
+    yield f"rehearsed: {moment(passed.finished_at)}" if passed else "rehearsed: not on a snapshot of this one"
     yield _sql(using, release.name)
 
 

@@ -1,6 +1,6 @@
 """Everything that comes before the first change of a deployment and may still refuse it."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -9,15 +9,15 @@ from django.db import connections
 from epic10.checks import Check
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
-from epic10.deploy import precheck
-from epic10.deploy.run import OK, Run
-from epic10.ledger import store
-from epic10.ledger.models import RunRecord
+from epic10.deploy import gates, precheck
+from epic10.deploy.run import Run
 from epic10.monitoring import baseline
-from epic10.release import revision
+from epic10.release.preparation import is_prepared
 from epic10.snapshots import before_release as from_before
 from epic10.snapshots import comparison, files, snapshot
 from epic10.snapshots.manifest import Manifest
+from epic10.snapshots.since import changes_since
+from epic10.terminal.moments import moment
 from epic10.terminal.refusal import Refusal
 
 
@@ -26,7 +26,7 @@ class DeployOptions:
     """
     What the operator has asked for.
 
-    ``timeout`` is in seconds, from the first change to the last check. ``may_ask``
+    ``timeout`` is in seconds, from the first change to the last check; ages are in seconds, too. ``may_ask``
     means that an operator may be there to answer. ``also_asked`` are more checks for the precheck.
     """
 
@@ -38,7 +38,11 @@ class DeployOptions:
     keep: bool = False
     only_prepare: bool = False
     without_rehearsal: bool = False
-    force: bool = False
+    max_rehearsal_age: float = gates.A_WEEK
+    max_snapshot_age: float = gates.A_WEEK
+    fresh_snapshot: bool = False
+    accept_writers: bool = False
+    accept_copy: bool = False
     may_ask: bool = False
     also_asked: tuple[Check, ...] = ()
 
@@ -51,28 +55,10 @@ def make_ready(run: Run, wishes: DeployOptions, *, show: Show):
     """Run all the steps that change nothing; any of them may refuse the deployment."""
     ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked)
     _go(run.step("precheck", lambda: run.report(ask())))
-    _insist_on_a_rehearsal(run, wishes)
+    gates.insist_on_a_rehearsal(run, max_age=wishes.max_rehearsal_age, waived=wishes.without_rehearsal)
     before = _snapshot(run, wishes, show)
     run.facts["before"] = comparison.numbers(before.contents)
     run.decide(baseline.take(run.using))
-
-
-def last_rehearsal(using: str) -> RunRecord | None:
-    """The newest successful rehearsal of the same SQL on a snapshot of this database."""
-    connection = connections[using]
-    if not store.is_there(connection, RunRecord):
-        return None
-    return (
-        RunRecord.objects.using(using)
-        .filter(
-            command="epic10_rehearse",
-            verdict=OK,
-            body__release__digest=revision.digest(),
-            body__facts__source__database=connection.settings_dict["NAME"],
-        )
-        .order_by("-id")
-        .first()
-    )
 
 
 def _go(report: Report):
@@ -83,25 +69,14 @@ def _go(report: Report):
         )
 
 
-def _insist_on_a_rehearsal(run, wishes):
-    if wishes.without_rehearsal:
-        run.decide("Without a rehearsal, as the operator asked.")
-    elif passed := last_rehearsal(run.using):
-        run.decide(f"Rehearsed on {passed.finished_at:%Y-%m-%d %H:%M} UTC, record {passed.id}.")
-    else:
-        raise NotDeployed(
-            "Nothing was changed: no rehearsal of this release, with this SQL, on a snapshot of this database has "
-            "passed.\nHINT: python manage.py epic10_snapshot take, then epic10_rehearse --from NAME; "
-            "or --without-rehearsal."
-        )
-
-
 def _snapshot(run, wishes, show) -> Manifest:
     """A verified snapshot from before the first change."""
     if wishes.snapshot:
         taken = files.read(wishes.directory, wishes.snapshot)
-        _insist_that_it_is_of_before(run, taken)
-        run.decide(f"Snapshot {taken.name} of {taken.taken_at:%Y-%m-%d %H:%M} UTC, as the operator asked.")
+        _insist_that_it_is_of_before(run, taken, wishes)
+        run.decide(f"Snapshot {taken.name} of {moment(taken.taken_at)}, as the operator asked.")
+    elif kept := _of_the_preparation(run, wishes):
+        return kept
     else:
         taken = run.step("snapshot", lambda: snapshot.take(run.using, wishes.directory, jobs=wishes.jobs))
     verify = lambda: snapshot.verify(run.using, wishes.directory, taken.name, jobs=wishes.jobs, show=show)  # noqa: E731
@@ -113,15 +88,34 @@ def _snapshot(run, wishes, show) -> Manifest:
     return taken
 
 
-def _insist_that_it_is_of_before(run, taken):
+def _insist_that_it_is_of_before(run, taken, wishes):
     """After a rollback, the database is compared with this snapshot."""
-    database, wrong = connections[run.using].settings_dict["NAME"], ""
-    if taken.database != database:
-        wrong = f'of the database "{taken.database}"'
-    elif not from_before.is_from_before(taken):
-        wrong = "of a half-way state: it has columns that the release adds"
-    if wrong:
+    if wrong := gates.lacking_in_snapshot(run.using, taken, max_age=wishes.max_snapshot_age):
         raise NotDeployed(
             f'Nothing was changed: the snapshot "{taken.name}" is {wrong}.\n'
             "HINT: --snapshot with one from before the release, or without: then a new one is taken."
         )
+
+
+def _of_the_preparation(run, wishes) -> Manifest | None:
+    """The snapshot that --prepare has taken and verified, if it still counts: in the window another one costs time."""
+    if wishes.only_prepare or wishes.fresh_snapshot or not is_prepared(connections[run.using]):
+        return None
+    found = from_before.last_snapshot(run.using)
+    if found is None:
+        run.decide("The snapshot of the preparation is not on this machine: a new one is taken.")
+        return None
+    folder, taken = found
+    wrong = gates.lacking_in_snapshot(run.using, taken, max_age=wishes.max_snapshot_age)
+    if not wrong and (not files.verified_at(folder) or any(files.damages(folder, taken))):
+        wrong = "not verified, or not what was verified"
+    if wrong:
+        run.decide(f"The snapshot {taken.name} of the preparation is {wrong}: a new one is taken.")
+        return None
+    changes = run.step("since the snapshot", lambda: changes_since(run.using, taken))
+    run.facts["since_snapshot"] = [asdict(change) for change in changes]
+    run.decide(
+        f"Snapshot {taken.name} of {moment(taken.taken_at)}, verified then, is the way out of a disaster. "
+        f"Written since, and not in it: {'; '.join(map(str, changes)) or 'nothing'}."
+    )
+    return taken

@@ -1,6 +1,8 @@
 """A run of a command: its steps, and what interrupts them."""
 
+import getpass
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -53,6 +55,7 @@ class Run:
     error: str = ""
     steps: list[Step] = field(default_factory=list)
     decisions: list[str] = field(default_factory=list)
+    overrides: list[dict] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     facts: dict = field(default_factory=dict)
     sql: dict[str, Sent] = field(default_factory=dict)
@@ -79,10 +82,19 @@ class Run:
         self.decisions.append(what)
         logger.info(what)
 
+    def override(self, option: str, what: str):
+        """Record that an operator has opened a gate: which, by typing what, and who it was."""
+        self.overrides.append({"option": option, "accepted": what, "by": operator()})
+        self.decide(f"{what} Accepted by {operator()}: {option}.")
+
     def report(self, report: Report) -> Report:
         self.reports.append(report)
         logger.info("%s", report.summary)
         return report
+
+
+def operator() -> str:
+    return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 @contextmanager

@@ -6,9 +6,7 @@ says RUNNING. The next command seals the record of a command that was killed, an
 to the ledger any record that could not be added at the time.
 """
 
-import getpass
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -23,7 +21,7 @@ from django.db import Error, connections
 from epic10.deploy import record_chain, record_files
 from epic10.deploy.record_chain import Entered
 from epic10.deploy.record_files import Unreadable
-from epic10.deploy.run import FAILED, INTERRUPTED, RUNNING, Run
+from epic10.deploy.run import FAILED, INTERRUPTED, RUNNING, Run, operator
 from epic10.postgres import routing
 from epic10.postgres.errors import first_line
 from epic10.postgres.migration_lock import at_step, only_migrator
@@ -82,7 +80,7 @@ def as_data(run: Run) -> dict:
         "error": run.error,
         "database": settings_of["NAME"],
         "server": record_files.server(run.using),
-        "operator": f"{getpass.getuser()}@{socket.gethostname()}",
+        "operator": operator(),
         "role": settings_of["USER"],
         "release": revision.identity(),
         "started": run.started.isoformat(),
@@ -90,6 +88,7 @@ def as_data(run: Run) -> dict:
         "seconds": round((finished - run.started).total_seconds(), 3),
         "steps": [asdict(step) for step in run.steps],
         "decisions": run.decisions,
+        "overrides": run.overrides,
         "phases": run.phases,
         "batches": run.batches,
         "lock_waits": run.waits,

@@ -20,6 +20,7 @@ from epic10.terminal.units import seconds as spelled
 RECENT = "5 minutes"
 LOOKS, PAUSE = 3, 0.3
 MOST_NAMED = 5
+ACCEPT_WRITERS = "--accept-writers"
 
 # Those who are connected, and the tables that each writes to: none is an empty string. The locks
 # of a session are everybody's to see, its state and what it is only those of some (see CLOSED).
@@ -68,12 +69,20 @@ class Writer:
         return f"pid {self.pid}, {self.user}{name}, {self.state}, last activity {spelled(round(self.idle))} ago{holds}"
 
 
-def insist_that_nobody_writes(run: Run, *, force: bool, may_ask: bool, otherwise: str) -> bool:
+def ask_to_stop(using: str):
+    """Ask an operator at a terminal to stop the application now, and show who is connected."""
+    connected = sessions(using, plan.load().tables()) if _is_somebody_there() else []
+    if connected:
+        question = f"The window begins: stop the old application now. Connected: {named(connected)}."
+        prompts.ask(question, expected="stopped", otherwise="--yes")
+
+
+def insist_that_nobody_writes(run: Run, *, accepted: bool, may_ask: bool, harm: str) -> bool:
     """
     Return True if the application is stopped, False if the operator wants to go on anyway; else raise.
 
-    If an operator is at a terminal, they are asked. Otherwise ``--force`` is the
-    answer, and ``otherwise`` says what it entails.
+    If an operator is at a terminal, they are asked. Otherwise ACCEPT_WRITERS is the
+    answer, and ``harm`` says what it entails.
     """
     found = sessions(run.using, plan.load().tables())
     writing = [session for session in found if session.writes]
@@ -82,14 +91,15 @@ def insist_that_nobody_writes(run: Run, *, force: bool, may_ask: bool, otherwise
     if not writing:
         return True
     said = f"the application is still writing: {named(writing)}."
-    if not force and may_ask and sys.stdin and sys.stdin.isatty():
-        prompts.ask(f"It is not stopped; {said}", otherwise="--force")
-    elif not force:
+    if not accepted and may_ask and _is_somebody_there():
+        prompts.ask(f"It is not stopped; {said}", otherwise=ACCEPT_WRITERS)
+    elif not accepted:
         raise CommandError(
             f"Nothing was changed: {said}\n"
-            f"HINT: Stop it, then run the same command again; --force goes on, {otherwise}."
+            f"HINT: Stop it, then run the same command again; {ACCEPT_WRITERS} goes on, {harm}."
         )
-    run.decide(f"The application was still writing, and the operator went on: {named(writing)}.")
+    option = ACCEPT_WRITERS if accepted else '"yes", at a terminal'
+    run.override(option, f"The application was still writing: {named(writing)}.")
     return False
 
 
@@ -114,3 +124,7 @@ def named(found) -> str:
     first = list(found)
     more = [f"{len(first) - MOST_NAMED} more"] if len(first) > MOST_NAMED else []
     return "; ".join([*map(str, first[:MOST_NAMED]), *more])
+
+
+def _is_somebody_there() -> bool:
+    return bool(sys.stdin and sys.stdin.isatty())

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from epic10.deploy.gates import ACCEPT_COPY
+from epic10.deploy.writers import ACCEPT_WRITERS
 from epic10.postgres import routing
 from epic10.snapshots import snapshot
 from epic10.terminal import private_files, units
@@ -100,4 +102,24 @@ def schema_rehearsal(parser):
         "--without-schema-rehearsal",
         action="store_true",
         help="Do not try the release on a copy of the schema, without rows, beside this database.",
+    )
+
+
+def age(parser, option, help):
+    parser.add_argument(option, type=duration, default="7d", metavar="DURATION", help=help)
+
+
+def accepted(parser):
+    """Decisions that override a gate are typed out, and recorded with who has taken them."""
+    parser.add_argument(
+        ACCEPT_WRITERS, action="store_true", help="Accept that somebody is still writing to the tables."
+    )
+    accept_copy(parser)
+
+
+def accept_copy(parser):
+    parser.add_argument(
+        ACCEPT_COPY,
+        action="store_true",
+        help="Accept that the newest record in the ledger is of another database, whose place this one has taken.",
     )

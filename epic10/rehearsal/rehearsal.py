@@ -125,7 +125,12 @@ def _filled(run, alias, source, jobs, out):
         run.step("baseline", baseline)
         run.step("seed", lambda: call_command("epic10_seed", rows=source.rows, database=alias, stdout=out))
     else:
-        run.facts["source"] = {"snapshot": copy.name, "database": copy.database, "rows": copy.contents.rows}
+        run.facts["source"] = {
+            "snapshot": copy.name,
+            "database": copy.database,
+            "identity": copy.seen and {"server": copy.seen.server, "database": copy.seen.database},
+            "rows": copy.contents.rows,
+        }
         options = dump.for_a_copy(connections[alias])
         restore = partial(snapshot.restore_into, alias, source.folder, copy, jobs=jobs, options=options)
         for entry in run.step("restore", restore):

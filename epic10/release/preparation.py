@@ -1,10 +1,17 @@
-"""Preparation: every phase but the last, which is as far as the release goes while the old application runs."""
+"""
+Preparation: every phase but the last, which is as far as the release goes while the old application runs.
+
+Then the indexes of later migrations on columns that the switch leaves alone, so that
+nobody has to wait for them in the window. Their migrations find them there.
+"""
 
 from django.core.management import CommandError
 from django.db.migrations.executor import MigrationExecutor
 
+from epic10.ledger.phase_record import FORWARDS
 from epic10.operations.phase import walk
-from epic10.release import plan
+from epic10.release import plan, state
+from epic10.release.early import early_phases
 from epic10.terminal.progress import logger
 
 
@@ -20,10 +27,19 @@ def prepared(connection):
         raise CommandError("Epic 10 is in place already.\nHINT: python manage.py epic10_validate")
     ledger = MigrationExecutor(None).loader.graph.leaf_nodes("epic10")
     MigrationExecutor(connection).migrate([(release.app_label, release.previous), *ledger])
-    for phase, before, after in list(walk(release.phases, release.app_label, release.before))[:-1]:
+    before_the_switch = list(walk(release.phases, release.app_label, release.before))[:-1]
+    for phase, before, after in [*before_the_switch, *early_phases()]:
         with connection.schema_editor(atomic=False) as editor:
             phase.database_forwards(release.app_label, editor, before, after)
     logger.info(
         "Prepared: only %s is left, and nothing is visible yet. The old application may go on working.",
         release.phases[-1].name,
     )
+
+
+def is_prepared(connection) -> bool:
+    """Is only the switch left, as the phase before it ended well and nothing was begun or undone since?"""
+    release = plan.load()
+    last = state.last_run(connection, release.phases[:-1])
+    is_done = last and last.is_over and (last.phase, last.direction) == (release.phases[-2].name, FORWARDS)
+    return bool(is_done) and state.has_begun(connection) and not release.is_switched(connection)

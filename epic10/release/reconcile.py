@@ -18,6 +18,7 @@ from epic10.ledger.phase_record import BACKWARDS, FORWARDS
 from epic10.operations.phase import Phase
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.release import plan, state
+from epic10.release.early import later_than
 from epic10.terminal.progress import logger
 
 Key = tuple[str, str]
@@ -72,7 +73,7 @@ def unapplied(connection) -> list[str]:
     records = MigrationRecorder(connection).applied_migrations()
     graph = MigrationLoader(None).graph
     return [
-        name for label, name in _later_than(graph, (release.app_label, release.name)) if (label, name) not in records
+        name for label, name in later_than(graph, (release.app_label, release.name)) if (label, name) not in records
     ]
 
 
@@ -80,24 +81,21 @@ def _reconcile_later(connection, release: Key, migration_name: str | None):
     """Before ``migrate app_label migration_name``: make Django see what is left to do after the release."""
     loader, recorder = MigrationLoader(None), MigrationRecorder(connection)
     records = recorder.applied_migrations()
-    for key in _later_than(loader.graph, release):
+    for key in later_than(loader.graph, release):
         is_back, last = (
             _is_older(loader.graph, migration_name, key),
             _last_direction(connection, loader.get_migration(*key)),
         )
         if is_back and key not in records and last == FORWARDS:
-            logger.info("%s was never recorded. Going back from there.", key[1])
-            recorder.record_applied(*key)
+            missing = [one for one in loader.graph.forwards_plan(key) if one not in recorder.applied_migrations()]
+            # What was prepared of a later migration stays when the release itself is to be applied.
+            if set(missing) <= {key} or is_way_back(plan.load(), migration_name):
+                logger.info("%s was never recorded. Going back from there.", key[1])
+                for one in missing:
+                    recorder.record_applied(*one)
         elif not is_back and key in records and last == BACKWARDS:
             logger.info("%s was being undone when that stopped. Going forward from there.", key[1])
             recorder.record_unapplied(*key)
-
-
-def _later_than(graph, release: Key) -> list[Key]:
-    """The app's migrations after the release, in their order."""
-    known = graph.forwards_plan(release)
-    newest = [key for leaf in graph.leaf_nodes(release[0]) for key in graph.forwards_plan(leaf)]
-    return [key for key in newest if key[0] == release[0] and key not in known]
 
 
 def _is_older(graph, migration_name: str | None, key: Key) -> bool:

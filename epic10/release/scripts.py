@@ -21,6 +21,7 @@ from epic10.postgres import session
 from epic10.postgres.catalog import FINALIZED, literal, relation_exists
 from epic10.postgres.migration_lock import KEY
 from epic10.postgres.psql_script import ScriptEditor, notice
+from epic10.release.early import early_phases
 from epic10.release.plan import Plan
 
 TEMPLATES = Path(epic10.__file__).parent / "templates" / "epic10" / "scripts"
@@ -78,7 +79,7 @@ def _rollback(release):
     return {
         "in_the_way": "\n".join(f"{statement};" for statement in way_back.statements(release.changed())),
         "started": notice("Rollback started"),
-        "phases": [_phase(release, phase, *states, forwards=False) for phase, *states in _phases(release)][::-1],
+        "phases": [_phase(release, *undone, forwards=False) for undone in [*_phases(release), *early_phases()]][::-1],
         "finished": notice("Rollback completed"),
     }
 

@@ -121,10 +121,10 @@ def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Visib
     changes = Changes()
     with ExitStack() as stack:
         before, now = (stack.enter_context(_reading(alias)) for alias in (copy, using))
-        stamps = _stamps(copy, name, table)
+        times = stamps(copy, name, table)
         both = heapq.merge(
-            ((key, "before", row) for key, *row in _hashed(copy, before, name, table, stamps, None)),
-            ((key, "now", row) for key, *row in _hashed(using, now, name, table, stamps, seen)),
+            ((key, "before", row) for key, *row in _hashed(copy, before, name, table, times, None)),
+            ((key, "now", row) for key, *row in _hashed(using, now, name, table, times, seen)),
             key=itemgetter(0, 1),
         )
         for key, rows in groupby(both, key=itemgetter(0)):
@@ -170,7 +170,7 @@ def _such_as(keys):
     return ", ".join(keys[:SUCH_AS])
 
 
-def _stamps(alias, name, table):
+def stamps(alias, name, table):
     """The timestamps, which the release never writes: if they differ, somebody else wrote the row."""
     ours = _written_by_the_release()
     return [

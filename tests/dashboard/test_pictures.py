@@ -56,7 +56,7 @@ def test_the_pictures_of_a_night(driver, onlooker, legacy_database, tmp_path):
     night.picture("after")
     night.picture("phone", PHONE, most=1900)
     night.picture("dark", dark=True, most=1800)
-    night.runs("epic10_rollback", "--yes", "--force")
+    night.runs("epic10_rollback", "--yes", "--accept-writers")
     night.picture("rolled-back")
 
 

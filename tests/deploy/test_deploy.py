@@ -1,10 +1,8 @@
 """epic10_deploy: all the way, or back to where it began, by itself."""
 
 import re
-import secrets
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -13,10 +11,8 @@ from django.db.models.signals import post_migrate
 
 from epic10 import checks
 from epic10.checks import sessions
-from epic10.ledger import tables
 from epic10.ledger.models import RunRecord
 from epic10.postgres.session import reconnect
-from epic10.release import revision
 from epic10.snapshots import files, snapshot
 from epic10.terminal import units
 from tests.migration.disturbances import STANDING_STILL, STANDS_STILL, somebody, standstill, wait_until, when_logged
@@ -45,7 +41,9 @@ def test_it_goes_all_the_way_and_leaves_a_record(night, legacy_database, record,
         STEPS,
     )
     unrehearsed, baseline = kept["decisions"]
-    assert unrehearsed == "Without a rehearsal, as the operator asked."
+    accepted, by = "There is no rehearsal to rely on.", kept["operator"]
+    assert unrehearsed == f"{accepted} Accepted by {by}: --without-rehearsal."
+    assert kept["overrides"] == [{"option": "--without-rehearsal", "accepted": accepted, "by": by}]
     assert re.fullmatch(
         r"Query times from before the release are kept for epic10_monitor: 7 pages, "
         r"the slowest is [\w ,]+ with \d+\.\d ms\.",
@@ -87,53 +85,14 @@ def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, s
     ended = night("epic10_deploy", without_rehearsal=False, prepare=True, snapshot=name)
     assert steps(ended.said) == ["precheck", "verify", "prepare"]
     assert ended.said.splitlines()[-1] == "Prepared. Next, in the window: python manage.py epic10_deploy"
-    assert [phase["phase"] for phase in record()["phases"]] == ["expand", "backfill", "index", "enforce"]
+    assert [phase["phase"] for phase in record()["phases"]] == ["expand", "backfill", "index", "enforce", "search"]
     assert re.match(r"Rehearsed on \d{4}-\d\d-\d\d \d\d:\d\d UTC, record \d+\.", record()["decisions"][0])
     assert legacy_database.rows("SELECT count(*) FROM django_migrations WHERE name LIKE '0002_epic%%'") == [(0,)]
     legacy_database.execute("UPDATE ndas SET status = 'EMAILED' WHERE status = 'CREATED'")
     ended = night("epic10_deploy", snapshot=name)
-    wanted = ["stopped", "precheck", "verify", "still stopped", "migrate", "validate", "smoke", "vacuum"]
+    wanted = ["precheck", "verify", "stopped", "migrate", "validate", "smoke", "vacuum"]
     assert (ended.status, steps(ended.said)) == (0, wanted)
     assert legacy_database.rows("SELECT count(*) FROM ndas WHERE status = 'CREATED'") == [(0,)]
-
-
-def test_without_a_rehearsal_of_this_release_on_this_database_it_refuses(night, legacy_database, is_untouched):
-    tables.create(legacy_database.connection)
-    this = {
-        "command": "epic10_rehearse",
-        "verdict": "OK",
-        "digest": revision.digest(),
-        "database": legacy_database.name,
-    }
-    for other in (
-        {"database": "another"},
-        {"digest": "other SQL"},
-        {"verdict": "FAILED"},
-        {"command": "epic10_deploy"},
-    ):
-        _run_record(legacy_database, **this | other)
-    refused = night("epic10_deploy", without_rehearsal=False)
-    assert (refused.status, refused.complaint) == (
-        1,
-        "Nothing was changed: no rehearsal of this release, with this SQL, on a snapshot of this database has passed.\n"
-        "HINT: python manage.py epic10_snapshot take, then epic10_rehearse --from NAME; or --without-rehearsal.",
-    )
-    assert is_untouched(legacy_database)
-    _run_record(legacy_database, **this)
-    assert "rehearsed: 2026-11-21 10:00 UTC\n" in night("epic10_deploy", dry_run=True).said
-
-
-def _run_record(scratch, *, command, verdict, digest, database):
-    moment = datetime(2026, 11, 21, 10, tzinfo=UTC)
-    RunRecord.objects.using(scratch.alias).create(
-        command=command,
-        verdict=verdict,
-        started_at=moment,
-        finished_at=moment,
-        previous="",
-        hash=secrets.token_hex(),
-        body={"release": {"digest": digest}, "facts": {"source": {"database": database}}},
-    )
 
 
 def test_no_go_changes_nothing(night, legacy_database, is_untouched):

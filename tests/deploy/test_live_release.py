@@ -79,7 +79,7 @@ def test_the_run_that_has_switched_goes_back(night, legacy_database, broken, is_
 def test_interrupted_past_its_own_switch_it_goes_back(legacy_database, environment, number, is_untouched):
     """Between switch and guards, for which it waits."""
     with somebody(legacy_database, "LOCK TABLE audit_log IN ROW EXCLUSIVE MODE"):
-        process = legacy_database.start(*DEPLOY, "--force", **environment)
+        process = legacy_database.start(*DEPLOY, "--accept-writers", **environment)
         wait_for(legacy_database, "SELECT to_regclass('epic10_phase_run') IS NOT NULL", process)
         for moment in (begun("expand"), begun("switch"), begun("guard")):
             wait_for(legacy_database, moment, process)

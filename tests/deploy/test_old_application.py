@@ -32,7 +32,7 @@ def test_while_it_writes_a_deployment_refuses_and_says_who(night, legacy_databas
     assert ended.status == 1
     assert re.fullmatch(
         rf"Nothing was changed: the application is still writing: {named(application)}\.\n"
-        rf"HINT: Stop it, then run the same command again; --force goes on, {HARM}\.",
+        rf"HINT: Stop it, then run the same command again; --accept-writers goes on, {HARM}\.",
         ended.complaint,
     )
     assert steps(ended.said) == ["stopped"]
@@ -42,10 +42,12 @@ def test_while_it_writes_a_deployment_refuses_and_says_who(night, legacy_databas
 @pytest.mark.slow
 def test_forced_it_goes_on_and_keeps_who_it_was(night, application, record):
     application.execute(WRITES)
-    ended = night("epic10_deploy", force=True)
+    ended = night("epic10_deploy", accept_writers=True)
     assert ended.status == 0
-    went_on = rf"The application was still writing, and the operator went on: {named(application)}\."
-    assert re.fullmatch(went_on, record()["decisions"][0])
+    written = rf"The application was still writing: {named(application)}\."
+    assert re.fullmatch(rf"{written} Accepted by \S+@\S+: --accept-writers\.", record()["decisions"][0])
+    [override] = [one for one in record()["overrides"] if one["option"] == "--accept-writers"]
+    assert re.fullmatch(written, override["accepted"]) and override["by"] == record()["operator"]
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from tests.deploy.pairs import DEPLOY, DID_THE_WORK, REFUSED, ended, pair_of_dep
 from tests.migration.disturbances import look_at, wait_for
 
 PREPARE = (*DEPLOY, "--prepare")
-ROLLBACK = ("epic10_rollback", "--yes", "--force")
+ROLLBACK = ("epic10_rollback", "--yes", "--accept-writers")
 FINALIZE = ("epic10_finalize", "--yes-drop-legacy")
 MIGRATE, BACK = ("migrate", "ndas"), ("migrate", "ndas", "0001")
 EVERY_OTHER = [DEPLOY, PREPARE, ROLLBACK, FINALIZE, MIGRATE, BACK]

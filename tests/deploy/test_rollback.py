@@ -50,7 +50,7 @@ def test_what_was_written_since_is_told_from_what_nobody_has_written(night, depl
     deployed.execute(
         "INSERT INTO contacts (id, email, first_name, last_name, updated_at) VALUES ('x', 'x', 'x', 'x', now())"
     )
-    ended = night("epic10_rollback", force=True)
+    ended = night("epic10_rollback", accept_writers=True)
     assert (ended.status, ended.complaint) == (
         1,
         "Epic 10 is undone, but not everything is what it was: 10 checks: 8 passed, 2 failed.\n"
@@ -75,7 +75,8 @@ def test_an_application_at_work_is_named_and_nothing_happens_unless_forced(night
         assert re.fullmatch(
             rf"Nothing was changed: the application is still writing: pid {pid}, {user} \(ndas web\), idle, "
             r"last activity \d+ (m?s) ago\.\n"
-            r"HINT: Stop it, then run the same command again; --force goes on, and parks what it has written\.",
+            r"HINT: Stop it, then run the same command again; --accept-writers goes on, "
+            r"and parks what it has written\.",
             ended.complaint,
         )
         assert not is_untouched(deployed)

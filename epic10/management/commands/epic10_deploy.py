@@ -2,6 +2,7 @@ from django.db import connections
 
 from epic10.deploy import precheck, preview, run_record
 from epic10.deploy.deploy import deploy
+from epic10.deploy.gates import WITHOUT_REHEARSAL
 from epic10.deploy.readiness import DeployOptions
 from epic10.management import arguments, target
 from epic10.management.command import Output, ReleaseCommand, steps_of
@@ -39,9 +40,12 @@ class Command(ReleaseCommand):
         add("--yes", action="store_true", help="Do not ask before it begins.")
         add("--timeout", type=arguments.duration, default="10m", help="Go back when it takes longer (default: 10m).")
         add("--keep", action="store_true", help="Do not go back on failure; leave it for somebody to look at.")
-        add("--force", action="store_true", help="Even though the application is still writing to the tables.")
-        add("--without-rehearsal", action="store_true", help="Even though none has passed on a snapshot of this one.")
+        arguments.accepted(parser)
+        add(WITHOUT_REHEARSAL, action="store_true", help="Accept that none has passed on a snapshot of this database.")
+        arguments.age(parser, "--max-rehearsal-age", "How long ago the rehearsal may have passed (default: 7d).")
         add("--snapshot", type=arguments.file_name, metavar="NAME", help="Verify and use this one; take none.")
+        arguments.age(parser, "--max-snapshot-age", "How old that, or the one of --prepare, may be (default: 7d).")
+        add("--fresh-snapshot", action="store_true", help="Take a new one, even where that of --prepare counts.")
         arguments.directory(parser)
         arguments.jobs(parser)
         arguments.window(parser)
@@ -68,7 +72,8 @@ class Command(ReleaseCommand):
 def wishes_of(*, yes, window, free_disk, prepare, without_schema_rehearsal, **options) -> DeployOptions:
     limits = precheck.Limits(window=window, free_disk=free_disk)
     also = () if without_schema_rehearsal else (schema_rehearsal.check(),)
-    known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal", "force")
+    known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal", "fresh_snapshot")
+    known += ("accept_writers", "accept_copy", "max_rehearsal_age", "max_snapshot_age")
     more = {name: options[name] for name in known}
     return DeployOptions(limits=limits, only_prepare=prepare, may_ask=not yes, also_asked=also, **more)
 

@@ -34,7 +34,9 @@ class Command(ReleaseCommand):
             help="Do not ask about indexes and statistics that somebody has made on the old columns: they go.",
         )
 
-    def answer(self, *, database, yes_drop_legacy, yes_drop_indexes=False, **options):
+        arguments.accept_copy(parser)
+
+    def answer(self, *, database, yes_drop_legacy, yes_drop_indexes=False, accept_copy=False, **options):
         name = connections[database].settings_dict["NAME"]
         if not yes_drop_indexes and (lost := also_dropped(database)):
             prompts.ask(ALSO_DROPPED.format(lost="; ".join(lost)), otherwise=OPTION_FOR_OTHERS)
@@ -43,7 +45,7 @@ class Command(ReleaseCommand):
             prompts.ask(AGAIN, expected=name, otherwise=OPTION)
         try:
             with self.alone(database, {}) as run:
-                finalize(run, show=self.show)
+                finalize(run, show=self.show, accept_copy=accept_copy)
         except LockNotGranted as error:
             raise CommandError(str(error)) from error
         return Output("Epic 10 is finalized. What each row's old labels were is in epic10_original.")

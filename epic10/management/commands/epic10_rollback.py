@@ -4,10 +4,14 @@ from epic10.deploy import run_record
 from epic10.deploy.deploy import insist_on_a_way_back, rollback
 from epic10.management import arguments
 from epic10.management.command import Output, ReleaseCommand, steps_of
-from epic10.release import state
+from epic10.release import plan, state
 from epic10.terminal import prompts
 
 QUESTION = "Database {name} goes back to what it was before Epic 10. The application has to be stopped."
+OF_A_LIVE_ONE = "What it has written since and the old schema cannot hold is parked, out of everybody's sight."
+
+
+WISHES = ("directory", "jobs", "accept_writers", "accept_copy", "without_snapshot", "drop_dependents")
 
 
 class Command(ReleaseCommand):
@@ -23,7 +27,7 @@ class Command(ReleaseCommand):
         add = parser.add_argument
         arguments.database(parser)
         add("--yes", action="store_true", help="Do not ask before it begins.")
-        add("--force", action="store_true", help="Even though somebody is still writing to the tables.")
+        arguments.accepted(parser)
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
         add(
             "--drop-dependents",
@@ -35,15 +39,24 @@ class Command(ReleaseCommand):
         arguments.jobs(parser)
         arguments.format(parser)
 
-    def answer(self, *, database, yes, directory, jobs, force, without_snapshot, drop_dependents, **options):
-        wishes = {"directory": directory, "jobs": jobs, "force": force, "without_snapshot": without_snapshot}
-        wishes["drop_dependents"] = drop_dependents
+    def answer(self, *, database, yes, **options):
+        wishes = {name: options[name] for name in WISHES}
         insist_on_a_way_back(database)
         if not yes and state.is_left_to_undo(connections[database]):
-            prompts.ask(QUESTION.format(name=connections[database].settings_dict["NAME"]), otherwise="--yes")
+            ask(connections[database])
         with self.alone(database, {name: str(value) for name, value in wishes.items()}) as run:
             rollback(run, **wishes, may_ask=not yes, show=self.show, out=self.out)
         return Output(text(run), run_record.as_data(run))
+
+
+def ask(connection):
+    """For a live Epic 10 the name of the database: a yes is typed too easily for what people have written."""
+    name = connection.settings_dict["NAME"]
+    question = QUESTION.format(name=name)
+    if plan.load().is_switched(connection):
+        prompts.ask(f"{question} {OF_A_LIVE_ONE}", expected=name, otherwise="--yes")
+    else:
+        prompts.ask(question, otherwise="--yes")
 
 
 def text(run):

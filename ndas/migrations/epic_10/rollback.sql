@@ -617,6 +617,40 @@ END
 $epic10$;
 
 -- ============================================================
+-- search, undone
+-- ============================================================
+SELECT true AS go_on \gset
+\if :go_on
+DO $epic10$ BEGIN RAISE NOTICE '% at %', 'search backwards began', clock_timestamp(); END $epic10$;
+UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = 'interrupted' WHERE finished_at IS NULL;
+INSERT INTO epic10_phase_run (phase, direction) VALUES ('search', 'backwards');
+SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_company_begins_idx') AS go_on \gset
+\if :go_on
+SET lock_timeout = '300s';
+DROP INDEX CONCURRENTLY IF EXISTS "ndas_company_begins_idx";
+SET lock_timeout = '5s';
+\endif
+DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_company_begins_idx';
+SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_search_idx') AS go_on \gset
+\if :go_on
+SET lock_timeout = '300s';
+DROP INDEX CONCURRENTLY IF EXISTS "ndas_search_idx";
+SET lock_timeout = '5s';
+\endif
+DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_search_idx';
+SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_opportunity_poc_id_idx') AS go_on \gset
+\if :go_on
+SET lock_timeout = '300s';
+DROP INDEX CONCURRENTLY IF EXISTS "ndas_opportunity_poc_id_idx";
+SET lock_timeout = '5s';
+\endif
+DELETE FROM epic10_created_object WHERE kind = 'index' AND name = 'ndas_opportunity_poc_id_idx';
+UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
+ WHERE phase = 'search' AND direction = 'backwards' AND finished_at IS NULL;
+DO $epic10$ BEGIN RAISE NOTICE '% at %', 'search backwards done', clock_timestamp(); END $epic10$;
+\endif
+
+-- ============================================================
 -- switch, undone
 -- ============================================================
 SELECT true AS go_on \gset
