@@ -159,6 +159,15 @@ MEDIA_ROOT = place("MEDIA_ROOT", BASE_DIR / "media")
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
+# Or in an S3 bucket, by the keys that the register has (s3_key): pip install "django-storages[s3]". The credentials
+# are wherever boto3 looks for them.
+if S3_BUCKET := os.environ.get("S3_BUCKET", ""):
+    in_the_bucket = {"bucket_name": S3_BUCKET, "endpoint_url": os.environ.get("S3_ENDPOINT") or None}
+    STORAGES = {
+        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**in_the_bucket, "file_overwrite": False}},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
 LOGIN_URL = "login"
 CSRF_FAILURE_VIEW = "ndas.web.typed.too_old"
 LOGIN_REDIRECT_URL = "home"

@@ -1,8 +1,45 @@
 """The admin site: people, agencies and grants are edited there; the NDAs themselves are read-only."""
 
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db.models import TextField
 
 from ndas import models
+from ndas.services.drafts import LONGEST
+
+# An index holds no longer ones.
+SHORT = {TextField: {"max_length": LONGEST, "widget": AdminTextInputWidget}}
+
+
+def by_email(contact: models.Contact) -> str:
+    """Several people may have the same name."""
+    return f"{contact}, {contact.email}{'' if contact.is_active else ' (inactive)'}"
+
+
+class Autocomplete(AutocompleteJsonView):
+    def process_request(self, request):
+        term, *others = super().process_request(request)
+        return term.replace("\x00", ""), *others
+
+    def serialize_result(self, found, to_field_name):
+        result = super().serialize_result(found, to_field_name)
+        return result | {"text": by_email(found)} if isinstance(found, models.Contact) else result
+
+
+autocomplete = admin.site.admin_view(Autocomplete.as_view(admin_site=admin.site))
+
+
+class Grant(admin.ModelAdmin):
+    """A grant is for one person, who is searched for, and shown with their e-mail."""
+
+    search_fields = ["contact__email", "contact__first_name", "contact__last_name"]
+
+    def formfield_for_foreignkey(self, field, request, **options):
+        found = super().formfield_for_foreignkey(field, request, **options)
+        if field.name == "contact":
+            found.label_from_instance = by_email
+        return found
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -46,14 +83,16 @@ class AuditLogAdmin(ReadOnly):
 
 @admin.register(models.Contact)
 class ContactAdmin(admin.ModelAdmin):
+    formfield_overrides = SHORT
     list_display = ["email", "first_name", "last_name", "phone", "is_active"]
     list_filter = ["is_active"]
-    search_fields = ["email", "last_name"]
+    search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
 
 
 @admin.register(models.AgencyGroup)
 class AgencyGroupAdmin(admin.ModelAdmin):
+    formfield_overrides = SHORT
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
     ordering = ["name"]
@@ -61,6 +100,7 @@ class AgencyGroupAdmin(admin.ModelAdmin):
 
 @admin.register(models.Subagency)
 class SubagencyAdmin(admin.ModelAdmin):
+    formfield_overrides = SHORT
     list_display = ["name", "code", "agency_group"]
     list_select_related = ["agency_group"]
     search_fields = ["name", "code"]
@@ -68,14 +108,14 @@ class SubagencyAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.AgencyGroupGrant)
-class AgencyGroupGrantAdmin(admin.ModelAdmin):
-    list_display = ["contact", "agency_group", "created_at"]
+class AgencyGroupGrantAdmin(Grant):
+    list_display = ["contact", "contact__email", "agency_group", "created_at"]
     list_select_related = ["contact", "agency_group"]
     autocomplete_fields = ["contact", "agency_group"]
 
 
 @admin.register(models.SubagencyGrant)
-class SubagencyGrantAdmin(admin.ModelAdmin):
-    list_display = ["contact", "subagency", "created_at"]
+class SubagencyGrantAdmin(Grant):
+    list_display = ["contact", "contact__email", "subagency", "created_at"]
     list_select_related = ["contact", "subagency__agency_group"]
     autocomplete_fields = ["contact", "subagency"]

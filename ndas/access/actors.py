@@ -27,6 +27,11 @@ class Actor:
         return permission in self.permissions
 
     @property
+    def has_agencies(self) -> bool:
+        """Is there an agency that an NDA of theirs may belong to?"""
+        return scope.agency_groups_for(self).exists()
+
+    @property
     def using(self) -> str:
         return self.contact._state.db
 

@@ -35,6 +35,7 @@ PEOPLE = ("opportunity_poc", "contracts_poc", "relationship_poc")
 
 # In characters. An entry of an index may have 2,704 bytes.
 LONGEST = 500
+YEARS = range(1950, 2200)
 
 # The text is fixed once it is signed or routed for approval; the people in charge may
 # change at any time.
@@ -68,6 +69,8 @@ def create(
     try:
         with transaction.atomic(using=actor.using):
             _validate(actor, nda)
+            if cloned_from is None:
+                _insist_on_possible_dates(nda, fields)
             nda.save(using=actor.using, force_insert=True)
             added(actor, nda, "cloned" if cloned_from else "created")
     except IntegrityError:
@@ -116,6 +119,7 @@ def update(actor: Actor, nda_id: str, *, seen_at=None, **fields) -> Nda:
         for name, value in fields.items():
             setattr(nda, name, value)
         _validate(actor, nda)
+        _insist_on_possible_dates(nda, changes)
         if nda.approved_at and changes & {*TEXT}:
             _ask_again(actor, nda)
     return nda
@@ -151,6 +155,21 @@ def _insist_that_an_index_holds(fields):
     unlimited = [name for name in texts if Nda._meta.get_field(name).max_length is None]
     if too_long := [name for name in unlimited if len(texts[name]) > LONGEST]:
         raise ValidationError({name: f"At most {LONGEST} characters." for name in too_long})
+
+
+def _insist_on_possible_dates(nda, names):
+    """Raise ValidationError for an impossible date among those that are given; old rows may have any."""
+    for name in ("effective_date", "expiration_date"):
+        value = getattr(nda, name)
+        if name not in names:
+            continue
+        if value and value.year not in YEARS:
+            raise ValidationError({name: f"Write a date from {YEARS[0]} to {YEARS[-1]}."})
+        if name == "expiration_date" and value is None and nda.status == workflow.EXECUTED:
+            raise ValidationError({name: "What is fully executed expires. Write when."})
+        began = [date for date in (nda.effective_date, nda.fully_executed_date) if date]
+        if began and nda.expiration_date and nda.expiration_date < max(began):
+            raise ValidationError({name: "It would expire before it began."})
 
 
 def _validate(actor, nda):

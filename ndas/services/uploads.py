@@ -21,6 +21,7 @@ from ndas.models import Document, Nda
 from . import docx
 from .approval import insist_on_approved_text
 from .change import audited, changed, move
+from .drafts import YEARS
 
 MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
@@ -53,6 +54,8 @@ def upload_fully_executed(
         content_type = recognized(file)
         if executed > timezone.now():
             raise ValidationError({"signed_on": "It cannot have been signed in the future."})
+        if executed.year not in YEARS:
+            raise ValidationError({"signed_on": f"Write a date from {YEARS[0]} on."})
         nda.fully_executed_date, nda.expiration_date = executed, workflow.expiration_of(executed)
         kept.append(_stored(storage, nda, file))
         _documented(actor, nda, file, kept[0], content_type, DocumentType.FULLY_EXECUTED)
@@ -121,8 +124,10 @@ def _stored(storage, nda, file) -> str:
 
 
 def _documented(actor, nda, file, kept, content_type, document_type, key=None):
+    """Another version of the document of this name and kind; the first one, if there is none."""
     documents = Document.objects.using(actor.using)
-    latest = documents.filter(nda=nda).aggregate(latest=Max("version"))["latest"] or 0
+    same = documents.filter(nda=nda, document_type=document_type, filename__iexact=filename(file.name))
+    latest = same.aggregate(latest=Max("version"))["latest"] or 0
     documents.create(
         pk=key or new_id(),
         nda=nda,

@@ -1,14 +1,9 @@
 """Filters of the list: the query string of the page, as a query of the database."""
 
 import datetime
-import functools
-import operator
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django import forms
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -17,6 +12,7 @@ from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.dates import DateField, end_of, start_of
 from ndas.models import AgencyGroup
 from ndas.models.agreements import SEARCHED
+from ndas.web.search import any_of, found_by, spellings
 
 ACTIVE, EVERY = "", "ALL"
 # Hidden by default.
@@ -32,9 +28,6 @@ for _name, _label, _column in (
     ORDERS[_name] = (_label, [F(_column).asc(nulls_last=True), F("display_id").desc()])
     ORDERS[f"-{_name}"] = (f"{_label}, descending", [F(_column).desc(nulls_last=True), F("display_id").desc()])
 FIRST = ("q", "status")
-LARGEST_NUMBER = 2**31 - 1
-# An accent that stands alone belongs to the letter before it.
-WORDS = re.compile(r"[\w\u0300-\u036f]+")
 
 
 class Filters(forms.Form):
@@ -42,7 +35,7 @@ class Filters(forms.Form):
         label="Search",
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"placeholder": "Company, purpose or number", "type": "search"}),
+        widget=forms.TextInput(attrs={"placeholder": "Company, agency, person, purpose or number", "type": "search"}),
     )
     status = forms.ChoiceField(required=False, choices=[(ACTIVE, "Active"), (EVERY, "All"), *NdaStatus.choices])
     type = forms.ChoiceField(required=False, choices=[("", "Any"), *NdaType.choices])
@@ -97,9 +90,10 @@ class Filters(forms.Form):
         return {name: str(getattr(value, "pk", value)) for name, value in given.items()}
 
     def ndas(self) -> QuerySet:
-        """The NDAs that match, in the order given; invalid filters are ignored."""
-        self.is_valid()
+        """The NDAs that match, in the order given; none if there is a filter that cannot be understood."""
         ndas = scope.visible_to(self.actor).alias(search=SEARCHED)
+        if not self.is_valid():
+            ndas = ndas.none()
         for name, value in self.cleaned_data.items():
             narrow = NARROW.get(name)
             if narrow and value not in (None, "", False):
@@ -108,30 +102,6 @@ class Filters(forms.Form):
             ndas = ndas.exclude(status__in=OVER)
         _, order = ORDERS[self.cleaned_data.get("sort", "")]
         return ndas.order_by(*order)
-
-
-def matching(text: str) -> Q:
-    """NDAs with words that begin with all of these, in company, short name, city or purpose; or with the number."""
-    return any_of(_matching(spelled) for spelled in spellings(text))
-
-
-def spellings(text: str) -> set[str]:
-    """The text with its accents composed and decomposed: what other tools have written may have either."""
-    return {unicodedata.normalize(form, text) for form in ("NFC", "NFD")}
-
-
-def any_of(conditions: Iterable[Q]) -> Q:
-    return functools.reduce(operator.or_, conditions)
-
-
-def _matching(text: str) -> Q:
-    words = WORDS.findall(text)
-    if not words:
-        return Q(pk__in=[])
-    found = Q(search=SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"))
-    if len(words) == 1 and words[0].isdecimal() and int(words[0]) <= LARGEST_NUMBER:
-        found |= Q(display_id=int(words[0]))
-    return found
 
 
 def expiring(days: str) -> Q:
@@ -149,7 +119,7 @@ def mine(actor) -> Q:
 
 
 NARROW = {
-    "q": lambda text, actor: matching(text),
+    "q": lambda text, actor: found_by(text, actor.using),
     "status": lambda status, actor: Q() if status == EVERY else Q(status=status),
     "type": lambda label, actor: Q(nda_type=label),
     "position": lambda label, actor: Q(usmax_position=label),

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from ndas import services, workflow
@@ -13,10 +14,13 @@ from ndas.dates import WRITTEN, DayField
 from ndas.models import Contact, Nda
 from ndas.services.drafts import PEOPLE, WORDS
 from ndas.services.uploads import FORMATS
+from ndas.web.search import people
+
+NAMED, OFFERED = 20, 1000
 
 
 class ContactField(forms.ModelChoiceField):
-    """A contact by e-mail, which the browser completes, as there may be thousands."""
+    """A contact by e-mail, which the browser completes; or by a name that only one has."""
 
     widget = forms.TextInput(attrs={"list": "contacts", "inputmode": "email", "autocomplete": "off"})
     default_error_messages = {"invalid_choice": "No active contact has this e-mail."}
@@ -29,7 +33,14 @@ class ContactField(forms.ModelChoiceField):
             self.queryset = Contact.objects.filter(Q(is_active=True) | Q(pk=contact.pk))
 
     def to_python(self, value):
-        return super().to_python(value.strip() if isinstance(value, str) else value)
+        text = value.strip() if isinstance(value, str) else value
+        if text and "@" not in text:
+            called = [contact.email for contact in people(text, self.queryset).order_by("email")[: NAMED + 1]]
+            if len(called) > 1:
+                some = "; ".join([*called[:NAMED], *["and others"] * (len(called) > NAMED)])
+                raise ValidationError(f"Several people are called so. Write the e-mail of one: {some}.")
+            text = called[0] if called else text
+        return super().to_python(text)
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class NdaForm(forms.ModelForm):
     effective_date = DayField(required=False)
     expiration_date = DayField(required=False)
     opportunity_poc = ContactField(
-        label="Opportunity POC", help_text="An e-mail address. Yours, if left empty.", required=False
+        label="Opportunity POC", help_text="An e-mail address or a name. Yours, if left empty.", required=False
     )
     contracts_poc = ContactField(label="Contracts POC", required=False)
     relationship_poc = ContactField(label="Relationship POC")
@@ -100,8 +111,8 @@ class NdaForm(forms.ModelForm):
         return self.cleaned_data["opportunity_poc"] or self.actor.contact
 
     def contacts(self):
-        """The contacts that the browser offers."""
-        return Contact.objects.filter(is_active=True).order_by("last_name", "first_name")
+        """The contacts that the browser offers; others are found by their name as well."""
+        return Contact.objects.filter(is_active=True).order_by("last_name", "first_name")[:OFFERED]
 
     def clean_seen_at(self):
         try:

@@ -1,5 +1,6 @@
 """What an operator sees on the command line, and what starts a server."""
 
+import ast
 import os
 import re
 import subprocess
@@ -29,6 +30,16 @@ def test_production_settings_are_clean():
     finished = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
     # To bind every other host of the domain to HTTPS, and for years, is somebody's choice.
     assert finished.stdout == "System check identified no issues (2 silenced).\n", finished.stderr
+
+
+def test_documents_are_in_a_bucket_if_one_is_named():
+    show = ("-c", "from config import settings; print(getattr(settings, 'STORAGES', None))")
+    assert python(*show).stdout == "None\n"
+    named = ast.literal_eval(python(*show, S3_BUCKET="ndas", S3_ENDPOINT="https://s3.example").stdout)["default"]
+    assert named == {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {"bucket_name": "ndas", "endpoint_url": "https://s3.example", "file_overwrite": False},
+    }
 
 
 @pytest.mark.parametrize("name", ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"])

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from ndas.models import Contact, Nda
 from ndas.models.agreements import SEARCHED
-from ndas.web.filters import matching
+from ndas.web.search import matching
 
 ASKED = {
     "words": (lambda: Nda.objects.alias(search=SEARCHED).filter(matching("granite robotics")), "ndas_search_idx"),

@@ -208,9 +208,12 @@ def test_a_document_can_be_attached_in_any_status_and_changes_nothing_else(statu
     before = Nda.objects.values().get(pk=nda.pk)
     services.attach(actor("Administrator"), nda.pk, ContentFile(b"%PDF-1.7", name="letter.pdf"), storage=storage)
     services.attach(actor("Administrator"), nda.pk, ContentFile(b"{\\rtf1}", name="draft.rtf"), storage=storage)
-    kept = nda.documents.order_by("version").values_list("filename", "document_type", "is_fully_executed", "version")
-    assert list(kept) == [("letter.pdf", "UPLOADED", False, 1), ("draft.rtf", "UPLOADED", False, 2)]
-    assert storage.open(nda.documents.get(version=1).s3_key).read() == b"%PDF-1.7"
+    columns = ("filename", "document_type", "is_fully_executed", "version")
+    assert list(nda.documents.order_by("uploaded_at").values_list(*columns)) == [
+        ("letter.pdf", "UPLOADED", False, 1),
+        ("draft.rtf", "UPLOADED", False, 1),
+    ]
+    assert storage.open(nda.documents.get(filename="letter.pdf").s3_key).read() == b"%PDF-1.7"
     assert Nda.objects.values().get(pk=nda.pk) == before
     told = [entry.details["after"]["document"] for entry in AuditLog.objects.filter(action="nda_attached")]
     assert sorted(told) == ["draft.rtf", "letter.pdf"]

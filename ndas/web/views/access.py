@@ -34,6 +34,8 @@ def page(permission: str, *, is_button: bool = False):
                 request.actor = actor_of(request.user)
             except NoContact as error:
                 return render(request, "ndas/no_contact.html", {"reason": str(error)}, status=403)
+            if not request.actor.permissions:
+                raise PermissionDenied("Your account is in no group, so it may do nothing. Ask an administrator.")
             if not request.actor.may(permission):
                 raise PermissionDenied
             try:

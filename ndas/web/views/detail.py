@@ -1,7 +1,7 @@
 """The page of one NDA: what is known of it, and what can be done with it now."""
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 
 from ndas import services, workflow
@@ -43,7 +43,7 @@ def document(request, pk):
     """The file, for everybody who may see its NDA; always as an attachment, never as a page of this site."""
     found = get_object_or_404(Document.objects.filter(nda__in=visible(request)), pk=pk)
     if not default_storage.exists(found.s3_key):
-        raise Http404
+        return render(request, "ndas/no_file.html", {"document": found}, status=404)
     file = default_storage.open(found.s3_key)
     services.downloaded(request.actor, found)
     return FileResponse(file, as_attachment=True, filename=found.filename, content_type="application/octet-stream")

@@ -6,10 +6,12 @@ from collections.abc import Generator
 from contextlib import closing
 from itertools import islice
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from epic10.terminal.spreadsheet import harmless
@@ -73,6 +75,12 @@ class Pages(Paginator):
     has 25 matches, which may be the whole table if only a few rows match.
     """
 
+    is_exact = False
+
+    @property
+    def num_pages(self):
+        return super().num_pages + self.is_more
+
     def page(self, number):
         if 0 < self.count <= FEW:
             # Selected as they were counted, which uses the index on the condition.
@@ -85,18 +93,23 @@ class Pages(Paginator):
     @property
     def count(self):
         if not hasattr(self, "_count"):
-            self._count = self.object_list.order_by()[: COUNTED + 1].count()
-        return min(self._count, COUNTED)
+            asked = self.object_list.order_by()
+            self._count = (asked if self.is_exact else asked[: COUNTED + 1]).count()
+        return self._count if self.is_exact else min(self._count, COUNTED)
 
     @property
     def is_more(self):
-        return self.count == COUNTED < self._count
+        return self.count < self._count
 
 
 @page(workflow.VIEW)
 def listing(request):
     filters = Filters(request.actor, request.GET)
-    found = Pages(filters.ndas(), A_PAGE).get_page(request.GET.get("page"))
+    found = Pages(filters.ndas(), A_PAGE)
+    wanted = request.GET.get("page", "")
+    # Whoever goes beyond what is counted has it counted.
+    found.is_exact = wanted.isdecimal() and int(wanted) > COUNTED // A_PAGE
+    found = found.get_page(wanted)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -124,6 +137,9 @@ def export(request):
     """All rows that match, streamed: only a chunk is in memory."""
     filters = Filters(request.actor, request.GET)
     ndas = filters.ndas()
+    if filters.errors:
+        messages.error(request, "Nothing was exported, as one of the filters cannot be understood.")
+        return redirect(f"{reverse('ndas')}?{request.GET.urlencode()}")
     found = lines(ndas)
     # An error of the database should be an error page, not the end of a file.
     beginning = list(islice(found, 2))

@@ -47,7 +47,7 @@ def mark_non_usmax(request, pk):
 @page(workflow.APPROVE)
 def reject(request, pk):
     nda = visible(request).get(pk=pk)
-    return asked_for(
+    return refused(request, nda, workflow.REJECT, "rejected") or asked_for(
         request,
         nda,
         RejectForm(typed.posted(request)),
@@ -61,7 +61,7 @@ def reject(request, pk):
 @page(workflow.MARK_STATUS)
 def upload(request, pk):
     nda = visible(request).get(pk=pk)
-    return asked_for(
+    return refused(request, nda, workflow.UPLOAD, "uploaded as fully executed") or asked_for(
         request,
         nda,
         UploadForm(typed.posted(request), request.FILES or None),
@@ -84,6 +84,14 @@ def attach(request, pk):
         do="Attach",
         done=f"The document is attached to NDA {nda.display_id}.",
     )
+
+
+def refused(request, nda, action, done):
+    """Back to the NDA's page, instead of a form that could lead to nothing; None if it can."""
+    if request.method == "POST" or any(step.action == action for step in services.possible(request.actor, nda)):
+        return None
+    messages.error(request, f'NDA {nda.display_id} is "{nda.get_status_display()}" and cannot be {done} by you now.')
+    return redirect(nda)
 
 
 def asked_for(request, nda, form, service, *, title, do, done):
