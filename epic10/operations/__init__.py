@@ -8,7 +8,7 @@ from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
 from epic10.operations.columns.add import AddColumn
 from epic10.operations.columns.convert import Convert
-from epic10.operations.columns.dependent_triggers import TellTriggers
+from epic10.operations.columns.dependent_triggers import SwitchTriggers, TellTriggers
 from epic10.operations.columns.enums import CreateEnum
 from epic10.operations.columns.open_both_ways import OpenBothWays
 from epic10.operations.columns.relabel import Derived, Relabel, Shadow

@@ -10,7 +10,7 @@ from epic10.operations.archive.parking_trigger import AddParkingTrigger, StopPar
 from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
-from epic10.operations.columns.dependent_triggers import TellTriggers
+from epic10.operations.columns.dependent_triggers import SwitchTriggers, TellTriggers
 from epic10.operations.columns.open_both_ways import OpenBothWays
 from epic10.operations.columns.shadow import CommonestLabel
 from epic10.operations.columns.switch import Switch, SwitchType, switched
@@ -24,7 +24,7 @@ from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer, RequireTextKeys
 from .table_changes import of_the_table, table_changes
 from .try_ddl import TryDdl
-from .try_writes import RememberWrites, TryWrites
+from .try_writes import NEW, NEW_PREPARED, OLD, RememberWrites, TryWrites
 
 # The purpose of each phase.
 EXPAND = "Add everything the new code needs; break nothing the old code uses."
@@ -65,13 +65,13 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
     ]
     remembered = _remembered(stories, parts)
     return [
-        _expanding(_tried(stories, parts, expand, shown=False), before + remembered, parents, names, done),
+        _expanding(_tried(stories, parts, expand, by=[OLD]), before + remembered, parents, names, done),
         Phase("backfill", BACKFILL, backfill, first=[RequireKnownLabels(expand)], transaction=False, done=done),
         Phase("index", INDEX, index, transaction=False, done=done),
         Phase(
             "enforce",
             ENFORCE,
-            _tried(stories, parts, enforce, shown=False),
+            _tried(stories, parts, enforce, by=[OLD, NEW_PREPARED]),
             # It scans the tables: before the transaction for which writers wait.
             first=proofs + remembered,
             lock=_locks(names, SHARE_ROW_EXCLUSIVE),
@@ -82,7 +82,7 @@ def phases(stories: list[Story], *, tables: list[Table], server: int, counted: l
         Phase(
             "switch",
             SWITCH,
-            _tried(stories, parts, switch, shown=True),
+            _tried(stories, parts, switch, by=[NEW]),
             first=remembered,
             lock=_locks(names, ACCESS_EXCLUSIVE),
         ),
@@ -191,6 +191,7 @@ def _enforce(stories, parts):
         [
             *(OpenBothWays(part.name, part.rules) for part in parts if part.rules),
             *(OpenBothWays(part.name, beside=rule) for part in parts for rule in part.beside),
+            *(TellTriggers(part.name, part.rules) for part in parts if part.shadows),
             StopParking(_parkings(parts)),
         ],
     )
@@ -220,7 +221,7 @@ def _switch(stories, parts):
         *_explained(
             _numbers(stories, lambda change: change.state_operations),
             "Triggers of others that fire for a change of these columns go on doing so.",
-            (TellTriggers(part.name, part.rules) for part in replaced),
+            (SwitchTriggers(part.name, part.rules) for part in replaced),
         ),
         *_switch_others(stories, parts),
     ]
@@ -251,16 +252,16 @@ def _remembered(stories, parts):
     )
 
 
-def _tried(stories, parts, operations, *, shown: bool):
-    """After the change, either way; the new application writes once it is ``shown``."""
+def _tried(stories, parts, operations, *, by: list[str]):
+    """After the change, either way; going there what is written ``by`` those who can write then."""
     written = [part.written for part in parts]
     return [
-        TryWrites(written, is_last=False, is_new=False),
+        TryWrites(written, is_last=False),
         *operations,
         *_explained(
             _numbers(stories, lambda change: change.rules),
             "It is tried again after the change: what was taken before and is refused now stops it.",
-            [TryWrites(written, is_last=True, is_new=shown)],
+            [TryWrites(written, is_last=True, by=who) for who in by],
         ),
     ]
 

@@ -47,8 +47,7 @@ class TableChanges:
 
     @property
     def written(self) -> Written:
-        between = tuple(name for column in self.moved for name in (column.target, column.legacy))
-        return Written(self.name, tuple(self.shadows), self.added, between)
+        return Written(self.name, tuple(self.shadows), self.added, tuple(self.moved))
 
 
 def table_changes(table: Table, changes: list[Change]) -> TableChanges:

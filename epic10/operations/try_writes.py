@@ -5,10 +5,14 @@ from textwrap import indent
 
 from django.db.migrations.operations import RunSQL
 
+from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, literal, quoted, table_oid
 from epic10.postgres.locks import TIMEOUT
+
+# Whose writes. Prepared, the new one writes the columns beside the old ones.
+OLD, NEW_PREPARED, NEW = "the old application", "the new application, prepared", "the new application"
 
 # No write of a trial stays: each is taken back by an exception of its own, which is EP010. One that was refused
 # before the change proves nothing about it, so what was refused is remembered in a setting of the session.
@@ -143,31 +147,49 @@ class Written:
     """
     What the applications write of one table.
 
-    ``added`` are the columns that only the new one knows, ``between`` those that neither does.
+    ``added`` are the columns that only the new one knows, ``moved`` those that change places.
     """
 
     table: str
     shadows: tuple[Shadow, ...]
     added: tuple[str, ...]
-    between: tuple[str, ...]
+    moved: tuple[Beside, ...]
 
-    def values(self, is_new: bool, *, with_labels: bool) -> str:
-        """A row of VALUES; the same number of labels for the old application and for the new one."""
-        skipped = array(self.between) if is_new else self._unknown_to_the_old_one()
+    def values(self, by: str, *, with_labels: bool) -> str:
+        """A row of VALUES; the same number of labels for each of the applications."""
+        skipped = {
+            OLD: self._unknown_to_the_old_one(),
+            NEW_PREPARED: self._old_ones(),
+            NEW: array(self._between()),
+        }[by]
         labels = [
-            f"{quoted(shadow.column)} = {literal(new if is_new else old)}"
+            f"{quoted(shadow.target if by == NEW_PREPARED else shadow.column)} = {literal(old if by == OLD else new)}"
             for shadow in self.shadows
             for old, new in _pairs(shadow)
             if with_labels
         ]
         return f"    ({table_oid(self.table)},\n     {skipped},\n     {array(labels)})"
 
+    def _between(self) -> list[str]:
+        """The columns that have no name of their own: nobody writes them by it."""
+        return [name for column in self.moved for name in (column.target, column.legacy)]
+
+    def _old_ones(self) -> str:
+        """Those that have one of ours beside them in this database."""
+        columns, targets = (array([getattr(it, name) for it in self.moved]) for name in ("column", "target"))
+        return (
+            f"ARRAY(SELECT theirs FROM ROWS FROM (pg_catalog.unnest({columns}),\n"
+            f"             pg_catalog.unnest({targets})) AS pair (theirs, ours)\n"
+            f"             JOIN pg_attribute ON attname::text = ours\n"
+            f"            WHERE attrelid = {table_oid(self.table)} AND NOT attisdropped)"
+        )
+
     def _unknown_to_the_old_one(self) -> str:
         """What somebody has added before the release is not the release's, and may have to be written."""
         if not self.added:
-            return array(self.between)
+            return array(self._between())
         return (
-            f"ARRAY(SELECT pg_catalog.unnest({array(self.between)}) UNION ALL\n"
+            f"ARRAY(SELECT pg_catalog.unnest({array(self._between())}) UNION ALL\n"
             f"           SELECT added FROM pg_catalog.unnest({array(self.added)}) AS added\n"
             f"             JOIN epic10_created_object ON kind = 'column'\n"
             f"              AND name = pg_catalog.concat({literal(self.table)}, '.', added))"
@@ -178,7 +200,7 @@ class RememberWrites(ReleaseOperation, RunSQL):
     """Before a phase: which of the writes that it will try are refused as it is, and prove nothing about it."""
 
     def __init__(self, tables: list[Written]):
-        super().__init__(sql=[remembering(values(tables, is_new=False))], reverse_sql=RunSQL.noop)
+        super().__init__(sql=[remembering(values(tables, by=OLD))], reverse_sql=RunSQL.noop)
 
     def describe(self):
         return "Try what the application writes, before the change"
@@ -193,15 +215,17 @@ class TryWrites(ReleaseOperation, RunSQL):
     first of the table; in an empty one nothing is tried. Going there the row takes each
     label, too. Not going back: a trigger that lets only some labels follow each other
     knows the old ones better than the new ones, and a way back is not to be refused for
-    that. ``is_new`` says whose writes; of the two in a phase the ``last`` tries
+    that. ``by`` says whose writes; in a phase the ``last`` ones try
     when it goes there, and the first when it goes back.
     """
 
-    def __init__(self, tables: list[Written], *, is_last: bool, is_new: bool):
+    def __init__(self, tables: list[Written], *, is_last: bool, by: str = OLD):
         self.is_last = is_last
-        back = values(tables, is_new=is_new, with_labels=False)
+        back = values(tables, by=by, with_labels=False)
         if is_last:
-            super().__init__(sql=[insisting(values(tables, is_new=is_new))], reverse_sql=[remembering(back)])
+            # Going back, the new application ends with its phase.
+            remember = RunSQL.noop if by == NEW_PREPARED else [remembering(back)]
+            super().__init__(sql=[insisting(values(tables, by=by))], reverse_sql=remember)
         else:
             super().__init__(sql=RunSQL.noop, reverse_sql=[insisting(back)])
 
@@ -209,8 +233,8 @@ class TryWrites(ReleaseOperation, RunSQL):
         return f"Try what the application writes, {'after' if self.is_last else 'before'} the change"
 
 
-def values(tables: list[Written], *, is_new: bool, with_labels: bool = True) -> str:
-    return ",\n".join(table.values(is_new, with_labels=with_labels) for table in tables)
+def values(tables: list[Written], *, by: str, with_labels: bool = True) -> str:
+    return ",\n".join(table.values(by, with_labels=with_labels) for table in tables)
 
 
 def remembering(tables: str) -> str:

@@ -23,8 +23,9 @@ WITH RECURSIVE known (relation, name) AS (VALUES
     {tables}
 ), gone AS (
   SELECT 'pg_class'::regclass::oid AS classid, relation AS objid, attnum::int AS objsubid,
-         EXISTS (SELECT FROM pg_attribute AS legacy WHERE attrelid = relation AND NOT legacy.attisdropped
-                    AND legacy.attname::text = attribute.attname::text || '_legacy') AS is_moved
+         EXISTS (SELECT FROM pg_attribute AS old WHERE attrelid = relation AND NOT old.attisdropped
+                    AND (old.attname::text = attribute.attname::text || '_legacy'
+                      OR old.attname::text || '_epic10' = attribute.attname::text)) AS is_moved
     FROM known JOIN epic10_created_object AS created ON kind = 'column'
      AND pg_catalog.starts_with(created.name, known.name || '.')
     JOIN LATERAL (
@@ -43,8 +44,9 @@ WITH RECURSIVE known (relation, name) AS (VALUES
    WHERE tgisinternal OR pg_catalog.starts_with(tgname, 'zz_epic10_') OR pg_catalog.starts_with(tgname, '00_epic10_')
       OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = tgname::text)
       OR EXISTS (
-           SELECT FROM pg_attribute
-            WHERE attrelid = tgrelid AND attnum = ANY (tgattr) AND attname::text LIKE '%\\_legacy')
+           SELECT FROM pg_attribute AS one JOIN pg_attribute AS other ON one.attrelid = other.attrelid
+              AND other.attname::text IN (one.attname::text || '_legacy', one.attname::text || '_epic10')
+            WHERE one.attrelid = tgrelid AND one.attnum = ANY (tgattr) AND other.attnum = ANY (tgattr))
          AND NOT EXISTS (
            SELECT FROM gone WHERE objid = tgrelid
               AND (objsubid = ANY (tgattr) AND NOT is_moved

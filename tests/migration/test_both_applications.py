@@ -308,3 +308,47 @@ def test_what_the_old_application_does_to_a_label_that_it_does_not_know(prepared
         )
         ends = "2027-11-27" if "fully_executed_date" in values else None
         assert found == [(becomes, "CONSULTANT", "Too wide", ends)]
+
+
+# Of the previous application: one that judges, one that rewrites, one that listens, one at the end.
+THEIRS = """
+CREATE TABLE noticed (id bigserial, what text);
+CREATE FUNCTION judge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.status = 'INACTIVE' AND NEW.company_name = 'Never ends' THEN NEW.status := OLD.status; END IF;
+  IF NEW.status = 'EMAILED' AND NEW.company_name = 'In a hurry' THEN NEW.status := 'IN_REVISION'; END IF;
+  RETURN NEW; END $$;
+CREATE TRIGGER judge BEFORE UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION judge();
+CREATE FUNCTION notice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO noticed (what) VALUES (concat_ws(' ', TG_NAME, NEW.id, NEW.status)); RETURN NEW; END $$;
+CREATE TRIGGER listens AFTER UPDATE OF status ON ndas FOR EACH ROW
+  WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION notice();
+CREATE CONSTRAINT TRIGGER at_the_end AFTER INSERT ON ndas DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notice()"""
+
+
+def test_triggers_of_the_old_application_hear_of_what_the_new_one_writes_and_have_their_say(legacy_database):
+    legacy_database.execute(f"{VIEWS}; {THEIRS}")
+    before = legacy_database.dump_schema()
+    forwards(legacy_database, "enforce")
+    legacy_database.execute(CANARY)
+    for row, company in (("hurry", "In a hurry"), ("never", "Never ends"), ("plain", "Plain")):
+        insert(legacy_database, "old", row, status="CREATED")
+        update(legacy_database, "old", row, company_name=company)
+        update(legacy_database, "new", row, status="PENDING_APPROVAL", usmax_position="OTHER")
+    insert(legacy_database, "new", "new", status="EXPIRED")
+    for app, sent, ended in (("old", "EMAILED", "INACTIVE"), ("new", "SENT_PENDING_SIGNATURE", "INACTIVE_CANCELED")):
+        update(legacy_database, app, "hurry", status=sent)
+        assert labels(legacy_database, "hurry") == ("IN_REVISION", "OTHER", "IN_REVISION", "OTHER")
+        update(legacy_database, app, "never", status=ended)
+        assert labels(legacy_database, "never") == ("CREATED", "OTHER", "PENDING_APPROVAL", "OTHER")
+        update(legacy_database, app, "plain", status=sent)
+        update(legacy_database, app, "plain", status=ended)
+        assert labels(legacy_database, "plain") == ("INACTIVE", "OTHER", "INACTIVE_CANCELED", "OTHER")
+        update(legacy_database, app, "hurry", status="CREATED")
+    noticed = [what for (what,) in legacy_database.rows("SELECT what FROM noticed ORDER BY id")]
+    by_each = ["listens hurry IN_REVISION", "listens plain EMAILED", "listens plain INACTIVE", "listens hurry CREATED"]
+    assert [what for what in noticed if what.startswith("listens")] == by_each * 2
+    assert "at_the_end new FULLY_EXECUTED" in noticed
+    legacy_database.execute("DROP VIEW new_ndas, new_history")
+    legacy_database.migrate("0001")
+    assert legacy_database.dump_schema() == before

@@ -88,3 +88,60 @@ def test_what_was_parked_is_put_back_beside_columns_of_theirs(legacy_database):
     legacy_database.migrate("0002")
     question = "SELECT nda_type::text, rejection_reason FROM ndas WHERE id = %s"
     assert legacy_database.rows(question, [id]) == [("CONSULTANT", "Wrong agency")]
+
+
+# Ours are beside theirs until the switch.
+BESIDE = """
+    SELECT nda_type_epic10::text, is_non_usmax_epic10, expiration_date_epic10::text, approved_by_id_epic10,
+           status_epic10::text FROM ndas WHERE id = %s"""
+BY_THE_NEW_ONE = """
+    nda_type_epic10 = 'CONSULTANT', is_non_usmax_epic10 = true, expiration_date_epic10 = '2030-01-01 12:00',
+    approved_by_id_epic10 = %s, status_epic10 = 'PENDING_APPROVAL'"""
+INSERTED = """
+    INSERT INTO ndas (id, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
+                      relationship_poc_id, created_by_id, updated_at, nda_type_epic10, is_non_usmax_epic10,
+                      expiration_date_epic10, approved_by_id_epic10, status_epic10, usmax_position_epic10)
+    SELECT %s, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
+           relationship_poc_id, created_by_id, updated_at, 'CONSULTANT', true, '2030-01-01 12:00', created_by_id,
+           'PENDING_APPROVAL', 'OTHER' FROM ndas ORDER BY id LIMIT 1"""
+
+
+@pytest.fixture
+def prepared(shaped):
+    for step in steps()[:-1]:
+        step.forwards(shaped)
+    return shaped
+
+
+def test_before_the_switch_both_write_both(prepared):
+    [contact] = prepared.rows("SELECT created_by_id FROM ndas ORDER BY id LIMIT 1")[0]
+    [one, other] = ids(prepared, "nda_type = 'MUTUAL' AND is_non_usmax IS NULL AND status = 'CREATED'", 2)
+    prepared.execute(NEW.format(BY_THE_NEW_ONE), [contact, one])
+    prepared.execute(INSERTED, ["inserted"])
+    ours = [("CONSULTANT", True, "2030-01-01 12:00:00", contact, "PENDING_APPROVAL")]
+    theirs = [("UNILATERAL", True, "2030-01-01 12:00:00", contact, "PENDING_APPROVAL")]
+    for row in (one, "inserted"):
+        assert (prepared.rows(BESIDE, [row]), prepared.rows(READ, [row])) == (ours, theirs)
+    # And the old one over it, and where nobody had written: a date that the release has computed follows its source.
+    vendor = "nda_type = 'VENDOR', is_non_usmax = false, expiration_date = '2032-01-01', status = 'EXPIRED'"
+    prepared.execute(NEW.format(vendor), ["inserted"])
+    prepared.execute(NEW.format("fully_executed_date = '2024-02-29', status = 'FULLY_EXECUTED'"), [other])
+    executed = ("MUTUAL", False, "2025-02-28 00:00:00", None, "FULLY_EXECUTED")
+    by_both = ("CONSULTANT", False, "2032-01-01 00:00:00", contact, "EXPIRED")
+    assert prepared.rows(BESIDE, ["inserted"]) == [by_both]
+    assert prepared.rows(BESIDE, [other]) == [executed]
+    for step in steps():  # Once more from the beginning, and to the end.
+        step.forwards(prepared)
+    assert [prepared.rows(READ, [row]) for row in (one, "inserted", other)] == [ours, [by_both], [executed]]
+    prepared.migrate("0001")
+    assert prepared.rows(READ, [one]) == theirs
+    assert prepared.rows(READ, [other]) == [("MUTUAL", None, None, None, "FULLY_EXECUTED")]
+
+
+def test_a_way_back_before_the_switch_leaves_it_to_theirs(prepared):
+    [contact] = prepared.rows("SELECT created_by_id FROM ndas ORDER BY id LIMIT 1")[0]
+    prepared.execute(INSERTED, ["inserted"])
+    prepared.migrate("0001")
+    assert prepared.rows(READ, ["inserted"]) == [
+        ("UNILATERAL", True, "2030-01-01 12:00:00", contact, "PENDING_APPROVAL")
+    ]

@@ -44,6 +44,7 @@ from epic10.operations import (
     Switch,
     SwitchParking,
     SwitchSuccessors,
+    SwitchTriggers,
     SwitchType,
     TellTriggers,
     TryDdl,
@@ -171,6 +172,10 @@ INDEX = [
     Life(AddShadowIndex("pony", MOOD), index_is_valid("pony_mood_epic10_idx")),
     Life(AddSuccessors("pony", [MOOD]), index_is_valid("pony_sulky_epic10")),
 ]
+LISTENS = (
+    "EXISTS (SELECT FROM pg_trigger WHERE tgname = 'moody' AND tgenabled = 'R'"
+    " AND pg_get_triggerdef(oid) LIKE '%UPDATE OF {} ON%')"
+)
 ENFORCE = [
     Life(
         ValidateForeignKey("pony", "pony_friend_id_fkey"),
@@ -189,6 +194,7 @@ ENFORCE = [
         f"{are_open('pony')} AND 4 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('pony')"
         " AND tgname ~ '^(00|zz)_epic10_sync_pony_(insert|update)$')",
     ),
+    Life(TellTriggers("pony", RULES), LISTENS.format("mood_epic10, mood")),
     Life(
         StopParking([PARKING]),
         "(SELECT prosrc !~ 'epic10_archive' FROM pg_proc WHERE oid = to_regprocedure('zz_epic10_park_pony()'))",
@@ -205,11 +211,8 @@ SWITCH = [
         Switch("pony", RULES, state_operations=[]),
         f"{SWITCHED} AND {every_pony_is_right('mood')} AND {index_is_valid('pony_mood_legacy_idx')}",
     ),
-    Life(
-        TellTriggers("pony", RULES),
-        "EXISTS (SELECT FROM pg_trigger WHERE tgname = 'moody' AND tgenabled = 'R'"
-        " AND pg_get_triggerdef(oid) LIKE '%UPDATE OF mood, mood_legacy ON%')",
-    ),
+    # It told the others before.
+    Life(SwitchTriggers("pony", RULES), LISTENS.format("mood, mood_legacy"), stays=True, changes_nothing=True),
 ]
 # It has to know every column that the release has added.
 KEPT = Life(KeepOtherColumns("pony"), "to_regprocedure('zz_epic10_backfill_pony()') IS NOT NULL")

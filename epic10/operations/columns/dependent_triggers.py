@@ -1,8 +1,9 @@
 """Triggers of others on a column that is switched, which have to follow it.
 
-A trigger for UPDATE OF a column fires when a statement names that column. After the
-switch the application names the new one, so the trigger is recreated for both
-columns, and on the way back for the old one alone.
+A trigger for UPDATE OF a column fires when a statement names that column. The new
+application names the new one, so the trigger is recreated for both columns as soon as
+that may write, and on the way back for the old one alone. It is bound to the columns,
+not to their names: the switch changes nothing of it.
 """
 
 from django.db.migrations.operations import RunSQL
@@ -29,6 +30,7 @@ BEGIN
            ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
                    JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
       FROM pg_trigger t WHERE tgrelid = {table} AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
+       AND {which}
   LOOP
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
 {wanted}
@@ -65,15 +67,20 @@ TO_THE_OLD = """\
 
 
 class TellTriggers(ReleaseOperation, RunSQL):
-    """Recreate triggers UPDATE OF the switched columns for both columns, in the transaction of the switch."""
+    """
+    Let triggers UPDATE OF the switched columns listen to both columns, from enforce on.
+
+    To replace a trigger keeps only writers waiting. A constraint trigger has to be
+    dropped, which waits for readers, too: it follows at the switch.
+    """
 
     def __init__(self, table: str, rules: list[Rule]):
         self.table, self.columns = table, [shadow.column for shadow in shadows(rules)]
-        legacy = [shadow.legacy for shadow in shadows(rules)]
-        names = {"new": array(self.columns), "old": array(legacy)}
+        targets = [shadow.target for shadow in shadows(rules)]
+        names = {"new": array(targets), "old": array(self.columns)}
         super().__init__(
-            sql=[self._listen(TO_BOTH.format(**names), legacy)],
-            reverse_sql=[self._listen(TO_THE_OLD.format(**names), legacy)],
+            sql=[self._listen(TO_BOTH.format(**names), self.columns, which="tgconstraint = 0::oid")],
+            reverse_sql=[self._listen(TO_THE_OLD.format(**names), targets)],
         )
 
     def needs(self, app_label, state):
@@ -82,10 +89,20 @@ class TellTriggers(ReleaseOperation, RunSQL):
     def describe(self):
         return f"Let triggers of others hear of both {' and '.join(self.columns)} of {self.table}"
 
-    def _listen(self, wanted, moved):
+    def _listen(self, wanted, moved, which="true"):
         return LISTEN.format(
-            table=table_oid(self.table), quoted_table=quoted(self.table), wanted=wanted, moved=array(moved)
+            table=table_oid(self.table), quoted_table=quoted(self.table), wanted=wanted, moved=array(moved), which=which
         )
+
+
+class SwitchTriggers(TellTriggers):
+    """The same for all of them, in the transaction of the switch; the way back of enforce undoes it."""
+
+    def __init__(self, table: str, rules: list[Rule]):
+        super().__init__(table, rules)
+        legacy = [shadow.legacy for shadow in shadows(rules)]
+        wanted = TO_BOTH.format(new=array(self.columns), old=array(legacy))
+        RunSQL.__init__(self, sql=[self._listen(wanted, legacy)], reverse_sql=RunSQL.noop)
 
 
 def no_rule_follows(table: str, column: str) -> Check:

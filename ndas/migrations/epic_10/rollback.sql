@@ -134,14 +134,14 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('function', 'zz_epic10_backfill_nda_status_history', 'owner'),
     ('function', 'zz_epic10_park_ndas', 'owner'),
     ('function', 'zz_epic10_park_nda_status_history', 'owner'),
+    ('triggers of column', 'ndas', 'status'),
+    ('triggers of column', 'ndas', 'usmax_position'),
+    ('triggers of column', 'nda_status_history', 'status'),
     ('type', 'UsMaxPosition', 'owner'),
     ('type', 'UsMaxPosition_legacy', 'owner'),
     ('type', 'NdaType_legacy', 'owner'),
     ('type', 'NdaStatus', 'owner'),
     ('type', 'NdaStatus_legacy', 'owner'),
-    ('triggers of column', 'ndas', 'status'),
-    ('triggers of column', 'ndas', 'usmax_position'),
-    ('triggers of column', 'nda_status_history', 'status'),
     ('table', 'django_migrations', 'SELECT'),
     ('table', 'django_migrations', 'INSERT'),
     ('table', 'django_migrations', 'UPDATE'),
@@ -465,8 +465,9 @@ WITH RECURSIVE known (relation, name) AS (VALUES
     (to_regclass('"nda_status_history"')::oid, 'nda_status_history')
 ), gone AS (
   SELECT 'pg_class'::regclass::oid AS classid, relation AS objid, attnum::int AS objsubid,
-         EXISTS (SELECT FROM pg_attribute AS legacy WHERE attrelid = relation AND NOT legacy.attisdropped
-                    AND legacy.attname::text = attribute.attname::text || '_legacy') AS is_moved
+         EXISTS (SELECT FROM pg_attribute AS old WHERE attrelid = relation AND NOT old.attisdropped
+                    AND (old.attname::text = attribute.attname::text || '_legacy'
+                      OR old.attname::text || '_epic10' = attribute.attname::text)) AS is_moved
     FROM known JOIN epic10_created_object AS created ON kind = 'column'
      AND pg_catalog.starts_with(created.name, known.name || '.')
     JOIN LATERAL (
@@ -485,8 +486,9 @@ WITH RECURSIVE known (relation, name) AS (VALUES
    WHERE tgisinternal OR pg_catalog.starts_with(tgname, 'zz_epic10_') OR pg_catalog.starts_with(tgname, '00_epic10_')
       OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = tgname::text)
       OR EXISTS (
-           SELECT FROM pg_attribute
-            WHERE attrelid = tgrelid AND attnum = ANY (tgattr) AND attname::text LIKE '%\_legacy')
+           SELECT FROM pg_attribute AS one JOIN pg_attribute AS other ON one.attrelid = other.attrelid
+              AND other.attname::text IN (one.attname::text || '_legacy', one.attname::text || '_epic10')
+            WHERE one.attrelid = tgrelid AND one.attnum = ANY (tgattr) AND other.attnum = ANY (tgattr))
          AND NOT EXISTS (
            SELECT FROM gone WHERE objid = tgrelid
               AND (objsubid = ANY (tgattr) AND NOT is_moved
@@ -1300,76 +1302,6 @@ COMMENT ON FUNCTION zz_epic10_sync_ndas_nda_type() IS 'Epic 10: keeps old and ne
   INSERT INTO epic10_created_object (kind, name) SELECT 'both ways', 'zz_epic10_sync_ndas_nda_type'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
   END IF;
-END
-$epic10$;
-DO $epic10$
-DECLARE
-  theirs record;
-  listening text;
-BEGIN
-  FOR theirs IN
-    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
-        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
-           (SELECT description FROM pg_description
-             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
-           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
-                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
-      FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
-  LOOP
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
-      SELECT coalesce(old, name), min(place) FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY
-          AS listed (name, place)
-        LEFT JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status']::text[]), pg_catalog.unnest(ARRAY['status_legacy']::text[])) AS pair (new, old) ON new = name
-       GROUP BY 1
-    ) AS wanted (name, place);
-    CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy']::text[];
-    theirs.definition := regexp_replace(
-      theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
-    IF theirs.is_constraint THEN
-      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "nda_status_history"', theirs.tgname);
-    ELSE
-      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
-    END IF;
-    EXECUTE theirs.definition;
-    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "nda_status_history" IS %L', theirs.tgname, theirs.comment);
-    EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
-      WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
-  END LOOP;
-END
-$epic10$;
-DO $epic10$
-DECLARE
-  theirs record;
-  listening text;
-BEGIN
-  FOR theirs IN
-    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
-        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
-           (SELECT description FROM pg_description
-             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
-           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
-                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
-      FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
-  LOOP
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
-      SELECT coalesce(old, name), min(place) FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY
-          AS listed (name, place)
-        LEFT JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status', 'usmax_position']::text[]), pg_catalog.unnest(ARRAY['status_legacy', 'usmax_position_legacy']::text[])) AS pair (new, old) ON new = name
-       GROUP BY 1
-    ) AS wanted (name, place);
-    CONTINUE WHEN NOT theirs.columns && ARRAY['status_legacy', 'usmax_position_legacy']::text[];
-    theirs.definition := regexp_replace(
-      theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
-    IF theirs.is_constraint THEN
-      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "ndas"', theirs.tgname);
-    ELSE
-      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
-    END IF;
-    EXECUTE theirs.definition;
-    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "ndas" IS %L', theirs.tgname, theirs.comment);
-    EXECUTE pg_catalog.format('ALTER TABLE "ndas" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
-      WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
-  END LOOP;
 END
 $epic10$;
 DO $epic10$
@@ -2333,6 +2265,78 @@ END IF;
 EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')::oid));
   END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  theirs record;
+  listening text;
+BEGIN
+  FOR theirs IN
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
+        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
+           (SELECT description FROM pg_description
+             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
+      FROM pg_trigger t WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
+       AND true
+  LOOP
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT coalesce(old, name), min(place) FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY
+          AS listed (name, place)
+        LEFT JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status_epic10']::text[]), pg_catalog.unnest(ARRAY['status']::text[])) AS pair (new, old) ON new = name
+       GROUP BY 1
+    ) AS wanted (name, place);
+    CONTINUE WHEN NOT theirs.columns && ARRAY['status_epic10']::text[];
+    theirs.definition := regexp_replace(
+      theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
+    IF theirs.is_constraint THEN
+      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "nda_status_history"', theirs.tgname);
+    ELSE
+      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+    END IF;
+    EXECUTE theirs.definition;
+    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "nda_status_history" IS %L', theirs.tgname, theirs.comment);
+    EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+      WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
+  END LOOP;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  theirs record;
+  listening text;
+BEGIN
+  FOR theirs IN
+    SELECT t.oid, tgname, tgenabled, tgconstraint <> 0::oid
+        AS is_constraint, pg_catalog.pg_get_triggerdef(t.oid) AS definition,
+           (SELECT description FROM pg_description
+             WHERE objoid = t.oid AND classoid = 'pg_trigger'::regclass::oid AND objsubid = 0) AS comment,
+           ARRAY(SELECT attname::text FROM pg_catalog.unnest(tgattr::int2[]) WITH ORDINALITY AS listed (number, place)
+                   JOIN pg_attribute ON attrelid = tgrelid AND attnum = number ORDER BY place) AS columns
+      FROM pg_trigger t WHERE tgrelid = to_regclass('"ndas"')::oid AND NOT tgisinternal AND pg_catalog.cardinality(tgattr::int2[]) > 0
+       AND true
+  LOOP
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY place) INTO listening FROM (
+      SELECT coalesce(old, name), min(place) FROM pg_catalog.unnest(theirs.columns) WITH ORDINALITY
+          AS listed (name, place)
+        LEFT JOIN ROWS FROM (pg_catalog.unnest(ARRAY['status_epic10', 'usmax_position_epic10']::text[]), pg_catalog.unnest(ARRAY['status', 'usmax_position']::text[])) AS pair (new, old) ON new = name
+       GROUP BY 1
+    ) AS wanted (name, place);
+    CONTINUE WHEN NOT theirs.columns && ARRAY['status_epic10', 'usmax_position_epic10']::text[];
+    theirs.definition := regexp_replace(
+      theirs.definition, ' UPDATE OF .*?( OR | ON )', ' UPDATE OF ' || listening || '\1');
+    IF theirs.is_constraint THEN
+      EXECUTE pg_catalog.format('DROP TRIGGER %I ON "ndas"', theirs.tgname);
+    ELSE
+      theirs.definition := pg_catalog.replace(theirs.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+    END IF;
+    EXECUTE theirs.definition;
+    EXECUTE pg_catalog.format('COMMENT ON TRIGGER %I ON "ndas" IS %L', theirs.tgname, theirs.comment);
+    EXECUTE pg_catalog.format('ALTER TABLE "ndas" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
+      WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
+  END LOOP;
 END
 $epic10$;
 DO $epic10$
