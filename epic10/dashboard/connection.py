@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import Error
 from psycopg.errors import InsufficientPrivilege
 
+from epic10.postgres import view_schemas
 from epic10.postgres.catalog import array
 from epic10.postgres.errors import message_of
 from epic10.postgres.session import execute, fetch, one_moment
@@ -47,6 +48,7 @@ def reading(connection, *, seconds: float):
     """
     with one_moment(connection):
         execute(connection, SETTINGS.format(milliseconds=int(seconds * 1000)))
+        execute(connection, view_schemas.past_them(local=True))
         yield
 
 

@@ -24,7 +24,10 @@ from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
 from epic10.operations.columns.casts import drop_casts
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.ownership import block
-from epic10.postgres.catalog import column_exists, holds, literal, quoted
+from epic10.operations.schemas import views
+from epic10.operations.schemas.types import AddTypes, MoveTypes
+from epic10.operations.schemas.views import AddViews
+from epic10.postgres.catalog import column_exists, column_type, holds, literal, quoted
 from epic10.postgres.dependents import dependents
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
 from epic10.postgres.session import fetch, unhurried
@@ -128,7 +131,12 @@ def _insist_that_nobody_uses(release, connection):
         for found in dependents(connection, table, [column.legacy for column in columns])
         if found.kind not in GO_WITH_THEIR_COLUMN
     ]
-    used += [f"{use} has the type {type}" for type, use in _uses_of_types(release, connection)]
+    used += [
+        f"{use} is in the way of the schemas of views"
+        for added in release.all_of(AddViews)[:1]
+        for use in views.in_the_way(connection, added.tables)
+    ]
+    used += [f"{use} has the old type {type}" for type, use in _uses_of_types(release, connection)]
     if used:
         raise CommandError(
             f"{NOTHING_DONE}somebody still uses the old labels: {'; '.join(used)}.\n"
@@ -138,11 +146,12 @@ def _insist_that_nobody_uses(release, connection):
 
 
 def _uses_of_types(release, connection):
-    columns = legacy(release, connection)
-    moved = [(table, column.legacy) for table, of_table in columns.items() for column in of_table]
-    for switch in release.all_of(SwitchType) if moved else []:
-        name = switch.relabel.legacy_type
-        for [use] in fetch(connection, all_uses(name, moved)):
+    """Of the types of the old labels, wherever they are: a column knows its own."""
+    columns = [(table, column) for table, of_table in legacy(release, connection).items() for column in of_table]
+    moved = [(table, column.legacy) for table, column in columns]
+    first = {column.relabel.type: (table, column) for table, column in columns[::-1] if isinstance(column, Shadow)}
+    for name, (table, column) in first.items():
+        for [use] in fetch(connection, all_uses(column_type(table, column.legacy), moved)):
             yield name, use
 
 
@@ -170,10 +179,11 @@ def _drop(release, connection):
         )
     ]
     triggers = [_Backwards(follow) for follow in release.all_of(AddSyncTrigger)]
+    schemas = [_Backwards(added) for kind in (MoveTypes, AddTypes, AddViews) for added in release.all_of(kind)]
     phase = Phase(
         "finalize",
         "Drop the old labels, for good.",
-        [*triggers, RunSQL([*columns, *types, SIGN])],
+        [*schemas, *triggers, RunSQL([*columns, *types, SIGN])],
         lock=[(table, ACCESS_EXCLUSIVE) for table in _touched(release, connection)],
     )
     with connection.schema_editor(atomic=False) as editor:

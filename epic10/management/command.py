@@ -15,6 +15,7 @@ from epic10.checks import report
 from epic10.deploy import run_record
 from epic10.deploy.run import Run
 from epic10.management import target
+from epic10.postgres import view_schemas
 from epic10.postgres.errors import first_line
 from epic10.release import advice
 from epic10.terminal import signals
@@ -30,7 +31,15 @@ class Output(NamedTuple):
     failure: str = ""
 
 
-class ReleaseCommand(Lasting, BaseCommand):
+class OnTheTables:
+    """A command that means the tables of the register, whatever search_path its role has been given."""
+
+    def execute(self, *args, **options):
+        with view_schemas.looked_past():
+            return super().execute(*args, **options)
+
+
+class ReleaseCommand(Lasting, OnTheTables, BaseCommand):
     """
     A command that implements ``answer`` instead of ``handle``.
 

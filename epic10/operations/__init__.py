@@ -25,5 +25,6 @@ from .indexes import AddIndex, AddShadowIndex
 from .orphans import KeepOrphans
 from .phase import Note, Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer
-from .stories import Story, phases
+from .stories import phases
+from .story import Story
 from .try_ddl import TryDdl

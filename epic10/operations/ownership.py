@@ -9,15 +9,25 @@ claim comes first: a claim without its object does no harm.
 from collections.abc import Iterator
 
 from epic10.checks import BEFORE, Check, violations
-from epic10.postgres.catalog import column_exists, constraint_exists, literal, quoted, relation_exists, type_exists
+from epic10.postgres.catalog import (
+    column_exists,
+    constraint_exists,
+    literal,
+    quoted,
+    relation_exists,
+    schema_exists,
+    type_exists,
+)
 
 CLAIM = "INSERT INTO epic10_created_object"
+BEFORE_THE_LOCKS = "DO $epic10_views$"
 
 # By kind: what a check of it is called, when there is one by that name, how it gets another one.
 NAMED = {
     "column": ("column", column_exists, "ALTER TABLE {table} RENAME COLUMN {name} TO ..."),
     "constraint": ("foreign_key", constraint_exists, "ALTER TABLE {table} RENAME CONSTRAINT {name} TO ..."),
     "index": ("index", lambda _, name: relation_exists(name), "ALTER INDEX {name} RENAME TO ..."),
+    "schema": ("schema", lambda _, name: schema_exists(name), "ALTER SCHEMA {name} RENAME TO ..."),
     "type": ("enum", lambda _, name: type_exists(name), "ALTER TYPE {name} RENAME TO ..."),
 }
 
@@ -28,6 +38,20 @@ def claim(kind: str, name: str, *, exists: str) -> str:
 
 def is_claim(statement: str) -> bool:
     return statement.startswith(CLAIM)
+
+
+def before_the_locks(block: str) -> str:
+    """
+    The anonymous block, marked as one that comes before the tables are locked, since it needs no lock on them.
+
+    Views and what belongs to them: whoever works through a view has locked it before its table,
+    and would wait for ours while ours waits for the view.
+    """
+    return block.replace("$epic10$", "$epic10_views$")
+
+
+def is_before_the_locks(statement: str) -> bool:
+    return statement.startswith(BEFORE_THE_LOCKS)
 
 
 def is_ours(kind: str, name: str) -> str:

@@ -11,7 +11,7 @@ from epic10.postgres.migration_lock import still_alone
 from epic10.postgres.session import execute, unhurried
 from epic10.terminal.progress import logger
 
-from .ownership import is_claim
+from .ownership import is_before_the_locks, is_claim
 from .release_operation import ReleaseOperation
 
 
@@ -147,8 +147,10 @@ class Phase(Operation):
     def _with_locks(self, lock, schema_editor, statements):
         """The statements, with the locks just before the first one that needs them, which claims do not."""
         claims = [statement for statement in statements if is_claim(statement)]
-        others = [statement for statement in statements if not is_claim(statement)]
-        gently, firmly = (self._take(lock, schema_editor, way(lock)) for way in (locks.gently, locks.firmly))
+        views = [statement.removesuffix(";") for statement in statements if is_before_the_locks(statement)]
+        others = [it for it in statements if not is_claim(it) and not is_before_the_locks(it)]
+        gently = self._take(lock, schema_editor, locks.gently(lock))
+        firmly = self._take(lock, schema_editor, locks.firmly(lock, before=views))
         return [*gently, *claims, *firmly, *others]
 
     def _take(self, lock, schema_editor, statements):

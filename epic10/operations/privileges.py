@@ -95,6 +95,13 @@ SELECT pg_catalog.format('no CREATE in schema %s of type %s', namespace::regname
    AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_schema_privilege(s.owner, namespace, 'CREATE'))
  GROUP BY namespace
 UNION
+SELECT pg_catalog.format('no CREATE on database %I, for schema %s', pg_catalog.current_database(),
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name)),
+       pg_catalog.format('GRANT CREATE ON DATABASE %I TO %I;', pg_catalog.current_database(), current_user)
+  FROM wanted WHERE kind = 'schema' AND to_regnamespace(pg_catalog.quote_ident(name)) IS NULL
+   AND NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+HAVING count(*) > 0
+UNION
 SELECT pg_catalog.format('type %I of %s in schema %s, where search_path does not find it', typname,
            pg_catalog.string_agg(pg_catalog.format('%s.%I', name, privilege), ', ' ORDER BY name, privilege),
            typnamespace::regnamespace),
@@ -144,6 +151,7 @@ class Need:
     """
     A privilege on a table, type or function, by its plain name; it counts where the object is there.
 
+    A schema is to be made, unless it is there.
     The kind ``TRIGGERS`` is what it takes to make the triggers UPDATE OF a column of a table anew; ``TYPE_OF`` is
     sight of its enum type, by its name alone. The name is that of the table, and the privilege the column.
     """

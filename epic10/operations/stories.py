@@ -1,9 +1,8 @@
 """The phases of a release, collected from its stories."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 
-from django.db.migrations.operations.base import Operation
-
+from epic10.operations import schemas
 from epic10.operations.archive.park import Park
 from epic10.operations.archive.parking import Parking
 from epic10.operations.archive.parking_trigger import AddParkingTrigger, StopParking, SwitchParking
@@ -20,8 +19,9 @@ from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
 from .add_successors import AddSuccessors, SwitchSuccessors
 from .changes import Change, Table
 from .counts import Analyze, CountRows
-from .phase import Note, Phase
+from .phase import Phase
 from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, RequireServer, RequireTextKeys
+from .story import Story, explained, numbers
 from .table_changes import of_the_table, table_changes
 from .try_ddl import TryDdl
 from .try_writes import NEW, NEW_PREPARED, OLD, RememberWrites, TryWrites
@@ -34,31 +34,28 @@ ENFORCE = "Validate the foreign key and prove the data; then let both applicatio
 SWITCH = "Show it all to everybody, at once."
 
 
-class Story:
-    """Changes with one reason. Number and text travel into the scripts and the docs."""
-
-    def __init__(self, number: str, text: str, *changes: Change):
-        self.number, self.text, self.changes = number, text, changes
-
-
-def phases(stories: list[Story], *, tables: list[Table], server: int, counted: list[CountRows]) -> list[Phase]:
+def phases(
+    stories: list[Story], *, tables: list[Table], register: Sequence[str] = (), server: int, counted: list[CountRows]
+) -> list[Phase]:
     """
     The five phases; each contains the stories' own operations, then those that a table has once.
 
-    ``tables`` are locked in this order, parents before children. The first one has a
+    Every table of the ``register``, or of those that change, gets a view in either schema. ``tables`` are those that
+    change; they are locked in this order, parents before children. The first one has a
     replaced column, which shows whether the switch has happened.
     """
     parts = [table_changes(table, _changes(stories)) for table in tables]
     names = [table.name for table in tables]
     parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents if to not in names)]
-    expand, backfill, index = _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
-    proofs, enforce = _proofs(stories, parts, expand + backfill), _enforce(stories, parts)
+    for_old, for_new = (_views(stories, parts, register or names, is_new=is_new) for is_new in (False, True))
+    expand, backfill, index = for_old + _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
+    proofs, enforce = _proofs(stories, parts, expand + backfill), _enforce(stories, parts) + for_new
     switch = _switch(stories, parts)
     done = switched(names[0], parts[0].shadows[0])
     before = [
         RequireServer(server),
         RequireTextKeys([*names, *parents]),
-        RequirePreconditions(expand + index + backfill),
+        RequirePreconditions(expand + index + backfill + for_new),
         TryDdl(),
         *counted,
         *_commonest(parts),
@@ -102,6 +99,15 @@ def _expanding(operations, first, parents, names, done) -> Phase:
     )
 
 
+def _views(stories, parts, register, *, is_new):
+    who = "new application, from here on" if is_new else "old application, until it is gone"
+    return explained(
+        numbers(stories, lambda change: change.types),
+        f"Views for the {who}; it works through them by its search_path.",
+        schemas.operations(parts, register, is_new=is_new),
+    )
+
+
 def _commonest(parts):
     return [CommonestLabel(part.name, shadow) for part in parts for shadow in part.shadows]
 
@@ -110,25 +116,25 @@ def _expand(stories, parts):
     own = [
         it
         for story in stories
-        for it in _explained(story.number, story.text, (it for change in story.changes for it in change.expand))
+        for it in explained(story.number, story.text, (it for change in story.changes for it in change.expand))
     ]
     return [
         *own,
-        *_explained(
-            _numbers(stories, lambda change: change.rules),
+        *explained(
+            numbers(stories, lambda change: change.rules),
             "From here on whatever the running application writes is translated as it is written.",
             [
                 *(AddSyncTrigger(part.table.model, part.name, part.rules) for part in parts if part.rules),
                 *(AddSyncTrigger(part.table.model, part.name, beside=rule) for part in parts for rule in part.beside),
             ],
         ),
-        *_explained(
-            _numbers(stories, _parked),
+        *explained(
+            numbers(stories, _parked),
             "Whatever the release fills changes no other column, such as updated_at, by a trigger of others.",
             (KeepOtherColumns(part.name) for part in parts if part.rules or part.fields),
         ),
-        *_explained(
-            _numbers(stories, _parked),
+        *explained(
+            numbers(stories, _parked),
             "After a way back: what was put back and is changed by the old application is parked again.",
             map(AddParkingTrigger, _parkings(parts)),
         ),
@@ -136,19 +142,19 @@ def _expand(stories, parts):
 
 
 def _backfill(stories, parts):
-    operations = _explained(
-        _numbers(stories, _parked),
+    operations = explained(
+        numbers(stories, _parked),
         "What an earlier way back has parked; going back, what the old schema cannot hold.",
         [Park(_parkings(parts)), Unpark(_parkings(parts))],
     )
     for part in parts:
-        operations += _explained(
-            _numbers(stories, of_the_table(part.table, lambda change: change.rules)),
+        operations += explained(
+            numbers(stories, of_the_table(part.table, lambda change: change.rules)),
             f"The {part.table.unit} that were there before.",
             [Backfill(part.name, part.rules, unit=part.table.unit)] if part.rules else [],
         )
-    return operations + _explained(
-        _numbers(stories, lambda change: change.beside),
+    return operations + explained(
+        numbers(stories, lambda change: change.beside),
         "Where somebody has added a column before: ours, beside it.",
         (Backfill(part.name, beside=rule, unit=part.table.unit) for part in parts for rule in part.beside),
     )
@@ -160,10 +166,10 @@ def _index(stories, parts):
         for story in stories
         for change in story.changes
         for purpose, operation in change.indexes
-        for it in _explained(story.number, purpose, [operation])
+        for it in explained(story.number, purpose, [operation])
     ]
-    return own + _explained(
-        _numbers(stories, _moved),
+    return own + explained(
+        numbers(stories, _moved),
         "Indexes of others on a column that changes places: the new column needs what the old one has.",
         (AddSuccessors(part.name, part.moved) for part in parts if part.moved),
     )
@@ -171,13 +177,13 @@ def _index(stories, parts):
 
 def _proofs(stories, parts, proved):
     return [
-        *_explained(
-            _numbers(stories, lambda change: change.enforce),
+        *explained(
+            numbers(stories, lambda change: change.enforce),
             "The rows that were there before the foreign key.",
             (it for change in _changes(stories) for it in change.enforce),
         ),
-        *_explained(
-            _numbers(stories, lambda change: change.rules),
+        *explained(
+            numbers(stories, lambda change: change.rules),
             "No row reads wrong any more, or the switch does not happen.",
             [RequireProofs(proved), Analyze(*(part.name for part in parts))],
         ),
@@ -185,8 +191,8 @@ def _proofs(stories, parts, proved):
 
 
 def _enforce(stories, parts):
-    return _explained(
-        _numbers(stories, _parked),
+    return explained(
+        numbers(stories, _parked),
         "From here on both applications may write, each its own labels; of what the new one writes nothing is parked.",
         [
             *(OpenBothWays(part.name, part.rules) for part in parts if part.rules),
@@ -200,28 +206,33 @@ def _enforce(stories, parts):
 def _switch(stories, parts):
     replaced = [part for part in parts if part.shadows]
     return [
-        *_explained(
-            _numbers(stories, _parked),
+        *explained(
+            numbers(stories, _parked),
             "From here on nothing is filled.",
             [
                 SwitchParking(_parkings(parts)),
                 *(StopKeeping(part.name) for part in parts if part.rules or part.fields),
             ],
         ),
-        *_explained(
-            _numbers(stories, lambda change: change.types),
+        *explained(
+            numbers(stories, lambda change: change.types),
             "The new labels take the name of the old ones.",
             (SwitchType(relabel) for change in _changes(stories) for relabel in change.types),
         ),
-        *_explained(
-            _numbers(stories, lambda change: change.state_operations),
+        *explained(
+            numbers(stories, lambda change: change.state_operations),
             "So do the columns; from here on the legacy columns follow.",
             (Switch(part.name, part.rules, state_operations=part.state_operations) for part in replaced),
         ),
-        *_explained(
-            _numbers(stories, lambda change: change.state_operations),
+        *explained(
+            numbers(stories, lambda change: change.state_operations),
             "Triggers of others that fire for a change of these columns go on doing so.",
             (SwitchTriggers(part.name, part.rules) for part in replaced),
+        ),
+        *explained(
+            numbers(stories, lambda change: change.types),
+            "Whoever works through the views for the old application finds the old types by their old names.",
+            [schemas.switched(parts)],
         ),
         *_switch_others(stories, parts),
     ]
@@ -230,13 +241,13 @@ def _switch(stories, parts):
 def _switch_others(stories, parts):
     """Columns that somebody has added before, and indexes of others."""
     return [
-        *_explained(
-            _numbers(stories, lambda change: change.beside),
+        *explained(
+            numbers(stories, lambda change: change.beside),
             "Where somebody has added a column before, it makes room for ours.",
             (Switch(part.name, beside=rule) for part in parts for rule in part.beside),
         ),
-        *_explained(
-            _numbers(stories, _moved),
+        *explained(
+            numbers(stories, _moved),
             "The successors of indexes of others take their names.",
             (SwitchSuccessors(part.name, part.moved) for part in parts if part.moved),
         ),
@@ -245,8 +256,8 @@ def _switch_others(stories, parts):
 
 def _remembered(stories, parts):
     """Before a phase that tries what the applications write."""
-    return _explained(
-        _numbers(stories, lambda change: change.rules),
+    return explained(
+        numbers(stories, lambda change: change.rules),
         "What the application writes is tried before the change, and taken back.",
         [RememberWrites([part.written for part in parts])],
     )
@@ -258,8 +269,8 @@ def _tried(stories, parts, operations, *, by: list[str]):
     return [
         TryWrites(written, is_last=False),
         *operations,
-        *_explained(
-            _numbers(stories, lambda change: change.rules),
+        *explained(
+            numbers(stories, lambda change: change.rules),
             "It is tried again after the change: what was taken before and is refused now stops it.",
             [TryWrites(written, is_last=True, by=who) for who in by],
         ),
@@ -276,18 +287,6 @@ def _parkings(parts) -> list[Parking]:
 
 def _locks(tables: list[str], mode: str):
     return [(table, mode) for table in tables]
-
-
-def _explained(number: str, text: str, operations: Iterable[Operation]) -> list[Operation]:
-    """The operations, if there are any, after a note that says why."""
-    operations = list(operations)
-    return [Note(number, text), *operations] if operations else []
-
-
-def _numbers(stories, contributions: Callable[[Change], Iterable]) -> str:
-    """The numbers of the stories that have such contributions."""
-    numbers = [story.number for story in stories if any(map(contributions, story.changes))]
-    return f"{numbers[0]} to {numbers[-1]}" if len(numbers) == len(stories) > 2 else ", ".join(numbers)
 
 
 def _parked(change: Change):

@@ -21,6 +21,24 @@ from epic10.terminal.refusal import Refusal
 DEPENDENTS = """\
 WITH RECURSIVE known (relation, name) AS (VALUES
     {tables}
+), schema AS (
+  SELECT n.oid FROM pg_namespace n JOIN epic10_created_object ON kind = 'schema' AND name = nspname::text
+), stand_in AS (
+  SELECT prorettype AS oid, pronamespace FROM pg_proc JOIN schema ON pronamespace = schema.oid WHERE proname = 'named'
+), function AS (
+  SELECT p.oid FROM pg_proc p JOIN stand_in USING (pronamespace)
+   WHERE stand_in.oid IN (prorettype, proargtypes[pronargs - 1])
+), in_a_schema AS (
+  SELECT 'pg_class'::regclass::oid AS classid, c.oid AS objid FROM pg_class c JOIN schema ON relnamespace = schema.oid
+   WHERE relkind = 'v' AND to_regclass(pg_catalog.quote_ident(relname)) IS NOT NULL
+  UNION ALL
+  SELECT 'pg_type'::regclass::oid, oid FROM stand_in
+  UNION ALL
+  SELECT 'pg_proc'::regclass::oid, oid FROM function
+  UNION ALL
+  SELECT 'pg_cast'::regclass::oid, oid FROM pg_cast WHERE castfunc IN (SELECT oid FROM function)
+  UNION ALL
+  SELECT 'pg_operator'::regclass::oid, oid FROM pg_operator WHERE oprcode::oid IN (SELECT oid FROM function)
 ), gone AS (
   SELECT 'pg_class'::regclass::oid AS classid, relation AS objid, attnum::int AS objsubid,
          EXISTS (SELECT FROM pg_attribute AS old WHERE attrelid = relation AND NOT old.attisdropped
@@ -39,6 +57,10 @@ WITH RECURSIVE known (relation, name) AS (VALUES
   SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(pg_catalog.quote_ident(name)),
            to_regtype(pg_catalog.quote_ident(regexp_replace(name, '_epic10$', ''))))::oid, 0, false
     FROM epic10_created_object WHERE kind = 'type'
+  UNION ALL  -- The schemas of views, and what the release has in them.
+  SELECT 'pg_namespace'::regclass::oid, oid, 0, false FROM schema
+  UNION ALL
+  SELECT classid, objid, 0, false FROM in_a_schema
 ), ours AS (
   SELECT 'pg_trigger'::regclass::oid AS classid, oid AS objid FROM pg_trigger
    WHERE tgisinternal OR pg_catalog.starts_with(tgname, 'zz_epic10_') OR pg_catalog.starts_with(tgname, '00_epic10_')
@@ -51,6 +73,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
            SELECT FROM gone WHERE objid = tgrelid
               AND (objsubid = ANY (tgattr) AND NOT is_moved
                 OR tgqual::text ~ pg_catalog.format(':varattno %s ', objsubid)))
+  UNION ALL  -- The old types, which come home before.
+  SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t JOIN schema ON typnamespace = schema.oid WHERE typtype = 'e'
   UNION ALL
   SELECT 'pg_attrdef'::regclass::oid, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
   UNION ALL
@@ -87,7 +111,7 @@ WITH RECURSIVE known (relation, name) AS (VALUES
    WHERE depth < 20
      AND NOT EXISTS (SELECT FROM ours WHERE ours.classid = d.classid AND ours.objid = d.objid)
      AND NOT EXISTS (SELECT FROM gone
-                      WHERE gone.classid = d.classid AND gone.objid = d.objid AND gone.objsubid = d.objsubid)
+                      WHERE gone.classid = d.classid AND gone.objid = d.objid AND gone.objsubid IN (d.objsubid, 0))
 ), found AS (
   SELECT classid, objid, CASE WHEN relkind IN ('v', 'm') THEN 0 ELSE objsubid END AS objsubid, max(depth) AS depth
     FROM reached LEFT JOIN pg_class c ON classid = 'pg_class'::regclass::oid AND c.oid = objid
@@ -98,7 +122,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
     LEFT JOIN pg_constraint k ON classid = 'pg_constraint'::regclass::oid AND k.oid = objid
    WHERE depth > 0 AND rulename IS DISTINCT FROM '_RETURN'
      -- What goes with the object that it is a part of, and with a column of the parent.
-     AND (relkind IS NULL OR relkind IN ('v', 'm') OR objsubid > 0) AND (typtype IS NULL OR typtype IN ('d', 'r'))
+     AND (relkind IS NULL OR relkind IN ('v', 'm') OR objsubid > 0 OR relnamespace IN (SELECT oid FROM schema))
+     AND (typtype IS NULL OR typtype IN ('d', 'r'))
      AND coalesce(attinhcount, coninhcount, 0) = 0
    GROUP BY 1, 2, 3
   -- A column takes along what is a part of it, and goes before its type. A foreign key is somebody's decision.

@@ -80,8 +80,20 @@ def column_definition(table: str, column: str) -> str:
     )
 
 
+def column_type(table: str, column: str) -> str:
+    """The OID of the column's type."""
+    return (
+        f"(SELECT atttypid FROM pg_attribute\n"
+        f"  WHERE attrelid = {table_oid(table)} AND attname = {literal(column)} AND NOT attisdropped)"
+    )
+
+
 def type_exists(name: str) -> str:
     return f"{type_oid(name)} IS NOT NULL"
+
+
+def schema_exists(name: str) -> str:
+    return f"to_regnamespace({literal(quoted(name))}) IS NOT NULL"
 
 
 def relation_exists(name: str) -> str:

@@ -7,7 +7,8 @@ in ``<column>_legacy``. The body of a function is text and finds the new column.
 
 from typing import NamedTuple
 
-from epic10.postgres.catalog import array, table_oid
+from epic10.postgres import view_schemas
+from epic10.postgres.catalog import array, literal, table_oid
 from epic10.postgres.session import fetch
 
 DEPENDENTS = """\
@@ -23,7 +24,8 @@ SELECT CASE WHEN rulename <> '_RETURN' THEN 'rule' WHEN relkind = 'm' THEN 'mate
        CASE WHEN rulename <> '_RETURN' THEN pg_catalog.format('%s on %s', rulename, ev_class::regclass)
             ELSE ev_class::regclass::text END, dependent.attname
   FROM dependent JOIN pg_rewrite r ON r.oid = objid AND classid = 'pg_rewrite'::regclass::oid
-  JOIN pg_class c ON c.oid = ev_class
+  JOIN pg_class c ON c.oid = ev_class JOIN pg_namespace n ON n.oid = relnamespace
+ WHERE NOT (nspname::text = ANY ({schemas}) AND relname::text = {name})  -- The view of the release for an application.
 UNION
 SELECT 'policy', polname, attname
   FROM dependent JOIN pg_policy p ON p.oid = objid AND classid = 'pg_policy'::regclass::oid
@@ -76,4 +78,10 @@ def dependents(connection, table: str, columns: list[str], *, indexes: list[str]
 
 
 def query(table: str, columns: list[str], *, indexes: list[str] = ()) -> str:
-    return DEPENDENTS.format(table=table_oid(table), columns=array(columns), indexes=array(indexes))
+    return DEPENDENTS.format(
+        table=table_oid(table),
+        name=literal(table),
+        schemas=array(view_schemas.both()),
+        columns=array(columns),
+        indexes=array(indexes),
+    )

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -139,12 +140,16 @@ def gently(wanted: list[tuple[str, str]]) -> list[str]:
     return [f"SET LOCAL lock_timeout = '{AUTOVACUUM_GIVES_WAY}'", *locks]
 
 
-def firmly(wanted: list[tuple[str, str]]) -> list[str]:
-    """Statements that take the modes themselves, in the order given: the application waits from here on."""
+def firmly(wanted: list[tuple[str, str]], *, before: Iterable[str] = ()) -> list[str]:
+    """
+    Statements that take the modes themselves, in the order given: the application waits from here on.
+
+    What is ``before`` them takes locks of its own.
+    """
     stronger = [
         f"LOCK TABLE {quoted(table)} IN {mode} MODE" for table, mode in wanted if mode != SHARE_UPDATE_EXCLUSIVE
     ]
-    return [f"SET LOCAL lock_timeout = '{TIMEOUT}'", *stronger]
+    return [f"SET LOCAL lock_timeout = '{TIMEOUT}'", *before, *stronger]
 
 
 @contextmanager

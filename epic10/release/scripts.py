@@ -17,7 +17,7 @@ from epic10.operations import privileges, way_back
 from epic10.operations.columns.switch import SwitchType
 from epic10.operations.phase import Note, walk
 from epic10.operations.require import insist
-from epic10.postgres import session
+from epic10.postgres import session, view_schemas
 from epic10.postgres.catalog import FINALIZED, literal, relation_exists
 from epic10.postgres.migration_lock import KEY
 from epic10.postgres.psql_script import ScriptEditor, notice
@@ -57,7 +57,7 @@ def _rendered(template, release, **context):
         "server": release.server.text(),
         "has_django_migrations": relation_exists("django_migrations"),
         "lock_key": ", ".join(map(str, KEY)),
-        "settings": "\n".join(f"{statement};" for statement in session.statements()),
+        "settings": "\n".join(f"{statement};" for statement in [*session.statements(), view_schemas.block()]),
         "privileges": f"{privileges.insist(release.needs())};",
         "finalized": FINALIZED,
         "ledger": "\n".join(tables.statements()),

@@ -195,6 +195,7 @@ class Migration(migrations.Migration):
     operations = phases(  # expand, backfill, index, enforce, switch
         CHANGES,
         tables=[NDAS, HISTORY],
+        register=[*REGISTER, *AROUND_IT],
         server=15,
         counted=[CountRows(*REGISTER), CountRows(*AROUND_IT, may_shrink=True)],
     )

@@ -57,7 +57,7 @@ def night(hijacked, tmp_path, settings):
 
 # What the release has made, by the names that its types have before, and after, the switch.
 BETWEEN = ['"NdaStatus_epic10"', '"UsMaxPosition_epic10"', '"NdaType"']
-AFTER = ['"NdaStatus_legacy"', '"UsMaxPosition_legacy"', '"NdaStatus"', '"UsMaxPosition"']
+AFTER = ['epic9."NdaStatus"', 'epic9."UsMaxPosition"', '"NdaStatus"', '"UsMaxPosition"']
 
 NEW_APPLICATION = (
     "UPDATE ndas SET usmax_position = 'OTHER', nda_type = 'CONSULTANT' WHERE display_id < 20",
@@ -98,7 +98,7 @@ def test_the_night(hijacked, night, mallory):
     night("epic10_rollback", yes=True)
     written(hijacked, OLD_APPLICATION)
     hijacked.migrate(None)
-    planted.uproot(hijacked, mallory, ['"NdaStatus_legacy"', '"NdaStatus_legacy"[]', '"UsMaxPosition_legacy"'])
+    planted.uproot(hijacked, mallory, ['epic9."NdaStatus"', 'epic9."NdaStatus"[]', 'epic9."UsMaxPosition"'])
     night("epic10_finalize", yes_drop_legacy=True)
     assert hijacked.rows("SELECT count(*) FROM epic10_original")[0][0] > 0
 

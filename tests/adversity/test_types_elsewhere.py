@@ -16,8 +16,9 @@ ALTER TYPE "NdaStatus" SET SCHEMA types;
 ALTER TYPE "UsMaxPosition" SET SCHEMA types"""
 PLACES = """
 SELECT typname, typnamespace::regnamespace::text FROM pg_type
- WHERE typname ~ '^(NdaStatus|UsMaxPosition|NdaType)(_legacy|_epic10)?$' ORDER BY 1"""
-NEW = ["NdaStatus", "NdaStatus_legacy", "NdaType", "UsMaxPosition", "UsMaxPosition_legacy"]
+ WHERE typname ~ '^(NdaStatus|UsMaxPosition|NdaType)(_legacy|_epic10)?$' AND typnamespace::regnamespace::text !~ '^epic'
+ ORDER BY 1"""
+NEW = ["NdaStatus", "NdaType", "UsMaxPosition"]
 
 
 @pytest.fixture

@@ -52,8 +52,8 @@ ROWS = """
                       fully_executed_date, expiration_date,
                       company_name, agency_group_id, abbreviated_name, authorized_purpose,
                       opportunity_poc_id, relationship_poc_id, created_by_id, updated_at)
-    SELECT id, status::"NdaStatus", status_legacy::"NdaStatus_legacy",
-           position::"UsMaxPosition", position_legacy::"UsMaxPosition_legacy", executed::timestamp, expires::timestamp,
+    SELECT id, status::"NdaStatus", status_legacy::epic9."NdaStatus",
+           position::"UsMaxPosition", position_legacy::epic9."UsMaxPosition", executed::timestamp, expires::timestamp,
            'Acme', 'navy', 'ACME', 'To talk.', 'ada', 'ada', 'ada', '2026-01-01'
       FROM (VALUES
         ('draft', 'CREATED', 'CREATED', 'PRIME', NULL, NULL, NULL),

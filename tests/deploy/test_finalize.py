@@ -113,16 +113,16 @@ def test_afterwards_there_is_no_way_back_and_everything_else_works(finalized, fi
             "policy old uses nda_status_history.status_legacy",
         ),
         (
-            """CREATE FUNCTION ndas_in("NdaStatus_legacy") RETURNS bool LANGUAGE sql RETURN $1 = 'CANCELLED'""",
-            'function ndas_in("NdaStatus_legacy") has the type NdaStatus_legacy',
+            """CREATE FUNCTION ndas_in(epic9."NdaStatus") RETURNS bool LANGUAGE sql RETURN $1 = 'CANCELLED'""",
+            'function ndas_in(epic9."NdaStatus") has the old type NdaStatus',
         ),
         (
-            """CREATE VIEW the_last AS SELECT 'CANCELLED'::"NdaStatus_legacy"::text AS label""",
-            "rule _RETURN on view the_last has the type NdaStatus_legacy",
+            """CREATE VIEW the_last AS SELECT 'CANCELLED'::epic9."NdaStatus"::text AS label""",
+            "rule _RETURN on view the_last has the old type NdaStatus",
         ),
         (
-            """CREATE TABLE was (place "UsMaxPosition_legacy"[])""",
-            "column place of was has the type UsMaxPosition_legacy",
+            """CREATE TABLE was (place epic9."UsMaxPosition"[])""",
+            "column place of was has the old type UsMaxPosition",
         ),
     ],
 )

@@ -46,6 +46,14 @@ BACK = "Going back drops what this release has made, and nothing else; what only
 ACCEPTED = [
     Accepted(
         SQUAWK,
+        "ban-drop-(view|schema)",
+        "rollback.sql",
+        r'DROP (VIEW|SCHEMA) IF EXISTS "epic(9|10)"',
+        "`epic9`, `epic10`",
+        BACK,
+    ),
+    Accepted(
+        SQUAWK,
         "renaming-column",
         ".*",
         r'ALTER TABLE "\w+" RENAME COLUMN .*_(epic10|legacy)"',

@@ -41,7 +41,8 @@ TYPES = """
 SELECT typname, typowner::regrole::text, obj_description(oid, 'pg_type'),
        ARRAY(SELECT coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC') || ' ' || is_grantable
                FROM aclexplode(typacl) WHERE grantee <> typowner ORDER BY 1)
-  FROM pg_type WHERE typname IN ('NdaStatus', 'UsMaxPosition') ORDER BY typname"""
+  FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname IN ('NdaStatus', 'UsMaxPosition')
+  ORDER BY typname"""
 
 
 def columns(database, table="ndas", names=("status", "usmax_position", "is_non_usmax")):

@@ -97,7 +97,7 @@ def test_of_the_default_that_tells_nothing_from_null_nothing_is_left(legacy_data
     before = legacy_database.dump_schema()
     for _ in range(2):
         legacy_database.migrate()
-        assert legacy_database.rows(default, ["usmax_position_legacy"]) == [("""'PRIME'::"UsMaxPosition_legacy\"""",)]
+        assert legacy_database.rows(default, ["usmax_position_legacy"]) == [("""'PRIME'::epic9."UsMaxPosition\"""",)]
         legacy_database.migrate("0001")
     assert legacy_database.dump_schema() == before
 

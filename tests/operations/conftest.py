@@ -19,7 +19,7 @@ from . import pony
 
 # Faster than a database a test.
 ANEW = f"""
-DROP SCHEMA public CASCADE;
+DROP SCHEMA IF EXISTS public, epic9, epic10 CASCADE;
 CREATE SCHEMA public;
 {"".join(tables.statements())}
 {pony.TABLE}

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from epic10.deploy import run_record
 from epic10.management import arguments, target
-from epic10.management.command import failing_as_json
+from epic10.management.command import OnTheTables, failing_as_json
 from epic10.monitoring import report, watch
 from epic10.monitoring.alerts import Channels
 from epic10.terminal import signals
@@ -25,7 +25,7 @@ examples:
 """
 
 
-class Command(BaseCommand):
+class Command(OnTheTables, BaseCommand):
     help = (
         "Watch the database after the release, and tell. Query times against before, application errors, locks, room, "
         "load, old labels, every check that lasts. Each incident is told once, and once more when it is over, by mail "

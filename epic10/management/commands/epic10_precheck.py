@@ -3,12 +3,12 @@ from django.core.management.base import BaseCommand, CommandError
 from epic10.checks import report
 from epic10.deploy import precheck
 from epic10.management import arguments, target
-from epic10.management.command import failing_as_json
+from epic10.management.command import OnTheTables, failing_as_json
 from epic10.rehearsal import schema_rehearsal
 from epic10.terminal import signals
 
 
-class Command(BaseCommand):
+class Command(OnTheTables, BaseCommand):
     help = (
         "Can the release run on this database, now, and within the window? Asks the server, the traffic, the schema, "
         "every row, the disk and the clock, rehearses the release on a copy of the schema, and ends with GO or NO-GO. "

@@ -5,14 +5,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from epic10.management import arguments, target
-from epic10.management.command import failing_as_json
+from epic10.management.command import OnTheTables, failing_as_json
 from epic10.release.status import status
 from epic10.terminal import signals
 
 CLEAR = "\x1b[H\x1b[2J"
 
 
-class Command(BaseCommand):
+class Command(OnTheTables, BaseCommand):
     help = (
         "Where does this database stand on its way to Epic 10 or back? Phase by phase, with rows, rate and time left, "
         "who is at work, and what to type next. Only looks, and may be asked at any moment."

@@ -3,11 +3,11 @@ from django.core.management.base import BaseCommand, CommandError
 from epic10.checks import report
 from epic10.deploy import validate
 from epic10.management import arguments, target
-from epic10.management.command import failing_as_json
+from epic10.management.command import OnTheTables, failing_as_json
 from epic10.terminal import signals
 
 
-class Command(BaseCommand):
+class Command(OnTheTables, BaseCommand):
     help = (
         "Check that Epic 10 did what it says. Schema, every row, foreign keys, indexes; with --smoke also that the "
         "application works on it. Exit status 0 or 1."

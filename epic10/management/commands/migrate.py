@@ -10,6 +10,7 @@ from django.utils import timezone
 from epic10.checks import connections as connections_wanted
 from epic10.checks.server import insist_on
 from epic10.management import arguments, target
+from epic10.management.command import OnTheTables
 from epic10.operations import Phase, orphans, privileges, way_back
 from epic10.operations.backfill import workers
 from epic10.postgres import routing
@@ -28,7 +29,7 @@ from epic10.terminal.progress import logger
 from epic10.terminal.refusal import Refusal
 
 
-class Command(Lasting, migrate.Command):
+class Command(Lasting, OnTheTables, migrate.Command):
     """One migrator at a time; progress; and the record follows the database, not the other way about."""
 
     help = (

@@ -77,7 +77,7 @@ class CreateEnum(ReleaseOperation, RunSQL):
             yield Check(
                 f"enum.{self.becomes}.uses",
                 f"nothing but columns that the release replaces is of the type {self.becomes}",
-                violations(uses(self.becomes, self.columns), only_if=self._is_replaced()),
+                violations(uses(type_oid(self.becomes), self.columns), only_if=self._is_replaced()),
                 when=BEFORE,
                 hint=IN_TEXT,
             )

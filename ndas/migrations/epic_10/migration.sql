@@ -100,6 +100,18 @@ BEGIN
   ) AS wanted (name, value) WHERE pg_catalog.current_setting(name, true) IS NOT NULL;
 END
 $epic10$;
+DO $epic10$
+BEGIN
+  PERFORM pg_catalog.set_config('search_path', pg_catalog.string_agg(part, ',' ORDER BY number), false)
+  FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ','))
+    WITH ORDINALITY AS path (part, number)
+ WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic10']::text[])
+HAVING count(*) > 0;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION '%', 'search_path of this session names views, and not the tables of the register.' USING HINT = 'Put the schema of the tables behind it: ALTER ROLE ... SET search_path = ..., public; or leave it out of the address of the database.';
+  END IF;
+END
+$epic10$;
 
 -- Missing privileges are reported before anything is changed.
 DO $epic10$
@@ -119,6 +131,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'subagencies', 'SELECT'),
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
+    ('schema', 'epic9', 'owner'),
     ('type', 'UsMaxPosition_epic10', 'owner'),
     ('type of column', 'ndas', 'usmax_position'),
     ('table', 'ndas', 'owner'),
@@ -144,6 +157,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('triggers of column', 'ndas', 'status'),
     ('triggers of column', 'ndas', 'usmax_position'),
     ('triggers of column', 'nda_status_history', 'status'),
+    ('schema', 'epic10', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
     ('type', 'UsMaxPosition_legacy', 'owner'),
     ('type', 'NdaType_legacy', 'owner'),
@@ -268,6 +282,13 @@ SELECT pg_catalog.format('no CREATE in schema %s of type %s', namespace::regname
    AND NOT pg_catalog.has_schema_privilege(namespace, 'CREATE')
    AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_schema_privilege(s.owner, namespace, 'CREATE'))
  GROUP BY namespace
+UNION
+SELECT pg_catalog.format('no CREATE on database %I, for schema %s', pg_catalog.current_database(),
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name)),
+       pg_catalog.format('GRANT CREATE ON DATABASE %I TO %I;', pg_catalog.current_database(), current_user)
+  FROM wanted WHERE kind = 'schema' AND to_regnamespace(pg_catalog.quote_ident(name)) IS NULL
+   AND NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+HAVING count(*) > 0
 UNION
 SELECT pg_catalog.format('type %I of %s in schema %s, where search_path does not find it', typname,
            pg_catalog.string_agg(pg_catalog.format('%s.%I', name, privilege), ', ' ORDER BY name, privilege),
@@ -488,6 +509,12 @@ DECLARE
   broken text;
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
+    ('the schema name epic9 is free',
+     'ALTER SCHEMA "epic9" RENAME TO ...',
+     true,
+$check$SELECT 'epic9 is there already'
+ WHERE to_regnamespace('"epic9"') IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9')$check$),
     ('the name UsMaxPosition_epic10 is free, or names the enum the release wants',
      'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".',
      true,
@@ -508,6 +535,8 @@ $check$WITH enum AS (
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"UsMaxPosition"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
+), ours AS (  -- What the release has made for those who work through its views.
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'usmax_position')
 )
@@ -526,23 +555,27 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
                     WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
 UNION ALL
-SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type
+ WHERE typbasetype IN (SELECT oid FROM enum) AND typnamespace NOT IN (SELECT oid FROM ours)
 UNION ALL
 SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
-   AND proowner IN (SELECT oid FROM trusted)
+   AND proowner IN (SELECT oid FROM trusted) AND pronamespace NOT IN (SELECT oid FROM ours)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
  WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
     OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = oprcode::oid AND pronamespace IN (SELECT oid FROM ours))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
- WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ WHERE castmethod <> 'i'
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = castfunc AND pronamespace IN (SELECT oid FROM ours))
+   AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
 ORDER BY 1$check$),
     ('ndas.usmax_position is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "usmax_position" TYPE text;',
@@ -615,6 +648,8 @@ $check$WITH enum AS (
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaType"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
+), ours AS (  -- What the release has made for those who work through its views.
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'nda_type')
 )
@@ -633,23 +668,27 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
                     WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
 UNION ALL
-SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type
+ WHERE typbasetype IN (SELECT oid FROM enum) AND typnamespace NOT IN (SELECT oid FROM ours)
 UNION ALL
 SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
-   AND proowner IN (SELECT oid FROM trusted)
+   AND proowner IN (SELECT oid FROM trusted) AND pronamespace NOT IN (SELECT oid FROM ours)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
  WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
     OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = oprcode::oid AND pronamespace IN (SELECT oid FROM ours))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
- WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ WHERE castmethod <> 'i'
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = castfunc AND pronamespace IN (SELECT oid FROM ours))
+   AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
 ORDER BY 1$check$),
     ('ndas.nda_type is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "nda_type" TYPE text;',
@@ -701,6 +740,8 @@ $check$WITH enum AS (
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaStatus"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
+), ours AS (  -- What the release has made for those who work through its views.
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'status'),
     (to_regclass('"nda_status_history"')::oid, 'status')
@@ -720,23 +761,27 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
                     WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
 UNION ALL
-SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type
+ WHERE typbasetype IN (SELECT oid FROM enum) AND typnamespace NOT IN (SELECT oid FROM ours)
 UNION ALL
 SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
-   AND proowner IN (SELECT oid FROM trusted)
+   AND proowner IN (SELECT oid FROM trusted) AND pronamespace NOT IN (SELECT oid FROM ours)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
  WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
     OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = oprcode::oid AND pronamespace IN (SELECT oid FROM ours))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
- WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ WHERE castmethod <> 'i'
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = castfunc AND pronamespace IN (SELECT oid FROM ours))
+   AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
 ORDER BY 1$check$),
     ('ndas.status is a column of labels, an enum or text',
      'Make it one: ALTER TABLE "ndas" ALTER COLUMN "status" TYPE text;',
@@ -1031,7 +1076,13 @@ $check$SELECT pg_catalog.format('trigger %I fires after those of the release', t
  WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND NOT tgisinternal AND tgenabled <> 'D'
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
    AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
-   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')$check$)
+   AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')$check$),
+    ('the schema name epic10 is free',
+     'ALTER SCHEMA "epic10" RENAME TO ...',
+     true,
+$check$SELECT 'epic10 is there already'
+ WHERE to_regnamespace('"epic10"') IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10')$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
         INTO broken;
@@ -1223,6 +1274,8 @@ BEGIN
   RAISE EXCEPTION '%', 'expand could not get its locks on contacts, ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
 END
 $epic10$;
+INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic9'
+ WHERE NOT (to_regnamespace('"epic9"') IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'UsMaxPosition_epic10'
  WHERE NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
@@ -1290,6 +1343,170 @@ BEGIN
   FOR attempt IN 1..60 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
+      DO $epic10_views$
+      DECLARE
+        made record;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND to_regnamespace('"epic9"') IS NULL THEN
+          CREATE SCHEMA "epic9";
+          COMMENT ON SCHEMA "epic9" IS 'Epic 10: the register for the old application. Dropped by epic10_finalize.';
+          FOR made IN
+            WITH register AS (
+              SELECT number, c.oid AS relation, relname, nspname, relowner, relacl,
+                     relrowsecurity OR NOT EXISTS (
+                       SELECT FROM pg_attribute WHERE attrelid = c.oid AND attacl IS NOT NULL AND NOT attisdropped) AS invoker
+                FROM pg_catalog.unnest(ARRAY['ndas', 'nda_status_history', 'documents', 'audit_log', 'contacts', 'agency_groups', 'subagencies', 'agency_group_grants', 'subagency_grants']::text[]) WITH ORDINALITY AS wanted (name, number)
+                JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid
+                JOIN pg_namespace n ON n.oid = relnamespace
+            ), moved (table_name, old, new, value) AS (VALUES
+              ('ndas', 'status', 'status_epic10', NULL::text),
+              ('ndas', 'usmax_position', 'usmax_position_epic10', '(CASE WHEN false THEN '''' END)::%s'::text),
+              ('ndas', 'nda_type', 'nda_type_epic10', '(CASE WHEN false THEN '''' END)::%s'::text),
+              ('ndas', 'expiration_date', 'expiration_date_epic10', NULL::text),
+              ('ndas', 'is_non_usmax', 'is_non_usmax_epic10', '(CASE WHEN false THEN '''' END)::%s'::text),
+              ('ndas', 'approved_by_id', 'approved_by_id_epic10', NULL::text),
+              ('nda_status_history', 'status', 'status_epic10', NULL::text)
+            ), shown AS (
+              SELECT number, relation, relname, nspname, relowner, invoker, attnum, attname, atthasdef, value,
+                     attname::text AS name, pg_catalog.format_type(atttypid, atttypmod) AS type_name,
+                     pg_catalog.col_description(relation, attnum) AS comment, attacl AS acl
+                FROM register JOIN pg_attribute AS it ON attrelid = relation AND attnum > 0 AND NOT attisdropped
+                LEFT JOIN moved ON table_name = relname::text AND old = attname::text
+               WHERE NOT EXISTS (SELECT FROM epic10_created_object
+                                  WHERE kind = 'column' AND name = pg_catalog.concat(relname, '.', attname))
+            ), to_whom AS (
+              SELECT number, relname, nspname, name, attname, privilege_type AS privilege,
+                     CASE WHEN grantee = 0::oid THEN 'PUBLIC'
+                       ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END AS who,
+                     CASE WHEN pg_catalog.bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END AS further
+                FROM (SELECT number, relname, nspname, relowner, NULL AS name, NULL::name AS attname, relacl AS acl
+                        FROM register
+                       UNION ALL SELECT number, relname, nspname, relowner, name, attname, acl FROM shown) AS granted,
+                     aclexplode(acl)
+               WHERE grantee <> relowner AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+               GROUP BY number, relname, nspname, name, attname, privilege_type, grantee
+            ), owned AS (  -- By whom the tables are owned, where the role may say so.
+              SELECT number, relname, pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relowner)) AS who FROM register
+               WHERE relowner = (SELECT relowner FROM register ORDER BY number LIMIT 1)
+                 AND relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
+                 AND pg_catalog.pg_has_role(relowner, 'MEMBER')
+                 AND pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+            )
+            SELECT 1 AS step, number, pg_catalog.format(
+                     'CREATE VIEW "epic9".%1$I WITH (security_invoker = %2$s) AS SELECT %3$s FROM %4$I.%1$I',
+                     relname, invoker,
+                     pg_catalog.string_agg(pg_catalog.format('%I AS %I', attname, name), ', ' ORDER BY attnum),
+                     nspname) AS statement
+              FROM shown GROUP BY number, relname, nspname, invoker
+            UNION ALL
+            SELECT 2, number, pg_catalog.format('ALTER VIEW "epic9".%I ALTER COLUMN %I SET DEFAULT %s', relname, name,
+                                                pg_catalog.format(value, type_name))
+              FROM shown WHERE value IS NOT NULL AND NOT atthasdef
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON VIEW "epic9".%I IS %L', relname, comment)
+              FROM register, pg_catalog.obj_description(relation, 'pg_class') AS comment WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON COLUMN "epic9".%I.%I IS %L', relname, name, comment)
+              FROM shown WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT DISTINCT 4, 0, pg_catalog.format('ALTER SCHEMA "epic9" OWNER TO %s', who) FROM owned
+            UNION ALL
+            SELECT 5, number, pg_catalog.format('ALTER VIEW "epic9".%I OWNER TO %s', relname, who) FROM owned
+            UNION ALL
+            SELECT DISTINCT 6, 0, pg_catalog.format('GRANT USAGE ON SCHEMA "epic9" TO %s', who) FROM to_whom
+            UNION ALL
+            SELECT 7, number, pg_catalog.format('GRANT %s%s ON "epic9".%I TO %s%s', privilege,
+                     CASE WHEN name IS NULL THEN '' ELSE pg_catalog.format(' (%I)', name) END, relname, who, further)
+              FROM to_whom
+            UNION ALL  -- The column that comes has them from its name only at the switch.
+            SELECT 8, number, pg_catalog.format('GRANT %s (%I) ON %I.%I TO %s%s', privilege, attname, nspname, relname, who,
+                                                further)
+              FROM to_whom WHERE name <> attname::text
+             ORDER BY step, number, statement
+          LOOP
+            EXECUTE made.statement;
+          END LOOP;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        base record;
+        made record;
+        place text;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND to_regtype('"epic9"."NdaStatus"') IS NULL THEN
+          SELECT t.oid, t.oid::regtype AS name, nspname INTO base
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+           WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['status']::text[]) AND NOT attisdropped AND typtype = 'e'
+           ORDER BY attname::text = 'status' DESC LIMIT 1;
+          IF FOUND THEN
+            EXECUTE pg_catalog.format('CREATE TYPE "epic9"."NdaStatus" AS ENUM (%s)', (
+              SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
+                FROM pg_enum WHERE enumtypid = base.oid));
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".plain("epic9"."NdaStatus") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".named(%s) RETURNS "epic9"."NdaStatus" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic9"."NdaStatus"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic9"."NdaStatus" AS %s) WITH FUNCTION "epic9".plain("epic9"."NdaStatus") AS IMPLICIT',
+              base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9"."NdaStatus") WITH FUNCTION "epic9".named(%1$s)', base.name);
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
+              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
+              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
+            ) AS operators (function, operator, restrict, "join") LOOP
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".%I(anyenum, "epic9"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
+                'STRICT PARALLEL SAFE AS %L', made.function,
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9'));
+              FOREACH place IN ARRAY ARRAY['epic9', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9"."NdaStatus", '
+                  'FUNCTION = "epic9".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
+                  place, made.operator, made.function, made.restrict, made.join);
+              END LOOP;
+            END LOOP;
+          END IF;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        base record;
+        made record;
+        place text;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND to_regtype('"epic9"."UsMaxPosition"') IS NULL THEN
+          SELECT t.oid, t.oid::regtype AS name, nspname INTO base
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+           WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['usmax_position']::text[]) AND NOT attisdropped AND typtype = 'e'
+           ORDER BY attname::text = 'usmax_position' DESC LIMIT 1;
+          IF FOUND THEN
+            EXECUTE pg_catalog.format('CREATE TYPE "epic9"."UsMaxPosition" AS ENUM (%s)', (
+              SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
+                FROM pg_enum WHERE enumtypid = base.oid));
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".plain("epic9"."UsMaxPosition") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".named(%s) RETURNS "epic9"."UsMaxPosition" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic9"."UsMaxPosition"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic9"."UsMaxPosition" AS %s) WITH FUNCTION "epic9".plain("epic9"."UsMaxPosition") AS IMPLICIT',
+              base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9"."UsMaxPosition") WITH FUNCTION "epic9".named(%1$s)', base.name);
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
+              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
+              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
+            ) AS operators (function, operator, restrict, "join") LOOP
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".%I(anyenum, "epic9"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
+                'STRICT PARALLEL SAFE AS %L', made.function,
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9'));
+              FOREACH place IN ARRAY ARRAY['epic9', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9"."UsMaxPosition", '
+                  'FUNCTION = "epic9".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
+                  place, made.operator, made.function, made.restrict, made.join);
+              END LOOP;
+            END LOOP;
+          END IF;
+        END IF;
+      END
+      $epic10_views$;
       LOCK TABLE "contacts" IN SHARE ROW EXCLUSIVE MODE;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN ACCESS EXCLUSIVE MODE;
@@ -1302,6 +1519,7 @@ BEGIN
   RAISE EXCEPTION '%', 'expand could not get its locks on contacts, ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
 END
 $epic10$;
+-- 10.1, 10.2, 10.3: Views for the old application, until it is gone; it works through them by its search_path.
 -- 10.1: The new positions, in a column beside the old one; NULL becomes PRIME.
 DO $epic10$
 BEGIN
@@ -3631,6 +3849,8 @@ $check$WITH enum AS (
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"UsMaxPosition"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
+), ours AS (  -- What the release has made for those who work through its views.
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'usmax_position')
 )
@@ -3649,23 +3869,27 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
                     WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
 UNION ALL
-SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type
+ WHERE typbasetype IN (SELECT oid FROM enum) AND typnamespace NOT IN (SELECT oid FROM ours)
 UNION ALL
 SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
-   AND proowner IN (SELECT oid FROM trusted)
+   AND proowner IN (SELECT oid FROM trusted) AND pronamespace NOT IN (SELECT oid FROM ours)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
  WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
     OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = oprcode::oid AND pronamespace IN (SELECT oid FROM ours))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
- WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ WHERE castmethod <> 'i'
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = castfunc AND pronamespace IN (SELECT oid FROM ours))
+   AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
 ORDER BY 1$check$),
     ('nothing but columns that the release replaces is of the type NdaType',
      'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
@@ -3677,6 +3901,8 @@ $check$WITH enum AS (
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaType"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
+), ours AS (  -- What the release has made for those who work through its views.
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'nda_type')
 )
@@ -3695,23 +3921,27 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
                     WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
 UNION ALL
-SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type
+ WHERE typbasetype IN (SELECT oid FROM enum) AND typnamespace NOT IN (SELECT oid FROM ours)
 UNION ALL
 SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
-   AND proowner IN (SELECT oid FROM trusted)
+   AND proowner IN (SELECT oid FROM trusted) AND pronamespace NOT IN (SELECT oid FROM ours)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
  WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
     OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = oprcode::oid AND pronamespace IN (SELECT oid FROM ours))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
- WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ WHERE castmethod <> 'i'
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = castfunc AND pronamespace IN (SELECT oid FROM ours))
+   AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
 ORDER BY 1$check$),
     ('nothing but columns that the release replaces is of the type NdaStatus',
      'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
@@ -3721,6 +3951,8 @@ $check$WITH enum AS (
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaStatus"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
+), ours AS (  -- What the release has made for those who work through its views.
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'status'),
     (to_regclass('"nda_status_history"')::oid, 'status')
@@ -3740,23 +3972,27 @@ SELECT CASE relkind WHEN 'c' THEN pg_catalog.format('type %s', attrelid::regclas
    AND NOT EXISTS (SELECT FROM pg_inherits JOIN moved ON relation IN (inhrelid, inhparent)
                     WHERE attrelid IN (inhrelid, inhparent) AND attrelid <> relation)
 UNION ALL
-SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type WHERE typbasetype IN (SELECT oid FROM enum)
+SELECT pg_catalog.format('domain %s', oid::regtype) FROM pg_type
+ WHERE typbasetype IN (SELECT oid FROM enum) AND typnamespace NOT IN (SELECT oid FROM ours)
 UNION ALL
 SELECT pg_catalog.format('range %s', rngtypid::regtype) FROM pg_range WHERE rngsubtype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('function %s', p.oid::regprocedure) FROM pg_proc p
  WHERE EXISTS (SELECT FROM enum WHERE oid = prorettype OR oid = ANY (proargtypes) OR oid = ANY (proallargtypes))
-   AND proowner IN (SELECT oid FROM trusted)
+   AND proowner IN (SELECT oid FROM trusted) AND pronamespace NOT IN (SELECT oid FROM ours)
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass::oid AND objid = p.oid AND deptype = 'i')
 UNION ALL
 SELECT pg_catalog.format('operator %s', oid::regoperator) FROM pg_operator
  WHERE oprowner IN (SELECT oid FROM trusted) AND (oprleft IN (SELECT oid FROM enum)
     OR oprright IN (SELECT oid FROM enum) OR oprresult IN (SELECT oid FROM enum))
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = oprcode::oid AND pronamespace IN (SELECT oid FROM ours))
 UNION ALL
 SELECT pg_catalog.format('operator class %I', opcname) FROM pg_opclass WHERE opcintype IN (SELECT oid FROM enum)
 UNION ALL
 SELECT pg_catalog.format('cast (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
- WHERE castmethod <> 'i' AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
+ WHERE castmethod <> 'i'
+   AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = castfunc AND pronamespace IN (SELECT oid FROM ours))
+   AND (castsource IN (SELECT oid FROM enum) OR casttarget IN (SELECT oid FROM enum))
 ORDER BY 1$check$),
     ('nothing that was parked of ndas still waits to be put back',
      'python manage.py migrate ndas',
@@ -4046,11 +4282,219 @@ INSERT INTO epic10_created_object (kind, name) SELECT 'both ways', 'zz_epic10_pa
  WHERE NOT (false) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'both ways', 'zz_epic10_park_nda_status_history'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic10'
+ WHERE NOT (to_regnamespace('"epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   FOR attempt IN 1..60 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
+      DO $epic10_views$
+      DECLARE
+        made record;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regnamespace('"epic10"') IS NULL THEN
+          CREATE SCHEMA "epic10";
+          COMMENT ON SCHEMA "epic10" IS 'Epic 10: the register for the new application. Dropped by epic10_finalize.';
+          FOR made IN
+            WITH register AS (
+              SELECT number, c.oid AS relation, relname, nspname, relowner, relacl,
+                     relrowsecurity OR NOT EXISTS (
+                       SELECT FROM pg_attribute WHERE attrelid = c.oid AND attacl IS NOT NULL AND NOT attisdropped) AS invoker
+                FROM pg_catalog.unnest(ARRAY['ndas', 'nda_status_history', 'documents', 'audit_log', 'contacts', 'agency_groups', 'subagencies', 'agency_group_grants', 'subagency_grants']::text[]) WITH ORDINALITY AS wanted (name, number)
+                JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid
+                JOIN pg_namespace n ON n.oid = relnamespace
+            ), moved (table_name, old, new, value) AS (VALUES
+              ('ndas', 'status', 'status_epic10', '''CREATED''::%s'::text),
+              ('ndas', 'usmax_position', 'usmax_position_epic10', '''PRIME''::%s'::text),
+              ('ndas', 'nda_type', 'nda_type_epic10', '''MUTUAL''::%s'::text),
+              ('ndas', 'expiration_date', 'expiration_date_epic10', NULL::text),
+              ('ndas', 'is_non_usmax', 'is_non_usmax_epic10', 'false'::text),
+              ('ndas', 'approved_by_id', 'approved_by_id_epic10', NULL::text),
+              ('nda_status_history', 'status', 'status_epic10', NULL::text)
+            ), shown AS (
+              SELECT number, relation, relname, nspname, relowner, invoker, attnum, attname, atthasdef, value,
+                     coalesce(moved.old, attname::text) AS name, pg_catalog.format_type(atttypid, atttypmod) AS type_name,
+                     pg_catalog.col_description(relation, attnum) AS comment, coalesce(attacl, (SELECT goes.attacl FROM pg_attribute AS goes
+                                        WHERE goes.attrelid = relation AND goes.attname::text = moved.old)) AS acl
+                FROM register JOIN pg_attribute AS it ON attrelid = relation AND attnum > 0 AND NOT attisdropped
+                LEFT JOIN moved ON table_name = relname::text AND new = attname::text
+               WHERE NOT EXISTS (SELECT FROM moved AS goes JOIN pg_attribute AS comes
+                                     ON comes.attrelid = relation AND comes.attname::text = goes.new
+                                    AND NOT comes.attisdropped
+                                  WHERE goes.table_name = relname::text AND goes.old = it.attname::text)
+            ), to_whom AS (
+              SELECT number, relname, nspname, name, attname, privilege_type AS privilege,
+                     CASE WHEN grantee = 0::oid THEN 'PUBLIC'
+                       ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END AS who,
+                     CASE WHEN pg_catalog.bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END AS further
+                FROM (SELECT number, relname, nspname, relowner, NULL AS name, NULL::name AS attname, relacl AS acl
+                        FROM register
+                       UNION ALL SELECT number, relname, nspname, relowner, name, attname, acl FROM shown) AS granted,
+                     aclexplode(acl)
+               WHERE grantee <> relowner AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+               GROUP BY number, relname, nspname, name, attname, privilege_type, grantee
+            ), owned AS (  -- By whom the tables are owned, where the role may say so.
+              SELECT number, relname, pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relowner)) AS who FROM register
+               WHERE relowner = (SELECT relowner FROM register ORDER BY number LIMIT 1)
+                 AND relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
+                 AND pg_catalog.pg_has_role(relowner, 'MEMBER')
+                 AND pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+            )
+            SELECT 1 AS step, number, pg_catalog.format(
+                     'CREATE VIEW "epic10".%1$I WITH (security_invoker = %2$s) AS SELECT %3$s FROM %4$I.%1$I',
+                     relname, invoker,
+                     pg_catalog.string_agg(pg_catalog.format('%I AS %I', attname, name), ', ' ORDER BY attnum),
+                     nspname) AS statement
+              FROM shown GROUP BY number, relname, nspname, invoker
+            UNION ALL
+            SELECT 2, number, pg_catalog.format('ALTER VIEW "epic10".%I ALTER COLUMN %I SET DEFAULT %s', relname, name,
+                                                pg_catalog.format(value, type_name))
+              FROM shown WHERE value IS NOT NULL
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON VIEW "epic10".%I IS %L', relname, comment)
+              FROM register, pg_catalog.obj_description(relation, 'pg_class') AS comment WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON COLUMN "epic10".%I.%I IS %L', relname, name, comment)
+              FROM shown WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT DISTINCT 4, 0, pg_catalog.format('ALTER SCHEMA "epic10" OWNER TO %s', who) FROM owned
+            UNION ALL
+            SELECT 5, number, pg_catalog.format('ALTER VIEW "epic10".%I OWNER TO %s', relname, who) FROM owned
+            UNION ALL
+            SELECT DISTINCT 6, 0, pg_catalog.format('GRANT USAGE ON SCHEMA "epic10" TO %s', who) FROM to_whom
+            UNION ALL
+            SELECT 7, number, pg_catalog.format('GRANT %s%s ON "epic10".%I TO %s%s', privilege,
+                     CASE WHEN name IS NULL THEN '' ELSE pg_catalog.format(' (%I)', name) END, relname, who, further)
+              FROM to_whom
+            UNION ALL  -- The column that comes has them from its name only at the switch.
+            SELECT 8, number, pg_catalog.format('GRANT %s (%I) ON %I.%I TO %s%s', privilege, attname, nspname, relname, who,
+                                                further)
+              FROM to_whom WHERE name <> attname::text
+             ORDER BY step, number, statement
+          LOOP
+            EXECUTE made.statement;
+          END LOOP;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        base record;
+        made record;
+        place text;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regtype('"epic10"."NdaStatus"') IS NULL THEN
+          SELECT t.oid, t.oid::regtype AS name, nspname INTO base
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+           WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['status_epic10', 'status']::text[]) AND NOT attisdropped AND typtype = 'e'
+           ORDER BY attname::text = 'status_epic10' DESC LIMIT 1;
+          IF FOUND THEN
+            EXECUTE pg_catalog.format('CREATE TYPE "epic10"."NdaStatus" AS ENUM (%s)', (
+              SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
+                FROM pg_enum WHERE enumtypid = base.oid));
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".plain("epic10"."NdaStatus") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".named(%s) RETURNS "epic10"."NdaStatus" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic10"."NdaStatus"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic10"."NdaStatus" AS %s) WITH FUNCTION "epic10".plain("epic10"."NdaStatus") AS IMPLICIT',
+              base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."NdaStatus") WITH FUNCTION "epic10".named(%1$s)', base.name);
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
+              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
+              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
+            ) AS operators (function, operator, restrict, "join") LOOP
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
+                'STRICT PARALLEL SAFE AS %L', made.function,
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
+              FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."NdaStatus", '
+                  'FUNCTION = "epic10".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
+                  place, made.operator, made.function, made.restrict, made.join);
+              END LOOP;
+            END LOOP;
+          END IF;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        base record;
+        made record;
+        place text;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regtype('"epic10"."UsMaxPosition"') IS NULL THEN
+          SELECT t.oid, t.oid::regtype AS name, nspname INTO base
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+           WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['usmax_position_epic10', 'usmax_position']::text[]) AND NOT attisdropped AND typtype = 'e'
+           ORDER BY attname::text = 'usmax_position_epic10' DESC LIMIT 1;
+          IF FOUND THEN
+            EXECUTE pg_catalog.format('CREATE TYPE "epic10"."UsMaxPosition" AS ENUM (%s)', (
+              SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
+                FROM pg_enum WHERE enumtypid = base.oid));
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".plain("epic10"."UsMaxPosition") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".named(%s) RETURNS "epic10"."UsMaxPosition" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic10"."UsMaxPosition"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic10"."UsMaxPosition" AS %s) WITH FUNCTION "epic10".plain("epic10"."UsMaxPosition") AS IMPLICIT',
+              base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."UsMaxPosition") WITH FUNCTION "epic10".named(%1$s)', base.name);
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
+              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
+              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
+            ) AS operators (function, operator, restrict, "join") LOOP
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
+                'STRICT PARALLEL SAFE AS %L', made.function,
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
+              FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."UsMaxPosition", '
+                  'FUNCTION = "epic10".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
+                  place, made.operator, made.function, made.restrict, made.join);
+              END LOOP;
+            END LOOP;
+          END IF;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        base record;
+        made record;
+        place text;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regtype('"epic10"."NdaType"') IS NULL THEN
+          SELECT t.oid, t.oid::regtype AS name, nspname INTO base
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+           WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['nda_type_epic10', 'nda_type']::text[]) AND NOT attisdropped AND typtype = 'e'
+           ORDER BY attname::text = 'nda_type_epic10' DESC LIMIT 1;
+          IF FOUND THEN
+            EXECUTE pg_catalog.format('CREATE TYPE "epic10"."NdaType" AS ENUM (%s)', (
+              SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
+                FROM pg_enum WHERE enumtypid = base.oid));
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".plain("epic10"."NdaType") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".named(%s) RETURNS "epic10"."NdaType" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic10"."NdaType"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic10"."NdaType" AS %s) WITH FUNCTION "epic10".plain("epic10"."NdaType") AS IMPLICIT',
+              base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."NdaType") WITH FUNCTION "epic10".named(%1$s)', base.name);
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
+              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
+              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
+            ) AS operators (function, operator, restrict, "join") LOOP
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."NdaType") RETURNS boolean LANGUAGE sql STABLE '
+                'STRICT PARALLEL SAFE AS %L', made.function,
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
+              FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."NdaType", '
+                  'FUNCTION = "epic10".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
+                  place, made.operator, made.function, made.restrict, made.join);
+              END LOOP;
+            END LOOP;
+          END IF;
+        END IF;
+      END
+      $epic10_views$;
       LOCK TABLE "ndas" IN SHARE ROW EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN SHARE ROW EXCLUSIVE MODE;
       RETURN;
@@ -4408,6 +4852,7 @@ BEGIN
   RETURN NEW;
 END $$ LANGUAGE plpgsql;
 REVOKE ALL ON FUNCTION zz_epic10_park_nda_status_history() FROM PUBLIC;
+-- 10.1, 10.2, 10.3: Views for the new application, from here on; it works through them by its search_path.
 -- 10.1, 10.3, 10.4: It is tried again after the change: what was taken before and is refused now stops it.
 DO $epic10$
 DECLARE
@@ -5423,6 +5868,39 @@ BEGIN
     EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" %s TRIGGER %I', CASE theirs.tgenabled WHEN 'O' THEN 'ENABLE'
       WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, theirs.tgname);
   END LOOP;
+END
+$epic10$;
+-- 10.1, 10.2, 10.3: Whoever works through the views for the old application finds the old types by their old names.
+DO $epic10$
+DECLARE
+  theirs record;
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
+    SELECT t.oid::regtype AS name, typname INTO theirs FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+     WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped AND typtype = 'e'
+       AND typnamespace <> to_regnamespace('"epic9"')::oid;
+    IF FOUND THEN
+      ALTER TYPE "epic9"."NdaStatus" RENAME TO "NdaStatus_before";
+      EXECUTE pg_catalog.format('ALTER TYPE %s SET SCHEMA %I', theirs.name, 'epic9');
+      EXECUTE pg_catalog.format('ALTER TYPE %I.%I RENAME TO %I', 'epic9', theirs.typname, 'NdaStatus');
+    END IF;
+  END IF;
+END
+$epic10$;
+DO $epic10$
+DECLARE
+  theirs record;
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
+    SELECT t.oid::regtype AS name, typname INTO theirs FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+     WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped AND typtype = 'e'
+       AND typnamespace <> to_regnamespace('"epic9"')::oid;
+    IF FOUND THEN
+      ALTER TYPE "epic9"."UsMaxPosition" RENAME TO "UsMaxPosition_before";
+      EXECUTE pg_catalog.format('ALTER TYPE %s SET SCHEMA %I', theirs.name, 'epic9');
+      EXECUTE pg_catalog.format('ALTER TYPE %I.%I RENAME TO %I', 'epic9', theirs.typname, 'UsMaxPosition');
+    END IF;
+  END IF;
 END
 $epic10$;
 -- 10.2, 10.4, 10.5, 10.6: Where somebody has added a column before, it makes room for ours.

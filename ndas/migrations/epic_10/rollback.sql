@@ -93,6 +93,18 @@ BEGIN
   ) AS wanted (name, value) WHERE pg_catalog.current_setting(name, true) IS NOT NULL;
 END
 $epic10$;
+DO $epic10$
+BEGIN
+  PERFORM pg_catalog.set_config('search_path', pg_catalog.string_agg(part, ',' ORDER BY number), false)
+  FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ','))
+    WITH ORDINALITY AS path (part, number)
+ WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic10']::text[])
+HAVING count(*) > 0;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION '%', 'search_path of this session names views, and not the tables of the register.' USING HINT = 'Put the schema of the tables behind it: ALTER ROLE ... SET search_path = ..., public; or leave it out of the address of the database.';
+  END IF;
+END
+$epic10$;
 
 -- Missing privileges are reported before anything is changed.
 DO $epic10$
@@ -112,6 +124,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'subagencies', 'SELECT'),
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
+    ('schema', 'epic9', 'owner'),
     ('type', 'UsMaxPosition_epic10', 'owner'),
     ('type of column', 'ndas', 'usmax_position'),
     ('table', 'ndas', 'owner'),
@@ -137,6 +150,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('triggers of column', 'ndas', 'status'),
     ('triggers of column', 'ndas', 'usmax_position'),
     ('triggers of column', 'nda_status_history', 'status'),
+    ('schema', 'epic10', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
     ('type', 'UsMaxPosition_legacy', 'owner'),
     ('type', 'NdaType_legacy', 'owner'),
@@ -261,6 +275,13 @@ SELECT pg_catalog.format('no CREATE in schema %s of type %s', namespace::regname
    AND NOT pg_catalog.has_schema_privilege(namespace, 'CREATE')
    AND NOT EXISTS (SELECT FROM somebody_elses s WHERE pg_catalog.has_schema_privilege(s.owner, namespace, 'CREATE'))
  GROUP BY namespace
+UNION
+SELECT pg_catalog.format('no CREATE on database %I, for schema %s', pg_catalog.current_database(),
+           pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name)),
+       pg_catalog.format('GRANT CREATE ON DATABASE %I TO %I;', pg_catalog.current_database(), current_user)
+  FROM wanted WHERE kind = 'schema' AND to_regnamespace(pg_catalog.quote_ident(name)) IS NULL
+   AND NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+HAVING count(*) > 0
 UNION
 SELECT pg_catalog.format('type %I of %s in schema %s, where search_path does not find it', typname,
            pg_catalog.string_agg(pg_catalog.format('%s.%I', name, privilege), ', ' ORDER BY name, privilege),
@@ -463,6 +484,24 @@ BEGIN
 WITH RECURSIVE known (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'ndas'),
     (to_regclass('"nda_status_history"')::oid, 'nda_status_history')
+), schema AS (
+  SELECT n.oid FROM pg_namespace n JOIN epic10_created_object ON kind = 'schema' AND name = nspname::text
+), stand_in AS (
+  SELECT prorettype AS oid, pronamespace FROM pg_proc JOIN schema ON pronamespace = schema.oid WHERE proname = 'named'
+), function AS (
+  SELECT p.oid FROM pg_proc p JOIN stand_in USING (pronamespace)
+   WHERE stand_in.oid IN (prorettype, proargtypes[pronargs - 1])
+), in_a_schema AS (
+  SELECT 'pg_class'::regclass::oid AS classid, c.oid AS objid FROM pg_class c JOIN schema ON relnamespace = schema.oid
+   WHERE relkind = 'v' AND to_regclass(pg_catalog.quote_ident(relname)) IS NOT NULL
+  UNION ALL
+  SELECT 'pg_type'::regclass::oid, oid FROM stand_in
+  UNION ALL
+  SELECT 'pg_proc'::regclass::oid, oid FROM function
+  UNION ALL
+  SELECT 'pg_cast'::regclass::oid, oid FROM pg_cast WHERE castfunc IN (SELECT oid FROM function)
+  UNION ALL
+  SELECT 'pg_operator'::regclass::oid, oid FROM pg_operator WHERE oprcode::oid IN (SELECT oid FROM function)
 ), gone AS (
   SELECT 'pg_class'::regclass::oid AS classid, relation AS objid, attnum::int AS objsubid,
          EXISTS (SELECT FROM pg_attribute AS old WHERE attrelid = relation AND NOT old.attisdropped
@@ -481,6 +520,10 @@ WITH RECURSIVE known (relation, name) AS (VALUES
   SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(pg_catalog.quote_ident(name)),
            to_regtype(pg_catalog.quote_ident(regexp_replace(name, '_epic10$', ''))))::oid, 0, false
     FROM epic10_created_object WHERE kind = 'type'
+  UNION ALL  -- The schemas of views, and what the release has in them.
+  SELECT 'pg_namespace'::regclass::oid, oid, 0, false FROM schema
+  UNION ALL
+  SELECT classid, objid, 0, false FROM in_a_schema
 ), ours AS (
   SELECT 'pg_trigger'::regclass::oid AS classid, oid AS objid FROM pg_trigger
    WHERE tgisinternal OR pg_catalog.starts_with(tgname, 'zz_epic10_') OR pg_catalog.starts_with(tgname, '00_epic10_')
@@ -493,6 +536,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
            SELECT FROM gone WHERE objid = tgrelid
               AND (objsubid = ANY (tgattr) AND NOT is_moved
                 OR tgqual::text ~ pg_catalog.format(':varattno %s ', objsubid)))
+  UNION ALL  -- The old types, which come home before.
+  SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t JOIN schema ON typnamespace = schema.oid WHERE typtype = 'e'
   UNION ALL
   SELECT 'pg_attrdef'::regclass::oid, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
   UNION ALL
@@ -529,7 +574,7 @@ WITH RECURSIVE known (relation, name) AS (VALUES
    WHERE depth < 20
      AND NOT EXISTS (SELECT FROM ours WHERE ours.classid = d.classid AND ours.objid = d.objid)
      AND NOT EXISTS (SELECT FROM gone
-                      WHERE gone.classid = d.classid AND gone.objid = d.objid AND gone.objsubid = d.objsubid)
+                      WHERE gone.classid = d.classid AND gone.objid = d.objid AND gone.objsubid IN (d.objsubid, 0))
 ), found AS (
   SELECT classid, objid, CASE WHEN relkind IN ('v', 'm') THEN 0 ELSE objsubid END AS objsubid, max(depth) AS depth
     FROM reached LEFT JOIN pg_class c ON classid = 'pg_class'::regclass::oid AND c.oid = objid
@@ -540,7 +585,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
     LEFT JOIN pg_constraint k ON classid = 'pg_constraint'::regclass::oid AND k.oid = objid
    WHERE depth > 0 AND rulename IS DISTINCT FROM '_RETURN'
      -- What goes with the object that it is a part of, and with a column of the parent.
-     AND (relkind IS NULL OR relkind IN ('v', 'm') OR objsubid > 0) AND (typtype IS NULL OR typtype IN ('d', 'r'))
+     AND (relkind IS NULL OR relkind IN ('v', 'm') OR objsubid > 0 OR relnamespace IN (SELECT oid FROM schema))
+     AND (typtype IS NULL OR typtype IN ('d', 'r'))
      AND coalesce(attinhcount, coninhcount, 0) = 0
    GROUP BY 1, 2, 3
   -- A column takes along what is a part of it, and goes before its type. A foreign key is somebody's decision.
@@ -682,6 +728,58 @@ BEGIN
   FOR attempt IN 1..60 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
+      DO $epic10_views$
+      DECLARE
+        theirs record;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
+          SELECT t.oid::regtype AS name, nspname::text, typname::text,
+                 (SELECT typnamespace::regnamespace FROM pg_attribute AS new JOIN pg_type ON pg_type.oid = new.atttypid
+                   WHERE new.attrelid = to_regclass('"ndas"')::oid AND new.attname = 'status') AS home
+            INTO theirs
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+           WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped AND typtype = 'e'
+             AND NOT (typname = 'NdaStatus_legacy' AND typnamespace::regnamespace::text <> '"epic9"');
+          IF FOUND THEN
+            IF theirs.nspname <> 'epic9' OR theirs.typname <> 'NdaStatus' THEN
+              RAISE EXCEPTION '%', pg_catalog.format('The type of the old labels of %s is %s, and not %s.', 'ndas.status_legacy',
+                  theirs.name, '"epic9"."NdaStatus"')
+                USING HINT = pg_catalog.format('Somebody has moved or renamed it. ALTER TYPE %s RENAME TO %I; ALTER TYPE ... '
+                  'SET SCHEMA %I; brings it back. Then run the same command again.', theirs.name, 'NdaStatus', 'epic9');
+            END IF;
+            ALTER TYPE "epic9"."NdaStatus" RENAME TO "NdaStatus_legacy";
+            EXECUTE pg_catalog.format('ALTER TYPE %I.%I SET SCHEMA %s', 'epic9', 'NdaStatus_legacy', theirs.home);
+            ALTER TYPE "epic9"."NdaStatus_before" RENAME TO "NdaStatus";
+          END IF;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        theirs record;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
+          SELECT t.oid::regtype AS name, nspname::text, typname::text,
+                 (SELECT typnamespace::regnamespace FROM pg_attribute AS new JOIN pg_type ON pg_type.oid = new.atttypid
+                   WHERE new.attrelid = to_regclass('"ndas"')::oid AND new.attname = 'usmax_position') AS home
+            INTO theirs
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+           WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped AND typtype = 'e'
+             AND NOT (typname = 'UsMaxPosition_legacy' AND typnamespace::regnamespace::text <> '"epic9"');
+          IF FOUND THEN
+            IF theirs.nspname <> 'epic9' OR theirs.typname <> 'UsMaxPosition' THEN
+              RAISE EXCEPTION '%', pg_catalog.format('The type of the old labels of %s is %s, and not %s.', 'ndas.usmax_position_legacy',
+                  theirs.name, '"epic9"."UsMaxPosition"')
+                USING HINT = pg_catalog.format('Somebody has moved or renamed it. ALTER TYPE %s RENAME TO %I; ALTER TYPE ... '
+                  'SET SCHEMA %I; brings it back. Then run the same command again.', theirs.name, 'UsMaxPosition', 'epic9');
+            END IF;
+            ALTER TYPE "epic9"."UsMaxPosition" RENAME TO "UsMaxPosition_legacy";
+            EXECUTE pg_catalog.format('ALTER TYPE %I.%I SET SCHEMA %s', 'epic9', 'UsMaxPosition_legacy', theirs.home);
+            ALTER TYPE "epic9"."UsMaxPosition_before" RENAME TO "UsMaxPosition";
+          END IF;
+        END IF;
+      END
+      $epic10_views$;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN ACCESS EXCLUSIVE MODE;
       RETURN;
@@ -2018,6 +2116,39 @@ BEGIN
   FOR attempt IN 1..60 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
+      DO $epic10_views$
+      DECLARE
+        made record;
+      BEGIN
+        FOR made IN
+          WITH named AS (
+            SELECT prorettype AS oid FROM pg_proc
+             WHERE EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND pronamespace = to_regnamespace('"epic10"')::oid AND proname = 'named'
+          ), function AS (
+            SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('"epic10"')::oid
+               AND (prorettype IN (SELECT oid FROM named) OR proargtypes[pronargs - 1] IN (SELECT oid FROM named))
+          )
+          SELECT 1 AS step, 'DROP OPERATOR ' || oid::regoperator AS statement FROM pg_operator
+           WHERE oprcode::oid IN (SELECT oid FROM function)
+          UNION ALL SELECT 2, pg_catalog.format('DROP CAST (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+           WHERE castfunc IN (SELECT oid FROM function)
+          UNION ALL SELECT 3, 'DROP FUNCTION ' || oid::regprocedure FROM function
+          UNION ALL SELECT 4, 'DROP TYPE ' || oid::regtype FROM named
+           ORDER BY step, statement
+        LOOP
+          EXECUTE made.statement;
+        END LOOP;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') THEN
+          DROP VIEW IF EXISTS "epic10"."ndas", "epic10"."nda_status_history", "epic10"."documents", "epic10"."audit_log", "epic10"."contacts", "epic10"."agency_groups", "epic10"."subagencies", "epic10"."agency_group_grants", "epic10"."subagency_grants";
+          DROP SCHEMA IF EXISTS "epic10";
+          DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10';
+        END IF;
+      END
+      $epic10_views$;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN ACCESS EXCLUSIVE MODE;
       RETURN;
@@ -2920,6 +3051,39 @@ BEGIN
   FOR attempt IN 1..60 LOOP
     BEGIN
       SET LOCAL lock_timeout = '100ms';
+      DO $epic10_views$
+      DECLARE
+        made record;
+      BEGIN
+        FOR made IN
+          WITH named AS (
+            SELECT prorettype AS oid FROM pg_proc
+             WHERE EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND pronamespace = to_regnamespace('"epic9"')::oid AND proname = 'named'
+          ), function AS (
+            SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('"epic9"')::oid
+               AND (prorettype IN (SELECT oid FROM named) OR proargtypes[pronargs - 1] IN (SELECT oid FROM named))
+          )
+          SELECT 1 AS step, 'DROP OPERATOR ' || oid::regoperator AS statement FROM pg_operator
+           WHERE oprcode::oid IN (SELECT oid FROM function)
+          UNION ALL SELECT 2, pg_catalog.format('DROP CAST (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
+           WHERE castfunc IN (SELECT oid FROM function)
+          UNION ALL SELECT 3, 'DROP FUNCTION ' || oid::regprocedure FROM function
+          UNION ALL SELECT 4, 'DROP TYPE ' || oid::regtype FROM named
+           ORDER BY step, statement
+        LOOP
+          EXECUTE made.statement;
+        END LOOP;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
+          DROP VIEW IF EXISTS "epic9"."ndas", "epic9"."nda_status_history", "epic9"."documents", "epic9"."audit_log", "epic9"."contacts", "epic9"."agency_groups", "epic9"."subagencies", "epic9"."agency_group_grants", "epic9"."subagency_grants";
+          DROP SCHEMA IF EXISTS "epic9";
+          DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9';
+        END IF;
+      END
+      $epic10_views$;
       LOCK TABLE "contacts" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
       LOCK TABLE "nda_status_history" IN ACCESS EXCLUSIVE MODE;

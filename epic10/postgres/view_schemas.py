@@ -1,0 +1,86 @@
+"""The two schemas of views, and sessions that look past them.
+
+An application works through one of them by its search_path. The release, its checks
+and its pages mean the tables, whatever search_path their role has been given.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from django.conf import settings
+from django.db import Error, connections
+from django.db.backends.signals import connection_created
+
+from epic10.postgres.catalog import array, literal
+from epic10.postgres.session import execute, fetch
+from epic10.terminal.refusal import Refusal
+
+# An entry with a comma in its name is taken apart and put together again at the same place.
+PAST = """\
+SELECT pg_catalog.set_config('search_path', pg_catalog.string_agg(part, ',' ORDER BY number), {local})
+  FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ','))
+    WITH ORDINALITY AS path (part, number)
+ WHERE pg_catalog.btrim(part, ' "') <> ALL ({schemas})
+HAVING count(*) > 0"""
+NOW = "SELECT pg_catalog.current_setting('search_path')"
+HIDDEN = "search_path of this session names views, and not the tables of the register."
+HINT = (
+    "Put the schema of the tables behind it: ALTER ROLE ... SET search_path = ..., public; or leave it out of the "
+    "address of the database."
+)
+UID = "epic10.view_schemas"
+
+
+def old() -> str:
+    """The schema of views for the old application."""
+    return getattr(settings, "EPIC10_OLD_SCHEMA", "epic9")
+
+
+def new() -> str:
+    """The schema of views for the new application."""
+    return getattr(settings, "EPIC10_NEW_SCHEMA", "epic10")
+
+
+def both() -> list[str]:
+    return [old(), new()]
+
+
+def past_them(*, local: bool = False) -> str:
+    """A query after which the session, or its transaction, finds the tables; no row: then it would find nothing."""
+    return PAST.format(local=str(local).lower(), schemas=array(both()))
+
+
+def block() -> str:
+    """The same for a script."""
+    raised = f"RAISE EXCEPTION '%', {literal(HIDDEN)} USING HINT = {literal(HINT)}"
+    perform = past_them().replace("SELECT", "PERFORM", 1)
+    return f"DO $epic10$\nBEGIN\n  {perform};\n  IF NOT FOUND THEN\n    {raised};\n  END IF;\nEND\n$epic10$"
+
+
+@contextmanager
+def looked_past() -> Iterator[None]:
+    """Every connection of this process finds the tables: those that are open, and those to come."""
+    opened = [one for one in connections.all(initialized_only=True) if one.connection and one.vendor == "postgresql"]
+    before = [(connection, _look_past(connection)) for connection in opened]
+    connection_created.connect(_when_created, dispatch_uid=UID)
+    try:
+        yield
+    finally:
+        connection_created.disconnect(dispatch_uid=UID)
+        for connection, path in before:
+            # On a lost connection there is nothing to restore.
+            with suppress(Error):
+                execute(connection, f"SELECT pg_catalog.set_config('search_path', {literal(path)}, false)")
+
+
+def _when_created(connection, **_):
+    if connection.vendor == "postgresql":
+        _look_past(connection)
+
+
+def _look_past(connection) -> str:
+    """The search_path that it had."""
+    [[path]] = fetch(connection, NOW)
+    if not fetch(connection, past_them()):
+        raise Refusal(f"{HIDDEN}\nHINT: {HINT}")
+    return path

@@ -1,0 +1,191 @@
+"""Schemas of views: an application that works through one does not notice the release, on a session older than it."""
+
+import psycopg
+import pytest
+from django.core.management import CommandError
+
+OLD, NEW = "epic9, public", "epic10, public"
+THERE_AND_BACK = ("prepare", "switch", "back", "prepare", "back", "switch", "back")
+
+READS = {
+    "every column": "SELECT * FROM ndas ORDER BY id LIMIT 20",
+    "a cast": """SELECT id FROM ndas WHERE status = 'EMAILED'::"NdaStatus" ORDER BY id""",
+    "a list": """SELECT id FROM ndas WHERE status IN ('EMAILED'::"NdaStatus", 'CANCELLED'::"NdaStatus") ORDER BY id""",
+    "an order": """SELECT count(*) FROM ndas WHERE status < 'FULLY_EXECUTED'::"NdaStatus" """,
+    "returning": "UPDATE ndas SET status = status WHERE id = (SELECT min(id) FROM ndas) RETURNING *",
+    "locking": "SELECT id, status FROM ndas ORDER BY id LIMIT 3 FOR UPDATE SKIP LOCKED",
+    "a join": "SELECT n.*, c.* FROM ndas n JOIN contacts c ON c.id = n.created_by_id ORDER BY n.id LIMIT 5",
+    "history": "SELECT * FROM nda_status_history ORDER BY id LIMIT 20",
+}
+PARAMETER = """SELECT id FROM ndas WHERE status = %s::"NdaStatus" ORDER BY id"""
+# As Prisma writes it, whose sessions look nowhere else.
+QUALIFIED = """
+SELECT "epic9"."ndas"."id", "epic9"."ndas"."status"::text FROM "epic9"."ndas"
+ WHERE "epic9"."ndas"."status" = CAST(%s::text AS "epic9"."NdaStatus") ORDER BY 1"""
+INSERT = """
+INSERT INTO ndas (id, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
+                  relationship_poc_id, created_by_id, updated_at, status, usmax_position)
+SELECT %s, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
+       relationship_poc_id, created_by_id, updated_at, %s, %s FROM ndas ORDER BY id LIMIT 1
+RETURNING status::text, usmax_position::text"""
+STATUSES = ("CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED")
+POSITIONS = ("PRIME", "SUB", "TEAMING", "OTHER", None)
+
+
+@pytest.fixture
+def session(legacy_database):
+    """Opens a session with a search_path, as some role; it is never renewed."""
+    opened = []
+
+    def open_one(search_path, role=None):
+        connection = psycopg.connect(legacy_database.url, autocommit=True, prepare_threshold=0)
+        opened.append(connection)
+        connection.execute(f"SET search_path = {search_path}")
+        if role:
+            connection.execute(f"SET ROLE {role}")
+        return connection
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def role(legacy_database):
+    """A role that may do nothing."""
+    name = f"{legacy_database.name}_client"
+    legacy_database.execute(f"CREATE ROLE {name}")
+    yield name
+    legacy_database.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
+
+
+def go(database, step):
+    if step == "back":
+        database.migrate("0001")
+    else:
+        database.migrate(prepare=step == "prepare")
+
+
+def test_an_old_session_prepared_before_the_release_reads_the_same_through_all_of_it(legacy_database, session):
+    old, qualified = session(OLD), session("public")
+
+    def answers():
+        found = {name: old.execute(sql).fetchall() for name, sql in READS.items()}
+        return found | {"a parameter": old.execute(PARAMETER, ["EMAILED"]).fetchall()}
+
+    before, schema = answers(), legacy_database.dump_schema()
+    for step in THERE_AND_BACK:
+        go(legacy_database, step)
+        assert answers() == before, step
+        if step == "back":
+            assert legacy_database.dump_schema() == schema
+        else:
+            found = qualified.execute(QUALIFIED, ["EMAILED"]).fetchall()
+            assert found == [(key, "EMAILED") for [key] in before["a parameter"]], step
+
+
+def test_what_an_old_session_writes_keeps_its_labels(legacy_database, session):
+    old, written = session(OLD), {}
+    for step in ("prepare", "switch", "back"):
+        for status in STATUSES:
+            for position in POSITIONS:
+                key = f"{step} {status} {position}"
+                written[key] = (status, position)
+                assert old.execute(INSERT, [key, status, position]).fetchone() == (status, position), key
+        go(legacy_database, step)
+        for key, labels in written.items():
+            found = old.execute("SELECT status::text, usmax_position::text FROM ndas WHERE id = %s", [key]).fetchone()
+            assert found == labels, (step, key)
+
+
+def test_what_is_not_named_in_an_insert_gets_what_it_got_before(legacy_database, session):
+    old = session(OLD)
+    insert = INSERT.replace(", status, usmax_position)", ")").replace("updated_at, %s, %s FROM", "updated_at FROM")
+    for step in ("prepare", "switch"):
+        assert old.execute(insert, [f"before {step}"]).fetchone() == ("CREATED", None)
+        go(legacy_database, step)
+        assert old.execute(insert, [f"after {step}"]).fetchone() == ("CREATED", None)
+
+
+def test_the_index_is_found_through_the_view_and_its_types(legacy_database, session):
+    qualified = session("public")
+    qualified.execute("SET enable_seqscan = off")
+    for step in ("prepare", "switch"):
+        go(legacy_database, step)
+        sql = QUALIFIED.replace("%s", "'CANCELLED'")
+        plan = "\n".join(line for [line] in qualified.execute(f"EXPLAIN (COSTS off) {sql}").fetchall())
+        assert "Index Cond: (status" in plan, plan
+
+
+def test_a_role_may_do_in_the_view_what_it_may_do_in_the_table(legacy_database, session, role):
+    legacy_database.execute(f"GRANT SELECT (id, status), UPDATE (status) ON ndas TO {role}")
+    legacy_database.execute(f"GRANT SELECT ON contacts TO {role}")
+    old = session(OLD, role)
+    for step in ("prepare", "switch"):
+        go(legacy_database, step)
+        [key] = old.execute("SELECT id FROM ndas WHERE status = 'EMAILED' ORDER BY id LIMIT 1").fetchone()
+        old.execute("UPDATE ndas SET status = 'EMAILED' WHERE id = %s", [key])
+        old.execute("SELECT * FROM contacts")
+        for refused in ("SELECT company_name FROM ndas", "DELETE FROM ndas", "INSERT INTO contacts DEFAULT VALUES"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                old.execute(refused)
+
+
+def test_the_policies_of_a_table_hold_for_whoever_looks_through_the_view(legacy_database, session, role):
+    legacy_database.execute(f"GRANT SELECT ON ndas TO {role}")
+    legacy_database.execute("ALTER TABLE ndas ENABLE ROW LEVEL SECURITY")
+    legacy_database.execute("CREATE POLICY few ON ndas USING (id = (SELECT min(id) FROM ndas AS all_of_them))")
+    legacy_database.execute("DROP POLICY few ON ndas; CREATE POLICY few ON ndas USING (display_id = 1)")
+    old = session(OLD, role)
+    seen = old.execute("SELECT * FROM ndas").fetchall()
+    go(legacy_database, "switch")
+    assert old.execute("SELECT * FROM ndas").fetchall() == seen
+
+
+def test_a_schema_of_that_name_is_refused_before_the_first_change(legacy_database):
+    legacy_database.execute("CREATE SCHEMA epic10")
+    before = legacy_database.dump_schema()
+    with pytest.raises(CommandError, match=r"epic10 is there already.*\nHINT: ALTER SCHEMA \"epic10\" RENAME TO"):
+        legacy_database.migrate()
+    assert legacy_database.dump_schema() == before
+
+
+def test_a_role_that_works_through_the_views_can_release_and_go_back(legacy_database):
+    name = legacy_database.name
+    schema = legacy_database.dump_schema()
+    legacy_database.execute(f'ALTER DATABASE "{name}" SET search_path = epic9, epic10, public')
+    legacy_database.connection.close()
+    go(legacy_database, "prepare")
+    go(legacy_database, "switch")
+    # A session of the application still has its own.
+    with psycopg.connect(legacy_database.url) as own:
+        assert own.execute("SHOW search_path").fetchone() == ("epic9, epic10, public",)
+    go(legacy_database, "back")
+    legacy_database.execute(f'ALTER DATABASE "{name}" RESET search_path')
+    assert legacy_database.dump_schema() == schema
+
+
+def test_nothing_but_views_in_search_path_is_refused(legacy_database):
+    legacy_database.execute(f'ALTER DATABASE "{legacy_database.name}" SET search_path = epic9')
+    legacy_database.connection.close()
+    with pytest.raises(CommandError, match="names views, and not the tables"):
+        legacy_database.migrate()
+
+
+def test_what_somebody_has_built_on_a_view_is_named_before_the_way_back(legacy_database):
+    go(legacy_database, "switch")
+    legacy_database.execute("CREATE VIEW open_ones AS SELECT id FROM epic9.ndas WHERE status = 'EMAILED'")
+    legacy_database.execute("CREATE TABLE epic9.theirs ()")
+    with pytest.raises(CommandError, match=r"view public\.open_ones; table epic9\.theirs"):
+        go(legacy_database, "back")
+    legacy_database.execute("DROP VIEW open_ones; DROP TABLE epic9.theirs")
+    go(legacy_database, "back")
+
+
+def test_a_type_that_somebody_has_moved_stops_the_way_back(legacy_database):
+    go(legacy_database, "switch")
+    legacy_database.execute("""ALTER TYPE epic9."NdaStatus" RENAME TO theirs""")
+    with pytest.raises(CommandError, match=r"The type of the old labels of ndas.status_legacy is epic9.theirs.*\nHINT"):
+        go(legacy_database, "back")
+    legacy_database.execute("""ALTER TYPE epic9.theirs RENAME TO "NdaStatus" """)
+    go(legacy_database, "back")
