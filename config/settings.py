@@ -123,6 +123,7 @@ EPIC10_REVISION = os.environ.get("EPIC10_REVISION", "")  # if there is no git ch
 EPIC10_OPERATOR_ZONE = os.environ.get("TZ", "")  # Django sets TZ to TIME_ZONE when it has read this module
 EPIC10_SPARE_SERVER = EMBEDDED  # where a role that may not make a database rehearses the schema
 EPIC10_PG_BIN = os.environ.get("NDAS_PG_BIN", "")
+EPIC10_METRICS_TOKEN = os.environ.get("EPIC10_METRICS_TOKEN", "")  # lets Prometheus read /epic10/metrics
 EPIC10_COUNT_ERRORS = flag("EPIC10_COUNT_ERRORS", default=True)  # by type, for epic10_monitor
 
 # In addition to Django's own handlers, which show it if DEBUG=1: errors are counted,

@@ -8,5 +8,6 @@ app_name = "epic10"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("status.json", views.status, name="status"),
+    path("metrics", views.prometheus, name="metrics"),
     path("runs/<int:number>/", views.run, name="run"),
 ]

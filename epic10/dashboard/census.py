@@ -1,8 +1,8 @@
-"""Row counts by label, before the release and after it.
+"""Row counts by label, in the old labels and in the new ones, as they are now.
 
-Before: the old labels, which are in the legacy columns after the switch, and in the
-archive after epic10_finalize. After: the new labels; until they exist, what the old
-labels will become. One pass over the table counts all of them.
+The old labels are in the legacy columns after the switch, which follow every write, and in the
+archive after epic10_finalize. Until the new labels exist, it is what the old ones will become.
+One pass over the table counts all of them.
 """
 
 import threading
@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from epic10.ledger import store
+from epic10.ledger.models import RowCount
 from epic10.operations import Switch
 from epic10.operations.columns.relabel import Relabel, Shadow, shadows
 from epic10.operations.ownership import is_ours
@@ -28,6 +30,8 @@ NONE = "no value"
 
 ARCHIVED = """
     SELECT labels ->> {column}::text, count(*) FROM epic10_original WHERE table_name = {table} GROUP BY 1"""
+
+ROWS_BEFORE = "SELECT rows FROM epic10_row_count WHERE table_name = %s"
 
 _one_counts = threading.Lock()
 _last: dict[tuple, tuple[float, tuple, "Census"]] = {}
@@ -69,11 +73,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Census:
-    """``is_planned`` means that the new labels do not exist yet, and ``after`` is a forecast."""
+    """
+    ``is_planned`` means that the new labels do not exist yet, and ``after`` is a forecast.
+
+    ``rows_before`` is how many rows there were just before the release, while that is known.
+    """
 
     table: str
     tallies: tuple[Tally, ...]
     is_planned: bool
+    rows_before: int | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -133,7 +142,13 @@ def _counted(connection, table, columns, sources, *, is_planned) -> Census:
         before = _sums(groups, names, old) if old else _archived(connection, table, column)
         after = _sums(groups, names, new) if new else _forecast(column.relabel, before, groups)
         tallies.append(Tally(column.column, tuple(_lines(column.relabel, before, after)), has_before=bool(before)))
-    return Census(table, tuple(tallies), is_planned)
+    return Census(table, tuple(tallies), is_planned, _rows_before(connection, table))
+
+
+def _rows_before(connection, table) -> int | None:
+    if not store.is_there(connection, RowCount):
+        return None
+    return next((rows for [rows] in fetch(connection, ROWS_BEFORE, [table])), None)
 
 
 def _groups(connection, table, names) -> list[tuple]:

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import Error
+from django.db import Error, transaction
 from psycopg.errors import InsufficientPrivilege
 
+from epic10.operations import Switch
+from epic10.operations.columns.relabel import shadows
+from epic10.operations.ownership import is_ours
 from epic10.postgres import view_schemas
-from epic10.postgres.catalog import array
+from epic10.postgres.catalog import FINALIZED, array, column_exists, holds, relation_exists
 from epic10.postgres.errors import message_of
-from epic10.postgres.session import execute, fetch, one_moment
-from epic10.release import plan
+from epic10.postgres.remembered import know, remembered
+from epic10.postgres.session import ONE_SNAPSHOT, execute, fetch
+from epic10.release import plan, state
 
 # A page that waits for a lock blocks the sessions queued behind it. Row security must
 # raise an error, not hide rows. No query of a page may write.
@@ -46,9 +50,11 @@ def reading(connection, *, seconds: float):
     The settings are local to the transaction, so that none of them is left in a session
     that a pooler gives to somebody else.
     """
-    with one_moment(connection):
-        execute(connection, SETTINGS.format(milliseconds=int(seconds * 1000)))
-        execute(connection, view_schemas.past_them(local=True))
+    settings = f"{SETTINGS.format(milliseconds=int(seconds * 1000))};{view_schemas.past_them(local=True)}"
+    if not connection.in_atomic_block:
+        settings = f"{ONE_SNAPSHOT};{settings}"
+    with transaction.atomic(using=connection.alias):
+        execute(connection, settings)
         yield
 
 
@@ -63,6 +69,37 @@ def ask(connection, question: Callable, *arguments, seconds: float) -> Answer:
     except Error as error:
         connection.close_if_unusable_or_obsolete()
         return Answer(complaint=_complaint(connection, error, seconds))
+
+
+def ask_together(connection, questions: dict[str, Callable], *, seconds: float) -> dict[str, Answer]:
+    """
+    Each result by name, all from one snapshot and no statement twice.
+
+    If one of them fails, each is asked on its own, so that the page has all but that one.
+    """
+    try:
+        with reading(connection, seconds=seconds), remembered():
+            _know(connection)
+            return {name: Answer(question(connection)) for name, question in questions.items()}
+    except Error:
+        connection.close_if_unusable_or_obsolete()
+    return {name: ask(connection, question, seconds=seconds) for name, question in questions.items()}
+
+
+def _know(connection):
+    """Ask at once what the sections ask of the catalog; then what they ask of tables that may not be there."""
+    release, books = plan.load(), apps.get_app_config("epic10").get_models()
+    tables = [plan.RECORD, *release.tables(), *(model._meta.db_table for model in books)]
+    signs = [sign for phase in release.phases for sign in release.signs(phase)]
+    moved = shadows([it for switch in release.all_of(Switch) for it in switch.moved])
+    names = {name for it in moved for name in (it.column, it.legacy, it.target)}
+    columns = [column_exists(table, name) for table in release.changed() for name in names]
+    columns += [column_exists(it.table, rule.target) for it in release.backfills() for rule in it.rules]
+    marks = [release.phases[0].done, FINALIZED, state.CLAIMS, state.MAY_READ]
+    know(connection, [*map(relation_exists, tables), *marks, *signs, *columns])
+    ours = [is_ours("column", f"{table}.{it.column}") for table in release.changed() for it in moved]
+    claims = [state.HAS_CLAIMS, *ours] if holds(connection, state.CLAIMS) else []
+    know(connection, [*claims, *([state.recorded()] if holds(connection, relation_exists(plan.RECORD)) else [])])
 
 
 def grant(connection) -> str:
@@ -83,5 +120,5 @@ def _complaint(connection, error, seconds) -> str:
 
 
 def _answered(connection, question, arguments, seconds):
-    with reading(connection, seconds=seconds):
+    with reading(connection, seconds=seconds), remembered():
         return question(connection, *arguments)

@@ -19,7 +19,11 @@ from epic10.release.status import BASELINE, Status, current_status
 # Seconds during which everybody gets the same status, and for which a count is kept.
 FRESH, KEPT = 1.0, 60.0
 
+# Seconds for which what was measured and checked is judged without reading it again.
+JUDGED_FOR = 10.0
+
 _last: dict[tuple, "KeptStatus"] = {}
+_kept_answers: dict[tuple, tuple[float, dict]] = {}
 _one_counts = threading.Lock()
 
 
@@ -52,6 +56,17 @@ def look(connection, patience: float = KEPT) -> KeptStatus:
         taken_back = state.was_taken_back_at(connection) if status.state == BASELINE else None
         _last[place] = found = KeptStatus(status, taken_back, pulse, datetime.now(UTC), time.monotonic())
         return found
+
+
+def kept(connection) -> dict | None:
+    """What ``keep`` was given in the last seconds."""
+    at, answers = _kept_answers.get(_place(connection), (0.0, None))
+    return answers if time.monotonic() - at < JUDGED_FOR else None
+
+
+def keep(connection, answers: dict):
+    if kept(connection) is not answers:
+        _kept_answers[_place(connection)] = time.monotonic(), answers
 
 
 def last_run(connection) -> tuple:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from epic10.dashboard.course import Course
+from epic10.deploy.run import OK
 from epic10.ledger.phase_record import BACKWARDS
 from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, TO_DO, UNDONE, PhaseStatus, percent
 from epic10.release.plan import Plan
@@ -60,6 +62,19 @@ def meaning(status: Status, *, taken_back: datetime | None) -> str:
     if taken_back:
         return TAKEN_BACK.format(taken_back)
     return MEANINGS.get(status.state.split(",")[0], ON_THE_WAY)
+
+
+def title(status: Status | None, course: Course | None) -> tuple[str, float | None]:
+    """The title of the page, and the share that is done of what moves, if anything does."""
+    if status is None:
+        return "Unknown | Epic 10", None
+    moving = next((phase for phase in status.phases if phase.state == RUNNING and phase.left), None)
+    if moving:
+        return f"{percent(moving.share)} {moving.phase} | Epic 10", round(moving.share, 4)
+    if course and course.is_running:
+        done = sum(step.outcome == OK for step in course.steps)
+        return f"{course.step} | {course.command}", round(done / max(len(course.steps), 1), 4)
+    return f"{status.state.capitalize()} | Epic 10", None
 
 
 def _shown(standing: PhaseStatus, purpose: str) -> Shown:

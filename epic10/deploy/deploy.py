@@ -13,7 +13,7 @@ from epic10.deploy import dependents, gates, validate
 from epic10.deploy.failure import ended_early, position_of
 from epic10.deploy.readiness import DeployOptions, NotDeployed, make_ready
 from epic10.deploy.run import Run, witnessed
-from epic10.deploy.way_back import go_back
+from epic10.deploy.way_back import BACK, go_back
 from epic10.deploy.writers import ask_to_stop, insist_that_nobody_writes
 from epic10.postgres import deadline
 from epic10.postgres.catalog import quoted
@@ -23,6 +23,15 @@ from epic10.release.advice import NO_WAY_BACK, why
 from epic10.release.preparation import is_prepared
 from epic10.snapshots import comparison, manifest, snapshot
 from epic10.terminal.progress import logger
+
+# The steps of a run that goes well, for whoever watches it.
+STEPS = {
+    "epic10_deploy": (
+        *("stopped", "precheck", "snapshot", "verify", "still stopped"),
+        *("migrate", "validate", "smoke", "vacuum"),
+    ),
+    "epic10_rollback": ("stopped", "safety snapshot", BACK, "compare", "previous"),
+}
 
 
 def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):

@@ -1,7 +1,7 @@
 """Export of the last observation for Prometheus, as a file for node_exporter's textfile collector."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from epic10.monitoring import incidents
@@ -32,12 +32,17 @@ def write(path: Path, seen: Observation, state: dict, *, database: str):
 
 
 def lines(seen: Observation, state: dict, *, database: str) -> Iterator[str]:
+    return written(_metrics(seen, state), HELP, database=database)
+
+
+def written(metrics: Iterable[tuple[str, float, dict]], help: dict[str, str], *, database: str) -> Iterator[str]:
+    """The metrics as Prometheus reads them; ``help`` has a sentence for each name."""
     found = {}
-    for name, value, labels in _metrics(seen, state):
+    for name, value, labels in metrics:
         told = ",".join(f'{key}="{_escaped(text)}"' for key, text in {"database": database, **labels}.items())
         found.setdefault(name, []).append(f"{name}{{{told}}} {float(value):.12g}")
     for name, samples in found.items():
-        yield f"# HELP {name} {HELP[name]}"
+        yield f"# HELP {name} {help[name]}"
         yield f"# TYPE {name} {'counter' if name in COUNTERS else 'gauge'}"
         yield from samples
 

@@ -4,6 +4,8 @@ import re
 
 from psycopg import sql
 
+from epic10.postgres.remembered import once
+
 # For a row of pg_attribute joined with its pg_attrdef.
 DEFINITION = (
     "pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END "
@@ -116,9 +118,14 @@ def array(values) -> str:
 
 def holds(connection, condition: str) -> bool:
     """Whether a condition is true in the database now."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {condition}")
-        return cursor.fetchone()[0]
+    statement = f"SELECT {condition}"
+
+    def ask():
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchone()[0]
+
+    return once(connection, statement, None, ask)
 
 
 # The table that epic10_finalize creates when it drops the old labels; from then on there is no way back.

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from django.db import Error, OperationalError, connections, transaction
 
 from epic10.postgres.catalog import literal
+from epic10.postgres.remembered import once
 
 # Settings that a role, a database or a server may have for web requests and reports,
 # and what a migration needs instead. No timeout may cut it short. lock_timeout is for
@@ -48,6 +49,8 @@ PATIENCE, PAUSE = 60.0, 0.5
 # First and alone, because the timeout could cancel the statement that sets the others.
 NO_LIMIT = "SET statement_timeout = 0"
 
+ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
 VALUES = "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name"
 
 SET = """\
@@ -86,7 +89,7 @@ def one_moment(connection):
     nested = connection.in_atomic_block
     with transaction.atomic(using=connection.alias):
         if not nested:
-            execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            execute(connection, ONE_SNAPSHOT)
         yield
 
 
@@ -138,9 +141,12 @@ def execute(connection, statement):
 
 
 def fetch(connection, statement, parameters=None) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
+    def ask():
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
+
+    return once(connection, statement, parameters, ask)
 
 
 def _set(values):

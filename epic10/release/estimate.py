@@ -9,6 +9,7 @@ transaction that is rolled back. The tables of the application are only read.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from django.db import Error, transaction
 
@@ -22,8 +23,10 @@ from epic10.operations.columns.shadow import commonest
 from epic10.postgres.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
 from epic10.postgres.errors import first_line
 from epic10.postgres.locks import short_transaction
+from epic10.postgres.remembered import once
 from epic10.release import plan
 
+ONLY_READS = "SET LOCAL transaction_read_only = on; SET LOCAL row_security = off"
 SAMPLE = "epic10_estimate"
 BATCHES = 5
 # Counts, labels, proofs, validation and indexes each read a whole table, but ask
@@ -120,8 +123,9 @@ def count(connection, backfill: Backfill) -> Work:
         wrong = map(backfill.unless_restored, wrong)
     counted = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in wrong)
     rows = _with_columns_to_come(connection, backfill)
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL transaction_read_only = on; SET LOCAL row_security = off")
+    # Within a transaction it is part of that, whose end it is if this fails.
+    with transaction.atomic(using=connection.alias, savepoint=False), connection.cursor() as cursor:
+        once(connection, ONLY_READS, None, partial(cursor.execute, ONLY_READS))
         began = time.monotonic()
         cursor.execute(
             f"SELECT pg_total_relation_size({literal(quoted(backfill.table))}::regclass), count(*), {counted}\n"

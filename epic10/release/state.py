@@ -27,6 +27,7 @@ NO_REGISTER = (
 )
 CLAIMS = relation_exists("epic10_created_object")
 CLAIMED = "SELECT count(*), max(id) FROM epic10_created_object"
+HAS_CLAIMS = "EXISTS (SELECT FROM epic10_created_object)"
 MAY_READ = "pg_catalog.has_table_privilege(to_regclass('epic10_phase_run'), 'SELECT')"
 
 
@@ -38,7 +39,7 @@ def insist_on_a_register(connection):
 
 def has_begun(connection) -> bool:
     """Is anything of the release in the database?"""
-    claimed = holds(connection, CLAIMS) and holds(connection, "EXISTS (SELECT FROM epic10_created_object)")
+    claimed = holds(connection, CLAIMS) and holds(connection, HAS_CLAIMS)
     return claimed or plan.load().is_switched(connection)
 
 
@@ -49,11 +50,13 @@ def began_at(connection) -> datetime | None:
 
 def is_recorded(connection) -> bool:
     """Does Django believe that the release is applied? The database may differ."""
-    release = plan.load()
-    if not holds(connection, relation_exists(plan.RECORD)):
-        return False
-    app, name = literal(release.app_label), literal(release.name)
-    return holds(connection, f"EXISTS (SELECT FROM {plan.RECORD} WHERE app::text = {app} AND name::text = {name})")
+    return holds(connection, relation_exists(plan.RECORD)) and holds(connection, recorded())
+
+
+def recorded() -> str:
+    """The condition that it is, where there is a record."""
+    app, name = literal(plan.load().app_label), literal(plan.load().name)
+    return f"EXISTS (SELECT FROM {plan.RECORD} WHERE app::text = {app} AND name::text = {name})"
 
 
 def is_left_to_undo(connection) -> bool:

@@ -25,7 +25,22 @@ ZERO_WIDTH = "\u200b"
 
 @register.filter
 def thousands(number: int) -> str:
-    return f"{number:,}"
+    return f"{number:,}" if isinstance(number, int) else number
+
+
+@register.filter
+def lasted(number: float | None) -> str:
+    """A duration of a record."""
+    return seconds(round(number, 1) if number >= 0.1 else number) if isinstance(number, int | float) else ""
+
+
+@register.filter
+def moment(written: str) -> str:
+    """A time of a record, which has it as ISO 8601 in UTC, to the second."""
+    try:
+        return f"{datetime.fromisoformat(written).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (TypeError, ValueError):
+        return written
 
 
 @register.filter

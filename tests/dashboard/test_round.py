@@ -46,11 +46,17 @@ def test_the_phases_move_while_another_process_migrates(driver, onlooker, legacy
             assert there.rows == rows
             assert state(driver) == f"Backfilling {int(there.share * 100)} %"
             assert word(driver, "backfill") == "running"
+            assert driver.title == f"{int(there.share * 100)} % backfill | Epic 10"
+            assert driver.execute_script("return document.querySelector('link[rel=icon]').href").startswith(
+                "data:image"
+            )
             go()
     output, complaint = process.communicate()
     assert (process.returncode, complaint) == (0, ""), output
-    # The work is over: the page loads itself again.
-    until(driver, lambda: state(driver) == "Switched" and driver.execute_script("return !window.notReloaded"))
+    # The work is over: the counts are of now, and the page has not been loaded again.
+    until(driver, lambda: state(driver) == "Switched" and "in the new labels" in text(driver, "counts"))
+    assert driver.execute_script("return window.notReloaded")
+    assert driver.title == "Switched | Epic 10"
     assert {word(driver, phase) for phase in PHASES} == {"done"}
     assert driver.get_log("browser") == []
     assert (fits(driver, PHONE), unnamed(driver)) == (True, [])
@@ -72,6 +78,10 @@ def unnamed(driver):
 
 def state(driver):
     return driver.execute_script("return document.querySelector('[data-state]')?.textContent")
+
+
+def text(driver, section):
+    return driver.execute_script(f"return document.getElementById('{section}').textContent")
 
 
 def word(driver, phase):

@@ -19,13 +19,26 @@ ALL = f"""
 SELECT table_name, count(*) FROM epic10_archive archive
  WHERE event = 'parked' AND {IS_NEWEST} GROUP BY table_name ORDER BY table_name"""
 
-EVENTS = """
-SELECT CASE WHEN event = 'restored' AND found IS NOT NULL THEN 'incomplete' ELSE event END AS became,
+BY_TABLE = f"""
+WITH parked AS (SELECT table_name, row_id, content FROM epic10_archive archive WHERE event = 'parked' AND {IS_NEWEST})
+SELECT table_name, count(*),
+       (SELECT pg_catalog.string_agg(pg_catalog.format('%s %s', key, rows), ', ' ORDER BY key)
+          FROM (SELECT key, count(*) AS rows FROM parked AS its, jsonb_object_keys(its.content) AS key
+                 WHERE its.table_name = parked.table_name GROUP BY key) AS columns),
+       (SELECT pg_catalog.string_agg(row_id, ', ' ORDER BY row_id)
+          FROM (SELECT row_id FROM parked AS its WHERE its.table_name = parked.table_name
+                 ORDER BY row_id LIMIT 3) AS first)
+  FROM parked GROUP BY table_name ORDER BY table_name"""
+
+EVENTS_OF = """
+SELECT {table}CASE WHEN event = 'restored' AND found IS NOT NULL THEN 'incomplete' ELSE event END AS became,
        count(*), (pg_catalog.array_agg(row_id ORDER BY row_id))[:3]
   FROM epic10_archive
- WHERE table_name = {table} AND rollback_id = (SELECT max(id) FROM epic10_rollback) AND event <> 'parked'
- GROUP BY became ORDER BY became DESC
+ WHERE {where}rollback_id = (SELECT max(id) FROM epic10_rollback) AND event <> 'parked'
+ GROUP BY {table}became ORDER BY {table}became DESC
 """
+EVENTS = EVENTS_OF.format(table="", where="table_name = {table} AND ")
+EVERY_EVENT = EVENTS_OF.format(table="table_name, ", where="")
 
 SAID = {
     "restored": "{rows:,} {unit} are as the new application left them before the way back.",
@@ -80,21 +93,14 @@ def waiting_rows(connection) -> dict[str, int]:
 
 def by_table(connection) -> list[Parked]:
     """The same with columns and a few ids, for the dashboard."""
-    return [
-        Parked(table, *_one(connection, f"WITH parked AS (SELECT row_id, content {waiting(table)})" + BY_COLUMN))
-        for table in waiting_rows(connection)
-    ]
+    return [Parked(*row) for row in fetch(connection, BY_TABLE)] if waiting_rows(connection) else []
 
 
 def became(connection) -> list[tuple[str, str, int, str]]:
     """What has happened to rows that the last way back parked: table, event, rows, a few ids."""
     if not holds(connection, relation_exists("epic10_archive")):
         return []
-    return [
-        (table, event, rows, ", ".join(ids))
-        for [table] in fetch(connection, "SELECT DISTINCT table_name FROM epic10_archive ORDER BY 1")
-        for event, rows, ids in fetch(connection, EVENTS.format(table=literal(table)))
-    ]
+    return [(table, event, rows, ", ".join(ids)) for table, event, rows, ids in fetch(connection, EVERY_EVENT)]
 
 
 def _one(connection, query):

@@ -1,0 +1,49 @@
+"""This moment on the server: the statement that migrates, how many wait, and how far the standbys are behind."""
+
+from dataclasses import dataclass
+
+from epic10.postgres import migration_lock
+from epic10.postgres.session import fetch
+from epic10.terminal.units import amount, seconds
+
+SHOWN = 400  # characters of a statement
+
+# On a standby there is no insert position, and nothing follows it.
+SERVER = """
+    SELECT (SELECT pg_catalog.count(DISTINCT pid) FROM pg_locks WHERE NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+           CASE WHEN NOT pg_is_in_recovery() THEN
+             (SELECT max(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn))::bigint
+                FROM pg_stat_replication) END,
+           query, coalesce(wait_event_type || ': '::text || wait_event, ''),
+           coalesce(extract(epoch FROM clock_timestamp() - query_start)::float8, 0)
+      FROM (SELECT) AS server LEFT JOIN pg_stat_activity ON pid = %s AND state = 'active'"""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """``lag`` is in bytes, None without a standby that this role may see; ``is_paused`` says that the work waits."""
+
+    waiting: int
+    lag: int | None
+    is_paused: bool = False
+    statement: str = ""
+    event: str = ""
+    seconds: float = 0.0
+
+    @property
+    def ran_for(self) -> str:
+        return seconds(round(self.seconds, 1))
+
+    @property
+    def behind(self) -> str:
+        return "" if self.lag is None else amount(self.lag)
+
+
+def moment(connection) -> Moment:
+    is_at_work = migration_lock.holder(connection) is not None
+    found = migration_lock.standstill(connection) if is_at_work else None
+    [[waiting, lag, statement, event, lasts]] = fetch(connection, SERVER, [found and found.worker])
+    text = " ".join((statement or "").split())
+    shown = text[:SHOWN] + "…" * (len(text) > SHOWN)
+    return Moment(waiting, lag, bool(found and found.reasons), shown, event, lasts)
