@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from epic10.ledger import store
 from epic10.ledger.models import RowCount
 from epic10.operations import Switch
+from epic10.operations.columns.both_ways import are_open
 from epic10.operations.columns.relabel import Relabel, Shadow, shadows
 from epic10.operations.ownership import is_ours
 from epic10.postgres.catalog import column_exists, holds, literal, quoted, relation_exists
@@ -107,7 +108,13 @@ def _kept_or_counted(connection, release, table, columns) -> Census:
     run = last_run(connection)
     if last and (holder(connection) or (since == run and time.monotonic() - at < KEPT)):
         return last
-    found = _counted(connection, table, columns, sources, is_planned=not release.is_switched(connection))
+    found = _counted(
+        connection,
+        table,
+        columns,
+        sources,
+        is_planned=not (release.is_switched(connection) or _both_write(connection, table)),
+    )
     _last[key] = (time.monotonic(), run, found)
     return found
 
@@ -128,10 +135,15 @@ def _source(connection, release, table, column) -> tuple[str | None, str | None]
     if release.is_switched(connection):
         return there(column.legacy), column.column
     if there(column.target) or not there(column.column):
-        return there(column.column), None
+        # Once both applications write, only the new label says what it is.
+        return there(column.column), there(column.target) if _both_write(connection, table) else None
     if state.has_begun(connection) and holds(connection, is_ours("column", f"{table}.{column.column}")):
         return None, column.column
     return column.column, None
+
+
+def _both_write(connection, table) -> bool:
+    return state.has_begun(connection) and holds(connection, are_open(table))
 
 
 def _counted(connection, table, columns, sources, *, is_planned) -> Census:

@@ -216,6 +216,19 @@ def test_counts_before_and_after(migrated_database):
     assert {tally.rows_after for tally in found.tallies} == {300}
 
 
+def test_counts_are_of_what_is_as_soon_as_the_new_application_may_write(legacy_database):
+    for step in steps()[:-1]:
+        step.forwards(legacy_database)
+    one = "(SELECT min(id) FROM ndas WHERE status = 'CREATED')"
+    legacy_database.execute(f"UPDATE ndas SET status_epic10 = 'PENDING_APPROVAL' WHERE id = {one}")
+    with served(legacy_database):
+        found = census.census(connection)
+    lines = {line.label: line for line in found.tallies[0].lines}
+    assert not found.is_planned
+    assert lines["PENDING_APPROVAL"].after == 1
+    assert lines["CREATED"].after == lines["CREATED"].rows_before - 1
+
+
 def test_counts_of_what_will_be_are_what_becomes(legacy_database):
     with served(legacy_database):
         planned = census.census(connection)

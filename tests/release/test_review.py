@@ -58,9 +58,22 @@ def test_what_only_got_another_name_or_none_is_not_listed(production_database):
 
 def test_preview_and_record_are_the_same(legacy_database):
     preview = review(legacy_database)
-    legacy_database.migrate()
-    assert review(legacy_database) == preview
     assert len(preview) > 600
+    for step in steps():
+        step.forwards(legacy_database)
+        assert review(legacy_database) == preview, step.name
+
+
+def test_what_the_new_application_chooses_before_the_switch_is_not_listed(production_database):
+    production_database.migrate(prepare=True)
+    production_database.execute(
+        "UPDATE ndas SET updated_at = now() AT TIME ZONE 'UTC', nda_type = 'CONSULTANT',"
+        " status_epic10 = 'INACTIVE_CANCELED', usmax_position_epic10 = 'OTHER' WHERE id = 'n-01'"
+    )
+    found = told(review(production_database))
+    assert {column for row, column in found if row == "n-01"} == {"is_non_usmax"}
+    production_database.migrate()
+    assert told(review(production_database)) == found
 
 
 def test_what_comes_after_the_release_says_nothing_of_when_it_began(legacy_database):
