@@ -49,7 +49,8 @@ class Phase(Operation):
     deadlock's victims at once. The order is the same in every phase, parents
     before children. ``transaction=False`` is for operations that manage their own: concurrent
     index builds and batched updates. ``done`` is a condition on the catalog;
-    where it holds there is nothing left to do forwards.
+    where it holds there is nothing left to do forwards. Where ``in_place`` holds, only what
+    is ``first`` is done once more: a second run takes no lock for what is there already.
 
     In a transaction the operations only write their SQL down; it is sent as one
     message, so that strong locks are not held for a round trip a statement, and
@@ -62,8 +63,20 @@ class Phase(Operation):
     atomic = False  # The phase opens its own transaction, once per attempt.
     category = OperationCategory.MIXED
 
-    def __init__(self, name, purpose, operations, *, first=(), lock=(), lock_back=None, transaction=True, done="false"):
-        self.name, self.purpose, self.done = name, purpose, done
+    def __init__(
+        self,
+        name,
+        purpose,
+        operations,
+        *,
+        first=(),
+        lock=(),
+        lock_back=None,
+        transaction=True,
+        done="false",
+        in_place="false",
+    ):
+        self.name, self.purpose, self.done, self.in_place = name, purpose, done, in_place
         self.operations, self.first = list(operations), list(first)
         self.lock = {FORWARDS: lock, BACKWARDS: lock if lock_back is None else lock_back}
         self.transaction = transaction
@@ -105,7 +118,9 @@ class Phase(Operation):
         lock = self.lock[direction]
         with unhurried(schema_editor.connection), recorded(schema_editor.connection, self.name, direction):
             self._patiently(schema_editor.connection, lock, lambda: carry_out(first, app_label, schema_editor))
-            if self.transaction:
+            if direction == FORWARDS and holds(schema_editor.connection, self.in_place):
+                logger.info("%s is in place.", self.name)
+            elif self.transaction:
                 self._in_one_transaction(lock, app_label, schema_editor, steps)
             else:
                 carry_out(steps, app_label, schema_editor)
@@ -127,6 +142,8 @@ class Phase(Operation):
         statements = written(steps, app_label, schema_editor)
         if self.transaction:
             statements = ["BEGIN;", *self._with_locks(self.lock[direction], schema_editor, statements), "COMMIT;"]
+        if direction == FORWARDS and self.in_place != "false" and psql_script.is_script(schema_editor):
+            statements = psql_script.only_if(f"NOT ({self.in_place})", *statements)
         lines = [
             *(f"{statement};" for statement in started(self.name, direction)),
             *written(first, app_label, schema_editor),

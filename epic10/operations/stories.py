@@ -9,6 +9,7 @@ from epic10.operations.archive.parking_trigger import AddParkingTrigger, StopPar
 from epic10.operations.archive.unpark import Unpark
 from epic10.operations.backfill.backfill import Backfill
 from epic10.operations.backfill.other_columns import KeepOtherColumns, StopKeeping
+from epic10.operations.columns import both_ways
 from epic10.operations.columns.dependent_triggers import SwitchTriggers, TellTriggers
 from epic10.operations.columns.open_both_ways import OpenBothWays
 from epic10.operations.columns.shadow import CommonestLabel
@@ -51,7 +52,7 @@ def phases(
     expand, backfill, index = for_old + _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
     proofs, enforce = _proofs(stories, parts, expand + backfill), _enforce(stories, parts) + for_new
     switch = _switch(stories, parts)
-    done = switched(names[0], parts[0].shadows[0])
+    done, prepared = switched(names[0], parts[0].shadows[0]), both_ways.are_open(names[0])
     before = [
         RequireServer(server),
         RequireTextKeys([*names, *parents]),
@@ -62,7 +63,7 @@ def phases(
     ]
     remembered = _remembered(stories, parts)
     return [
-        _expanding(_tried(stories, parts, expand, by=[OLD]), before + remembered, parents, names, done),
+        _expanding(_tried(stories, parts, expand, by=[OLD]), before + remembered, parents, names, done, prepared),
         Phase("backfill", BACKFILL, backfill, first=[RequireKnownLabels(expand)], transaction=False, done=done),
         Phase("index", INDEX, index, transaction=False, done=done),
         Phase(
@@ -75,6 +76,7 @@ def phases(
             # To drop a trigger takes more than to replace one.
             lock_back=_locks(names, ACCESS_EXCLUSIVE),
             done=done,
+            in_place=prepared,
         ),
         Phase(
             "switch",
@@ -86,7 +88,7 @@ def phases(
     ]
 
 
-def _expanding(operations, first, parents, names, done) -> Phase:
+def _expanding(operations, first, parents, names, done, prepared) -> Phase:
     return Phase(
         "expand",
         EXPAND,
@@ -96,6 +98,7 @@ def _expanding(operations, first, parents, names, done) -> Phase:
         # To drop the foreign key takes more of the table that it points at.
         lock_back=_locks(parents + names, ACCESS_EXCLUSIVE),
         done=done,
+        in_place=prepared,
     )
 
 

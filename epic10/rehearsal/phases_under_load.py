@@ -7,9 +7,12 @@ from django.db import connections
 
 from epic10.deploy.run import Run
 from epic10.ledger.phase_record import attempts, newest
+from epic10.postgres import view_schemas
 from epic10.postgres.session import fetch
 from epic10.rehearsal import lock_report, traffic
+from epic10.rehearsal.differences import Busy
 from epic10.rehearsal.latency import Figures, Outcome
+from epic10.rehearsal.traffic import Through
 
 # How often the server's clock is read; the fastest answer is the most accurate.
 LOOKS = 5
@@ -22,10 +25,15 @@ WIDTH = 23
 
 @dataclass(frozen=True)
 class Wish:
-    """The requests per second, and the number of processes that send them."""
+    """
+    The requests per second, and the number of processes that send them.
+
+    ``rolling`` means both applications at once, each through its schema of views.
+    """
 
     rate: int
     processes: int = traffic.PROCESSES
+    rolling: bool = False
 
 
 def idle(run: Run, using: str, wish: Wish) -> traffic.Traffic:
@@ -42,11 +50,41 @@ def during(run: Run, using: str, step: str, action, wish: Wish | None, after: tr
     before = newest(connections[using])
     with traffic.running(using, rate=wish.rate, processes=wish.processes, after=after) as load:
         run.step(step, action)
-    outcome, told = load.outcome, run.facts["traffic"]
-    told["figures"] += as_json(by_phase(using, outcome, after=before) | {step: outcome.figures()})
-    told["failures"] = list(dict.fromkeys([*told["failures"], *outcome.failures]))
-    told["acknowledged"] = sum(map(len, outcome.written.values()))
+    _tell(run, using, step, load.outcome, before)
+    run.facts["traffic"]["acknowledged"] = sum(map(len, load.outcome.written.values()))
     return load
+
+
+def each_through_its_own(run: Run, using: str, idle: traffic.Traffic, steps: dict, wish: Wish) -> Busy:
+    """
+    Both applications at once, each through its schema of views, on sessions that are never renewed.
+
+    The old one from before the first change until the way back is done; the new one beside
+    the switch. ``steps`` are prepare, switch, meanwhile and back; ``idle`` is the load before.
+    """
+    ndas = idle.ndas
+    before = newest(connections[using])
+    share = {"rate": wish.rate / 2, "processes": max(1, wish.processes // 2)}
+    through_old, through_new = Through(view_schemas.old(), is_new=False), Through(view_schemas.new(), is_new=True)
+    with traffic.running(using, ndas=ndas[::2], through=through_old, **share) as old:
+        run.step("prepare", steps["prepare"])
+        with traffic.running(using, ndas=ndas[1::2], through=through_new, **share) as new:
+            run.step("switch", steps["switch"])
+        steps["meanwhile"]()
+        run.step("back", steps["back"])
+    _tell(run, using, "new application", new.outcome, before, who="new, ")
+    _tell(run, using, "old application", old.outcome, before, who="old, ")
+    written = traffic.together([load.outcome.written for load in (idle, old, new)])
+    run.facts["traffic"]["acknowledged"] = sum(map(len, written.values()))
+    return Busy(ndas, written)
+
+
+def _tell(run, using, step, outcome, before, who=""):
+    told, phases = run.facts["traffic"], by_phase(using, outcome, after=before)
+    # With two at work, a phase in which one of them was not is none of its.
+    figures = {f"{who}{phase}": found for phase, found in phases.items() if found.requests or not who}
+    told["figures"] += as_json(figures | {step: outcome.figures()})
+    told["failures"] = list(dict.fromkeys([*told["failures"], *outcome.failures]))
 
 
 def by_phase(using: str, outcome: Outcome, *, after: int) -> dict[str, Figures]:

@@ -28,10 +28,12 @@ CREATE = f"""
 CREATE TABLE {REMEMBERED} (
   table_name text NOT NULL, row_id text NOT NULL, written jsonb, PRIMARY KEY (table_name, row_id))"""
 
+NEWEST = f"SELECT coalesce(pg_catalog.max(display_id), 0) FROM {NDAS}"
 CHOOSE = f"""
 INSERT INTO {REMEMBERED} (table_name, row_id)
 SELECT {literal(NDAS)}, id FROM {NDAS}
- WHERE display_id % 5 < {OF_FIVE} AND id <> ALL ({{busy}}) ORDER BY display_id LIMIT {MOST}"""
+ WHERE display_id % 5 < {OF_FIVE} AND display_id <= {{newest}} AND id <> ALL ({{busy}})
+ ORDER BY display_id LIMIT {MOST}"""
 
 ADD_ENTRIES = f"""
 WITH entries AS (
@@ -84,9 +86,15 @@ class Written:
     such_as: str | None = None
 
 
-def prepare(alias: str):
-    """Create the table of probe rows before the first fingerprint, so that all fingerprints leave out the same."""
+def prepare(alias: str) -> int:
+    """
+    Create the table of probe rows before the first fingerprint, so that all fingerprints leave out the same.
+
+    Returns the number of the newest NDA: those that the applications create meanwhile are theirs.
+    """
     execute(connections[alias], CREATE)
+    [[newest]] = fetch(connections[alias], NEWEST)
+    return newest
 
 
 def left_out() -> dict[str, str]:
@@ -94,9 +102,9 @@ def left_out() -> dict[str, str]:
     return {HISTORIES: f"id NOT IN (SELECT row_id FROM {REMEMBERED} WHERE table_name = {literal(HISTORIES)})"}
 
 
-def write(alias: str, before: dict[str, list[str]], busy: Iterable[str] = ()):
+def write(alias: str, before: dict[str, list[str]], newest: int, busy: Iterable[str] = ()):
     """Write the probe rows; ``before`` has the columns before the release, ``busy`` the NDAs of the traffic."""
-    execute(connections[alias], CHOOSE.format(busy=array(busy)))
+    execute(connections[alias], CHOOSE.format(busy=array(busy), newest=newest))
     labels = set()
     for parking, state in _parkings():
         labels |= {label for _, label, _ in _without_counterpart(parking)}

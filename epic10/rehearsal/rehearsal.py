@@ -18,7 +18,6 @@ from epic10.postgres.lock_watch import LockWatch
 from epic10.postgres.migration_lock import only_migrator
 from epic10.rehearsal import lock_report, phases_under_load, probe_rows
 from epic10.rehearsal.differences import Busy, differences, look
-from epic10.rehearsal.load import NDAS
 from epic10.rehearsal.phases_under_load import Wish, during, idle
 from epic10.release import plan
 from epic10.snapshots import manifest, snapshot
@@ -88,32 +87,46 @@ def _there_back_and_there_again(run, alias, source, jobs, out, busy):
 
 
 def _there_and_back(run, alias, migrate, watch, busy):
-    release, connection = plan.load(), connections[alias]
-    columns = fingerprint.columns(connection, release.tables())
+    connection = connections[alias]
+    columns = fingerprint.columns(connection, plan.load().tables())
     load = idle(run, alias, busy) if busy else None
-    probe_rows.prepare(alias)
+    newest = probe_rows.prepare(alias)
     only = probe_rows.left_out()
     before = run.step("fingerprint", lambda: look(connection, columns, _changed(load), only=only))
-    # The first way there is timed, so its locks are not watched: that takes a core, and there may be few.
-    load = during(run, alias, "forward", migrate, busy, load)
-    run.step("validate", lambda: run.report(validate.validate(alias)))
-    run.step("smoke", lambda: run.report(smoke(alias)))
-    run.step("write", lambda: probe_rows.write(alias, columns, _theirs(load)))
-    # Nor are those of the way back, if the applications need that core.
-    back = partial(migrate if busy else watch.around(migrate), release.previous)
-    load = during(run, alias, "back", back, busy, load)
-    after = run.step("compare", lambda: look(connection, columns, _changed(load), only=only))
+
+    def look_and_write():
+        run.step("validate", lambda: run.report(validate.validate(alias)))
+        run.step("smoke", lambda: run.report(smoke(alias)))
+        run.step("write", lambda: probe_rows.write(alias, columns, newest, load.ndas if load else ()))
+
+    way = _at_once if busy and busy.rolling else _one_after_the_other
+    written = way(run, alias, migrate, watch, busy, load, look_and_write)
+    after = run.step("compare", lambda: look(connection, columns, written, only=only))
     run.facts["differences"] = list(differences(before, after))
     return probe_rows.parked(alias)
 
 
+def _one_after_the_other(run, alias, migrate, watch, busy, load, look_and_write):
+    # The first way there is timed, so its locks are not watched: that takes a core, and there may be few.
+    load = during(run, alias, "forward", migrate, busy, load)
+    look_and_write()
+    # Nor are those of the way back, if the applications need that core.
+    back = partial(migrate if busy else watch.around(migrate), plan.load().previous)
+    return _changed(during(run, alias, "back", back, busy, load))
+
+
+def _at_once(run, alias, migrate, watch, busy, load, look_and_write):
+    steps = {
+        "prepare": partial(migrate, prepare=True),
+        "switch": migrate,
+        "meanwhile": look_and_write,
+        "back": partial(migrate, plan.load().previous),
+    }
+    return phases_under_load.each_through_its_own(run, alias, load, steps, busy)
+
+
 def _changed(load) -> Busy | None:
     return Busy(load.ndas, load.outcome.written) if load else None
-
-
-def _theirs(load) -> list[str]:
-    """The NDAs that the applications change or have created."""
-    return [*load.ndas, *load.outcome.written.get(NDAS, ())] if load else []
 
 
 def _filled(run, alias, source, jobs, out):
@@ -143,7 +156,7 @@ def _outlook(run, alias, window):
     production, here = _rows(run.using), _rows(alias)
     if not production:
         return {}
-    [forward] = [step.seconds for step in run.steps if step.name == "forward"]
+    forward = sum(step.seconds for step in run.steps if step.name in ("forward", "prepare", "switch"))
     expected = BUFFER * forward * max(1.0, production / here)
     return {
         "outlook": {"rows": production, "seconds": round(expected, 1), "window": window, "fits": expected <= window}

@@ -4,6 +4,9 @@ Traffic of the old and the new application during a rehearsal.
 The old application works until the switch commits, the new one from then on, and the
 other way round on the way back: a session that learns of the switch from an error of
 the server reconnects as the other application. Every other error is a failure.
+
+Or each works through its schema of views, on sessions that are never renewed: then
+every error is a failure.
 """
 
 import json
@@ -14,7 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.db import connections
@@ -42,6 +45,14 @@ class NotRunning(Refusal):
     """The load cannot run on this database, or has stopped by itself."""
 
 
+@dataclass(frozen=True)
+class Through:
+    """The schema of views of one application; ``is_new`` says which application."""
+
+    schema: str
+    is_new: bool
+
+
 @dataclass
 class Traffic:
     """``ndas`` has the keys of those that it may change; ``outcome`` is set when it has ended."""
@@ -54,22 +65,31 @@ class Traffic:
 
 @contextmanager
 def running(
-    using: str, *, rate: float = RATE, processes: int = PROCESSES, seed: str = "", after: Traffic | None = None
+    using: str,
+    *,
+    rate: float = RATE,
+    processes: int = PROCESSES,
+    seed: str = "",
+    after: Traffic | None = None,
+    ndas: list[str] | None = None,
+    through: Through | None = None,
 ) -> Iterator[Traffic]:
     """
     Run ``rate`` requests per second, over all processes, while the block lasts.
+
+    They are those of both applications, one after the other, or ``through`` a schema of views those of one.
 
     No two processes change the same rows, so that each knows what it has written.
     ``after`` an earlier load, it works on the same NDAs and also verifies what that one
     has written.
     """
-    ndas = after.ndas if after else _some_ndas(using, processes)
+    ndas = after.ndas if after else ndas or some_ndas(using, processes)
     seed = seed or secrets.token_hex(4)
     load = Traffic(ndas, 0.0)
     before = after.outcome.written if after else {}
     try:
         for number in range(processes):
-            load.processes.append(_start(using, ndas[number::processes], f"{seed}/{number}"))
+            load.processes.append(_start(using, ndas[number::processes], f"{seed}/{number}", through))
         for process in load.processes:
             _insist((said := _line(process)).get("ready"), said.get("failed") or "it finds none of its NDAs")
         load.began = time.monotonic() + HEAD_START
@@ -83,13 +103,13 @@ def running(
             process.wait()
 
 
-def _some_ndas(using: str, processes: int) -> list[str]:
+def some_ndas(using: str, processes: int) -> list[str]:
     """Keys of NDAs spread over the table, enough for the processes, and never more than half of all NDAs."""
     [[there]] = fetch(connections[using], HOW_MANY)
     return [key for [key] in fetch(connections[using], SOME_NDAS, [max(2, there // (NDAS * processes))])]
 
 
-def _start(using, ndas, seed) -> subprocess.Popen:
+def _start(using, ndas, seed, through) -> subprocess.Popen:
     _insist(ndas, "the database has too few NDAs for it")
     process = subprocess.Popen(
         [sys.executable, "-m", of_the_register.registered().process],
@@ -101,7 +121,8 @@ def _start(using, ndas, seed) -> subprocess.Popen:
         # Ctrl-C goes to the process that has started it, which then ends it.
         start_new_session=True,
     )
-    _tell(process, {"ndas": ndas, "switched": plan.load().phases[0].done, "seed": seed})
+    wishes = {"ndas": ndas, "switched": plan.load().phases[0].done, "seed": seed}
+    _tell(process, wishes | (asdict(through) if through else {}))
     return process
 
 
@@ -110,7 +131,7 @@ def _ended(using, load, before) -> Outcome:
         _tell(process, "end")
     told = [_told(process) for process in load.processes]
     ended = time.monotonic()
-    written = _together([before, *(process["written"] for process in told)])
+    written = together([before, *(process["written"] for process in told)])
     lost, mislabelled = of_the_register.registered().lost_and_mislabelled(connections[using], written)
     return Outcome(
         load.began,
@@ -124,7 +145,7 @@ def _ended(using, load, before) -> Outcome:
     )
 
 
-def _together(loads) -> dict:
+def together(loads) -> dict:
     written = {}
     for load in loads:
         for table, rows in load.items():

@@ -17,6 +17,7 @@ import time
 from bisect import bisect
 from itertools import accumulate, count
 
+from epic10.postgres.catalog import quoted
 from epic10.rehearsal.sessions import Broken, Session, StatementRefused
 from ndas.release import requests
 from ndas.release.applications import APPLICATIONS
@@ -32,10 +33,15 @@ SELECT id, status, usmax_position, agency_group_id, opportunity_poc_id, relation
 
 
 class Client:
-    """A user of the applications: one session, one request after the other, and what it knows of its NDAs."""
+    """
+    A user of the applications: one session, one request after the other, and what it knows of its NDAs.
 
-    def __init__(self, *, ndas: list[str], switched: str, seed: str):
+    With a ``schema`` of views it is a user of one application, and its session is never renewed.
+    """
+
+    def __init__(self, *, ndas: list[str], switched: str, seed: str, schema: str = "", is_new: bool = False):
         self.chance, self.switched = random.Random(seed), f"SELECT {switched}"
+        self.schema, self.is_new = schema, is_new
         self.answers, self.errors, self.handed_over, self.written = [], [], [], {}
         self.operations, self.shares = list(requests.MIX), list(accumulate(requests.MIX.values()))
         self.session, self.until, self.is_alone, self.choices = None, math.inf, False, []
@@ -73,7 +79,10 @@ class Client:
         if self.session:
             self.session.close()
         self.session, session = None, Session()
-        self.application = APPLICATIONS[NEW if session.rows(self.switched) == [["t"]] else OLD]
+        if self.schema:
+            session.execute(f"SET search_path = {quoted(self.schema)}, public")
+        is_new = self.is_new if self.schema else session.rows(self.switched) == [["t"]]
+        self.application = APPLICATIONS[NEW if is_new else OLD]
         session.prepare(self.application.statements)
         self.session = session
         for nda in self.choices:
@@ -83,7 +92,7 @@ class Client:
         try:
             self._carry_out(operation)
         except StatementRefused as refusal:
-            if refusal.sqlstate not in AT_THE_SWITCH or not self._has_switched():
+            if self.schema or refusal.sqlstate not in AT_THE_SWITCH or not self._has_switched():
                 raise
             # At the switch the operator recycles the connection pools, and the other application gets the request.
             self.connect()

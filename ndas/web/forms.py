@@ -164,11 +164,9 @@ class NdaForm(forms.ModelForm):
 
 
 def plain(nda: Nda, name: str):
-    """The value as the form shows it, where no text is empty text and a moment is a day, and as JSON has it."""
+    """The value as JSON has it; the day of a moment, as the form shows it."""
     value = getattr(nda, Nda._meta.get_field(name).attname)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    return None if value == "" else value
+    return value.date().isoformat() if isinstance(value, datetime.datetime) else value
 
 
 def shown(nda: Nda, name: str) -> str:

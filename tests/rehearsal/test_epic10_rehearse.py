@@ -151,6 +151,22 @@ def test_under_traffic_it_says_what_each_phase_cost_the_applications(rehearse, m
     assert "back: schema and content are what they were before\n" in output
 
 
+@pytest.mark.slow
+def test_both_applications_at_once_are_never_stopped_and_no_session_is_renewed(rehearse):
+    output = rehearse(rows=300, traffic=60, processes=2, rolling=True)
+    table = output.partition("Applications at work, 60 requests a second")[2].partition("acknowledged")[0]
+    rows = [re.match(r"  (.{23})", line)[1].strip() for line in table.splitlines()[1:-1]]
+    assert {"new application", "old application", "old, switch forwards", "old, expand backwards"} <= set(rows)
+    assert "new, expand backwards" not in rows
+    assert re.search(r"\n  \d+ rows were acknowledged as written; failures: 0\n", output)
+    assert "back: schema and content are what they were before\n" in output
+
+
+def test_rolling_is_about_traffic(rehearse):
+    with pytest.raises(CommandError, match="--traffic 300 --rolling"):
+        rehearse(rows=300, rolling=True)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("spoil", "table"),

@@ -17,6 +17,8 @@ examples:
   epic10_rehearse --rows 50000    with invented rows, to get to know the release
   epic10_rehearse --from NAME --traffic 300
                                   and with old and new application at work meanwhile: how long do they wait?
+  epic10_rehearse --rows 50000 --traffic 300 --rolling
+                                  and with both at work at once, each through its schema of views
 """
 
 
@@ -54,6 +56,13 @@ class Command(ReleaseCommand):
             "another label fails the rehearsal. The load takes some of this machine's processor.",
         )
         parser.add_argument(
+            "--rolling",
+            action="store_true",
+            help="Both applications at once, with --traffic: the old one through its views from before the first "
+            "change until the way back is done, the new one through its own beside the switch. Neither is stopped, and "
+            "no session is renewed.",
+        )
+        parser.add_argument(
             "--processes",
             type=arguments.number,
             default=PROCESSES,
@@ -63,11 +72,13 @@ class Command(ReleaseCommand):
         arguments.database(parser)
         arguments.format(parser)
 
-    def answer(self, *, database, snapshot, rows, directory, window, jobs, traffic, processes, **options):
+    def answer(self, *, database, snapshot, rows, directory, window, jobs, traffic, processes, rolling, **options):
         source = Source(rows=rows) if snapshot is None else of_a_snapshot(directory, snapshot)
-        busy = phases_under_load.Wish(traffic, processes) if traffic else None
+        if rolling and not traffic:
+            raise CommandError("--rolling says how the applications work.\nHINT: --traffic 300 --rolling")
+        busy = phases_under_load.Wish(traffic, processes, rolling) if traffic else None
         told = {"from": source.manifest.name} if source.manifest else {"rows": source.rows}
-        told |= {"traffic": busy.rate, "processes": busy.processes} if busy else {}
+        told |= {"traffic": busy.rate, "processes": busy.processes, "rolling": busy.rolling} if busy else {}
         try:
             with (
                 signals.interruptible(self.interrupted),

@@ -1256,6 +1256,8 @@ BEGIN
   PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
 $epic10$;
+SELECT NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_ndas')) AS go_on \gset
+\if :go_on
 BEGIN;
 DO $epic10$
 BEGIN
@@ -2057,6 +2059,7 @@ BEGIN
 END
 $epic10$;
 COMMIT;
+\endif
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
  WHERE phase = 'expand' AND direction = 'forwards' AND finished_at IS NULL;
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'expand forwards done', clock_timestamp(); END $epic10$;
@@ -4261,6 +4264,8 @@ BEGIN
   PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
 $epic10$;
+SELECT NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_ndas')) AS go_on \gset
+\if :go_on
 BEGIN;
 DO $epic10$
 BEGIN
@@ -5066,6 +5071,7 @@ BEGIN
 END
 $epic10$;
 COMMIT;
+\endif
 UPDATE epic10_phase_run SET finished_at = clock_timestamp(), error = ''
  WHERE phase = 'enforce' AND direction = 'forwards' AND finished_at IS NULL;
 DO $epic10$ BEGIN RAISE NOTICE '% at %', 'enforce forwards done', clock_timestamp(); END $epic10$;
