@@ -164,9 +164,11 @@ class NdaForm(forms.ModelForm):
 
 
 def plain(nda: Nda, name: str):
-    """The value as JSON has it; the day of a moment, as the form shows it."""
+    """The value as the form shows it, where no text is empty text and a moment is a day, and as JSON has it."""
     value = getattr(nda, Nda._meta.get_field(name).attname)
-    return value.date().isoformat() if isinstance(value, datetime.datetime) else value
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    return None if value == "" else value
 
 
 def shown(nda: Nda, name: str) -> str:

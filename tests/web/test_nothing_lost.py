@@ -206,7 +206,14 @@ def test_of_two_edits_both_are_shown_and_each_field_is_chosen(browser, account):
     nda, other = NdaFactory(company_city="Boston"), actor_of(UserFactory(role="Administrator"))
     address, typed = reverse("edit", args=[nda.pk]), opened(browser, nda)
     poc = ContactFactory(first_name="Ann", last_name="Lee")
-    services.update(other, nda.pk, company_name="Theirs Inc.", company_city="Tampa", contracts_poc=poc)
+    services.update(
+        other,
+        nda.pk,
+        company_name="Theirs Inc.",
+        company_city="Tampa",
+        state_of_incorporation="Texas",
+        contracts_poc=poc,
+    )
     typed |= {"company_name": "Mine LLC", "company_city": "Denver", "abbreviated_name": "MINE"}
     told = browser.post(address, typed)
     assert told.status_code == 422
@@ -215,11 +222,13 @@ def test_of_two_edits_both_are_shown_and_each_field_is_chosen(browser, account):
     assert [(field.name, field.mine, field.theirs, field.is_only_theirs) for field in form.differences] == [
         ("company_name", "Mine LLC", "Theirs Inc.", False),
         ("company_city", "Denver", "Tampa", False),
+        ("state_of_incorporation", "none", "Texas", True),
         ("contracts_poc", "none", f"Ann Lee, {poc.email}", True),
     ]
     assert 'name="take-company_city" value="theirs"' in page
     typed |= {"seen": form.seen, "seen_at": form["seen_at"].value()}
-    typed |= {"take-company_name": "mine", "take-company_city": "theirs", "take-contracts_poc": "theirs"}
+    typed |= {"take-company_name": "mine", "take-company_city": "theirs"}
+    typed |= {"take-state_of_incorporation": "theirs", "take-contracts_poc": "theirs"}
     assert browser.post(address, typed).status_code == 302
     nda.refresh_from_db()
     assert (nda.company_name, nda.company_city) == ("Mine LLC", "Tampa")
