@@ -7,6 +7,7 @@ from django.db.models import TextField
 
 from ndas import models
 from ndas.services.drafts import LONGEST
+from ndas.web.search import people
 
 # An index holds no longer ones.
 SHORT = {TextField: {"max_length": LONGEST, "widget": AdminTextInputWidget}}
@@ -88,6 +89,9 @@ class ContactAdmin(admin.ModelAdmin):
     list_filter = ["is_active"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
+
+    def get_search_results(self, request, contacts, term):
+        return people(term, contacts) if term else contacts, False
 
 
 @admin.register(models.AgencyGroup)

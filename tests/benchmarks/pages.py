@@ -45,6 +45,8 @@ QUERIES = (
     "q=zzz&status=ALL",
     "q=inc&sort=effective",
     "q=17",
+    "q=castillo",
+    "q=energy",
     "q=granite&status=CREATED&company=granite&effective_from=01/01/2024&effective_to=01/31/2024",
     "mine=on",
     "sort=status&page=400",

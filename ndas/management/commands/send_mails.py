@@ -47,6 +47,7 @@ class Command(BaseCommand):
             self.stderr.write(f"The mail server cannot be reached: {done.unreachable}")
         if done.sent or done.refused or not quiet:
             self.stdout.write(f"{done.sent:,} mails sent, {done.refused:,} refused")
+            self.stdout.flush()
         return done
 
     def _left(self, database, done):
