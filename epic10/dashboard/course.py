@@ -84,9 +84,11 @@ class Course:
 
     @property
     def left(self) -> str:
-        """What is left if the steps take as long as the last time; "" if that is not known of all of them."""
+        """What is left if the steps take as long as the last time; "" if one of them is not known, or takes longer."""
         ahead = [step for step in self.steps if step.outcome in (RUNNING, WAITING)]
         if not self.is_running or not ahead or any(step.expected is None for step in ahead):
+            return ""
+        if any((step.seconds or 0) > step.expected for step in ahead):
             return ""
         return seconds(round(sum(max(step.expected - (step.seconds or 0), 0) for step in ahead)))
 

@@ -9,8 +9,9 @@ from epic10.dashboard.history import Checked
 from epic10.dashboard.measured import Incident, Measured
 from epic10.deploy.run import RUNNING
 from epic10.release.phase_status import INTERRUPTED, STOPPED
-from epic10.release.status import SWITCHED, Status
+from epic10.release.status import FINALIZED, SWITCHED, Status
 
+VALIDATE = "epic10_validate"
 ORDER = (FAILED, WARNING)
 
 
@@ -64,14 +65,17 @@ def _of_the_work(status, course) -> Iterator[Concern]:
 
 
 def _of_checks(status, reports) -> Iterator[Concern]:
-    for report in reports:
+    is_live = status is not None and status.state.split(",")[0] in (SWITCHED, FINALIZED)
+    # A report on the release is of no concern where it is not live, nor is one on the way back where it is.
+    of_now = [it for it in reports if (it.command == VALIDATE) == is_live]
+    for report in of_now:
         failed = dict(report.counts).get(FAILED, 0)
-        if report.is_older_than_the_last_change:
+        if report.is_older_than_the_last_change and not status.worker:
             yield Concern(WARNING, f"phases have run since {report.command} checked", "checks")
-        elif failed or report.verdict == FAILED:
+        elif failed and not report.is_older_than_the_last_change:
             yield Concern(FAILED, f"{failed} checks of {report.command} failed", "checks")
-    if status and status.state == SWITCHED and not any(it.command.startswith("epic10_validate") for it in reports):
-        yield Concern(WARNING, "epic10_validate has not checked this database", "checks")
+    if is_live and not of_now:
+        yield Concern(WARNING, f"{VALIDATE} has not checked this database", "checks")
 
 
 def _of_incidents(incidents) -> Iterator[Concern]:

@@ -15,7 +15,7 @@ SERVER = """
            CASE WHEN NOT pg_is_in_recovery() THEN
              (SELECT max(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn))::bigint
                 FROM pg_stat_replication) END,
-           query, coalesce(wait_event_type || ': '::text || wait_event, ''),
+           query, CASE WHEN wait_event_type <> 'Client' THEN wait_event_type || ': '::text || wait_event END,
            coalesce(extract(epoch FROM clock_timestamp() - query_start)::float8, 0)
       FROM (SELECT) AS server LEFT JOIN pg_stat_activity ON pid = %s AND state = 'active'"""
 
@@ -46,4 +46,4 @@ def moment(connection) -> Moment:
     [[waiting, lag, statement, event, lasts]] = fetch(connection, SERVER, [found and found.worker])
     text = " ".join((statement or "").split())
     shown = text[:SHOWN] + "…" * (len(text) > SHOWN)
-    return Moment(waiting, lag, bool(found and found.reasons), shown, event, lasts)
+    return Moment(waiting, lag, bool(found and found.reasons), shown, event or "", lasts)

@@ -1,6 +1,5 @@
 """The phases as the page shows them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +51,14 @@ class Shown:
     error: str = ""
 
 
-def phases(release: Plan, phase_statuses: Iterable[PhaseStatus]) -> list[Shown]:
+def phases(release: Plan, status: Status) -> list[Shown]:
     purposes = {phase.name: phase.purpose for phase in release.phases}
-    return [_shown(standing, purposes[standing.phase]) for standing in phase_statuses]
+    is_on_the_way_back = status.state.split(",")[0] in (GOING_BACK, HALF_BACK)
+    return [
+        # What an earlier way back has undone waits for its turn, once the release comes again.
+        _shown(it if is_on_the_way_back or it.state != UNDONE else PhaseStatus(it.phase, TO_DO), purposes[it.phase])
+        for it in status.phases
+    ]
 
 
 def meaning(status: Status, *, taken_back: datetime | None) -> str:

@@ -117,7 +117,7 @@ def _standing(context: dict[str, Answer]) -> dict:
     return {
         "status": status,
         "meaning": status and meaning(status, taken_back=standing.found.taken_back),
-        "phases": phases(plan.load(), status.phases if status else ()),
+        "phases": phases(plan.load(), status) if status else [],
         "health": health(status, at_work, **judged),
         "title": words,
         "share": share,

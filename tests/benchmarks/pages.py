@@ -5,10 +5,12 @@ import statistics
 import time
 
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
-from django.test.utils import override_settings
+from django.test.utils import CaptureQueriesContext, override_settings
 
+from epic10.dashboard import census, live
 from ndas.access.actors import actor_of
 from ndas.models import Contact, Nda
 from ndas.web.filters import Filters
@@ -50,6 +52,9 @@ QUERIES = (
     "q=granite&status=CREATED&company=granite&effective_from=01/01/2024&effective_to=01/31/2024",
     "mine=on",
     "sort=status&page=400",
+    "sort=-expiration",
+    "sort=-effective&status=ALL",
+    "sort=-company&page=400",
 )
 
 
@@ -68,6 +73,7 @@ def measure(rows, rounds):
             for role in ("Administrator", "NDA user"):
                 pages(rows, rounds, role)
                 plans(rows, role)
+            dashboard(rows, rounds)
 
 
 def pages(rows, rounds, role):
@@ -76,14 +82,32 @@ def pages(rows, rounds, role):
     client.force_login(account)
     print(f"\n{rows:,} NDAs, pages as {role}, milliseconds at the server (median, 95th, worst)")
     ids = list(Filters(actor_of(account), QueryDict("")).ndas().values_list("pk", flat=True)[:ASKED])
-    line("start page", timed(lambda: client.get("/"), rounds), LIST_LIMIT)
+    line("start page", timed(lambda: client.get("/"), rounds), LIST_LIMIT, queries(client, "/"))
     for query in QUERIES:
         name = f"list ?{query}"
-        line(name, found := timed(lambda q=query: client.get(f"/ndas/?{q}"), rounds), LIST_LIMIT)
+        found = timed(lambda q=query: client.get(f"/ndas/?{q}"), rounds)
+        line(name, found, LIST_LIMIT, queries(client, f"/ndas/?{query}"))
         if quantile(found, 0.95) > LIST_LIMIT:
             print(first_page(account, query).explain(analyze=True))
     details = [took for pk in ids for took in timed(lambda pk=pk: client.get(f"/ndas/{pk}/"), 1)]
-    line("detail", details, DETAIL_LIMIT)
+    line("detail", details, DETAIL_LIMIT, queries(client, f"/ndas/{ids[0]}/"))
+
+
+def dashboard(rows, rounds):
+    """The dashboard when it counts, when it is loaded again within the minute, and what an open page polls."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("dashboard"))
+
+    def counting():
+        census._last.clear()
+        live._last.clear()
+        return client.get("/epic10/")
+
+    print(f"\n{rows:,} NDAs, the dashboard, milliseconds at the server (median, 95th, worst)")
+    line("dashboard, counting", timed(counting, rounds), LIST_LIMIT)
+    live._last.clear()
+    line("dashboard", timed(lambda: client.get("/epic10/"), rounds), LIST_LIMIT, queries(client, "/epic10/"))
+    line("its poll", timed(lambda: client.get("/epic10/status.json"), rounds), LIST_LIMIT)
 
 
 def plans(rows, role):
@@ -116,6 +140,12 @@ def somebody(role):
     return account
 
 
+def queries(client, address) -> int:
+    with CaptureQueriesContext(connection) as sent:
+        assert client.get(address).status_code == 200
+    return len(sent)
+
+
 def timed(ask, rounds) -> list[float]:
     """Milliseconds of each of ``rounds`` times ten, after one to warm up."""
     ask()
@@ -131,8 +161,9 @@ def quantile(taken, share):
     return sorted(taken)[min(int(len(taken) * share), len(taken) - 1)]
 
 
-def line(name, taken, limit):
+def line(name, taken, limit, sent=None):
     told = f"{statistics.median(taken):8.0f}{quantile(taken, 0.95):8.0f}{max(taken):8.0f}"
+    told += f"{sent:5} queries" if sent else ""
     print(f"{name:60}{told}{'' if quantile(taken, 0.95) <= limit else f'   over {limit}'}")
 
 

@@ -8,6 +8,7 @@ from epic10.dashboard import live
 from epic10.deploy import record_chain
 from epic10.ledger import tables
 from tests.dashboard.test_pages import PAGE, STATES, STATUS, looked_at, nothing_remembered, text
+from tests.migration.disturbances import steps
 
 __all__ = ["nothing_remembered"]
 
@@ -62,6 +63,29 @@ def test_a_database_that_nobody_has_checked_is_to_be_looked_at(migrated_database
         assert health(client) == "WARNING"
 
 
+def test_once_phases_have_run_what_was_checked_before_says_nothing_of_now(migrated_database):
+    migrated_database.manage("epic10_validate")
+    migrated_database.execute("DROP INDEX idx_ndas_expiration_date")
+    migrated_database.manage("epic10_validate")
+    migrated_database.execute(
+        "INSERT INTO epic10_phase_run (phase, direction, finished_at) VALUES ('x', 'forwards', now())"
+    )
+    with looked_at(migrated_database) as client:
+        assert "phases have run since epic10_validate checked" in concerns(client)
+        assert "failed</a>" not in concerns(client)
+        assert health(client) == "WARNING"
+
+
+def test_a_release_that_comes_again_has_phases_that_wait_and_none_that_is_undone(legacy_database):
+    legacy_database.migrate()
+    legacy_database.migrate("0001")
+    for step in steps()[:2]:
+        step.forwards(legacy_database)
+    with looked_at(legacy_database) as client:
+        words = [phase["word"] for phase in client.get(STATUS).json()["phases"]]
+        assert set(words[2:]) == {"waiting"} and "done" in words
+
+
 def test_query_times_are_judged_as_they_were_promised(migrated_database):
     tables.create(migrated_database.connection, tables.WATCH)
     migrated_database.execute(SAMPLES)
@@ -92,7 +116,8 @@ def test_after_a_rollback_everything_is_of_now_or_says_that_it_is_not(legacy_dat
     with looked_at(legacy_database) as client:
         page = text(client)
         assert "out of date: phases have run since" in page
-        assert "phases have run since epic10_validate checked" in concerns(client)
+        # Of the release nothing is to be looked at, as it is not here.
+        assert "Nothing is wrong" in concerns(client)
         # What was measured of Epic 10 is not of what is there now.
         assert "detail: over 200 ms" not in page and "260 ms" not in page
         assert "as the release will make it" in page

@@ -12,9 +12,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from epic10.deploy import record_chain
+from epic10.ledger import tables
 from ndas.choices import NdaStatus
+from tests.dashboard.test_pages import A_DAY_OF_SAMPLES
 from tests.factories import PASSWORD, AgencyGroupFactory, ContactFactory, NdaFactory, SubagencyFactory, UserFactory
 
 from .browser import Person, resize, start
@@ -23,6 +27,26 @@ pytestmark = pytest.mark.slow
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 LAPTOP, WIDTHS = (1366, 768), [(1024, 768), (768, 1024), (360, 740)]
 AXE = files("axe_core_python").joinpath("axe.min.js")
+RECORD = {
+    "command": "epic10_deploy",
+    "verdict": "FAILED",
+    "error": "No disk left.",
+    "started": "2026-11-22T12:05:13+00:00",
+    "finished": "2026-11-22T12:09:13+00:00",
+    "operator": "dora@ops",
+    "steps": [
+        {"name": "precheck", "seconds": 18.4, "outcome": "OK"},
+        {"name": "x" * 40, "seconds": 1, "outcome": "FAILED"},
+    ],
+    "phases": [{"phase": "backfill", "direction": "forwards", "rows": 88650, "seconds": 75.25, "error": "Error"}],
+    "lock_waits": [
+        {"at": "2026-11-22T12:05:13+00:00", "what": "expand", "blockers": "pid 1, ndas, idle in transaction"}
+    ],
+    "reports": [],
+    "facts": {"before": {"ndas": {"rows": 1234567, "checksum": "a" * 40}}},
+    "log": ["backfill: Give existing rows their new values."],
+    "sql": [{"statement": f"SELECT {'x' * 200}", "times": 1, "seconds": 0.1}],
+}
 VIOLATIONS = """
     const done = arguments[arguments.length - 1];
     axe.run().then(found => done(found.violations.flatMap(
@@ -64,6 +88,10 @@ def person(driver, live_server, ndas):
     account = UserFactory(username="ann", role="Administrator", is_staff=True, is_superuser=True)
     account.set_password(PASSWORD)
     account.save()
+    tables.create(connection, tables.WATCH)
+    with connection.cursor() as cursor:
+        cursor.execute(A_DAY_OF_SAMPLES)
+    record_chain.append("default", RECORD)
     person = Person(driver, live_server.url)
     person.opens("/login/")
     assert violations(driver) == []
@@ -86,7 +114,14 @@ def addresses(ndas):
     yield from ("/", "/ndas/?status=ALL", "/ndas/?status=ALL&type=MUTUAL&q=aster&sort=-expiration", "/ndas/?q=zzz")
     yield from (nda.get_absolute_url() for nda in ndas[:7])
     yield from ("/ndas/new/", f"/ndas/{ndas[0].pk}/edit/", f"/ndas/{ndas[1].pk}/reject/", f"/ndas/{ndas[2].pk}/upload/")
-    yield from ("/nowhere/", "/epic10/", "/admin/", "/admin/ndas/contact/", "/admin/ndas/contact/add/")
+    yield from (
+        "/nowhere/",
+        "/epic10/",
+        "/epic10/runs/1/",
+        "/admin/",
+        "/admin/ndas/contact/",
+        "/admin/ndas/contact/add/",
+    )
 
 
 def test_axe_finds_nothing_on_any_page_and_none_has_to_be_scrolled_sideways(person, driver, ndas):
