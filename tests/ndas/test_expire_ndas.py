@@ -105,7 +105,7 @@ def test_a_limit_is_a_number_above_zero(legacy_database, limit):
 @pytest.mark.slow
 def test_before_the_release_it_says_what_to_type(legacy_database):
     finished = legacy_database.manage("expire_ndas")
-    assert (finished.returncode, finished.stdout) == (1, "")
+    assert (finished.returncode, finished.stdout) == (1, legacy_database.announced)
     assert finished.stderr == (
         f"CommandError: Epic 10 is not applied to database {legacy_database.name}.\n"
         "HINT: python manage.py migrate ndas\n"

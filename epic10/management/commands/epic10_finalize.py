@@ -1,6 +1,7 @@
 from django.core.management.base import CommandError
 from django.db import connections
 
+from epic10.deploy import run_record
 from epic10.deploy.finalize import also_dropped, finalize, is_left_to_end
 from epic10.management import arguments
 from epic10.management.command import Output, ReleaseCommand
@@ -35,6 +36,7 @@ class Command(ReleaseCommand):
         )
 
         arguments.accept_copy(parser)
+        arguments.format(parser)
 
     def answer(self, *, database, yes_drop_legacy, yes_drop_indexes=False, accept_copy=False, **options):
         name = connections[database].settings_dict["NAME"]
@@ -48,4 +50,5 @@ class Command(ReleaseCommand):
                 finalize(run, show=self.show, accept_copy=accept_copy)
         except LockNotGranted as error:
             raise CommandError(str(error)) from error
-        return Output("Epic 10 is finalized. What each row's old labels were is in epic10_original.")
+        said = "Epic 10 is finalized. What each row's old labels were is in epic10_original."
+        return Output(said, run_record.as_data(run))

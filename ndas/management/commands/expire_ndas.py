@@ -7,7 +7,7 @@ from django.db import connections
 from django.utils import timezone
 
 from epic10.deploy import validate
-from epic10.management import arguments
+from epic10.management import arguments, target
 from epic10.release import plan
 from ndas.services import expiry
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         arguments.format(parser)
 
     def handle(self, *, dry_run, limit, database, format, **options):
+        target.announce(self, database, is_text=format == "text")
         if not plan.load().is_switched(connections[database]):
             raise CommandError(validate.NOT_APPLIED.format(name=connections[database].settings_dict["NAME"]))
         now = timezone.now()
