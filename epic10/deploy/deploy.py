@@ -22,6 +22,7 @@ from epic10.release import plan, state
 from epic10.release.advice import NO_WAY_BACK, why
 from epic10.release.preparation import is_prepared
 from epic10.snapshots import comparison, manifest, snapshot
+from epic10.terminal import outlook
 from epic10.terminal.progress import logger
 
 # The steps of a run that goes well, for whoever watches it.
@@ -40,36 +41,41 @@ def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
 
     ``only_prepare`` ends before the switch. What happens after a failure is in failure.py.
     """
-    release, connection = plan.load(), connections[run.using]
+    connection = connections[run.using]
     gates.insist_on_the_original(run, accepted=wishes.accept_copy)
     before = position_of(connection)
+    with outlook.followed() as expected:
+        _get_ready(run, wishes, before, expected, show)
+        try:
+            with deadline.within(wishes.timeout), witnessed(run, run.using):
+                if wishes.only_prepare:
+                    run.step("prepare", lambda: _migrate(run, out, prepare=True))
+                    return
+                run.step("migrate", lambda: _migrate(run, out))
+                _hold(run.step("validate", lambda: run.report(validate.validate(run.using, show=show))))
+                _hold(run.step("smoke", lambda: run.report(smoke(run.using, show=show))))
+        except (CommandError, Error, KeyboardInterrupt) as error:
+            ended_early(run, wishes, before, error, show=show, out=out)
+        logger.info("Epic 10 is in place, validated and tried: the new application may start.")
+        run.facts["after"] = comparison.numbers(manifest.contents(connection))
+        run.step("vacuum", lambda: _vacuum(run.using, plan.load().tables()))
+
+
+def _get_ready(run, wishes, before, expected, show):
     if before.switched and not wishes.only_prepare:
         run.decide("Epic 10 is in place already: only what comes after the switch is done.")
     elif wishes.only_prepare:
-        make_ready(run, wishes, show=show)
-    elif is_prepared(connection):
+        make_ready(run, wishes, expected, show=show)
+    elif is_prepared(connections[run.using]):
         # The window begins when the application is stopped; what can be done before that is.
-        make_ready(run, wishes, show=show)
+        make_ready(run, wishes, expected, show=show)
         run.step("stopped", lambda: _is_stopped_now(run, wishes))
     else:
         is_stopped = run.step("stopped", lambda: _nobody_writes(run, wishes))
-        make_ready(run, wishes, show=show)
+        make_ready(run, wishes, expected, show=show)
         if is_stopped:
             # A snapshot takes its time, and somebody may have started it again.
             run.step("still stopped", lambda: _nobody_writes(run, wishes))
-    try:
-        with deadline.within(wishes.timeout), witnessed(run, run.using):
-            if wishes.only_prepare:
-                run.step("prepare", lambda: _migrate(run, out, prepare=True))
-                return
-            run.step("migrate", lambda: _migrate(run, out))
-            _hold(run.step("validate", lambda: run.report(validate.validate(run.using, show=show))))
-            _hold(run.step("smoke", lambda: run.report(smoke(run.using, show=show))))
-    except (CommandError, Error, KeyboardInterrupt) as error:
-        ended_early(run, wishes, before, error, show=show, out=out)
-    logger.info("Epic 10 is in place, validated and tried: the new application may start.")
-    run.facts["after"] = comparison.numbers(manifest.contents(connection))
-    run.step("vacuum", lambda: _vacuum(run.using, release.tables()))
 
 
 def rollback(

@@ -1,7 +1,7 @@
 """The precheck: whether the release can run here, now, and within the window. Nothing is changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -40,12 +40,23 @@ class Limits:
     free_disk: int | None = None
 
 
-def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None, also: Iterable[Check] = ()) -> Report:
-    """Run every check that precedes the first change, then ``also``; ``show`` gets each result as it comes."""
+def precheck(
+    using: str,
+    limits: Limits,
+    *,
+    show: evaluation.Show | None = None,
+    also: Iterable[Check] = (),
+    told: Callable[[Estimate], None] = lambda measured: None,
+) -> Report:
+    """
+    Run every check that precedes the first change, then ``also``.
+
+    ``show`` gets each result as it comes, ``told`` the estimate.
+    """
     routing.insist(using)
     release, connection = plan.load(), connections[using]
     _refuse_where_nothing_is_to_be_done(release, connection)
-    asked = chain(questions(release, connection, limits), also)
+    asked = chain(questions(release, connection, limits, told), also)
     [keys] = [check for check in _preconditions(release, connection) if check.id == KEYS]
     if keys.find(checks.Database(connection)):
         asked = [keys]  # Hardly anything else could even be asked.
@@ -55,12 +66,12 @@ def precheck(using: str, limits: Limits, *, show: evaluation.Show | None = None,
 def _refuse_where_nothing_is_to_be_done(release, connection):
     name = connection.settings_dict["NAME"]
     if release.is_switched(connection):
-        raise CommandError(f"Epic 10 is applied to database {name} already.\nHINT: python manage.py epic10_validate")
+        raise CommandError(f'Epic 10 is applied to database "{name}" already.\nHINT: python manage.py epic10_validate')
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
         raise CommandError(state.NO_REGISTER.format(name))
 
 
-def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]:
+def questions(release: plan.Plan, connection, limits: Limits, told=lambda measured: None) -> Iterator[Check]:
     """The preconditions of the release; then traffic, schema, rows, the way back, disk space and time."""
     tables, changed = release.tables(), release.changed()
     yield from _preconditions(release, connection)
@@ -74,6 +85,7 @@ def questions(release: plan.Plan, connection, limits: Limits) -> Iterator[Check]
     yield from checks.registered(BEFORE)
     yield from before.snapshot_checks(snapshot_age=limits.snapshot_age)
     measured = estimate(connection)
+    told(measured)
     yield from before.disk_checks(measured.bytes, log=measured.log, free=limits.free_disk)
     yield from _window(measured, limits.window)
 
@@ -141,5 +153,12 @@ def _fits(measured: Estimate, window: float) -> Find:
         needed = BUFFER * measured.seconds
         line = f"about {seconds(measured.seconds)}, so plan for {seconds(needed)}"
         yield line if needed > window else Fact(line)
+        yield Fact(f"of it {_listed(measured.phases)}")
+        yield Fact(f"around it {_listed(measured.around)}")
+        yield Fact(f"once it is prepared, in the window about {seconds(round(measured.window, 1))}")
 
     return find
+
+
+def _listed(parts: dict[str, float]) -> str:
+    return ", ".join(f"{name} {seconds(round(took, 1))}" for name, took in parts.items())

@@ -69,16 +69,18 @@ def _snapshot(wishes):
 def _becomes(connection, begins, wishes):
     name = connection.settings_dict["NAME"]
     if begins.switched and wishes.only_prepare:
-        return f"Database {name} is Epic 10 already: there is nothing to prepare, and nothing will be changed."
+        return f'Database "{name}" is Epic 10 already: there is nothing to prepare, and nothing will be changed.'
     if begins.switched:
-        return f"Database {name} is Epic 10 already: only what comes after the switch is done, beside the application."
+        return (
+            f'Database "{name}" is Epic 10 already: only what comes after the switch is done, beside the application.'
+        )
     earlier = "" if not begins.begun else f" An earlier run has begun it, on {_began(connection)}; this one goes on."
     if wishes.only_prepare:
         return (
-            f"Database {name} is prepared for Epic 10: everything but the switch, with the old application at work."
+            f'Database "{name}" is prepared for Epic 10: everything but the switch, with the old application at work.'
             f"{earlier}"
         )
-    return f"Database {name} becomes Epic 10. The old application has to be stopped.{earlier}"
+    return f'Database "{name}" becomes Epic 10. The old application has to be stopped.{earlier}'
 
 
 def _began(connection):

@@ -12,12 +12,14 @@ from epic10.checks.report import Report
 from epic10.deploy import gates, precheck
 from epic10.deploy.run import Run
 from epic10.monitoring import baseline
+from epic10.release.estimate import Estimate
 from epic10.release.preparation import is_prepared
 from epic10.snapshots import before_release as from_before
 from epic10.snapshots import comparison, files, snapshot
 from epic10.snapshots.manifest import Manifest
 from epic10.snapshots.since import changes_since
 from epic10.terminal.moments import moment
+from epic10.terminal.outlook import Outlook
 from epic10.terminal.refusal import Refusal
 
 
@@ -51,9 +53,16 @@ class NotDeployed(Refusal):
     """The message says what state the database is in, and what to type."""
 
 
-def make_ready(run: Run, wishes: DeployOptions, *, show: Show):
+def make_ready(run: Run, wishes: DeployOptions, expected: Outlook, *, show: Show):
     """Run all the steps that change nothing; any of them may refuse the deployment."""
-    ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked)
+
+    def measured(found: Estimate):
+        run.facts["estimate"] = found.as_json()
+        # A snapshot of the preparation that turns out not to count is taken anew, and takes longer than said.
+        its_own = is_prepared(connections[run.using]) and not wishes.only_prepare and not wishes.fresh_snapshot
+        expected.expect(found.parts(only_prepare=wishes.only_prepare, takes_snapshot=not its_own))
+
+    ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked, told=measured)
     _go(run.step("precheck", lambda: run.report(ask())))
     gates.insist_on_a_rehearsal(run, max_age=wishes.max_rehearsal_age, waived=wishes.without_rehearsal)
     before = _snapshot(run, wishes, show)

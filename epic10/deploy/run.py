@@ -13,7 +13,7 @@ from django.db import Error, connections
 
 from epic10.checks.report import Report
 from epic10.ledger.phase_record import attempts, newest
-from epic10.terminal import progress
+from epic10.terminal import outlook, progress
 from epic10.terminal.progress import logger
 
 OK, FAILED, INTERRUPTED, RUNNING = "OK", "FAILED", "INTERRUPTED", "RUNNING"
@@ -68,6 +68,7 @@ class Run:
     def step(self, name: str, action: Callable):
         """Return what ``action`` returns, and record how long it took and whether it succeeded."""
         self.begin(name)
+        outlook.begins(name)
         began, outcome = time.monotonic(), FAILED
         try:
             result = action()

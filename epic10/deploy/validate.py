@@ -11,9 +11,9 @@ from epic10.ledger.models import SavedReport
 from epic10.postgres.session import unhurried
 from epic10.release import plan, state
 
-NOT_APPLIED = "Epic 10 is not applied to database {name}.\nHINT: python manage.py migrate ndas"
+NOT_APPLIED = 'Epic 10 is not applied to database "{name}".\nHINT: python manage.py migrate ndas'
 HALF_APPLIED = (
-    "Epic 10 is applied to database {name} in part; nothing of it is visible yet.\n"
+    'Epic 10 is applied to database "{name}" in part; nothing of it is visible yet.\n'
     "HINT: python manage.py migrate ndas finishes it, python manage.py migrate ndas 0001 takes it back."
 )
 

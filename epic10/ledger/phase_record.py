@@ -10,7 +10,7 @@ from django.db import Error
 from epic10.postgres.catalog import holds, literal, relation_exists
 from epic10.postgres.migration_lock import has_begun_a_phase
 from epic10.postgres.session import execute, fetch, out_of_a_broken_commit
-from epic10.terminal import progress, signals
+from epic10.terminal import outlook, progress, signals
 from epic10.terminal.progress import logger
 
 FORWARDS, BACKWARDS = "forwards", "backwards"
@@ -57,6 +57,8 @@ def newest(connection) -> int:
 def recorded(connection, phase: str, direction: str):
     """Record the phase in the ledger from its beginning, and log its end."""
     began = time.monotonic()
+    if direction == FORWARDS:
+        outlook.begins(phase)
     try:
         # Within, because Ctrl-C may come as soon as the row is there for all to see.
         for statement in started(phase, direction):

@@ -68,12 +68,19 @@ class ReleaseCommand(Lasting, OnTheTables, BaseCommand):
     def alone(self, database: str, arguments: dict) -> Iterator[Run]:
         """The run of a command that may change the release, recorded; nobody else changes it meanwhile."""
         name = type(self).__module__.rpartition(".")[2]
-        with (
-            signals.interruptible(partial(advice.after_interruption, database, self.interrupted)),
-            shown(self.progress),
-            run_record.alone(name, database, begin=self.begin, arguments=arguments) as self.run,
-        ):
-            yield self.run
+        where_it_stands = partial(advice.after_interruption, database, self.interrupted)
+        try:
+            with (
+                signals.interruptible(where_it_stands),
+                shown(self.progress),
+                run_record.alone(name, database, begin=self.begin, arguments=arguments) as self.run,
+            ):
+                yield self.run
+        except CommandError as error:
+            # Of the migrate that it has called, which does not know that it is a part of this command.
+            if advice.is_of_a_migration(error) and error.returncode == signals.EXIT_STATUS:
+                raise signals.interrupted(where_it_stands) from error
+            raise
 
     def begin(self, step: str):
         print(f"== {step}", file=self.out)

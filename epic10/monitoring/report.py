@@ -67,7 +67,7 @@ def _gathered(using, db):
     name = db.connection.settings_dict["NAME"]
     if not holds(db.connection, relation_exists("epic10_sample")) or not db.rows(PERIOD)[0][2]:
         raise CommandError(
-            f"Nobody has watched database {name} since the release.\nHINT: python manage.py epic10_monitor --once"
+            f'Nobody has watched database "{name}" since the release.\nHINT: python manage.py epic10_monitor --once'
         )
     [[began, ended, looks]] = db.rows(PERIOD)
     state = retention.load(using)

@@ -126,7 +126,7 @@ def alone(using: str) -> Iterator[None]:
             held.enter_context(private_files.locked(path))
         except BlockingIOError as error:
             raise CommandError(
-                f"Another epic10_monitor is watching database {database}.\n"
+                f'Another epic10_monitor is watching database "{database}".\n'
                 "HINT: ps ax | grep epic10_monitor; one is enough."
             ) from error
         yield

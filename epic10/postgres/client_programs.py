@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg import pq
 
 from epic10.postgres import installations
+from epic10.terminal import signals
 from epic10.terminal.refusal import Refusal
 
 
@@ -56,10 +57,11 @@ def watch(connection, program: Path, *arguments: str, see: Callable[[str], None]
         umask=0o077,
     )
     try:
-        for line in process.stderr:
-            lines.append(line)
-            see(line)
-        process.wait()
+        with signals.ended_with_us(process):
+            for line in process.stderr:
+                lines.append(line)
+                see(line)
+            process.wait()
     except BaseException:
         process.terminate()
         process.wait()

@@ -261,8 +261,8 @@ def _newest_run(connection) -> int:
 def _refusal(connection, holder):
     name = connection.settings_dict["NAME"]
     if holder is None:
-        return f"Somebody was migrating the database {name} just now.\nHINT: Run the same command again."
+        return f'Somebody was migrating the database "{name}" just now.\nHINT: Run the same command again.'
     return (
-        f"The database {name} is being migrated already: {holder}.\n"
+        f'The database "{name}" is being migrated already: {holder}.\n'
         "HINT: Wait until it is done, then run the same command again; what is done is not done twice."
     )

@@ -5,14 +5,15 @@ from django.db import Error, connections
 
 from epic10.postgres.errors import message_of
 from epic10.postgres.session import out_of_a_broken_commit
-from epic10.release import state
+from epic10.release import plan, state
 from epic10.release.status import status
 from epic10.terminal import signals
 
-HALF_WAY = (
-    "What is committed stays; nothing of it is visible to the application before the switch.\n"
+BOTH_WAYS = (
     "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
 )
+HALF_WAY = f"What is committed stays; nothing of it is visible to the application before the switch.\n{BOTH_WAYS}"
+SWITCHED = f"What is committed stays; Epic 10 is what everybody sees.\n{BOTH_WAYS}"
 
 NO_WAY_BACK = (
     "HINT: python manage.py epic10_snapshot list: one from before is all that can still be restored, beside this "
@@ -37,6 +38,11 @@ def stopped(database: str, why: str, *, separator: str = "\n", **options) -> Com
     return error
 
 
+def is_of_a_migration(error: CommandError) -> bool:
+    """Is it the error of a migration that has stopped?"""
+    return hasattr(error, "why")
+
+
 def why(error: BaseException) -> str:
     """What ended a step, without the advice on what to type, for a command that deals with it itself."""
     if told := getattr(error, "why", ""):
@@ -50,7 +56,8 @@ def _position(database) -> str:
     """As far as the server can still be asked."""
     try:
         out_of_a_broken_commit(connections[database])
-        untouched = not state.has_begun(connections[database])
+        if not state.has_begun(connections[database]):
+            return "Nothing was changed."
+        return SWITCHED if plan.load().is_switched(connections[database]) else HALF_WAY
     except Error:
-        untouched = False
-    return "Nothing was changed." if untouched else HALF_WAY
+        return HALF_WAY

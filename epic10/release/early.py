@@ -15,8 +15,8 @@ Key = tuple[str, str]
 
 
 @cache
-def early_phases() -> tuple[tuple[Phase, ProjectState, ProjectState], ...]:
-    """With the models before and after each."""
+def later_phases() -> tuple[tuple[Phase, ProjectState, ProjectState], ...]:
+    """The phases of later migrations, with the models before and after each."""
     release, loader = plan.load(), MigrationLoader(None)
     return tuple(
         (phase, before, after)
@@ -24,8 +24,13 @@ def early_phases() -> tuple[tuple[Phase, ProjectState, ProjectState], ...]:
         for phase, before, after in walk(
             loader.get_migration(*key).operations, release.app_label, loader.project_state(key, at_end=False)
         )
-        if isinstance(phase, Phase) and _is_early(release, phase)
+        if isinstance(phase, Phase)
     )
+
+
+def early_phases() -> list[tuple[Phase, ProjectState, ProjectState]]:
+    """Those of them that may run before the switch."""
+    return [(phase, *states) for phase, *states in later_phases() if _is_early(plan.load(), phase)]
 
 
 def later_than(graph, release: Key) -> list[Key]:

@@ -1,49 +1,52 @@
-"""The estimate: how many rows the release will change here, and how long it will take.
+"""
+The estimate: how many rows the release will change here, and how long each part of it will take.
 
-Rows are counted by the backfills' own rules; columns that ``expand`` has yet to
-add are supplied as it will add them. Time is measured: the backfills' own
-batches run on a copy of some rows, with the indexes of the table, in a
-transaction that is rolled back. The tables of the application are only read.
+Rows are counted by the backfills' own rules; columns that ``expand`` has yet to add
+are supplied as it will add them. Time is measured: a few batches of each kind of work
+run on a copy of some rows (samples.py), and are then taken times the rows there are.
 """
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from django.db import Error, transaction
 
-from epic10.ledger import tables
-from epic10.operations import Backfill, Derived, Shadow
+from epic10.operations import Backfill, Shadow
 from epic10.operations.archive.summary import waiting_rows
-from epic10.operations.backfill.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
-from epic10.operations.backfill.routes import Keys
 from epic10.operations.columns.relabel import any_wrong
 from epic10.operations.columns.shadow import commonest
-from epic10.postgres.catalog import bound, column_exists, holds, literal, quoted, relation_exists, type_exists
+from epic10.postgres.catalog import holds, literal, quoted, relation_exists
 from epic10.postgres.errors import first_line
-from epic10.postgres.locks import short_transaction
 from epic10.postgres.remembered import once
+from epic10.postgres.session import fetch
 from epic10.release import plan
+from epic10.release.early import early_phases, later_phases
+from epic10.release.samples import Sample, columns_to_come, measured
 
 ONLY_READS = "SET LOCAL transaction_read_only = on; SET LOCAL row_security = off"
-SAMPLE = "epic10_estimate"
-BATCHES = 5
-# Counts, labels, proofs, validation and indexes each read a whole table, but ask
-# less of a row than the count that is timed. Measured: as five of those.
-SCANS = 5
-# Connecting, and the catalog changes of expand and switch.
-FIXED = 1.0  # seconds
+# What a phase reads of whole tables, in times of the count that is timed.
+READS = {"backfill": 2.0, "enforce": 3.0}
+# Its catalog changes, trials and round trips, in seconds; and what Django does around a migration.
+FIXED = {"expand": 0.6, "backfill": 0.2, "index": 0.1, "enforce": 0.2, "switch": 0.2}
+LATER, AROUND_A_MIGRATION = 0.2, 0.4
 # Of the size of the tables and their indexes: what they grow by, and what is
 # written to the log. Measured at 50,000 and 500,000 NDAs, and rounded up.
 GROWTH, LOG = 0.2, 3.0
 # A row that is put back is looked up in the archive, written, and told about: in the time of so many
 # that are filled, and never faster than so many a second. Measured at 50,000 NDAs with 21,898 parked, on 15 and 18.
 RESTORING, FASTEST = 2.5, 40_000
+# Around the migration: what is fixed, in seconds, and what it does to every row of the database.
+SNAPSHOT, VERIFICATION, VALIDATION, SMOKE, BACK = 1.5, 2.5, 1.0, 0.5, 1.5
+# pg_dump reads two tables at once, and faster than we do here; a restore copies rows first and builds their
+# indexes then, which is faster than to keep those up to date. The others are times of the count that is timed.
+DUMPED, RESTORED, VALIDATED, VACUUMED, PARKED = 0.4, 0.6, 8.0, 4.0, 2.0
+IN_THE_WINDOW = ("validation", "smoke")
 
-COLUMNS = """
-    SELECT attname FROM pg_attribute
-     WHERE attrelid = to_regclass(%s)::oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
+ALL_TABLES = """
+    SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::float8 FROM pg_class c
+      JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE relkind IN ('r', 'm') AND nspname <> 'information_schema' AND NOT pg_catalog.starts_with(nspname, 'pg_')"""
 
 
 @dataclass(frozen=True)
@@ -66,23 +69,91 @@ class Work:
 
 @dataclass(frozen=True)
 class Estimate:
-    """``rates`` are rows a second, by table; ``problem`` says why there are none."""
+    """
+    ``samples`` are by table; ``problem`` says why there are none.
+
+    ``share`` is how much larger all tables of the database are than these.
+    """
 
     tables: list[Work]
-    rates: dict[str, float] = field(default_factory=dict)
+    samples: dict[str, Sample] = field(default_factory=dict)
+    share: float = 1.0
     problem: str = ""
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Rows filled a second, by table."""
+        return {table: sample.rate for table, sample in self.samples.items()}
 
     @property
     def seconds(self) -> float | None:
         """Seconds that the whole release takes, without waits for locks; None if that could not be measured."""
+        return None if self.problem else sum(self.phases.values())
+
+    @property
+    def phases(self) -> dict[str, float]:
+        """Seconds of each phase of ``migrate``, later migrations included."""
+        release, reading = plan.load(), sum(work.seconds_to_read for work in self.tables)
+        found = {
+            phase.name: FIXED.get(phase.name, LATER) + READS.get(phase.name, 0.0) * reading for phase in release.phases
+        }
+        found["backfill"] += sum(map(self.seconds_to_restore, self.tables))
+        found["backfill"] += sum(work.to_change / self.rates[work.table] for work in self.tables if work.to_change)
+        found |= {phase.name: LATER + AROUND_A_MIGRATION for phase, _, _ in later_phases()}
+        for work in self.tables:
+            for phase, took in self.samples[work.table].indexes.items():
+                found[phase] += self._of_all(work, took)
+        return found
+
+    @property
+    def around(self) -> dict[str, float]:
+        """Seconds of each step around ``migrate``, and of the way back."""
+        hashed, dumped, copied = (
+            self.share * sum(self._of_all(work, getattr(self.samples[work.table], what)) for work in self.tables)
+            for what in ("hashed", "dumped", "copied")
+        )
+        reading = sum(work.seconds_to_read for work in self.tables)
+        return {
+            "snapshot": SNAPSHOT + DUMPED * dumped + hashed,
+            "verification": VERIFICATION + RESTORED * copied + hashed,
+            "validation": VALIDATION + VALIDATED * reading,
+            "smoke": SMOKE,
+            "vacuum": VACUUMED * reading,
+            "back": BACK + PARKED * reading,
+        }
+
+    @property
+    def window(self) -> float:
+        """Seconds between the old application and the new one, where everything but the switch is prepared."""
+        reading = sum(work.seconds_to_read for work in self.tables)
+        early = {phase.name for phase, _, _ in early_phases()}
+        again = sum(FIXED.get(phase.name, LATER) + READS.get(phase.name, 0.0) * reading for phase in plan.load().phases)
+        after = sum(took for name, took in self.phases.items() if name not in early and name not in FIXED)
+        return again + after + len(early) * (LATER + AROUND_A_MIGRATION) + sum(map(self.around.get, IN_THE_WINDOW))
+
+    def parts(self, *, only_prepare: bool, takes_snapshot: bool) -> dict[str, float]:
+        """Seconds of each step and phase that a deployment has still before it, by name; none if not measured."""
         if self.problem:
-            return None
-        filling = sum(work.to_change / self.rates[work.table] for work in self.tables if work.to_change)
-        reading = SCANS * sum(work.seconds_to_read for work in self.tables)
-        return FIXED + sum(map(self.seconds_to_restore, self.tables)) + filling + reading
+            return {}
+        snapshot = (
+            {"snapshot": self.around["snapshot"], "verify": self.around["verification"]} if takes_snapshot else {}
+        )
+        if only_prepare:
+            early = [phase.name for phase, _, _ in early_phases()]
+            before = [*[phase.name for phase in plan.load().phases[:-1]], *early]
+            return snapshot | {name: self.phases[name] for name in before}
+        after = {"validate": self.around["validation"], "smoke": self.around["smoke"], "vacuum": self.around["vacuum"]}
+        return snapshot | self.phases | after
+
+    def as_json(self) -> dict:
+        rounded = {} if self.problem else {name: round(took, 1) for name, took in (self.phases | self.around).items()}
+        return {"seconds": rounded, "problem": self.problem}
 
     def seconds_to_restore(self, work: Work) -> float:
         return RESTORING * work.to_restore / min(self.rates[work.table], FASTEST)
+
+    def _of_all(self, work: Work, took: float) -> float:
+        return took * work.rows / max(self.samples[work.table].rows, 1)
 
     @property
     def bytes(self) -> int:
@@ -104,12 +175,19 @@ def estimate(connection) -> Estimate:
     try:
         parked = waiting_rows(connection)
         tables = [
-            replace(count(connection, backfill), to_restore=parked.get(backfill.table, 0)) for backfill in backfills
+            replace(
+                count(connection, backfill),
+                to_restore=parked.get(backfill.table, 0),
+                seconds_to_read=_seconds_to_read(connection, backfill),
+            )
+            for backfill in backfills
         ]
     except Error as error:
         return Estimate([], problem=first_line(error))
     try:
-        return Estimate(tables, _measured(connection, backfills))
+        [[all_bytes]] = fetch(connection, ALL_TABLES)
+        share = max(1.0, all_bytes / max(sum(work.bytes for work in tables), 1))
+        return Estimate(tables, measured(connection, backfills), share)
     except Error as error:
         return Estimate(tables, problem=first_line(error))
 
@@ -137,74 +215,21 @@ def count(connection, backfill: Backfill) -> Work:
     return Work(backfill.table, backfill.unit, total, to_change, by_column, size, took)
 
 
+def _seconds_to_read(connection, backfill) -> float:
+    """Without asking what was put back, which is a look into the archive for each row that reads wrong."""
+    rows, wrong = _with_columns_to_come(connection, backfill), any_wrong(backfill.rules, "false")
+    statement = f"SELECT count(*) FILTER (WHERE {wrong}) FROM ({rows}) AS {quoted(backfill.table)}"
+    began = time.monotonic()
+    fetch(connection, statement)
+    return time.monotonic() - began
+
+
 def _with_columns_to_come(connection, backfill) -> str:
     """A query for the table's rows, with the columns that expand has yet to add."""
     columns = [
         f"({commonest(backfill.table, rule)}) AS {quoted(rule.target)}"
         if isinstance(rule, Shadow)
         else f"NULL AS {quoted(rule.target)}"
-        for rule in _to_come(connection, backfill)
+        for rule in columns_to_come(connection, backfill)
     ]
     return f"SELECT {', '.join(['*', *columns])} FROM {quoted(backfill.table)}"
-
-
-def _to_come(connection, backfill):
-    return [rule for rule in backfill.rules if not holds(connection, column_exists(backfill.table, rule.target))]
-
-
-def _measured(connection, backfills) -> dict[str, float]:
-    rates = {}
-    for backfill in backfills:
-        with short_transaction(connection, "SET LOCAL statement_timeout = 0"):
-            _copy_some_rows(connection, backfill)
-            rates[backfill.table] = _rate(connection, backfill)
-            transaction.set_rollback(True, using=connection.alias)
-    return rates
-
-
-def _copy_some_rows(connection, backfill):
-    """Create SAMPLE like the table after expand, with some of its rows from all over it."""
-    table, sample = quoted(backfill.table), quoted(SAMPLE)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {sample} (LIKE {table} INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS)")
-        # Batches ask the ledger, which is not there before the first run.
-        tables.create(connection)
-        cursor.execute(COLUMNS, [table])
-        columns = ", ".join(quoted(name) for [name] in cursor.fetchall())
-        for rule in _to_come(connection, backfill):
-            for statement in _add_column(connection, backfill.table, rule):
-                cursor.execute(statement)
-        cursor.execute(f"SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = to_regclass({literal(table)})::oid")
-        wanted, [rows] = BATCHES * batch_size(), cursor.fetchone()
-        share = min(100.0, 200.0 * wanted / rows) if rows else 100.0
-        cursor.execute(
-            f"INSERT INTO {sample} ({columns}) SELECT {columns} FROM {table}"
-            f" TABLESAMPLE SYSTEM ({share}) REPEATABLE (10) LIMIT {wanted}"
-        )
-
-
-def _add_column(connection, table, rule) -> Iterable[str]:
-    add = f"ALTER TABLE {quoted(SAMPLE)} ADD COLUMN {quoted(rule.target)}"
-    if isinstance(rule, Derived):
-        value = f"(SELECT {rule.value.format(quoted(rule.source))} FROM {quoted(table)} LIMIT 0)"
-        yield f"DO $$ BEGIN EXECUTE {literal(add + ' ')} || pg_catalog.pg_typeof({value})::text; END $$"
-        return
-    working, relabel = quoted(rule.relabel.working_type), rule.relabel
-    if not holds(connection, type_exists(relabel.working_type)):
-        yield f"CREATE TYPE {working} AS ENUM ({', '.join(literal(label) for label in relabel.labels)})"
-    yield f"{add} {working} NOT NULL DEFAULT {literal(relabel.labels[0])}"
-
-
-def _rate(connection, backfill) -> float:
-    """Rows changed per second; infinite if there are none to change."""
-    sample = Backfill(SAMPLE, backfill.rules, unit=backfill.unit)
-    statement = sample.batch(Keys(), skip_locked=True, **FOR_DJANGO)
-    changed, last = 0, ""
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(BATCH_SETTINGS))
-        began = time.monotonic()
-        while last is not None:
-            cursor.execute(bound(statement, {"after": last, "size": batch_size()}))
-            rows, last, *_ = cursor.fetchone()
-            changed += rows
-    return changed / (time.monotonic() - began) if changed else float("inf")

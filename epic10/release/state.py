@@ -22,7 +22,7 @@ BEGAN = "(SELECT min(created_at) FROM epic10_created_object)"
 BEGAN_UTC = f"({BEGAN} AT TIME ZONE 'UTC')"
 
 NO_REGISTER = (
-    "Database {} has no register.\n"
+    'Database "{}" has no register.\n'
     "HINT: Look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register."
 )
 CLAIMS = relation_exists("epic10_created_object")

@@ -55,7 +55,7 @@ class Status:
     waits: str = ""
 
     def lines(self) -> Iterator[str]:
-        yield f"Epic 10 in database {self.database}: {self.state}"
+        yield f'Epic 10 in database "{self.database}": {self.state}'
         yield from (f"  {standing}" for standing in self.phases)
         yield f"At work: {self.worker or 'nobody'}"
         if self.waits:

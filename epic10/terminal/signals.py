@@ -11,6 +11,7 @@ import contextlib
 import os
 import select
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,20 @@ AT_ONCE = (
     "\nInterrupted twice, and ended at once, without cleaning up. What is committed stays.\n"
     "HINT: python manage.py epic10_status says where the database stands; the next command clears up.\n"
 )
+
+
+# Programs that are running for this process.
+_children: set[subprocess.Popen] = set()
+
+
+@contextmanager
+def ended_with_us(child: subprocess.Popen) -> Iterator[None]:
+    """If the process ends at once, so does this program."""
+    _children.add(child)
+    try:
+        yield
+    finally:
+        _children.discard(child)
 
 
 class BreakOff:
@@ -100,6 +115,8 @@ def is_interruption(error: BaseException | None) -> bool:
 
 
 def _end_at_once():
+    for child in _children:
+        child.terminate()
     if os.isatty(OUTPUT):
         _tell(OUTPUT, SHOW_CURSOR)
     _tell(ERRORS, AT_ONCE)

@@ -80,7 +80,7 @@ def test_the_way_back_beside_the_way_there_leaves_and_says_who_is_there(legacy_d
         back = legacy_database.manage("migrate", "ndas", "0001")
     assert back.returncode == 1
     complaint, hint = back.stderr.splitlines()
-    begin = f"CommandError: The database {legacy_database.name} is being migrated already: migrate by "
+    begin = f'CommandError: The database "{legacy_database.name}" is being migrated already: migrate by '
     assert complaint.startswith(begin) and f", process {there.pid}, user " in complaint
     assert hint == "HINT: Wait until it is done, then run the same command again; what is done is not done twice."
     there.communicate()

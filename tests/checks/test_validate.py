@@ -87,7 +87,7 @@ def test_a_database_without_epic_10_is_told_so(undone):
     said, _, error = validate()
     assert said == ""
     assert str(error) == (
-        f"Epic 10 is not applied to database {connection.settings_dict['NAME']}.\nHINT: python manage.py migrate ndas"
+        f'Epic 10 is not applied to database "{connection.settings_dict["NAME"]}".\nHINT: python manage.py migrate ndas'
     )
 
 
@@ -101,6 +101,6 @@ def test_a_half_way_database_is_told_both_ways_out():
     execute("ALTER TABLE ndas RENAME status_legacy TO status_before")
     _, _, error = validate()
     assert str(error) == (
-        f"Epic 10 is applied to database {connection.settings_dict['NAME']} in part; nothing of it is visible yet.\n"
+        f'Epic 10 is applied to database "{connection.settings_dict["NAME"]}" in part; nothing of it is visible yet.\n'
         "HINT: python manage.py migrate ndas finishes it, python manage.py migrate ndas 0001 takes it back."
     )

@@ -17,7 +17,7 @@ def test_before_the_release_it_says_so_and_what_to_type(request, kind):
     finished = database.manage("epic10_validate")
     assert (finished.returncode, finished.stdout) == (1, database.announced)
     assert finished.stderr == (
-        f"CommandError: Epic 10 is not applied to database {database.name}.\nHINT: python manage.py migrate ndas\n"
+        f'CommandError: Epic 10 is not applied to database "{database.name}".\nHINT: python manage.py migrate ndas\n'
     )
 
 

@@ -30,7 +30,7 @@ def test_a_register_is_not_emptied_and_nobody_is_asked(scratch, legacy_template)
     assert finished.returncode == 1
     assert finished.stdout == ""
     assert finished.stderr == (
-        f"CommandError: The database {database.name} is not emptied, and nothing was changed: {KEPT} keep their rows "
+        f'CommandError: The database "{database.name}" is not emptied, and nothing was changed: {KEPT} keep their rows '
         "for good.\nHINT: An empty register is a new database: createdb NAME, then python manage.py migrate with its "
         "DATABASE_URL.\n"
     )

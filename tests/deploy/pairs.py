@@ -46,7 +46,7 @@ class Ending:
 def refused(name: str, other: int, command: str) -> str:
     """A pattern for what the one says who finds the process ``other`` at work with ``command``."""
     return (
-        rf"(AlreadyRunning|CommandError): The database {name} is being migrated already: "
+        rf"(AlreadyRunning|CommandError): The database \"{name}\" is being migrated already: "
         rf"{command} by [^,]+, process {other}(, step [\w ]+)?, user \w+, pid \d+, for \d+ s\.\n"
         r"HINT: Wait until it is done, then run the same command again; what is done is not done twice\.\n"
     )

@@ -236,7 +236,7 @@ def _end_the_session_in_the_backfill(url):
 def test_a_dry_run_shows_steps_estimate_and_every_statement(night, legacy_database, is_untouched):
     ended = night("epic10_deploy", dry_run=True)
     assert ended.said.startswith(
-        f"Database {legacy_database.name} becomes Epic 10. The old application has to be stopped.\n"
+        f'Database "{legacy_database.name}" becomes Epic 10. The old application has to be stopped.\n'
     )
     assert "  5. migrate: expand, backfill, index, enforce, switch\n" in ended.said
     assert re.search(r"\nmigrate takes about .+, so plan for .+\n", ended.said)

@@ -83,7 +83,7 @@ def test_afterwards_there_is_no_way_back_and_everything_else_works(finalized, fi
     before = look_at(finalized)
     name = finalized.name
     assert refused("migrate", "ndas", "0001", database=finalized.alias) == (
-        f"There is no way back: Epic 10 is finalized in database {name}, and the old labels are gone.\n{NO_WAY_BACK}"
+        f'There is no way back: Epic 10 is finalized in database "{name}", and the old labels are gone.\n{NO_WAY_BACK}'
     )
     assert refused("epic10_rollback", yes=True, database=finalized.alias) == (
         f"There is no way back: Epic 10 is finalized, and the old labels are gone.\n{NO_WAY_BACK}"
@@ -99,7 +99,7 @@ def test_afterwards_there_is_no_way_back_and_everything_else_works(finalized, fi
     finalized.migrate()
     said = io.StringIO()
     call_command("epic10_status", database=finalized.alias, stdout=said)
-    assert said.getvalue().startswith(f"Epic 10 in database {name}: finalized\n")
+    assert said.getvalue().startswith(f'Epic 10 in database "{name}": finalized\n')
     assert "Epic 10 is finalized already: there is nothing left to do.\n" in finalize()
     assert look_at(finalized) == before
 

@@ -114,7 +114,7 @@ class TestWhatIsAgreedTo:
 
     def test_before_the_release(self, night, legacy_database):
         said = self.agreed(night)
-        assert said[0] == f"Database {legacy_database.name} becomes Epic 10. The old application has to be stopped."
+        assert said[0] == f'Database "{legacy_database.name}" becomes Epic 10. The old application has to be stopped.'
         assert "  1. stopped: nobody is writing to the tables any more" in said
         assert "If anything fails after the first change, or it takes longer than 10 m, it goes back by itself." in said
         assert (
@@ -127,7 +127,7 @@ class TestWhatIsAgreedTo:
             step.forwards(legacy_database)
         said = self.agreed(night)
         assert re.fullmatch(
-            rf"Database {legacy_database.name} becomes Epic 10\. The old application has to be stopped\. "
+            rf"Database \"{legacy_database.name}\" becomes Epic 10\. The old application has to be stopped\. "
             r"An earlier run has begun it, on \d{4}-\d\d-\d\d \d\d:\d\d UTC; this one goes on\.",
             said[0],
         )
@@ -140,7 +140,7 @@ class TestWhatIsAgreedTo:
 
     def test_live(self, night, live):
         said = self.agreed(night)
-        already = f"Database {live.name} is Epic 10 already: "
+        already = f'Database "{live.name}" is Epic 10 already: '
         assert said == [
             f"{already}only what comes after the switch is done, beside the application.",
             "  1. migrate: nothing is left to do",

@@ -23,14 +23,14 @@ def refusal(command, database):
 @pytest.mark.parametrize("command", ASKING)
 def test_without_a_register(empty_database, command):
     assert refusal(command, empty_database) == (
-        f"Database {empty_database.name} has no register.\n"
+        f'Database "{empty_database.name}" has no register.\n'
         "HINT: Look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register."
     )
 
 
 def test_without_a_release_to_end(legacy_database):
     assert refusal("epic10_finalize", legacy_database) == (
-        f"Epic 10 is not applied to database {legacy_database.name}.\nHINT: python manage.py migrate ndas"
+        f'Epic 10 is not applied to database "{legacy_database.name}".\nHINT: python manage.py migrate ndas'
     )
 
 

@@ -123,7 +123,7 @@ def test_an_empty_database_is_told_so(empty_database):
     said, error = asked(empty_database)
     assert (said, error.returncode) == ("", 1)
     assert str(error) == (
-        f"Database {empty_database.name} has no register.\n"
+        f'Database "{empty_database.name}" has no register.\n'
         "HINT: Look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register."
     )
 
@@ -132,7 +132,7 @@ def test_a_database_that_is_done_is_told_so(migrated_database):
     with pytest.raises(CommandError) as refusal:
         precheck(migrated_database.alias, Limits())
     assert str(refusal.value) == (
-        f"Epic 10 is applied to database {migrated_database.name} already.\nHINT: python manage.py epic10_validate"
+        f'Epic 10 is applied to database "{migrated_database.name}" already.\nHINT: python manage.py epic10_validate'
     )
 
 

@@ -158,7 +158,7 @@ def test_of_two_at_once_the_second_leaves_and_says_who_the_first_is(legacy_datab
         wait_for(legacy_database, at_work("expand"), first)
         second = legacy_database.manage("migrate", "ndas", EPIC10_LOCK_PATIENCE="1")
         assert second.returncode == 1
-        assert f"The database {legacy_database.name} is being migrated already: migrate by " in second.stderr
+        assert f'The database "{legacy_database.name}" is being migrated already: migrate by ' in second.stderr
         assert f", process {first.pid}, user " in second.stderr
         assert "HINT: Wait until it is done, then run the same command again" in second.stderr
     first.communicate()

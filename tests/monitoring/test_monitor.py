@@ -199,7 +199,7 @@ def test_two_of_them_do_not_watch_one_database(monitor, database):
         ended = monitor.once()
     assert (ended.status, ended.complaint) == (
         1,
-        f"Another epic10_monitor is watching database {database.name}.\n"
+        f'Another epic10_monitor is watching database "{database.name}".\n'
         "HINT: ps ax | grep epic10_monitor; one is enough.",
     )
 

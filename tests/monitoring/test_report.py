@@ -62,7 +62,8 @@ def test_without_a_watch_there_is_no_report(monitor, database):
     ended = monitor("report")
     assert (ended.status, ended.complaint) == (
         1,
-        f"Nobody has watched database {database.name} since the release.\nHINT: python manage.py epic10_monitor --once",
+        f'Nobody has watched database "{database.name}" since the release.\n'
+        "HINT: python manage.py epic10_monitor --once",
     )
 
 

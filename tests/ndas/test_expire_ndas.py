@@ -107,6 +107,6 @@ def test_before_the_release_it_says_what_to_type(legacy_database):
     finished = legacy_database.manage("expire_ndas")
     assert (finished.returncode, finished.stdout) == (1, legacy_database.announced)
     assert finished.stderr == (
-        f"CommandError: Epic 10 is not applied to database {legacy_database.name}.\n"
+        f'CommandError: Epic 10 is not applied to database "{legacy_database.name}".\n'
         "HINT: python manage.py migrate ndas\n"
     )

@@ -204,7 +204,7 @@ def test_it_can_be_asked_at_any_moment(legacy_database):
 def test_the_lines_say_it_all(migrated_database):
     with only_migrator(migrated_database.connection):
         lines = list(seen(migrated_database).lines())
-    assert lines[0] == f"Epic 10 in database {migrated_database.name}: switched"
+    assert lines[0] == f'Epic 10 in database "{migrated_database.name}": switched'
     assert [line.split()[:2] for line in lines[1:6]] == [
         [phase, "done"] for phase in ("expand", "backfill", "index", "enforce", "switch")
     ]

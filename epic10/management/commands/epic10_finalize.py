@@ -9,7 +9,7 @@ from epic10.postgres.locks import LockNotGranted
 from epic10.terminal import prompts
 
 QUESTION = (
-    "The old labels of database {name} are dropped, for good. They stay in an archive, but there is no way back to "
+    'The old labels of database "{name}" are dropped, for good. They stay in an archive, but there is no way back to '
     "the previous application after this."
 )
 AGAIN = "This cannot be undone."

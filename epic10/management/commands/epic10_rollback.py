@@ -7,7 +7,7 @@ from epic10.management.command import Output, ReleaseCommand, steps_of
 from epic10.release import plan, state
 from epic10.terminal import prompts
 
-QUESTION = "Database {name} goes back to what it was before Epic 10. The application has to be stopped."
+QUESTION = 'Database "{name}" goes back to what it was before Epic 10. The application has to be stopped.'
 OF_A_LIVE_ONE = "What it has written since and the old schema cannot hold is parked, out of everybody's sight."
 
 

@@ -30,6 +30,6 @@ class Command(flush.Command):
 
 def refusal(name, kept):
     return (
-        f"The database {name} is not emptied, and nothing was changed: {', '.join(kept)} keep their rows for good.\n"
+        f'The database "{name}" is not emptied, and nothing was changed: {", ".join(kept)} keep their rows for good.\n'
         "HINT: An empty register is a new database: createdb NAME, then python manage.py migrate with its DATABASE_URL."
     )

@@ -158,10 +158,10 @@ def insist_that_nothing_is_dropped(app_label, migration_name):
 
 
 def insist_on_a_way_back(connection, app_label, migration_name):
-    release = plan.load()
+    release, name = plan.load(), connection.settings_dict["NAME"]
     if app_label == release.app_label and is_way_back(release, migration_name) and release.is_finalized(connection):
         raise CommandError(
-            f"There is no way back: Epic 10 is finalized in database {connection.settings_dict['NAME']}, "
+            f'There is no way back: Epic 10 is finalized in database "{name}", '
             f"and the old labels are gone.\n{NO_WAY_BACK}"
         )
 

@@ -1,0 +1,53 @@
+"""The estimate has every part of the night in it, from a few batches of each kind."""
+
+import pytest
+
+from epic10.release.estimate import estimate
+from epic10.release.samples import SAMPLE
+from tests.migration.disturbances import look_at
+
+PHASES = ["expand", "backfill", "index", "enforce", "switch", "guard", "search"]
+AROUND = ["snapshot", "verification", "validation", "smoke", "vacuum", "back"]
+
+
+def test_every_phase_and_every_step_around_it_takes_its_time(legacy_database):
+    before = look_at(legacy_database)
+    found = estimate(legacy_database.connection)
+    assert (found.problem, list(found.phases), list(found.around)) == ("", PHASES, AROUND)
+    assert all(took > 0 for took in (found.phases | found.around).values())
+    assert found.seconds == pytest.approx(sum(found.phases.values()))
+    assert legacy_database.rows(f"SELECT to_regclass('{SAMPLE}') IS NULL") == [(True,)]
+    assert look_at(legacy_database) == before
+
+
+def test_the_indexes_that_are_to_be_built_are_timed_those_of_later_migrations_too(legacy_database):
+    ndas, history = estimate(legacy_database.connection).samples.values()
+    assert (ndas.rows, ndas.indexes.keys(), history.indexes) == (300, {"index", "search"}, {})
+    assert ndas.copied > 0 and ndas.dumped > 0 and ndas.hashed > 0
+
+
+def test_what_is_done_takes_no_time_any_more(legacy_database):
+    first = estimate(legacy_database.connection)
+    legacy_database.migrate(None, prepare=True)
+    prepared = estimate(legacy_database.connection)
+    assert [work.to_change for work in prepared.tables] == [0, 0]
+    assert prepared.samples["ndas"].indexes == {}
+    assert prepared.phases["search"] < first.phases["search"]
+
+
+def test_twice_as_many_rows_take_twice_as_long_but_for_what_is_fixed(legacy_database):
+    found = estimate(legacy_database.connection)
+    [work, *_] = found.tables
+    assert found._of_all(work, 1.0) == 1.0  # The sample is the table.
+    larger = type(work)(**vars(work) | {"rows": 2 * work.rows})
+    assert found._of_all(larger, 1.0) == 2.0
+
+
+@pytest.mark.parametrize(("only_prepare", "takes_snapshot"), [(True, True), (False, True), (False, False)])
+def test_a_run_expects_what_it_will_do(legacy_database, only_prepare, takes_snapshot):
+    parts = estimate(legacy_database.connection).parts(only_prepare=only_prepare, takes_snapshot=takes_snapshot)
+    snapshot = ["snapshot", "verify"] if takes_snapshot else []
+    if only_prepare:
+        assert list(parts) == [*snapshot, "expand", "backfill", "index", "enforce", "search"]
+    else:
+        assert list(parts) == [*snapshot, *PHASES, "validate", "smoke", "vacuum"]
