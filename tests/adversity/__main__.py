@@ -1,5 +1,6 @@
 """Writes the table of docs/interruptions.md: python -m tests.adversity."""
 
+import argparse
 import sys
 
 import pytest
@@ -18,6 +19,11 @@ class Writer:
         self.table.write(self.table.collected)
 
 
-if __name__ == "__main__":
+def main(arguments=None):
+    argparse.ArgumentParser(prog="python -m tests.adversity", description=__doc__).parse_args(arguments)
     tests = ["-q", "-p", "no:cacheprovider", "-m", "slow or long", "tests/adversity/test_interruptions.py"]
-    sys.exit(pytest.main([*tests, *sys.argv[1:]], plugins=[Writer()]))
+    return pytest.main(tests, plugins=[Writer()])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
