@@ -5,6 +5,7 @@ The old one writes through the views in ``epic9``, the new one through those in 
 """
 
 import pytest
+from django.core.management import CommandError
 
 from .disturbances import steps
 from .test_there_and_back import DOWN, OLD_POSITIONS, OLD_STATUSES, POSITION_DOWN, POSITION_UP, UP
@@ -268,6 +269,19 @@ def test_to_migrate_again_overwrites_nothing(canary):
     update(canary, "epic9", "updated pending", status="EMAILED")
     assert labels(canary, "inserted sent")[::2] == ("CREATED", "PENDING_APPROVAL")
     assert labels(canary, "updated pending")[::2] == ("EMAILED", "SENT_PENDING_SIGNATURE")
+
+
+@pytest.mark.parametrize("trigger", ["zz_epic10_sync_ndas_insert", '"00_epic10_sync_ndas_update"'])
+def test_a_trigger_that_somebody_has_disabled_meanwhile_stops_it_before_the_switch(prepared, trigger):
+    prepared.execute(f"ALTER TABLE ndas DISABLE TRIGGER {trigger}")
+    with pytest.raises(CommandError) as refused:
+        prepared.migrate(RELEASE)
+    name = trigger.strip('"')
+    assert f"old and new columns of ndas are kept in step; found: trigger {name} is missing or disabled" in str(
+        refused.value
+    )
+    prepared.execute(f"ALTER TABLE ndas ENABLE TRIGGER {trigger}")
+    prepared.migrate(RELEASE)
 
 
 # What the new application left, what the old one then writes, what the new one reads: no guard of 0003 is there yet.

@@ -14,7 +14,7 @@ from epic10.operations.columns.relabel import Derived, Rule, Shadow
 from epic10.operations.columns.trigger_names import FIRST, PREFIX, pgid
 from epic10.operations.ownership import block_if, claim, drop_if_ours
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.postgres.catalog import array, quoted, table_oid
+from epic10.postgres.catalog import array, literal, quoted, table_oid
 
 
 class SyncTriggerSql(compiler.UpsertTriggerSql):
@@ -117,16 +117,27 @@ class AddSyncTrigger(ReleaseOperation, AddTrigger):
     def needs(self, app_label, state):
         return [*privileges.table(self.table), privileges.Need("function", self.pgid)]
 
+    def proofs(self, app_label, state):
+        """Where the triggers go both ways already, they are not made anew."""
+        goes_first = any(isinstance(rule, Shadow) for rule in self.rules)
+        when = are_open(self.table, self.beside) if goes_first else "false"
+        missing = missing_or_disabled(self.table, self.pgid, first_if=when)
+        yield self._check(missing, how_to_enable(self.table, self.pgid, "enforce"))
+
     def checks(self, app_label, state):
+        hint = f"{how_to_enable(self.table, self.pgid, 'switch')} {how_to_be_last(self.table)}"
+        yield self._check(self._out_of_step(), hint)
+
+    def _check(self, query, hint):
         of, kept = self.table, f"old and new columns of {self.table} are kept in step"
         if self.beside:
             of = f"{self.table}.{self.beside.column}"
             kept = f"{of} and what was there before it are kept in step"
-        yield Check(
+        return Check(
             f"trigger.{of}",
             kept,
-            violations(self._out_of_step(), only_if=only_if(self.table, self.beside)),
-            hint=how_to_enable(self.table, self.pgid),
+            violations(query, only_if=only_if(self.table, self.beside)),
+            hint=hint,
             lasts=False,
         )
 
@@ -137,21 +148,27 @@ class AddSyncTrigger(ReleaseOperation, AddTrigger):
         return "\nUNION ALL\n".join([missing_or_disabled(self.table, self.pgid), *others])
 
 
-def missing_or_disabled(table: str, name: str) -> str:
-    """A query for triggers of the release that are missing or disabled."""
+def missing_or_disabled(table: str, name: str, *, first_if: str = "") -> str:
+    """A query for triggers of the release that are missing or disabled; the first ones are wanted on a condition."""
     names = [f"{when}_{event}" for when in (name, name.replace(PREFIX, FIRST)) for event in ("insert", "update")]
     return (
         f"SELECT pg_catalog.format('trigger %s is missing or disabled', name) "
         f"FROM pg_catalog.unnest({array(names)}) AS wanted (name)\n"
         f" WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = {table_oid(table)} AND tgname = name"
         f" AND tgenabled IN ('O', 'A'))"
+        + (f"\n   AND ({first_if} OR NOT pg_catalog.starts_with(name, {literal(FIRST)}))" if first_if else "")
     )
 
 
-def how_to_enable(table: str, name: str) -> str:
+def how_to_enable(table: str, name: str, phase: str) -> str:
     return (
         f"Where one is disabled: ALTER TABLE {quoted(table)} ENABLE TRIGGER {name}_insert, "
-        f"ENABLE TRIGGER {name}_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase switch. "
+        f"ENABLE TRIGGER {name}_update; where one is missing: its CREATE TRIGGER is in migration.sql, phase {phase}."
+    )
+
+
+def how_to_be_last(table: str) -> str:
+    return (
         f"Where one of others fires after them: ALTER TRIGGER it ON {quoted(table)} RENAME TO a name that sorts before "
         f'"{table_shape.OURS}". Where a table inherits: ALTER TABLE it NO INHERIT {quoted(table)}.'
     )
