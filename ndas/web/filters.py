@@ -24,9 +24,10 @@ for _name, _label, _column in (
     ("status", "Status", "status"),
     ("effective", "Effective date", "effective_date"),
 ):
-    # What has no date comes last, in both directions.
-    ORDERS[_name] = (_label, [F(_column).asc(nulls_last=True), F("display_id").desc()])
-    ORDERS[f"-{_name}"] = (f"{_label}, descending", [F(_column).desc(nulls_last=True), F("display_id").desc()])
+    # What has no date comes last, in both directions; the other columns always have a value.
+    _nulls = {"nulls_last": True} if _column.endswith("_date") else {}
+    ORDERS[_name] = (_label, [F(_column).asc(**_nulls), F("display_id").desc()])
+    ORDERS[f"-{_name}"] = (f"{_label}, descending", [F(_column).desc(**_nulls), F("display_id").desc()])
 FIRST = ("q", "status")
 
 

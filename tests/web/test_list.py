@@ -2,12 +2,14 @@
 
 import datetime
 import re
+from itertools import chain
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from ndas.choices import NdaStatus
+from ndas.web.views import listing
 from tests.factories import AgencyGroupFactory, NdaFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,18 @@ def test_every_order_has_its_reverse(browser, sort):
     for number, status in enumerate(("CREATED", "IN_REVISION", "SENT_PENDING_SIGNATURE")):
         NdaFactory(company_name=f"{number}", status=status, expiration_date=in_days(number))
     assert numbers(browser, sort=f"-{sort}") == numbers(browser, sort=sort)[::-1]
+
+
+def test_the_latest_comes_first_by_the_index_on_every_page(browser, monkeypatch):
+    for number in range(40):
+        NdaFactory(effective_date=in_days(number) if number % 4 else None)
+    pages = [numbers(browser, sort="-effective", page=page) for page in (1, 2)]
+    monkeypatch.setattr(listing, "FEW", 10)
+    assert [numbers(browser, sort="-effective", page=page) for page in (1, 2)] == pages
+    assert len(set(pages[0] + pages[1])) == 40
+    monkeypatch.setattr(listing, "A_PAGE", 10)
+    by_tens = [numbers(browser, sort="-effective", page=page) for page in (1, 2, 3, 4)]
+    assert [*chain(*by_tens)] == pages[0] + pages[1]
 
 
 def test_each_filter_is_a_chip_that_takes_it_away(browser):

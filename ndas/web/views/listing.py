@@ -4,6 +4,7 @@ import csv
 import datetime
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 
 from django.contrib import messages
@@ -67,6 +68,23 @@ COLUMNS = {
 LABELS = dict([*NdaStatus.choices, *NdaType.choices, *UsMaxPosition.choices])
 
 
+@dataclass(frozen=True)
+class DatedFirst:
+    """The latest date first, and last what has none: an index read backwards has it the other way round."""
+
+    ndas: QuerySet
+    column: str
+
+    def __getitem__(self, part: slice) -> list[Nda]:
+        dated = self.ndas.filter(**{f"{self.column}__isnull": False}).order_by(f"-{self.column}", "-display_id")
+        found, wanted = list(dated[part]), part.stop - part.start
+        if len(found) < wanted:
+            start = 0 if found else max(part.start - dated.count(), 0)
+            rest = self.ndas.filter(**{f"{self.column}__isnull": True})
+            found += rest[start : start + wanted - len(found)]
+        return found
+
+
 class Pages(Paginator):
     """
     Counts up to COUNTED.
@@ -88,6 +106,9 @@ class Pages(Paginator):
             keys = list(asked.order_by().values_list("pk", flat=True)[: COUNTED + 1])
             self.object_list = Nda.objects.using(asked.db).filter(pk__in=keys).order_by(*asked.query.order_by)
         self.object_list = self.object_list.select_related(*RELATED)
+        first = self.object_list.query.order_by[0]
+        if self.count > FEW and first.descending and first.nulls_last:
+            self.object_list = DatedFirst(self.object_list, first.expression.name)
         return super().page(number)
 
     @property
