@@ -6,18 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 
 from ndas.models import AgencyGroup, Contact, Nda, Subagency
-from ndas.services.drafts import PEOPLE
 
 LARGEST_NUMBER = 2**31 - 1
 NUMBER = re.compile(r"\s*(?:nda)?[\s#:-]*(\d{1,10})\s*", re.IGNORECASE | re.ASCII)
 # An accent that stands alone belongs to the letter before it.
 WORDS = re.compile(r"[\w\u0300-\u036f]+")
-# More people than this are not who was meant; and of a person, the list counts no more NDAs than this.
-FEW, MANY = 100, 10_000
+# More people than this are not who was meant.
+FEW = 100
 
 
 def found_by(text: str, using: str) -> Q:
@@ -66,9 +66,11 @@ def _of_people(text, using) -> Q:
     keys = list(people(text, Contact.objects.using(using)).values_list("pk", flat=True)[: FEW + 1])
     if not keys or len(keys) > FEW:
         return Q(pk__in=[])
-    # Not all of these columns have an index, and beside a search the planner would read every word of every NDA.
-    theirs = any_of(Q(**{f"{name}__in": keys}) for name in (*PEOPLE, "created_by"))
-    return Q(pk__in=list(Nda.objects.using(using).filter(theirs).values_list("pk", flat=True)[:MANY]))
+    # These columns have no index, for want of which the planner would look for the words in every NDA: their rows
+    # are collected first, and looked up by their keys.
+    others = Nda.objects.using(using).filter(Q(contracts_poc__in=keys) | Q(relationship_poc__in=keys)).values("pk")
+    is_one = {"template": "%(expressions)s)", "arg_joiner": " = ANY (", "output_field": BooleanField()}
+    return Q(opportunity_poc__in=keys) | Q(created_by__in=keys) | Q(Func(F("pk"), ArraySubquery(others), **is_one))
 
 
 def _with_all_words(text, *columns) -> Q:

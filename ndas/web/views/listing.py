@@ -27,7 +27,7 @@ A_PAGE = 25
 # Nobody turns 400 pages, and counting further takes longer than the page itself.
 COUNTED = 10_000
 # Found by what they are, not by their order.
-FEW = 1_000
+FEW = 3_000
 RELATED = ("agency_group", "subagency", "opportunity_poc")
 # The columns of the page, and the sort of those that an index sorts.
 HEADINGS = (
