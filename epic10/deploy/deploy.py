@@ -10,6 +10,7 @@ from epic10.checks import evaluation
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
 from epic10.deploy import dependents, gates, validate
+from epic10.deploy import rolling as with_nobody_stopped
 from epic10.deploy.failure import ended_early, position_of
 from epic10.deploy.readiness import DeployOptions, NotDeployed, make_ready
 from epic10.deploy.run import Run, witnessed
@@ -39,7 +40,8 @@ def deploy(run: Run, wishes: DeployOptions, *, show: Show, out):
     """
     Check that the application is stopped; precheck, snapshot, verify, migrate, validate, smoke test, vacuum.
 
-    ``only_prepare`` ends before the switch. What happens after a failure is in failure.py.
+    ``only_prepare`` ends before the switch. ``rolling`` stops nobody: each application works
+    through its schema of views. What happens after a failure is in failure.py.
     """
     connection = connections[run.using]
     gates.insist_on_the_original(run, accepted=wishes.accept_copy)
@@ -66,6 +68,10 @@ def _get_ready(run, wishes, before, expected, show):
         run.decide("Epic 10 is in place already: only what comes after the switch is done.")
     elif wishes.only_prepare:
         make_ready(run, wishes, expected, show=show)
+    elif wishes.rolling:
+        with_nobody_stopped.insist_on_the_preparation(connections[run.using])
+        make_ready(run, wishes, expected, show=show)
+        run.step("at work", lambda: with_nobody_stopped.insist_that_nobody_is_hurt(run, accepted=wishes.accept_writers))
     elif is_prepared(connections[run.using]):
         # The window begins when the application is stopped; what can be done before that is.
         make_ready(run, wishes, expected, show=show)
@@ -87,18 +93,29 @@ def rollback(
     accept_copy: bool,
     without_snapshot: bool,
     drop_dependents: bool,
+    rolling: bool,
     may_ask: bool,
     show: Show,
     out,
 ):
-    """Check that the application is stopped, take a safety snapshot, go back from any point, and compare."""
+    """
+    Check that the application is stopped, take a safety snapshot, go back from any point, and compare.
+
+    If it is ``rolling``, the old application works on, through its schema of views.
+    """
     insist_on_a_way_back(run.using)
     if not state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
     gates.insist_on_the_original(run, accepted=accept_copy)
     harm = "and parks what it has written"
-    run.step("stopped", lambda: insist_that_nobody_writes(run, accepted=accept_writers, may_ask=may_ask, harm=harm))
+    if rolling:
+        run.step(
+            "at work", lambda: with_nobody_stopped.insist_that_only_the_old_one_works(run, accepted=accept_writers)
+        )
+    else:
+        accept = {"accepted": accept_writers, "may_ask": may_ask, "harm": harm}
+        run.step("stopped", lambda: insist_that_nobody_writes(run, **accept))
     in_the_way = dependents.to_drop(run.using, drop_dependents=drop_dependents, may_ask=may_ask)
     if without_snapshot:
         run.override("--without-snapshot", "There is no safety snapshot.")

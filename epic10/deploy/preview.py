@@ -47,6 +47,8 @@ def steps(connection, begins: Position, wishes: DeployOptions) -> Iterator[str]:
 
 def _before_the_first_change(wishes, *, uses_its_own):
     stopped = "stopped: nobody is writing to the tables any more"
+    if wishes.rolling:
+        stopped = "at work: nobody but through the schemas of views"
     if not wishes.only_prepare and not uses_its_own:
         yield stopped
     yield "precheck: GO or NO-GO"

@@ -39,6 +39,7 @@ class DeployOptions:
     snapshot: str | None = None
     keep: bool = False
     only_prepare: bool = False
+    rolling: bool = False
     without_rehearsal: bool = False
     max_rehearsal_age: float = gates.A_WEEK
     max_snapshot_age: float = gates.A_WEEK

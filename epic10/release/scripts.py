@@ -21,6 +21,7 @@ from epic10.postgres import session, view_schemas
 from epic10.postgres.catalog import FINALIZED, literal, relation_exists
 from epic10.postgres.migration_lock import KEY
 from epic10.postgres.psql_script import ScriptEditor, notice
+from epic10.release import plan
 from epic10.release.early import early_phases
 from epic10.release.plan import Plan
 
@@ -76,10 +77,12 @@ def _migration(release):
 
 
 def _rollback(release):
+    # Those of the project's own release, whatever release this is a script of.
+    early = early_phases() if release.app_label == plan.load().app_label else []
     return {
         "in_the_way": "\n".join(f"{statement};" for statement in way_back.statements(release.changed())),
         "started": notice("Rollback started"),
-        "phases": [_phase(release, *undone, forwards=False) for undone in [*_phases(release), *early_phases()]][::-1],
+        "phases": [_phase(release, *undone, forwards=False) for undone in [*_phases(release), *early]][::-1],
         "finished": notice("Rollback completed"),
     }
 

@@ -12,8 +12,8 @@ from django.db import ProgrammingError
 
 from epic10.ledger.phase_record import FORWARDS, attempts
 from epic10.operations.archive import summary
-from epic10.postgres import locks, migration_lock
-from epic10.postgres.catalog import holds, relation_exists
+from epic10.postgres import locks, migration_lock, view_schemas, view_users
+from epic10.postgres.catalog import holds, relation_exists, schema_exists
 from epic10.postgres.session import one_moment, unhurried
 from epic10.release import plan, state
 from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, PhaseStatus, percent, phase_statuses
@@ -43,7 +43,8 @@ class Status:
     """
     ``state`` is a word or two; ``worker`` is the process that is migrating now.
 
-    ``waits`` says what it is waiting for, if it is; ``notes`` are inconsistencies.
+    ``waits`` says what it is waiting for, if it is; ``at_work`` who is at work on the register, and through which
+    schema of views; ``notes`` are inconsistencies.
     """
 
     database: str
@@ -53,6 +54,7 @@ class Status:
     notes: tuple[str, ...] = ()
     next: str = ""
     waits: str = ""
+    at_work: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
         yield f'Epic 10 in database "{self.database}": {self.state}'
@@ -60,6 +62,7 @@ class Status:
         yield f"At work: {self.worker or 'nobody'}"
         if self.waits:
             yield f"Waiting: {self.waits}"
+        yield from self.at_work
         yield from self.notes
         yield f"Next: {self.next}"
 
@@ -72,11 +75,19 @@ def status(connection, earlier: Status | None = None) -> Status:
     with unhurried(connection):
         try:
             with one_moment(connection):
-                return current_status(connection, earlier)
+                found = current_status(connection, earlier)
         except ProgrammingError:
             # The columns of a moment ago: a phase has committed while we looked.
             with one_moment(connection):
-                return current_status(connection, None)
+                found = current_status(connection, None)
+        return replace(found, at_work=tuple(_at_work(connection)))
+
+
+def _at_work(connection) -> list[str]:
+    """While there are schemas of views: whoever works past both would notice the switch."""
+    if not holds(connection, schema_exists(view_schemas.old())):
+        return []
+    return list(view_users.lines(view_users.at_work(connection, plan.load().tables())))
 
 
 def current_status(connection, earlier: Status | None) -> Status:

@@ -67,5 +67,7 @@ def run(statement, *names):
 
 
 def give_away(database, owner):
-    """The register, its types and its schema belong to ``owner``."""
+    """The register, its types and its schema belong to ``owner``, who may make more schemas."""
     database.execute(GIVE_AWAY.format(owner=sql.Identifier(owner).as_string(None)))
+    grant = sql.SQL("GRANT CREATE ON DATABASE {} TO {}")
+    database.execute(grant.format(sql.Identifier(database.connection.settings_dict["NAME"]), sql.Identifier(owner)))

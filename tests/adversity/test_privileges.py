@@ -53,6 +53,11 @@ LACKING = {
         "no CREATE in schema public.",
         "GRANT CREATE ON SCHEMA public TO {migrator};",
     ),
+    "CREATE on the database": (
+        [MEMBER, "REVOKE CREATE ON DATABASE {database} FROM {owner}"],
+        "no CREATE on database {database}, for schema epic10, epic9.",
+        "GRANT CREATE ON DATABASE {database} TO {migrator};",
+    ),
     "USAGE of the schema": (
         [MEMBER, "ALTER SCHEMA public OWNER TO {other}", "REVOKE ALL ON SCHEMA public FROM {owner}, public"],
         "table nda_status_history, ndas in schema public, with no USAGE on it.",
@@ -107,12 +112,12 @@ def other(people):
     return people.create("other", "NOLOGIN")
 
 
-@pytest.mark.parametrize("case", sampled(LACKING, "everything", "CREATE in the schema", "sight of every row"))
+@pytest.mark.parametrize("case", sampled(LACKING, "everything", "CREATE on the database", "sight of every row"))
 def test_what_is_lacking_is_said_before_the_first_change_and_what_to_type_helps(
     other, people, register, register_owner, migrator, case
 ):
     theirs, complaint, hint = case
-    names = {"owner": register_owner, "migrator": migrator, "other": other}
+    names = {"owner": register_owner, "migrator": migrator, "other": other, "database": register.name}
     for statement in theirs:
         register.execute(statement.format(**names))
     found = look_at(register)

@@ -84,7 +84,9 @@ def test_rehearsed_then_prepared_then_switched(night, legacy_database, record, s
     [name] = files.names(settings.EPIC10_SNAPSHOTS)
     ended = night("epic10_deploy", without_rehearsal=False, prepare=True, snapshot=name)
     assert steps(ended.said) == ["precheck", "verify", "prepare"]
-    assert ended.said.splitlines()[-1] == "Prepared. Next, in the window: python manage.py epic10_deploy"
+    assert (
+        ended.said.splitlines()[-1] == "Or in the window, with the application stopped: python manage.py epic10_deploy"
+    )
     assert [phase["phase"] for phase in record()["phases"]] == ["expand", "backfill", "index", "enforce", "search"]
     assert re.match(r"Rehearsed on \d{4}-\d\d-\d\d \d\d:\d\d UTC, record \d+\.", record()["decisions"][0])
     assert legacy_database.rows("SELECT count(*) FROM django_migrations WHERE name LIKE '0002_epic%%'") == [(0,)]

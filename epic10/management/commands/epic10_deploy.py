@@ -1,3 +1,4 @@
+from django.core.management import CommandError
 from django.db import connections
 
 from epic10.deploy import precheck, preview, run_record
@@ -6,6 +7,7 @@ from epic10.deploy.gates import WITHOUT_REHEARSAL
 from epic10.deploy.readiness import DeployOptions
 from epic10.management import arguments, target
 from epic10.management.command import Output, ReleaseCommand, steps_of
+from epic10.postgres import view_schemas
 from epic10.rehearsal import schema_rehearsal
 from epic10.release import state
 from epic10.terminal import prompts
@@ -15,8 +17,18 @@ EXAMPLES = """
 examples:
   epic10_deploy --dry-run        what would be done, how long it takes, every statement
   epic10_deploy --prepare        all but the switch, on an ordinary afternoon, with the old application at work
+  epic10_deploy --rolling        then, with both applications at work, each through its schema of views
   epic10_deploy                  in the window, with the application stopped: the rest, or everything
 """
+
+
+PREPARED = (
+    "Prepared. Next, with nobody stopped: new sessions of the old application with search_path = {old}, public;",
+    "the new one in {new}, public as a canary; epic10_status says who is in neither; then",
+    "python manage.py epic10_deploy --rolling",
+    "Or in the window, with the application stopped: python manage.py epic10_deploy",
+)
+ROLLED = "Epic 10 is in place. Next: the new application, one instance after the other; python manage.py epic10_status"
 
 
 class Command(ReleaseCommand):
@@ -37,6 +49,12 @@ class Command(ReleaseCommand):
         arguments.database(parser)
         add("--dry-run", action="store_true", help="Show the steps, the estimate and the exact SQL; change nothing.")
         add("--prepare", action="store_true", help="Everything before the switch; nothing of it is visible.")
+        add(
+            "--rolling",
+            action="store_true",
+            help="After --prepare: switch with nobody stopped. Refuses while a session is at work outside of the "
+            "schemas of views, which would notice it.",
+        )
         add("--yes", action="store_true", help="Do not ask before it begins.")
         add("--timeout", type=arguments.duration, default="10m", help="Go back when it takes longer (default: 10m).")
         add("--keep", action="store_true", help="Do not go back on failure; leave it for somebody to look at.")
@@ -61,6 +79,8 @@ class Command(ReleaseCommand):
 
     def answer(self, *, database, **options):
         wishes = wishes_of(**options)
+        if wishes.rolling and wishes.only_prepare:
+            raise CommandError("--rolling comes after --prepare, in a run of its own.\nHINT: epic10_deploy --prepare")
         state.insist_on_a_register(connections[database])
         if wishes.may_ask:
             prompts.ask("\n".join(preview.summary(database, wishes)), otherwise="--yes")
@@ -73,7 +93,7 @@ def wishes_of(*, yes, window, free_disk, prepare, without_schema_rehearsal, **op
     limits = precheck.Limits(window=window, free_disk=free_disk)
     also = () if without_schema_rehearsal else (schema_rehearsal.check(),)
     known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal", "fresh_snapshot")
-    known += ("accept_writers", "accept_copy", "max_rehearsal_age", "max_snapshot_age")
+    known += ("rolling", "accept_writers", "accept_copy", "max_rehearsal_age", "max_snapshot_age")
     more = {name: options[name] for name in known}
     return DeployOptions(limits=limits, only_prepare=prepare, may_ask=not yes, also_asked=also, **more)
 
@@ -86,5 +106,7 @@ def recorded_options(wishes):
 def text(run, wishes):
     lines = ["", *steps_of(run), ""]
     if wishes.only_prepare:
-        return "\n".join([*lines, "Prepared. Next, in the window: python manage.py epic10_deploy"])
+        return "\n".join([*lines, *(line.format(old=view_schemas.old(), new=view_schemas.new()) for line in PREPARED)])
+    if wishes.rolling:
+        return "\n".join([*lines, ROLLED])
     return "\n".join([*lines, "Epic 10 is in place. Next: start the new application; python manage.py epic10_status"])

@@ -11,7 +11,12 @@ QUESTION = 'Database "{name}" goes back to what it was before Epic 10. The appli
 OF_A_LIVE_ONE = "What it has written since and the old schema cannot hold is parked, out of everybody's sight."
 
 
-WISHES = ("directory", "jobs", "accept_writers", "accept_copy", "without_snapshot", "drop_dependents")
+OF_TWO = (
+    "Database {name} goes back to what it was before Epic 10. The new application has to be stopped; "
+    "the old one works on."
+)
+
+WISHES = ("directory", "jobs", "accept_writers", "accept_copy", "without_snapshot", "drop_dependents", "rolling")
 
 
 class Command(ReleaseCommand):
@@ -27,6 +32,11 @@ class Command(ReleaseCommand):
         add = parser.add_argument
         arguments.database(parser)
         add("--yes", action="store_true", help="Do not ask before it begins.")
+        add(
+            "--rolling",
+            action="store_true",
+            help="With the old application at work through its schema of views; only the new one has to be stopped.",
+        )
         arguments.accepted(parser)
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
         add(
@@ -43,22 +53,23 @@ class Command(ReleaseCommand):
         wishes = {name: options[name] for name in WISHES}
         insist_on_a_way_back(database)
         if not yes and state.is_left_to_undo(connections[database]):
-            ask(connections[database])
+            ask(connections[database], OF_TWO if wishes["rolling"] else QUESTION)
         with self.alone(database, {name: str(value) for name, value in wishes.items()}) as run:
             rollback(run, **wishes, may_ask=not yes, show=self.show, out=self.out)
-        return Output(text(run), run_record.as_data(run))
+        return Output(text(run, wishes["rolling"]), run_record.as_data(run))
 
 
-def ask(connection):
+def ask(connection, question):
     """For a live Epic 10 the name of the database: a yes is typed too easily for what people have written."""
     name = connection.settings_dict["NAME"]
-    question = QUESTION.format(name=name)
+    question = question.format(name=name)
     if plan.load().is_switched(connection):
         prompts.ask(f"{question} {OF_A_LIVE_ONE}", expected=name, otherwise="--yes")
     else:
         prompts.ask(question, otherwise="--yes")
 
 
-def text(run):
-    after = "Next: start the application of before Epic 10; python manage.py epic10_status"
+def text(run, is_rolling):
+    after = "nothing, the old application is at work" if is_rolling else "start the application of before Epic 10"
+    after = f"Next: {after}; python manage.py epic10_status"
     return "\n".join(["", *steps_of(run), "", after])

@@ -288,6 +288,8 @@ SELECT pg_catalog.format('no CREATE on database %I, for schema %s', pg_catalog.c
        pg_catalog.format('GRANT CREATE ON DATABASE %I TO %I;', pg_catalog.current_database(), current_user)
   FROM wanted WHERE kind = 'schema' AND to_regnamespace(pg_catalog.quote_ident(name)) IS NULL
    AND NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+   AND NOT EXISTS (SELECT FROM somebody_elses s
+                    WHERE pg_catalog.has_database_privilege(s.owner, pg_catalog.current_database(), 'CREATE'))
 HAVING count(*) > 0
 UNION
 SELECT pg_catalog.format('type %I of %s in schema %s, where search_path does not find it', typname,

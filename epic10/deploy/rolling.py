@@ -1,0 +1,68 @@
+"""The deployment with nobody stopped: who would notice it, before it begins."""
+
+from django.core.management import CommandError
+from django.db import connections
+
+from epic10.deploy.run import Run
+from epic10.deploy.writers import ACCEPT_WRITERS
+from epic10.postgres import view_schemas, view_users
+from epic10.postgres.catalog import holds, schema_exists
+from epic10.release import plan
+from epic10.release.preparation import is_prepared
+
+
+def insist_on_the_preparation(connection):
+    """What there is to switch to has to be there, and time for the old application to go to its views."""
+    if not is_prepared(connection):
+        raise CommandError(
+            "Nothing was changed: --rolling comes after --prepare, and this database is not prepared.\n"
+            "HINT: python manage.py epic10_deploy --prepare"
+        )
+
+
+def insist_that_nobody_is_hurt(run: Run, *, accepted: bool):
+    """Raise CommandError while a session is at work on the tables themselves: the switch would change them for it."""
+    schemas = view_schemas.both()
+    _insist(
+        run,
+        [session for session in _at_work(run) if not session.schema],
+        accepted=accepted,
+        said=f"at work on the tables themselves, where they would notice the switch, and not through {schemas[0]}",
+        hint=f"ALTER ROLE … SET search_path = {schemas[0]}, public; and new sessions for them, one after the other",
+    )
+
+
+def insist_that_only_the_old_one_works(run: Run, *, accepted: bool):
+    """Raise CommandError while a session is at work that the way back would take the tables or the views from."""
+    old = view_schemas.old()
+    if not holds(connections[run.using], schema_exists(old)):
+        raise CommandError(
+            f"Nothing was changed: there is no schema {old} for the old application to work through.\n"
+            "HINT: python manage.py epic10_rollback, with the application stopped."
+        )
+    _insist(
+        run,
+        [session for session in _at_work(run) if session.schema != old],
+        accepted=accepted,
+        said=f"at work, and not through {old}: the way back would take what they work with",
+        hint="Stop the new application, or start the old one in its place",
+    )
+
+
+def _insist(run, found, *, accepted, said, hint):
+    if not found:
+        return
+    named = view_users.named(found)
+    if not accepted:
+        raise CommandError(
+            f"Nothing was changed: {said}: {named}.\n"
+            f"HINT: {hint}; then run the same command again. {ACCEPT_WRITERS} goes on, and they get errors."
+        )
+    run.override(ACCEPT_WRITERS, f"Somebody was {said}: {named}.")
+
+
+def _at_work(run):
+    found = view_users.at_work(connections[run.using], plan.load().tables())
+    run.facts["at_work"] = list(view_users.lines(found))
+    run.decide(". ".join(run.facts["at_work"]) + ".")
+    return found
