@@ -98,7 +98,7 @@ def _what_the_newest_lacks(using, max_age):
 def _lacking(record, using, max_age) -> str:
     release, known = record.body["release"], revision.identity()
     age = datetime.now(UTC) - record.finished_at
-    if record.body["facts"].get("source", {}).get("identity") != asdict(identity_of(connections[using])):
+    if not _is_of_this_database(record.body["facts"]["source"], connections[using]):
         return "of another database"
     if release.get("digest") != known["digest"]:
         return "of a release with other SQL"
@@ -107,6 +107,13 @@ def _lacking(record, using, max_age) -> str:
     if age > timedelta(seconds=max_age):
         return f"{seconds(age.total_seconds())} old"
     return ""
+
+
+def _is_of_this_database(source: dict, connection) -> bool:
+    here = identity_of(connection)
+    if not here.server:  # This role may not know; neither could the one that took the snapshot.
+        return source.get("database") == connection.settings_dict["NAME"]
+    return source.get("identity") == asdict(here)
 
 
 def _passed(using) -> list[RunRecord]:

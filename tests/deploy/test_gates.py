@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from epic10.deploy import gates
 from epic10.ledger import tables
 from epic10.ledger.models import RunRecord
-from epic10.postgres.identity import identity_of
+from epic10.postgres.identity import Identity, identity_of
 from epic10.release import revision
 from epic10.snapshots import files
 
@@ -25,7 +26,8 @@ REFUSED = (
 def rehearsed(database, *, command="epic10_rehearse", verdict="OK", identity=None, days=1, **release):
     """A record as epic10_rehearse leaves it, but for what is said."""
     moment = datetime.now(UTC) - timedelta(days=days)
-    source = {"snapshot": "one", "identity": identity or asdict(identity_of(database.connection))}
+    source = {"snapshot": "one", "database": database.name}
+    source["identity"] = identity or asdict(identity_of(database.connection))
     return RunRecord.objects.using(database.alias).create(
         command=command,
         verdict=verdict,
@@ -66,6 +68,12 @@ def test_one_that_does_not_count_is_named_with_what_it_lacks(night, register, ot
     refused = night("epic10_deploy", without_rehearsal=False).complaint
     lacks = why.format(revision.identity()["revision"])
     assert refused == REFUSED.format(f" The newest is {lacks}: record {newest.id}.")
+
+
+def test_where_the_role_may_not_know_the_cluster_the_name_has_to_do(night, register, monkeypatch):
+    rehearsed(register, identity={"server": "1", "database": 2})
+    monkeypatch.setattr(gates, "identity_of", lambda connection: Identity("", 2))
+    assert "rehearsed: not on" not in night("epic10_deploy", dry_run=True).said
 
 
 def test_an_older_one_counts_beside_a_newer_one_that_does_not(night, register):
