@@ -11,6 +11,7 @@ from epic10.terminal.units import seconds
 # As often as somebody looks who waits for it.
 SECONDS_BETWEEN_LINES = 10.0
 LEAST = 1.0
+TELLING = 0.25
 
 
 class Outlook(logging.Handler):
@@ -41,7 +42,8 @@ class Outlook(logging.Handler):
         if part := getattr(record, "part", ""):
             self._begin(part)
         elif (progress := getattr(record, "progress", None)) and self.part in self.expected:
-            self.eta = progress.eta
+            # The first tables of twenty, or the first batches, say little about the others.
+            self.eta = progress.eta if progress.done >= TELLING * progress.total else None
             if time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
                 self._say()
 
