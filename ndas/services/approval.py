@@ -11,19 +11,23 @@ from .drafts import TEXT
 from .errors import NotPermitted, WrongStatus
 
 CHANGED_SINCE = Q(status=workflow.IN_REVISION, approved_by__isnull=False, approved_at=None)
+ROUTED, UPDATED = "nda_routed", "nda_updated"
 COLUMNS = [Nda._meta.get_field(name).attname for name in TEXT]
 
 
 def waiting_for(actor: Actor) -> QuerySet[Nda]:
     """The NDAs that the actor could approve now."""
-    mine = _involvements(actor.using, OuterRef("pk")).filter(user=actor.contact)
+    had_a_part = Q(action=ROUTED) | Q(details__after__has_any_keys=COLUMNS)
+    mine = _since_approval(actor.using, OuterRef("pk")).filter(had_a_part, user=actor.contact)
     ndas = scope.visible_to(actor).filter(Q(status=workflow.PENDING) | CHANGED_SINCE)
     return ndas.exclude(created_by=actor.contact).exclude(Exists(mine))
 
 
 def involved(nda: Nda) -> set[str]:
     """The keys of the contacts who may not decide on the NDA."""
-    return {nda.created_by_id, *_involvements(nda._state.db, nda.pk).values_list("user_id", flat=True)}
+    # The columns are looked at here: PostgreSQL's operators for JSON could be somebody else's.
+    found = _since_approval(nda._state.db, nda.pk).values_list("user_id", "action", "details")
+    return {nda.created_by_id, *(user for user, action, details in found if action == ROUTED or _has_text(details))}
 
 
 def insist_on_somebody_else(actor: Actor, nda: Nda):
@@ -44,10 +48,15 @@ def insist_on_approved_text(nda: Nda):
         )
 
 
-def _involvements(using, nda_id) -> QuerySet[AuditLog]:
+def _has_text(details) -> bool:
+    """Is a column of the text among what was changed? The previous application wrote what it liked."""
+    after = details.get("after") if isinstance(details, dict) else None
+    return isinstance(after, dict) and not after.keys().isdisjoint(COLUMNS)
+
+
+def _since_approval(using, nda_id) -> QuerySet[AuditLog]:
     entries = AuditLog.objects.using(using).filter(entity_type="nda")
     approved_later = entries.filter(
         entity_id=OuterRef("entity_id"), action="nda_approved", created_at__gt=OuterRef("created_at")
     )
-    changed = Q(action="nda_updated", details__after__has_any_keys=COLUMNS)
-    return entries.filter(Q(action="nda_routed") | changed, ~Exists(approved_later), entity_id=nda_id)
+    return entries.filter(~Exists(approved_later), action__in=[ROUTED, UPDATED], entity_id=nda_id)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from ndas import services
 from ndas.choices import NdaStatus
-from ndas.models import Nda
+from ndas.models import AuditLog, Nda
 from ndas.outbox.models import Mail
 from ndas.services.approval import waiting_for
 from tests.factories import AgencyGroupFactory, ContactFactory, NdaFactory, UserFactory, actor
@@ -75,6 +75,15 @@ def test_who_rewrote_or_routed_a_draft_does_not_decide_on_it(draft, author, ann,
     assert (list(waiting_for(ann)), list(waiting_for(bob)), list(waiting_for(author))) == ([], [nda], [])
     assert [mail.recipient for mail in Mail.objects.all()] == [bob.contact.email]
     assert services.approve(bob, nda.pk).approved_by == bob.contact
+
+
+def test_what_the_previous_application_recorded_keeps_nobody_from_deciding(draft, author, ann):
+    for details in (None, ["odd"], "company_name", {"after": None}, {"after": "CREATED"}, {"before": {"x": 1}}):
+        kind = {"action": "nda_updated", "entity_type": "nda", "entity_id": draft.pk}
+        AuditLog.objects.create(user=ann.contact, details=details, **kind)
+    nda = services.route(author, draft.pk)
+    assert list(waiting_for(ann)) == [nda]
+    assert services.approve(ann, draft.pk).approved_by == ann.contact
 
 
 def test_who_changed_the_people_only_has_no_part_in_the_text(draft, author, ann):

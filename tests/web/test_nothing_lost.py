@@ -84,6 +84,7 @@ def test_a_key_of_somebody_else_or_of_no_kind_leads_nowhere(browser, words):
     assert Nda.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_of_two_who_create_under_one_key_at_once_both_get_the_one(legacy_database):
     with_logins(legacy_database).migrate(None)
     using, key = legacy_database.alias, str(uuid.uuid4())
