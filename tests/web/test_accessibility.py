@@ -3,7 +3,7 @@ Every page in a real browser: axe finds nothing, light and dark, and nothing has
 
     SCREENSHOTS=docs/images python -m pytest -m slow tests/web/test_accessibility.py
 
-keeps what was seen of the list as pictures of the documentation.
+keeps what was seen of the list at 1,024 and 768 pixels.
 """
 
 import os
