@@ -48,8 +48,11 @@ class Outlook(logging.Handler):
                 self._say()
 
     def _begin(self, part):
-        # What comes again, as a phase of a second way there, is not expected any more.
-        self.expected.pop(self.part, None)
+        # What comes before it is over, or was left out; what comes again is not expected any more.
+        expected = list(self.expected)
+        over = expected[: expected.index(part)] if part in self.expected else [self.part]
+        for one in over:
+            self.expected.pop(one, None)
         self.part, self.began, self.eta = part, time.monotonic(), None
         if part in self.expected:
             self._say()

@@ -42,6 +42,16 @@ def test_the_time_left_is_that_of_all_parts_and_goes_down_as_they_end(clock, lin
     assert lines() == [f"About {left} left of the whole run." for left in ("45 s", "35 s", "25 s", "5 s")]
 
 
+def test_a_part_that_is_left_out_is_not_waited_for(clock):
+    with followed() as run:
+        run.expect({"snapshot": 10, "verify": 10, "backfill": 30})
+        begins("snapshot")
+        begins("stopped")  # Nobody knows how long that takes.
+        assert run.left == 40
+        begins("backfill")
+        assert run.left == 30
+
+
 def test_in_a_loop_it_is_said_now_and_then(clock, lines):
     with followed() as run:
         run.expect({"backfill": 60, "validate": 5})
