@@ -33,8 +33,6 @@ LATER, AROUND_A_MIGRATION = 0.2, 0.4
 # Of the size of the tables and their indexes: what they grow by, and what is
 # written to the log. Measured at 50,000 and 500,000 NDAs, and rounded up.
 GROWTH, LOG = 0.2, 3.0
-# The sample's batches share a transaction, so that no page is pruned between them as those of the real ones are.
-FILLED = 0.7
 # A row that is put back is looked up in the archive, written, and told about: in the time of so many
 # that are filled, and never faster than so many a second. Measured at 50,000 NDAs with 21,898 parked, on 15 and 18.
 RESTORING, FASTEST = 2.5, 40_000
@@ -101,7 +99,7 @@ class Estimate:
         }
         found["backfill"] += sum(map(self.seconds_to_restore, self.tables))
         filling = (work.to_change / self.rates[work.table] for work in self.tables if work.to_change)
-        found["backfill"] += FILLED * sum(filling)
+        found["backfill"] += sum(filling)
         found |= {phase.name: LATER + AROUND_A_MIGRATION for phase, _, _ in later_phases()}
         for work in self.tables:
             for phase, took in self.samples[work.table].indexes.items():
