@@ -2,9 +2,24 @@
 
 from collections.abc import Callable, Iterable
 
+from epic10.postgres import view_schemas
 from epic10.terminal.units import seconds
 
-from . import BEFORE, Check, Find, after, connections, disk, drift, replication, schema, sessions, violations, way_back
+from . import (
+    BEFORE,
+    Check,
+    Find,
+    after,
+    connections,
+    disk,
+    drift,
+    replication,
+    schema,
+    sessions,
+    statements,
+    violations,
+    way_back,
+)
 
 Models = Callable[[], Iterable[type]]
 
@@ -45,7 +60,12 @@ def connections_check(wanted: int) -> Check:
 
 
 def session_checks(tables: list[str], changed: list[str]) -> list[Check]:
-    return [*_blocking_sessions(changed), *_old_transactions(), *_maintenance(tables, changed)]
+    return [
+        *_blocking_sessions(changed),
+        *_old_transactions(),
+        *_maintenance(tables, changed),
+        *_noticing(tables, changed),
+    ]
 
 
 def _blocking_sessions(changed):
@@ -90,6 +110,27 @@ def _old_transactions():
             "nobody else keeps old row versions",
             sessions.nothing_keeps_old_rows(),
             hint="The tables grow more than they need to while it lasts. " + WAIT_OR_END,
+        ),
+    ]
+
+
+def _noticing(tables, changed):
+    old = view_schemas.old()
+    return [
+        _warning(
+            "traffic.every_column",
+            f"nobody takes every column of {' or '.join(changed)}, as SELECT * and RETURNING * do",
+            statements.nobody_sends(statements.EVERY_COLUMN, changed),
+            hint=f"Prepared in sessions of the old application they fail when columns are added, until the session is "
+            f"renewed. With search_path = {old}, public they go on: docs/both-applications.md; or name the columns; "
+            "or restart its sessions after --prepare.",
+        ),
+        _warning(
+            "traffic.not_through_views",
+            "nobody sends what PostgreSQL does not do through a view",
+            statements.nobody_sends(statements.NOT_THROUGH_A_VIEW, tables),
+            hint=f"MERGE, TRUNCATE, COPY ... FROM and ON CONFLICT ON CONSTRAINT are refused in {old}: for these name "
+            "the table with its schema; after the switch it has the new labels.",
         ),
     ]
 

@@ -225,6 +225,8 @@ ELSEWHERE = {
         "replication.standbys",
         "replication.slots",
         "replication.logical",
+        "traffic.every_column",
+        "traffic.not_through_views",
     },
     "commands/test_epic10_precheck.py": {
         "way_back.pg_dump",

@@ -25,6 +25,7 @@ SETTINGS = {
     "wal_level": "logical",
     "autovacuum_naptime": "1s",
     "max_wal_senders": "4",
+    "shared_preload_libraries": "pg_stat_statements",
 }
 
 # Each block is a subtransaction with a number of its own.
@@ -201,3 +202,24 @@ def test_a_vacuum_to_prevent_wraparound_is_seen_coming_and_at_work(own_register)
     [finding] = at_work.findings
     assert re.fullmatch(r"pid \d+: ndas", finding)
     assert at_work.verdict == "FAILED"
+
+
+def test_statements_that_would_notice_the_release_are_shown_without_their_constants(own_register):
+    own_register.execute("CREATE EXTENSION pg_stat_statements")
+    own_register.execute("SELECT pg_stat_statements_reset()")
+    own_register.execute("SELECT * FROM ndas WHERE company_name = 'Secret Inc.'")
+    own_register.execute("SELECT * FROM agency_groups")
+    own_register.execute("SELECT id FROM ndas")
+    own_register.execute(
+        "INSERT INTO audit_log SELECT * FROM audit_log LIMIT 0 ON CONFLICT ON CONSTRAINT audit_log_pkey DO NOTHING"
+    )
+    user = own_register.connection.settings_dict["USER"] or "ndas"
+    found = asked(own_register, "traffic.every_column")
+    assert (found.verdict, found.findings) == (
+        "WARNING",
+        (f"SELECT * FROM ndas WHERE company_name = $1, of {user}",),
+    )
+    [finding] = asked(own_register, "traffic.not_through_views").findings
+    assert finding.startswith("INSERT INTO audit_log SELECT * FROM audit_log LIMIT $1 ON CONFLICT ON CONSTRAINT ")
+    own_register.execute("DROP EXTENSION pg_stat_statements")
+    assert asked(own_register, "traffic.every_column").verdict == "OK"

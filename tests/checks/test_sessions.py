@@ -75,3 +75,11 @@ def test_a_running_pg_dump_is_waited_for(database):
     [finding] = result.findings
     assert re.fullmatch(r"pid \d+, user ndas, for \d\d:\d\d:\d\d", finding)
     assert result.verdict == "FAILED"
+
+
+def test_a_session_that_took_every_column_is_named_without_its_statement(database):
+    with somebody(database, "SELECT * FROM ndas WHERE company_name = 'Secret Inc.'") as session:
+        found = asked(database, "traffic.every_column")
+        assert found.findings == (f"pid {session.info.backend_pid}, ndas (disturbance)",)
+    with somebody(database, "SELECT * FROM agency_groups"):
+        assert asked(database, "traffic.every_column").verdict == "OK"
