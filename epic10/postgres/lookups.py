@@ -35,10 +35,23 @@ class LabelExact(Exact):
 
 
 class LabelIn(In):
+    """The list is one literal without a type: a type's name may mean another one, such as that of a schema of views."""
+
+    def process_rhs(self, compiler, connection):
+        sql, labels = super().process_rhs(compiler, connection)
+        if not self.rhs_is_direct_value() or set(sql) - set("(%s, )"):
+            return sql, labels
+        elements = ",".join(map(_element, labels))
+        return "(%s)", [f"{{{elements}}}"]
+
     def get_rhs_op(self, connection, rhs):
-        if not self.rhs_is_direct_value():
-            return f"OPERATOR(pg_catalog.=) ANY {rhs}"
-        return f"OPERATOR(pg_catalog.=) ANY (ARRAY[{rhs.strip('()')}]::{self.lhs.output_field.db_type(connection)}[])"
+        return f"OPERATOR(pg_catalog.=) ANY {rhs}"
+
+
+def _element(label: str) -> str:
+    """As an array literal writes it."""
+    escaped = label.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def register():

@@ -4,6 +4,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
+from ndas.choices import NdaStatus
+from ndas.models import Nda
+
 OLD, NEW = "epic9, public", "epic10, public"
 THERE_AND_BACK = ("prepare", "switch", "back", "prepare", "back", "switch", "back")
 
@@ -11,6 +14,8 @@ READS = {
     "every column": "SELECT * FROM ndas ORDER BY id LIMIT 20",
     "a cast": """SELECT id FROM ndas WHERE status = 'EMAILED'::"NdaStatus" ORDER BY id""",
     "a list": """SELECT id FROM ndas WHERE status IN ('EMAILED'::"NdaStatus", 'CANCELLED'::"NdaStatus") ORDER BY id""",
+    "an array": """SELECT id FROM ndas WHERE status = ANY ('{EMAILED,CANCELLED}'::"NdaStatus"[]) ORDER BY id""",
+    "all of an array": """SELECT count(*) FROM ndas WHERE status < ALL ('{FULLY_EXECUTED}'::"NdaStatus"[])""",
     "an order": """SELECT count(*) FROM ndas WHERE status < 'FULLY_EXECUTED'::"NdaStatus" """,
     "returning": "UPDATE ndas SET status = status WHERE id = (SELECT min(id) FROM ndas) RETURNING *",
     "locking": "SELECT id, status FROM ndas ORDER BY id LIMIT 3 FOR UPDATE SKIP LOCKED",
@@ -105,6 +110,16 @@ def test_what_is_not_named_in_an_insert_gets_what_it_got_before(legacy_database,
         assert old.execute(insert, [f"before {step}"]).fetchone() == ("CREATED", None)
         go(legacy_database, step)
         assert old.execute(insert, [f"after {step}"]).fetchone() == ("CREATED", None)
+
+
+def test_the_new_application_filters_by_labels_through_its_views(legacy_database, session):
+    for step in ("prepare", "switch"):
+        go(legacy_database, step)
+        legacy_database.execute(f"SET search_path = {NEW}")
+        ndas = Nda.objects.using(legacy_database.alias)
+        found = ndas.filter(status__in=["SENT_PENDING_SIGNATURE", "INACTIVE_CANCELED"], usmax_position="PRIME").count()
+        assert 0 < found < ndas.filter(status__in=NdaStatus.values).count() == ndas.count()
+        legacy_database.execute("RESET search_path")
 
 
 def test_the_index_is_found_through_the_view_and_its_types(legacy_database, session):

@@ -1455,17 +1455,15 @@ BEGIN
             EXECUTE pg_catalog.format('CREATE CAST ("epic9"."NdaStatus" AS %s) WITH FUNCTION "epic9".plain("epic9"."NdaStatus") AS IMPLICIT',
               base.name);
             EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9"."NdaStatus") WITH FUNCTION "epic9".named(%1$s)', base.name);
-            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
-              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
-              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
-            ) AS operators (function, operator, restrict, "join") LOOP
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
+              ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
+            ) AS operators (function, operator, further) LOOP
               EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".%I(anyenum, "epic9"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
                 pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9'));
               FOREACH place IN ARRAY ARRAY['epic9', base.nspname] LOOP
                 EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9"."NdaStatus", '
-                  'FUNCTION = "epic9".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
-                  place, made.operator, made.function, made.restrict, made.join);
+                  'FUNCTION = "epic9".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -1494,17 +1492,15 @@ BEGIN
             EXECUTE pg_catalog.format('CREATE CAST ("epic9"."UsMaxPosition" AS %s) WITH FUNCTION "epic9".plain("epic9"."UsMaxPosition") AS IMPLICIT',
               base.name);
             EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9"."UsMaxPosition") WITH FUNCTION "epic9".named(%1$s)', base.name);
-            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
-              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
-              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
-            ) AS operators (function, operator, restrict, "join") LOOP
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
+              ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
+            ) AS operators (function, operator, further) LOOP
               EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".%I(anyenum, "epic9"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
                 pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9'));
               FOREACH place IN ARRAY ARRAY['epic9', base.nspname] LOOP
                 EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9"."UsMaxPosition", '
-                  'FUNCTION = "epic9".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
-                  place, made.operator, made.function, made.restrict, made.join);
+                  'FUNCTION = "epic9".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -4443,17 +4439,15 @@ BEGIN
             EXECUTE pg_catalog.format('CREATE CAST ("epic10"."NdaStatus" AS %s) WITH FUNCTION "epic10".plain("epic10"."NdaStatus") AS IMPLICIT',
               base.name);
             EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."NdaStatus") WITH FUNCTION "epic10".named(%1$s)', base.name);
-            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
-              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
-              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
-            ) AS operators (function, operator, restrict, "join") LOOP
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
+              ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
+            ) AS operators (function, operator, further) LOOP
               EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
                 pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
               FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
                 EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."NdaStatus", '
-                  'FUNCTION = "epic10".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
-                  place, made.operator, made.function, made.restrict, made.join);
+                  'FUNCTION = "epic10".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -4482,17 +4476,15 @@ BEGIN
             EXECUTE pg_catalog.format('CREATE CAST ("epic10"."UsMaxPosition" AS %s) WITH FUNCTION "epic10".plain("epic10"."UsMaxPosition") AS IMPLICIT',
               base.name);
             EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."UsMaxPosition") WITH FUNCTION "epic10".named(%1$s)', base.name);
-            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
-              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
-              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
-            ) AS operators (function, operator, restrict, "join") LOOP
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
+              ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
+            ) AS operators (function, operator, further) LOOP
               EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
                 pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
               FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
                 EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."UsMaxPosition", '
-                  'FUNCTION = "epic10".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
-                  place, made.operator, made.function, made.restrict, made.join);
+                  'FUNCTION = "epic10".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -4521,17 +4513,15 @@ BEGIN
             EXECUTE pg_catalog.format('CREATE CAST ("epic10"."NdaType" AS %s) WITH FUNCTION "epic10".plain("epic10"."NdaType") AS IMPLICIT',
               base.name);
             EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."NdaType") WITH FUNCTION "epic10".named(%1$s)', base.name);
-            FOR made IN SELECT * FROM (VALUES ('eq', '=', 'eqsel', 'eqjoinsel'), ('ne', '<>', 'neqsel', 'neqjoinsel'),
-              ('lt', '<', 'scalarltsel', 'scalarltjoinsel'), ('le', '<=', 'scalarlesel', 'scalarlejoinsel'),
-              ('gt', '>', 'scalargtsel', 'scalargtjoinsel'), ('ge', '>=', 'scalargesel', 'scalargejoinsel')
-            ) AS operators (function, operator, restrict, "join") LOOP
+            FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
+              ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
+            ) AS operators (function, operator, further) LOOP
               EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."NdaType") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
                 pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
               FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
                 EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."NdaType", '
-                  'FUNCTION = "epic10".%I, RESTRICT = pg_catalog.%I, JOIN = pg_catalog.%I)',
-                  place, made.operator, made.function, made.restrict, made.join);
+                  'FUNCTION = "epic10".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
