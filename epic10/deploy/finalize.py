@@ -51,6 +51,14 @@ SELECT (SELECT count(*) FROM kept), max(id){into} FROM batch"""
 GO_WITH_THEIR_COLUMN = ("index", "statistics")
 
 NOTHING_DONE = "Nothing was changed: "
+UNLESS_IT_HOLDS = (
+    f"{NOTHING_DONE}{{}}.\nHINT: Set it right while there is a way back; "
+    "python manage.py epic10_validate says what is wrong."
+)
+FINALIZED_ALL_THE_SAME = (
+    "Epic 10 is finalized, and afterwards a check failed: {}.\nHINT: Its hint, above, says what to do; "
+    "python manage.py epic10_validate asks it again."
+)
 
 
 def finalize(run: Run, *, show: Show, accept_copy: bool = False):
@@ -65,7 +73,7 @@ def finalize(run: Run, *, show: Show, accept_copy: bool = False):
         run.decide("Epic 10 is finalized already: there is nothing left to do.")
         return
     gates.insist_on_the_original(run, accepted=accept_copy)
-    run.step("validate", lambda: _insist_that_it_holds(run, show))
+    run.step("validate", lambda: _insist_that_it_holds(run, show, UNLESS_IT_HOLDS))
     run.step("dependents", lambda: _insist_that_nobody_uses(release, connection))
     with unhurried(connection), witnessed(run, run.using):
         tables.create(connection)
@@ -73,7 +81,7 @@ def finalize(run: Run, *, show: Show, accept_copy: bool = False):
             run.step(f"archive {table}", partial(_keep, connection, table, columns))
         run.facts["archived"] = OriginalRow.objects.using(run.using).count()
         run.step("drop", lambda: _drop(release, connection))
-    run.step("validate again", lambda: _insist_that_it_holds(run, show))
+    run.step("validate again", lambda: _insist_that_it_holds(run, show, FINALIZED_ALL_THE_SAME))
 
 
 def is_left_to_end(using: str) -> bool:
@@ -115,13 +123,10 @@ def legacy(release: Plan, connection) -> dict[str, list[Shadow | Convert]]:
     return found
 
 
-def _insist_that_it_holds(run, show):
+def _insist_that_it_holds(run, show, otherwise):
     found = run.report(validate.validate(run.using, show=show))
     if found.failed:
-        raise CommandError(
-            f"{NOTHING_DONE}{found.summary}.\nHINT: Set it right while there is a way back; "
-            "python manage.py epic10_validate says what is wrong."
-        )
+        raise CommandError(otherwise.format(found.summary))
 
 
 def _insist_that_nobody_uses(release, connection):

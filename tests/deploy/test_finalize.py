@@ -1,6 +1,7 @@
 """epic10_finalize: the end of the release, and of the way back."""
 
 import io
+from functools import partial
 
 import pytest
 from django.apps import apps
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error
 
 from epic10.release.advice import NO_WAY_BACK
-from tests.migration.disturbances import look_at, somebody
+from tests.migration.disturbances import look_at, somebody, when_logged
 from tests.migration.shapes import CONVERGING, TOGETHER, facts
 from tests.migration.test_two_routes import SCRIPTS
 
@@ -189,6 +190,19 @@ def test_a_database_that_is_not_right_stays_as_it_is(legacy_database, finalize):
         "2 failed.\nHINT: Set it right while there is a way back; python manage.py epic10_validate says what is wrong."
     )
     assert legacy_database.rows("SELECT count(*) FROM epic10_original") == [(0,)]
+
+
+@pytest.mark.slow
+def test_what_is_found_wrong_after_the_drop_is_not_said_to_be_as_before(legacy_database, finalize):
+    legacy_database.migrate()
+    break_it = partial(legacy_database.execute, "DROP INDEX IF EXISTS idx_ndas_expiration_date")
+    with when_logged("finalize done", break_it), pytest.raises(CommandError) as refusal:
+        finalize()
+    assert str(refusal.value).startswith("Epic 10 is finalized, and afterwards a check failed: ")
+    assert str(refusal.value).endswith(
+        "HINT: Its hint, above, says what to do; python manage.py epic10_validate asks it again."
+    )
+    assert legacy_database.rows("SELECT count(*) FROM epic10_finalization") == [(1,)]
 
 
 @pytest.mark.slow
