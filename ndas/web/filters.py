@@ -12,7 +12,7 @@ from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.dates import DateField, end_of, start_of
 from ndas.models import AgencyGroup
 from ndas.models.agreements import SEARCHED
-from ndas.web.search import any_of, found_by, spellings
+from ndas.web.search import any_of, found_by, numbered, spellings
 
 ACTIVE, EVERY = "", "ALL"
 # Hidden by default.
@@ -100,7 +100,8 @@ class Filters(forms.Form):
             if narrow and value not in (None, "", False):
                 ndas = ndas.filter(narrow(value, self.actor))
         if not self.cleaned_data.get("status"):
-            ndas = ndas.exclude(status__in=OVER)
+            # Whoever asks for a number means that one.
+            ndas = ndas.filter(~Q(status__in=OVER) | numbered(self.cleaned_data.get("q", "")))
         _, order = ORDERS[self.cleaned_data.get("sort", "")]
         return ndas.order_by(*order)
 

@@ -28,8 +28,14 @@ def found_by(text: str, using: str) -> Q:
 def matching(text: str) -> Q:
     """NDAs with words that begin with all of these, in company, short name, city or purpose; or with the number."""
     found = any_of(_matching(spelled) for spelled in spellings(text))
+    return found | numbered(text)
+
+
+def numbered(text: str) -> Q:
+    """The NDA of that number, if the text is one: "4711", "NDA-4711"."""
     number = NUMBER.fullmatch(text)
-    return found | Q(display_id=int(number[1])) if number and int(number[1]) <= LARGEST_NUMBER else found
+    is_one = number and int(number[1]) <= LARGEST_NUMBER
+    return Q(display_id=int(number[1])) if is_one else Q(pk__in=[])
 
 
 def people(text: str, contacts: QuerySet[Contact]) -> QuerySet[Contact]:

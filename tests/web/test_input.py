@@ -135,9 +135,11 @@ def test_what_is_beyond_the_count_is_told_and_can_be_reached(browser, monkeypatc
 
 @pytest.mark.parametrize("text", ["{}", "NDA-{}", "nda {}", "NDA #{}", " NDA:{} "])
 def test_an_nda_is_found_by_its_number_however_it_is_written(browser, text):
-    nda = NdaFactory()
     NdaFactory()
-    assert found(browser, q=text.format(nda.display_id)) == {nda}
+    for status in ("CREATED", "EXPIRED"):
+        nda = NdaFactory(status=status)
+        assert found(browser, q=text.format(nda.display_id)) == {nda}
+    assert nda not in found(browser, q="Aster")
 
 
 def test_an_nda_is_found_by_its_agency_and_by_its_people(browser):
