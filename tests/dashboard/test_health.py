@@ -30,6 +30,7 @@ def concerns(client):
     return page.split('class="health', 1)[1].split("</p>")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STATES)
 def test_a_page_takes_at_most_25_queries(legacy_database, kind):
     STATES[kind][0](legacy_database)
@@ -45,6 +46,7 @@ def test_a_page_takes_at_most_25_queries(legacy_database, kind):
         assert len(sent) <= 20
 
 
+@pytest.mark.slow
 def test_what_failed_is_said_at_the_top_and_to_whoever_polls(migrated_database):
     migrated_database.manage("epic10_validate")
     with looked_at(migrated_database) as client:
@@ -63,6 +65,7 @@ def test_a_database_that_nobody_has_checked_is_to_be_looked_at(migrated_database
         assert health(client) == "WARNING"
 
 
+@pytest.mark.slow
 def test_once_phases_have_run_what_was_checked_before_says_nothing_of_now(migrated_database):
     migrated_database.manage("epic10_validate")
     migrated_database.execute("DROP INDEX idx_ndas_expiration_date")
@@ -107,6 +110,7 @@ def test_an_incident_is_open_for_as_long_as_somebody_watches(migrated_database, 
         assert ("open when the watch ended" in text(client)) is not is_open
 
 
+@pytest.mark.slow
 def test_after_a_rollback_everything_is_of_now_or_says_that_it_is_not(legacy_database):
     legacy_database.migrate()
     tables.create(legacy_database.connection, tables.WATCH)
@@ -159,6 +163,7 @@ def test_a_record_has_numbers_for_people(migrated_database):
         assert words in page
 
 
+@pytest.mark.slow
 def test_prometheus_reads_the_same_with_a_token_and_nobody_without(migrated_database, settings):
     tables.create(migrated_database.connection, tables.WATCH)
     migrated_database.manage("epic10_monitor", "--once")
