@@ -24,6 +24,11 @@ PREPARED = (
     "SELECT id, status::text, status_epic10::text, usmax_position_epic10::text, expiration_date FROM ndas ORDER BY 1"
 )
 SWITCHED = "SELECT id, status::text, status_legacy::text, usmax_position::text, expiration_date FROM ndas ORDER BY id"
+INSERT = """
+INSERT INTO ndas (id, company_name, agency_group_id, abbreviated_name, authorized_purpose, status, opportunity_poc_id,
+                  relationship_poc_id, created_by_id, updated_at)
+SELECT 'in between', company_name, agency_group_id, abbreviated_name, authorized_purpose, 'INACTIVE',
+       opportunity_poc_id, relationship_poc_id, created_by_id, updated_at FROM ndas ORDER BY id LIMIT 1"""
 CHANGE = "UPDATE ndas SET status = '{}', company_city = 'Tampa' WHERE display_id = {}"
 
 
@@ -54,6 +59,9 @@ def test_it_follows_there_and_back(pair, server):
     publisher, subscriber = pair
     log = server.data.with_name("data.log")
     migrate(subscriber, "0002", "--prepare")
+    # No default fills the new columns of a row that comes without them, and a refused one would come again for ever.
+    ask(publisher, INSERT)
+    wait_until(lambda: ask(publisher, BEHIND) == [(0,)], "the subscriber has caught up")
     migrate(publisher, "0002", "--prepare")
     ask(publisher, CHANGE.format("EMAILED", 2))
     assert same(pair, PREPARED)
