@@ -15,6 +15,7 @@ from tests.migration.test_both_applications import either
 
 PREPARED = KINDS[:1]
 RATE = 400
+SCHEMAS = {OLD: "epic9", NEW: "epic10"}
 
 
 def assert_nothing_was_noticed(found):
@@ -66,7 +67,7 @@ def test_what_is_expected_of_a_row_is_what_the_release_is_tested_for():
             for application, label in [*product([OLD], known.legacy), *product([NEW], news)]:
                 state, wanted = ["CREATED", "PRIME", "CREATED", "PRIME"], ["CREATED", "PRIME"]
                 state[place], state[place + 2], wanted[place] = old, new, label
-                after = either(tuple(state), application, *wanted)
+                after = either(tuple(state), SCHEMAS[application], *wanted)
                 assert written(column, application, label, Labels(old, new)) == (after[place], after[place + 2])
 
 
