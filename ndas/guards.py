@@ -3,7 +3,7 @@
 import pgtrigger
 
 from epic10.operations.guards import Guard
-from ndas.workflow import CREATED, EDGES, EXECUTED, PENDING, SENT
+from ndas.workflow import CREATED, EDGES, EXECUTED, EXPIRED, PENDING, SENT
 
 PAIRS = ",\n    ".join(f"('{edge.source}', '{edge.target}')" for edge in EDGES)
 
@@ -15,7 +15,9 @@ TRANSITIONS = Guard(
   IF (OLD.status::text, NEW.status::text) NOT IN (
     {PAIRS}
   ) THEN
-    RAISE EXCEPTION 'NDA % cannot go from % to %.', OLD.display_id, OLD.status, NEW.status
+    RAISE EXCEPTION 'NDA % cannot go from % to %.%', OLD.display_id, OLD.status, NEW.status,
+      CASE OLD.status::text WHEN '{PENDING}' THEN ' It waits for approval in the new application.'
+        WHEN '{EXPIRED}' THEN ' It has expired, and stays what it is.' ELSE '' END
       USING ERRCODE = 'check_violation';
   END IF;
   IF OLD.status::text = '{PENDING}' AND NEW.status::text = '{SENT}'

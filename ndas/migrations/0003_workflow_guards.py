@@ -33,7 +33,9 @@ TRANSITIONS = """\
     ('INACTIVE_CANCELED', 'IN_REVISION'),
     ('INACTIVE_CANCELED', 'FULLY_EXECUTED')
   ) THEN
-    RAISE EXCEPTION 'NDA % cannot go from % to %.', OLD.display_id, OLD.status, NEW.status
+    RAISE EXCEPTION 'NDA % cannot go from % to %.%', OLD.display_id, OLD.status, NEW.status,
+      CASE OLD.status::text WHEN 'PENDING_APPROVAL' THEN ' It waits for approval in the new application.'
+        WHEN 'EXPIRED' THEN ' It has expired, and stays what it is.' ELSE '' END
       USING ERRCODE = 'check_violation';
   END IF;
   IF OLD.status::text = 'PENDING_APPROVAL' AND NEW.status::text = 'SENT_PENDING_SIGNATURE'

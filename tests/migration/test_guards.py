@@ -83,3 +83,24 @@ def test_the_guards_wait_for_a_writer_and_say_for_whom(legacy_database):
     legacy_database.migrate(None)
     with pytest.raises(IntegrityError):
         legacy_database.execute("DELETE FROM audit_log")
+
+
+@pytest.mark.parametrize(
+    ("new", "seen", "target", "said"),
+    [
+        ("PENDING_APPROVAL", "CREATED", "CANCELLED", "It waits for approval in the new application."),
+        ("PENDING_APPROVAL", "CREATED", "EMAILED", "needs the approval of somebody else than its author."),
+        ("EXPIRED", "FULLY_EXECUTED", "INACTIVE", "It has expired, and stays what it is."),
+    ],
+)
+def test_the_old_application_is_told_why_it_may_not(legacy_database, new, seen, target, said):
+    """Through its views, where it sees neither status."""
+    [[key]] = legacy_database.rows("SELECT min(id) FROM ndas WHERE status::text = %s", [seen])
+    legacy_database.migrate(None)
+    legacy_database.execute("UPDATE ndas SET status = %s WHERE id = %s", [new, key])
+    read = "SELECT o.status::text, n.status::text FROM epic9.ndas AS o JOIN public.ndas AS n USING (id) WHERE id = %s"
+    assert legacy_database.rows(read, [key]) == [(seen, new)]
+    with pytest.raises(IntegrityError, match=said):
+        legacy_database.execute("UPDATE epic9.ndas SET status = %s WHERE id = %s", [target, key])
+    legacy_database.execute("UPDATE epic9.ndas SET status = %s, company_name = 'Other LLC' WHERE id = %s", [seen, key])
+    assert legacy_database.rows(read, [key]) == [(seen, new)]
