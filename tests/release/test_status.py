@@ -209,7 +209,9 @@ def test_the_lines_say_it_all(migrated_database):
         [phase, "done"] for phase in ("expand", "backfill", "index", "enforce", "switch")
     ]
     assert lines[6].startswith("At work: migrate by ")
-    assert lines[7] == f"Next: {WATCH}"
+    through = ["At work through epic9", "At work through epic10", "At work on the tables themselves"]
+    assert [line.rpartition(":")[0] for line in lines[7:-1]] == through
+    assert lines[-1] == f"Next: {WATCH}"
 
 
 @pytest.mark.slow
