@@ -15,9 +15,10 @@ from epic10.operations.ownership import is_ours
 from epic10.postgres import view_schemas
 from epic10.postgres.catalog import FINALIZED, array, column_exists, holds, relation_exists
 from epic10.postgres.errors import message_of
-from epic10.postgres.remembered import know, remembered
+from epic10.postgres.remembered import know, once, remembered
 from epic10.postgres.session import ONE_SNAPSHOT, execute, fetch
 from epic10.release import plan, state
+from epic10.release.estimate import ONLY_READS
 
 # A page that waits for a lock blocks the sessions queued behind it. Row security must
 # raise an error, not hide rows. No query of a page may write.
@@ -88,6 +89,7 @@ def ask_together(connection, questions: dict[str, Callable], *, seconds: float) 
 
 def _know(connection):
     """Ask at once what the sections ask of the catalog; then what they ask of tables that may not be there."""
+    once(connection, ONLY_READS, None, lambda: None)  # SETTINGS has said so already.
     release, books = plan.load(), apps.get_app_config("epic10").get_models()
     tables = [plan.RECORD, *release.tables(), *(model._meta.db_table for model in books)]
     signs = [sign for phase in release.phases for sign in release.signs(phase)]

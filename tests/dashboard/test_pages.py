@@ -195,7 +195,7 @@ def test_the_contract_of_what_is_polled(migrated_database):
     assert (found["complaint"], found["again"]) == ("", 2)
     assert (found["title"], found["share"], found["running"]) == ("Switched | Epic 10", None, False)
     assert set(found["figures"]) == {"rate", "waiting", "lag", "paused"}
-    assert set(found["status"]) == {"database", "state", "phases", "worker", "waits", "notes", "next"}
+    assert set(found["status"]) == {"database", "state", "phases", "worker", "at_work", "waits", "notes", "next"}
     assert [phase["name"] for phase in found["phases"]] == PHASES
     assert {phase["word"] for phase in found["phases"]} == {"done"}
     assert json.dumps(found["status"]["phases"][1]).startswith('{"phase": "backfill", "state": "done"')
