@@ -44,7 +44,7 @@ def insist_on_the_original(run: Run, *, accepted: bool):
 
 
 def _another(using, here) -> str:
-    known = next(iter(_records(using, body__facts__has_key="identity")), None)
+    known = next((one for one in _records(using) if "identity" in one.body.get("facts", {})), None)
     if known is None or known.body["facts"]["identity"] == here:
         return ""
     where = f'database "{known.body["database"]}" on {known.body["server"]}'
@@ -117,7 +117,9 @@ def _is_of_this_database(source: dict, connection) -> bool:
 
 
 def _passed(using) -> list[RunRecord]:
-    return _records(using, command="epic10_rehearse", verdict=OK, body__facts__source__has_key="snapshot")
+    # Looked into here: a lookup would call whatever operator of that name somebody has planted for its literals.
+    found = _records(using, command="epic10_rehearse", verdict=OK)
+    return [record for record in found if "snapshot" in record.body.get("facts", {}).get("source", {})]
 
 
 def _records(using, **wanted) -> list[RunRecord]:

@@ -11,7 +11,7 @@ from epic10.postgres import fingerprint
 
 # What breaks each: SQL on the new schema, on the one before.
 BROKEN = {
-    "smoke.create": "ALTER TABLE ndas ALTER nda_type SET DEFAULT 'CONSULTANT', DROP COLUMN rejection_reason",
+    "smoke.create": "ALTER TABLE ndas ALTER nda_type SET DEFAULT 'CONSULTANT', DROP COLUMN rejection_reason CASCADE",
     "smoke.route": "ALTER TABLE nda_status_history ADD CHECK (status <> 'PENDING_APPROVAL')",
     "smoke.approve": "ALTER TABLE ndas ADD CHECK (approved_at IS NULL)",
     "smoke.own_approval": "ALTER TABLE ndas ADD CHECK (status <> 'PENDING_APPROVAL')",

@@ -67,12 +67,12 @@ BEGIN
       SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace({schema_name})::oid
          AND (prorettype IN (SELECT oid FROM named) OR proargtypes[pronargs - 1] IN (SELECT oid FROM named))
     )
-    SELECT 1 AS step, 'DROP OPERATOR ' || oid::regoperator AS statement FROM pg_operator
+    SELECT 1 AS step, pg_catalog.concat('DROP OPERATOR ', oid::regoperator) AS statement FROM pg_operator
      WHERE oprcode::oid IN (SELECT oid FROM function)
     UNION ALL SELECT 2, pg_catalog.format('DROP CAST (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast
      WHERE castfunc IN (SELECT oid FROM function)
-    UNION ALL SELECT 3, 'DROP FUNCTION ' || oid::regprocedure FROM function
-    UNION ALL SELECT 4, 'DROP TYPE ' || oid::regtype FROM named
+    UNION ALL SELECT 3, pg_catalog.concat('DROP FUNCTION ', oid::regprocedure) FROM function
+    UNION ALL SELECT 4, pg_catalog.concat('DROP TYPE ', oid::regtype) FROM named
      ORDER BY step, statement
   LOOP
     EXECUTE made.statement;
