@@ -1,9 +1,12 @@
 """This moment on the server: the statement that migrates, how many wait, and how far the standbys are behind."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
-from epic10.postgres import migration_lock
+from epic10.postgres import migration_lock, view_schemas, view_users
+from epic10.postgres.catalog import literal
 from epic10.postgres.session import fetch
+from epic10.release import plan
 from epic10.terminal.units import amount, seconds
 
 SHOWN = 400  # characters of a statement
@@ -16,13 +19,19 @@ SERVER = """
              (SELECT max(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn))::bigint
                 FROM pg_stat_replication) END,
            query, CASE WHEN wait_event_type <> 'Client' THEN wait_event_type || ': '::text || wait_event END,
-           coalesce(extract(epoch FROM clock_timestamp() - query_start)::float8, 0)
-      FROM (SELECT) AS server LEFT JOIN pg_stat_activity ON pid = %s AND state = 'active'"""
+           coalesce(extract(epoch FROM clock_timestamp() - query_start)::float8, 0),
+           ARRAY(SELECT at_work.schema FROM ({at_work}) AS at_work (pid, usename, application_name, schema))
+      FROM (SELECT) AS server LEFT JOIN pg_stat_activity ON pid = {worker} AND state = 'active'"""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """``lag`` is in bytes, None without a standby that this role may see; ``is_paused`` says that the work waits."""
+    """
+    ``lag`` is in bytes, None without a standby that this role may see; ``is_paused`` says that the work waits.
+
+    ``places`` has the number of sessions in a transaction on the register, by the schema of views that they work
+    through, "" for the tables themselves.
+    """
 
     waiting: int
     lag: int | None
@@ -30,6 +39,7 @@ class Moment:
     statement: str = ""
     event: str = ""
     seconds: float = 0.0
+    places: dict[str, int] = field(default_factory=dict)
 
     @property
     def ran_for(self) -> str:
@@ -43,7 +53,14 @@ class Moment:
 def moment(connection) -> Moment:
     is_at_work = migration_lock.holder(connection) is not None
     found = migration_lock.standstill(connection) if is_at_work else None
-    [[waiting, lag, statement, event, lasts]] = fetch(connection, SERVER, [found and found.worker])
+    at_work = view_users.query(plan.load().tables())
+    statement = SERVER.format(worker=literal(found and found.worker), at_work=at_work)
+    [[waiting, lag, statement, event, lasts, schemas]] = fetch(connection, statement)
     text = " ".join((statement or "").split())
     shown = text[:SHOWN] + "…" * (len(text) > SHOWN)
-    return Moment(waiting, lag, bool(found and found.reasons), shown, event or "", lasts)
+    return Moment(waiting, lag, bool(found and found.reasons), shown, event or "", lasts, _places(schemas))
+
+
+def _places(schemas: list[str]) -> dict[str, int]:
+    counts = Counter(schemas)
+    return {schema: counts[schema] for schema in (*view_schemas.both(), "")}

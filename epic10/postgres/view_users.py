@@ -44,13 +44,16 @@ class Session:
         return f"pid {self.pid}, {self.user}{f' ({self.application})' if self.application else ''}"
 
 
+def query(tables: list[str]) -> str:
+    return AT_WORK.format(schemas=array(view_schemas.both()), tables=array(tables), key=literal(KEY[0]))
+
+
 def at_work(connection, tables: list[str], *, looks: int = LOOKS, nap=time.sleep) -> list[Session]:
     """Sessions that were in a transaction on the tables in one of some looks; one that was seen in a view is there."""
-    query = AT_WORK.format(schemas=array(view_schemas.both()), tables=array(tables), key=literal(KEY[0]))
     found: dict[int, Session] = {}
     for look in range(looks):
         nap(PAUSE if look else 0)
-        for row in fetch(connection, query):
+        for row in fetch(connection, query(tables)):
             session = Session(*row)
             if session.schema or session.pid not in found:
                 found[session.pid] = session
