@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from epic10.management import target
 from epic10.postgres import client_programs, fingerprint, scratch_database
 
 # Most tests are about the release; later migrations enforce rules that these tests break on purpose.
@@ -47,6 +46,8 @@ class Scratch:
     @property
     def announced(self):
         """The first line of every command in a process of its own."""
+        from epic10.management import target  # Models: not while pytest reads the settings.
+
         return f"{target.line(self.connection)}\n"
 
     def rows(self, sql, params=None):

@@ -22,7 +22,7 @@ COUNT = re.compile(r"(\d+) checks\b")
 # Two files of a snapshot and its copy; the schema and each table after the way back.
 SNAPSHOT = 2
 VARIABLE = re.compile(r"""\b(?:flag|number|words|place|environ\.get)\("(\w+)"|environ\["(\w+)"\]""")
-NOT_OURS = {"PATH", "DJANGO_SETTINGS_MODULE"}
+NOT_OURS = {"PATH", "DJANGO_SETTINGS_MODULE", "PYTHONUTF8"}
 
 
 @pytest.fixture

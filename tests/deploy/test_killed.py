@@ -74,7 +74,7 @@ def test_it_goes_on_and_back_from_there(legacy_database, killed_in, way, environ
     assert re.search(r"INTERRUPTED +epic10_deploy +\S+\n.*OK +epic10_", records.stdout), records
     assert records.returncode == 0
     if way == "on":
-        assert f"{legacy_database.name}: switched\n" in status(legacy_database)
+        assert f'"{legacy_database.name}": switched\n' in status(legacy_database)
     else:
-        assert f"{legacy_database.name}: baseline\n" in status(legacy_database)
+        assert f'"{legacy_database.name}": baseline\n' in status(legacy_database)
         assert is_untouched(legacy_database)
