@@ -9,7 +9,7 @@ PAGE = (settings.BASE_DIR / "docs" / "adversity.md").read_text()
 
 
 def test_the_page_has_the_words_of_the_tests():
-    names = {"owner": "O", "migrator": "M", "other": "X"}
+    names = {"owner": "O", "migrator": "M", "other": "X", "database": "D"}
     refusals = [words for _, *words in test_privileges.LACKING.values()]
     for complaint, hint in refusals:
         assert complaint.format(**names) in PAGE
