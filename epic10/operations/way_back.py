@@ -86,7 +86,10 @@ WITH RECURSIVE known (relation, name) AS (VALUES
   SELECT 'pg_cast'::regclass::oid, ours.oid
     FROM gone JOIN pg_type t ON classid = 'pg_type'::regclass::oid AND t.oid = objid
     JOIN pg_cast ours ON t.oid IN (ours.castsource, ours.casttarget) AND castmethod = 'i',
-         LATERAL (SELECT to_regtype(pg_catalog.quote_ident(typname::text || '_legacy'))::oid AS oid) AS legacy
+         LATERAL (SELECT coalesce(
+           to_regtype(pg_catalog.quote_ident(typname::text || '_legacy'))::oid,
+           (SELECT moved.oid FROM pg_type AS moved JOIN schema ON moved.typnamespace = schema.oid
+             WHERE moved.typname = t.typname AND moved.oid NOT IN (SELECT oid FROM stand_in))) AS oid) AS legacy
    WHERE EXISTS (SELECT FROM pg_cast AS theirs WHERE theirs.castmethod = 'i'
                     AND theirs.castsource = CASE ours.castsource WHEN t.oid THEN legacy.oid ELSE ours.castsource END
                     AND theirs.casttarget = CASE ours.casttarget WHEN t.oid THEN legacy.oid ELSE ours.casttarget END)
