@@ -12,14 +12,18 @@ EVERY_COLUMN = r"\m(select|returning)\s+(all\s+|distinct\s+)?(\"?\w+\"?\.)*\*"
 NOT_THROUGH_A_VIEW = r"^\s*(merge\s+into|truncate)\M|^\s*copy\s.*\sfrom\M|\mon\s+conflict\s+on\s+constraint\M"
 SHOWN, MOST = 90, 5
 
-# The text has $1 for each constant, so that it says nothing of anybody. The extension may be there, and its library
-# not loaded.
+# The text has $1 for each constant, so that it says nothing of anybody; but for EXPLAIN, DECLARE and the like, of which
+# only the first word is shown. The extension may be there, and its library not loaded.
 PLACE = """
     SELECT nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace
      WHERE extname = 'pg_stat_statements' AND pg_catalog.current_setting('pg_stat_statements.max', true) IS NOT NULL"""
 REMEMBERED = """
-    SELECT DISTINCT pg_catalog.format('%s, of %s', pg_catalog.left(regexp_replace(query, '\\s+', ' ', 'g'), {shown}),
-                                      pg_catalog.pg_get_userbyid(userid)) AS found
+    SELECT DISTINCT pg_catalog.format('%s, of %s',
+             CASE WHEN query ~* '^\\s*(select|insert|update|delete|merge|with)\\M'
+               THEN pg_catalog.left(
+                 pg_catalog.regexp_replace(query, '\\s+'::text, ' '::text, 'g'::text), {shown})
+               ELSE pg_catalog.concat(pg_catalog.upper((pg_catalog.regexp_match(query, '\\w+'::text))[1]), ' ...') END,
+             pg_catalog.pg_get_userbyid(userid)) AS found
       FROM {schema}.pg_stat_statements
      WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
        AND query ~* {pattern} AND query ~* {tables} AND query !~ {qualified} ORDER BY 1"""

@@ -213,11 +213,12 @@ def test_statements_that_would_notice_the_release_are_shown_without_their_consta
     own_register.execute(
         "INSERT INTO audit_log SELECT * FROM audit_log LIMIT 0 ON CONFLICT ON CONSTRAINT audit_log_pkey DO NOTHING"
     )
+    own_register.execute("EXPLAIN SELECT * FROM ndas WHERE company_name = 'Secret Inc.'")
     user = own_register.connection.settings_dict["USER"] or "ndas"
     found = asked(own_register, "traffic.every_column")
     assert (found.verdict, found.findings) == (
         "WARNING",
-        (f"SELECT * FROM ndas WHERE company_name = $1, of {user}",),
+        (f"EXPLAIN ..., of {user}", f"SELECT * FROM ndas WHERE company_name = $1, of {user}"),
     )
     [finding] = asked(own_register, "traffic.not_through_views").findings
     assert finding.startswith("INSERT INTO audit_log SELECT * FROM audit_log LIMIT $1 ON CONFLICT ON CONSTRAINT ")
