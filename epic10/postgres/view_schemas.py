@@ -6,6 +6,7 @@ and its pages mean the tables, whatever search_path their role has been given.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.db import Error, connections
@@ -29,6 +30,7 @@ HINT = (
     "address of the database."
 )
 UID = "epic10.view_schemas"
+_is_active = ContextVar("epic10.view_schemas", default=False)
 
 
 def old() -> str:
@@ -62,11 +64,16 @@ def looked_past() -> Iterator[None]:
     """Every connection of this process finds the tables: those that are open, and those to come."""
     opened = [one for one in connections.all(initialized_only=True) if one.connection and one.vendor == "postgresql"]
     before = [(connection, _look_past(connection)) for connection in opened]
+    # A command inside another one leaves the outer one's in place.
+    is_outermost = not _is_active.get()
+    active = _is_active.set(True)
     connection_created.connect(_when_created, dispatch_uid=UID)
     try:
         yield
     finally:
-        connection_created.disconnect(dispatch_uid=UID)
+        _is_active.reset(active)
+        if is_outermost:
+            connection_created.disconnect(dispatch_uid=UID)
         for connection, path in before:
             # On a lost connection there is nothing to restore.
             with suppress(Error):

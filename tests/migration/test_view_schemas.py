@@ -4,6 +4,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError
 
+from epic10.postgres import view_schemas
 from ndas.choices import NdaStatus
 from ndas.models import Nda
 
@@ -204,3 +205,15 @@ def test_a_type_that_somebody_has_moved_stops_the_way_back(legacy_database):
         go(legacy_database, "back")
     legacy_database.execute("""ALTER TYPE epic9.theirs RENAME TO "NdaStatus" """)
     go(legacy_database, "back")
+
+
+def test_a_command_inside_another_one_leaves_the_outer_one_on_the_tables(legacy_database):
+    legacy_database.execute(f'ALTER DATABASE "{legacy_database.name}" SET search_path = epic9, public')
+    with view_schemas.looked_past():
+        with view_schemas.looked_past():
+            pass
+        legacy_database.connection.close()
+        [[path]] = legacy_database.rows("SHOW search_path")
+        assert path.strip() == "public"
+    legacy_database.connection.close()
+    assert legacy_database.rows("SHOW search_path") == [("epic9, public",)]
