@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import ndiff
 
 from epic10.checks import Fact
+from epic10.postgres import view_schemas
 from epic10.release.plan import Plan
 
 # pg_dump takes line breaks out of a name, and begins every object with these lines.
@@ -125,6 +126,8 @@ def _other_lines(before, after):
 def _is_made_by(release, entry):
     if entry.kind == "TYPE":
         return entry.name in _types(release)
+    if entry.kind == "SCHEMA":
+        return entry.name in view_schemas.both()
     return entry.kind == "FUNCTION" and entry.name.startswith(TRIGGERS)
 
 
