@@ -1,7 +1,7 @@
 """
 Each way of interrupting each command that changes something, at a moment when it is half-way.
 
-    python -m tests.adversity
+    python -m tests.documents interruptions
 
 writes the table of docs/interruptions.md; test_interruptions.py runs what stands there.
 """
@@ -18,6 +18,7 @@ from epic10.postgres import scratch_database
 from epic10.postgres.catalog import quoted
 from epic10.release.status import status
 from epic10.snapshots import files
+from tests.documents import marks
 from tests.migration.disturbances import (
     OTHERS_AT_WORK,
     OURS,
@@ -30,7 +31,7 @@ from tests.migration.disturbances import (
 )
 
 PAGE = settings.BASE_DIR / "docs" / "interruptions.md"
-BEGIN, END = "<!-- tried -->\n\n", "\n<!-- end -->"
+NAME = "interruptions"
 HEADINGS = ("command", "where", "interrupted by", "exit status", "what it says", "state", "next")
 WITHOUT_REHEARSALS = ("--yes", "--without-rehearsal", "--without-schema-rehearsal")
 
@@ -203,7 +204,8 @@ def compare(command: Command, way: str, outcome: Outcome):
 def rows() -> dict[tuple[str, str], Outcome]:
     """The table as it stands in the page, by command and way."""
     found = {}
-    for line in PAGE.read_text().partition(BEGIN)[2].partition(END)[0].splitlines()[2:]:
+    [block] = marks.blocks(NAME)
+    for line in block.body.splitlines()[2:]:
         typed, _, way, *outcome = (cell.strip().strip("`") for cell in line.strip("|").split("|"))
         found[typed, way] = Outcome(*outcome)
     return found
@@ -220,5 +222,4 @@ def table(outcomes: dict[tuple[Command, str], Outcome]) -> str:
 
 def write(outcomes):
     in_order = {(one, way): outcomes[one, way] for one in COMMANDS for way in WAYS if (one, way) in outcomes}
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}{table(in_order)}\n{END}{rest.partition(END)[2]}")
+    marks.fill(PAGE, NAME, table(in_order))

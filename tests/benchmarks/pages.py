@@ -3,6 +3,7 @@
 import json
 import statistics
 import time
+from collections.abc import Iterator
 
 from django.contrib.auth.models import Group, User
 from django.db import connection
@@ -61,42 +62,56 @@ QUERIES = (
 def measure(rows, rounds):
     with seeded(rows) as template, database(template) as db:
         before = {name: timed(lambda s=old: db.rows(LISTED.format(s)), rounds) for name, (old, _) in COMPARED.items()}
-        db.migrate(None, verbosity=0)
-        db.migrate(None, app="axes", verbosity=0)
-        for app in ("auth", "contenttypes", "sessions", "admin", "outbox"):
-            db.migrate(None, app=app, verbosity=0)
-        db.execute("VACUUM (ANALYZE)")
+        switch(db)
         after = {name: timed(lambda s=new: db.rows(LISTED.format(s)), rounds) for name, (_, new) in COMPARED.items()}
         report(f"{rows:,} NDAs, the list's query before and after", before, after)
         with served(db), override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
             assert Nda.objects.exists()
             for role in ("Administrator", "NDA user"):
                 pages(rows, rounds, role)
-                plans(rows, role)
+                print(f"\n{rows:,} NDAs, {role}: how the first page of the list is found\n\n{plans(role)}")
             dashboard(rows, rounds)
+
+
+def switch(db):
+    """To the new application, with the tables in which it keeps its own."""
+    db.migrate(None, verbosity=0)
+    for app in ("axes", "auth", "contenttypes", "sessions", "admin", "outbox"):
+        db.migrate(None, app=app, verbosity=0)
+    db.execute("VACUUM (ANALYZE)")
 
 
 def pages(rows, rounds, role):
     account = somebody(role)
+    client = signed_in(account)
+    print(f"\n{rows:,} NDAs, pages as {role}, milliseconds at the server (median, 95th, worst)")
+    for name, address, limit, found in times(account, rounds):
+        line(name, found, limit, queries(client, address))
+        if quantile(found, 0.95) > limit and "?" in address:
+            print(first_page(account, address.partition("?")[2]).explain(analyze=True))
+
+
+def times(account, rounds) -> Iterator[tuple[str, str, int, list[float]]]:
+    """Of each page its name, an address, its limit, and the milliseconds that it took."""
+    client = signed_in(account)
+    yield "start page", "/", LIST_LIMIT, timed(lambda: client.get("/"), rounds)
+    for query in QUERIES:
+        address = f"/ndas/?{query}"
+        yield f"list `?{query}`", address, LIST_LIMIT, timed(lambda address=address: client.get(address), rounds)
+    ids = list(Filters(actor_of(account), QueryDict("")).ndas().values_list("pk", flat=True)[:ASKED])
+    details = [took for pk in ids for took in timed(lambda pk=pk: client.get(f"/ndas/{pk}/"), 1)]
+    yield "detail", f"/ndas/{ids[0]}/", DETAIL_LIMIT, details
+
+
+def signed_in(account) -> Client:
     client = Client()
     client.force_login(account)
-    print(f"\n{rows:,} NDAs, pages as {role}, milliseconds at the server (median, 95th, worst)")
-    ids = list(Filters(actor_of(account), QueryDict("")).ndas().values_list("pk", flat=True)[:ASKED])
-    line("start page", timed(lambda: client.get("/"), rounds), LIST_LIMIT, queries(client, "/"))
-    for query in QUERIES:
-        name = f"list ?{query}"
-        found = timed(lambda q=query: client.get(f"/ndas/?{q}"), rounds)
-        line(name, found, LIST_LIMIT, queries(client, f"/ndas/?{query}"))
-        if quantile(found, 0.95) > LIST_LIMIT:
-            print(first_page(account, query).explain(analyze=True))
-    details = [took for pk in ids for took in timed(lambda pk=pk: client.get(f"/ndas/{pk}/"), 1)]
-    line("detail", details, DETAIL_LIMIT, queries(client, f"/ndas/{ids[0]}/"))
+    return client
 
 
 def dashboard(rows, rounds):
     """The dashboard when it counts, when it is loaded again within the minute, and what an open page polls."""
-    client = Client()
-    client.force_login(User.objects.create_superuser("dashboard"))
+    client = signed_in(User.objects.create_superuser("dashboard"))
 
     def counting():
         census._last.clear()
@@ -110,14 +125,15 @@ def dashboard(rows, rounds):
     line("its poll", timed(lambda: client.get("/epic10/status.json"), rounds), LIST_LIMIT)
 
 
-def plans(rows, role):
+def plans(role) -> str:
     """By which way the database finds the 25 NDAs of a list's first page."""
     account = somebody(role)
-    print(f"\n{rows:,} NDAs, {role}: how the first page of the list is found\n")
-    print("| list | milliseconds | by |\n| --- | --- | --- |")
+    lines = ["| list | milliseconds | by |", "| --- | --- | --- |"]
     for query in QUERIES:
         [found] = json.loads(first_page(account, query).explain(analyze=True, format="json"))
-        print(f"| `?{query}` | {found['Execution Time']:.1f} | {', '.join(dict.fromkeys(ways(found['Plan'])))} |")
+        by = ", ".join(dict.fromkeys(ways(found["Plan"])))
+        lines.append(f"| `?{query}` | {found['Execution Time']:.1f} | {by} |")
+    return "\n".join(lines)
 
 
 def first_page(account, query):

@@ -39,6 +39,11 @@ class Change:
 
 
 def measure(rows, _rounds):
+    print(f"\n{rows:,} NDAs\n")
+    print(table(rows))
+
+
+def table(rows) -> str:
     """The script by psql, each statement followed by a look into pg_locks: the times are a little too long."""
     statements = [match.group() for match in STATEMENT.finditer(SCRIPT.read_text())]
     with seeded(rows) as template, database(template) as db:
@@ -46,13 +51,12 @@ def measure(rows, _rounds):
         with LockWatch(db.connection, TABLES, application="psql") as watch:
             output = db.psql("\\timing on\n" + script, "-At")
         meanwhile = [one for one in lock_report.found(watch) if one.phase in ON_THEIR_OWN]
-    print(f"\n{rows:,} NDAs\n\n| phase | change | locks that it adds | ms | slowest statement, ms |")
-    print("| --- | --- | --- | --- | --- |")
-    for change in _changes(statements, output):
-        if change.times:
-            print(change)
-    for one in meanwhile:
-        print(f"{one.phase}, looked at meanwhile: {one.statement}: {one.table} {one.mode}")
+    lines = ["| phase | change | locks that it adds | ms | slowest statement, ms |", "| --- | --- | --- | --- | --- |"]
+    lines += [str(change) for change in _changes(statements, output) if change.times]
+    seen = {f"{one.table} {one.mode} in `{one.phase}`" for one in meanwhile}
+    return "\n".join(
+        [*lines, "", f"Looked at meanwhile, from another session: {', '.join(sorted(seen)) or 'nothing'}."]
+    )
 
 
 def _changes(statements, output):

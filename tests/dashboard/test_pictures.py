@@ -1,7 +1,7 @@
 """
 The pictures of docs/dashboard.md: a night, seen in a real browser. Takes a minute, and only when asked for:
 
-    SCREENSHOTS=docs/images python -m pytest tests/dashboard/test_pictures.py
+    python -m tests.documents pictures
 
 They are half as large where pngquant is installed.
 """

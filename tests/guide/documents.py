@@ -1,9 +1,11 @@
 """What the documents tell an operator to type, in the order in which they say it, and what they promise."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
+
+from tests.documents.shape import compared, shape
 
 DOCS = settings.BASE_DIR / "docs"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -14,7 +16,6 @@ STEP = re.compile(r"^- \[ \] .*(?:\n  .*)*", re.MULTILINE)
 COMMAND = re.compile(r"`(python manage\.py (?!COMMAND|help)[^`]+)`")
 QUOTED = re.compile(r"`([^`]+)`")
 SQL = re.compile(r"```sql\n(.*?)```", re.DOTALL)
-NUMBER = re.compile(r"\d[\d,.]*(T\d+Z)?( (ms|s|m|kB|MB|GB)\b)?")
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,14 @@ class Typed:
     """A line as it is printed; ``printed`` is the output under it, ``sees`` what the row of a table promises."""
 
     line: str
+    heading: str
     printed: str = ""
     sees: tuple[str, ...] = ()
 
     def broken_promises(self, said: str) -> list[str]:
-        """What is not in the output: the words of the row, and the last line printed, whatever its numbers are."""
-        *_, last = self.printed.split("\n") if self.printed else [""]
-        wanted = [_with_any_numbers(words) for words in (*self.sees, last.strip())]
-        return [words for words in wanted if not re.search(words, said)]
+        """What is not in the output, whatever its numbers are: words of the row, lines of the block."""
+        shown = shape(said)
+        return [words for words in self.sees if shape(words) not in shown] + list(compared(self.printed, said).gone)
 
 
 def section(page: str, heading: str) -> str:
@@ -40,7 +41,7 @@ def section(page: str, heading: str) -> str:
 
 def blocks(page: str, heading: str) -> list[Typed]:
     """Every line after a prompt."""
-    return [Typed(found[2], found[3].rstrip()) for found in PROMPT.finditer(section(page, heading))]
+    return [Typed(found[2], heading, found[3].rstrip()) for found in PROMPT.finditer(section(page, heading))]
 
 
 def rows(page: str, heading: str) -> list[Typed]:
@@ -48,20 +49,24 @@ def rows(page: str, heading: str) -> list[Typed]:
     typed = []
     for found in ROW.finditer(section(page, heading)):
         *before, last = found[1].split("|")
-        typed += [Typed(line, sees=tuple(QUOTED.findall(last))) for line in COMMAND.findall("|".join(before))]
+        typed += [Typed(line, heading, sees=tuple(QUOTED.findall(last))) for line in COMMAND.findall("|".join(before))]
     return typed
 
 
 def steps(page: str, heading: str) -> list[Typed]:
     """Every command of a list of boxes to tick; what is printed under one in a block of its own is not among them."""
-    return [Typed(line) for found in STEP.findall(section(page, heading)) for line in COMMAND.findall(found)]
+    return [Typed(line, heading) for found in STEP.findall(section(page, heading)) for line in COMMAND.findall(found)]
 
 
 def sql(page: str, heading: str) -> str:
     return "\n".join(SQL.findall(section(page, heading)))
 
 
-def _with_any_numbers(line: str) -> str:
-    parts = NUMBER.split(line)
-    # The pattern has two groups; between them stands the text.
-    return NUMBER.pattern.join(map(re.escape, parts[:: NUMBER.groups + 1]))
+def everything(page: str, heading: str) -> list[Typed]:
+    """All that is typed under the heading: a command of a row or a box is printed with its output in a block below."""
+    shown = {block.line: block.printed for block in blocks(page, heading)}
+    listed = rows(page, heading) + steps(page, heading)
+    there = {typed.line for typed in listed}
+    return [replace(typed, printed=shown.get(typed.line, "")) for typed in listed] + [
+        block for block in blocks(page, heading) if block.line not in there
+    ]

@@ -17,12 +17,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.guide.documents import Typed
-
 PATIENCE = 60
 # Seconds for one command, however slow the machine: the night has some twenty.
 LONGEST = 900
+NAME = "eva"
 PASSWORD = secrets.token_urlsafe()
+# Whatever else is asked for is the name of the database.
+WORDS = ("yes", "stopped")
 ASKED = re.compile(r'Type "([^"]+)" to go on: ')
 
 
@@ -43,12 +44,12 @@ class Operator:
     database: str
     typed: list[Ended] = field(default_factory=list)
 
-    def types(self, typed: Typed, *, url="") -> Ended:
+    def types(self, line: str, printed: str, *, url="") -> Ended:
         """Type it, and to each question that is printed its answer; ``url`` is of another role."""
-        answers = [answer if answer == "yes" else self.database for answer in ASKED.findall(typed.printed)] or ["yes"]
+        answers = [answer if answer in WORDS else self.database for answer in ASKED.findall(printed)] or ["yes"]
         began = time.monotonic()
         finished = subprocess.run(
-            ["bash", "-c", typed.line],
+            ["bash", "-c", line],
             input="".join(f"{answer}\n" for answer in answers),
             cwd=settings.BASE_DIR,
             env=self.environment(url),
@@ -57,7 +58,8 @@ class Operator:
             encoding="utf-8",
             timeout=LONGEST,
         )
-        self.typed.append(Ended(typed.line, finished.returncode, finished.stdout, time.monotonic() - began))
+        said = _with_answers(finished.stdout, answers)
+        self.typed.append(Ended(line, finished.returncode, said, time.monotonic() - began))
         return self.typed[-1]
 
     def environment(self, url=""):
@@ -68,9 +70,16 @@ class Operator:
             "EPIC10_SNAPSHOTS": str(self.home / "snapshots"),
             "EPIC10_RECORDS": str(self.home / "records"),
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+            "LOGNAME": NAME,
             # Only asked whether there is one: nothing is wrong here that a mail would be about.
             "EMAIL_HOST": "mail.invalid",
         }
+
+
+def _with_answers(said, answers):
+    """As a terminal shows them, in the line of the question."""
+    asked = iter(answers)
+    return ASKED.sub(lambda question: f"{question.group()}{next(asked, '')}\n", said)
 
 
 def _with_python(home):

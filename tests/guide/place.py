@@ -35,10 +35,12 @@ class Site:
     def superuser(self, database="postgres"):
         return psycopg.connect(self.server.url(database), autocommit=True)
 
-    def url(self, role, database):
+    def url(self, role, database, options=""):
         mode = "require" if self.has_tls else "disable"
         who = f"{role}:{quote(_password(role), safe='')}"
-        return f"postgresql://{who}@127.0.0.1:{self.server.port}/{database}?sslmode={mode}"
+        return f"postgresql://{who}@127.0.0.1:{self.server.port}/{database}?sslmode={mode}" + (
+            f"&options={quote(options)}" if options else ""
+        )
 
     def has_role(self, role):
         with self.superuser() as session:
@@ -52,8 +54,8 @@ class Site:
 
 
 @contextlib.contextmanager
-def site():
-    """The programs of this machine that speak TLS, if there are any; gone afterwards."""
+def site(**more):
+    """The programs of this machine that speak TLS, if there are any; gone afterwards. ``more`` are settings."""
     with place() as (home, owner):
         directory, has_tls = _programs(owner)
         server = Server(directory, home / "data", home, owner, port=_free_port())
@@ -66,7 +68,7 @@ def site():
                 owner.own(server.data / name)
                 (server.data / name).chmod(0o600)
             settings["ssl"] = "on"
-        server.start(**settings)
+        server.start(**settings | more)
         try:
             yield Site(server, has_tls)
         finally:

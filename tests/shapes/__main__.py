@@ -19,6 +19,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from tests.documents import marks  # noqa: E402
 from tests.servers import programs  # noqa: E402  Django has to be set up first.
 from tests.servers.server import of_version  # noqa: E402
 from tests.shapes import table  # noqa: E402
@@ -38,7 +39,7 @@ def main():
     if options.keep:
         options.keep.write_text(json.dumps([asdict(trial) for trial in trials]))
     if options.write:
-        table.PAGE.write_text(table.with_section(table.PAGE.read_text(), trials))
+        marks.fill(table.PAGE, table.NAME, table.section(trials))
     print(table.summary(trials))
     return int(any(trial.behaved_wrongly or trial.said_go_and_stopped for trial in trials))
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from tests.shapes.trial import GO, Trial
 
 PAGE = settings.BASE_DIR / "docs/any-database.md"
-BEGIN, END = "<!-- Written by python -m tests.shapes -->\n", "<!-- End of what python -m tests.shapes writes -->\n"
+NAME = "shapes"
 HEADINGS = ("shape", "precheck", "there", "back", "wrong")
 LONGEST = 160
 
@@ -36,11 +36,6 @@ def section(trials: list[Trial]) -> str:
             )
         )
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows) + f"\n\n{summary(trials)}.\n"
-
-
-def with_section(page: str, trials: list[Trial]) -> str:
-    before, _, rest = page.partition(BEGIN)
-    return f"{before}{BEGIN}\n{section(trials)}\n{END}{rest.partition(END)[2]}"
 
 
 def summary(trials: list[Trial]) -> str:

@@ -10,7 +10,7 @@ from tests.versions.states import states
 from tests.versions.works import labels_read, works
 
 PAGE = settings.BASE_DIR / "docs/database-migrations.md"
-BEGIN, END = "<!-- Written by python -m tests.versions -->\n", "<!-- End of what python -m tests.versions writes -->\n"
+NAME = "versions"
 HEADINGS = ("state", "labels in `status`", "Epic 9 application", "Epic 10 application")
 
 
@@ -40,14 +40,9 @@ def rows(template: str) -> list[Row]:
 
 
 def section(found: list[Row]) -> str:
-    lines = ["", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    lines = [_line(HEADINGS), _line(["---"] * len(HEADINGS))]
     lines += [_line([row.state, _whose(row), _summary(row.old), _summary(row.new)]) for row in found]
-    return BEGIN + "\n".join([*lines, "", ""]) + END
-
-
-def with_section(page: str, text: str) -> str:
-    before, _, rest = page.partition(BEGIN)
-    return before + text + rest.partition(END)[2]
+    return "\n".join(lines)
 
 
 def _line(cells):

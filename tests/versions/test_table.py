@@ -3,6 +3,7 @@
 import pytest
 
 from ndas.release.applications import NEW_APPLICATION, OLD_APPLICATION
+from tests.documents import marks
 from tests.versions import table
 
 
@@ -44,4 +45,4 @@ def test_of_the_other_application_nothing_is_promised(rows):
 
 def test_the_table_of_the_page_is_fresh(rows):
     page = table.PAGE.read_text()
-    assert table.with_section(page, table.section(rows)) == page, "python -m tests.versions"
+    assert marks.filled(page, table.NAME, table.section(rows)) == page, "python -m tests.documents versions"

@@ -1,7 +1,7 @@
 """
 A person's round in a real browser, from log-in to the expiration date.
 
-    SCREENSHOTS=docs/images python -m pytest tests/web/test_round.py
+    python -m tests.documents pictures
 
 keeps what was seen as the pictures of the documentation.
 """

@@ -1,0 +1,1 @@
+"""One page of truth: what the documents quote is written by ``python -m tests.documents``, from real runs."""
