@@ -14,7 +14,7 @@ LONG_FOR_A_TRANSACTION = 60
 SOON = 0.95
 
 PREPARED = """
-    SELECT pg_catalog.format('%s by %s in database %s, prepared %s ago', quote_literal(gid), owner, database,
+    SELECT pg_catalog.format('%s by %s in database "%s", prepared %s ago', quote_literal(gid), owner, database,
                   pg_catalog.date_trunc('second', now() - prepared))
       FROM pg_prepared_xacts WHERE (database = current_database()) = {here} ORDER BY prepared"""
 
@@ -32,7 +32,7 @@ SNAPSHOTS = """
 # What else retains dead row versions: transactions without a snapshot, those of other
 # databases, standbys with hot_standby_feedback, slots.
 HORIZON = """
-    SELECT pg_catalog.format('pid %%s, %%s in database %%s, in its transaction for %%s', pid, coalesce(usename,
+    SELECT pg_catalog.format('pid %%s, %%s in database "%%s", in its transaction for %%s', pid, coalesce(usename,
         backend_type),
                   coalesce(datname, '(none)'), pg_catalog.date_trunc('second', now() - xact_start))
       FROM pg_stat_activity

@@ -121,7 +121,7 @@ def rollback(
         run.override("--without-snapshot", "There is no safety snapshot.")
     else:
         taken = run.step("safety snapshot", lambda: snapshot.take(run.using, directory, jobs=jobs))
-        run.decide(f"Snapshot {taken.name} holds everything the new application has written.")
+        run.decide(f'Snapshot "{taken.name}" holds everything the new application has written.')
     if in_the_way:
         run.step("dependents", lambda: dependents.drop(run, in_the_way))
     failed = [report for report in go_back(run, jobs=jobs, show=show, out=out) if report.failed]

@@ -62,7 +62,7 @@ def _before_the_first_change(wishes, *, uses_its_own):
 
 def _snapshot(wishes):
     if wishes.snapshot:
-        yield f"verify: the snapshot {wishes.snapshot}, by restoring it"
+        yield f'verify: the snapshot "{wishes.snapshot}", by restoring it'
     else:
         yield f"snapshot: into {wishes.directory}"
         yield "verify: every file, and a restored copy with every row"

@@ -84,7 +84,7 @@ def _snapshot(run, wishes, show) -> Manifest:
     if wishes.snapshot:
         taken = files.read(wishes.directory, wishes.snapshot)
         _insist_that_it_is_of_before(run, taken, wishes)
-        run.decide(f"Snapshot {taken.name} of {moment(taken.taken_at)}, as the operator asked.")
+        run.decide(f'Snapshot "{taken.name}" of {moment(taken.taken_at)}, as the operator asked.')
     elif kept := _of_the_preparation(run, wishes):
         return kept
     else:
@@ -120,12 +120,12 @@ def _of_the_preparation(run, wishes) -> Manifest | None:
     if not wrong and (not files.verified_at(folder) or any(files.damages(folder, taken))):
         wrong = "not verified, or not what was verified"
     if wrong:
-        run.decide(f"The snapshot {taken.name} of the preparation is {wrong}: a new one is taken.")
+        run.decide(f'The snapshot "{taken.name}" of the preparation is {wrong}: a new one is taken.')
         return None
     changes = run.step("since the snapshot", lambda: changes_since(run.using, taken))
     run.facts["since_snapshot"] = [asdict(change) for change in changes]
     run.decide(
-        f"Snapshot {taken.name} of {moment(taken.taken_at)}, verified then, is the way out of a disaster. "
+        f'Snapshot "{taken.name}" of {moment(taken.taken_at)}, verified then, is the way out of a disaster. '
         f"Written since, and not in it: {'; '.join(map(str, changes)) or 'nothing'}."
     )
     return taken

@@ -142,7 +142,7 @@ BEGIN
   ) AS missing;
   IF findings IS NOT NULL THEN
     RAISE EXCEPTION 'The role % may not do what the release does. What stands in its way: %.',
-      pg_catalog.quote_ident(current_user), findings USING HINT = remedies;
+      pg_catalog.concat('"', pg_catalog.replace(current_user, '"', '""'), '"'), findings USING HINT = remedies;
   END IF;
 END
 $epic10$"""

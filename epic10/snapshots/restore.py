@@ -75,7 +75,7 @@ def restore(
             return _fill(alias, directory / name, written, options, jobs=None)
     if found:
         _may_be_replaced(using, into, found, overwrite)
-        confirm(f'The database "{into}" ({_of_what(found)}) is replaced by the snapshot {name}, and kept beside it.')
+        confirm(f'The database "{into}" ({_of_what(found)}) is replaced by the snapshot "{name}", and kept beside it.')
     successor = shortened(into, f"_restored_{secrets.token_hex(4)}")
     with scratch_database.database(using, name=successor, locale=written.locale) as alias:
         with _alone_in(using, into) if found else nullcontext():

@@ -9,7 +9,7 @@ from tests.migration.test_two_routes import SCRIPTS
 from tests.sampling import sampled
 
 MEMBER = "GRANT {owner} TO {migrator}"
-REFUSAL = "The role {migrator} may not do what the release does. What stands in its way: "
+REFUSAL = 'The role "{migrator}" may not do what the release does. What stands in its way: '
 
 EVERYTHING = (
     "function epic10_append_only: owner {owner}; table nda_status_history, ndas: owner {owner}; "

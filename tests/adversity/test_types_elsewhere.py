@@ -69,7 +69,7 @@ def test_types_that_search_path_does_not_find_are_refused(people, legacy_databas
     reached = people.reaching(legacy_database, role)
     unseen = "in schema types, where search_path does not find it"
     complaint = (
-        f"The role {role} may not do what the release does. What stands in its way: "
+        f'The role "{role}" may not do what the release does. What stands in its way: '
         f'type "NdaStatus" of nda_status_history.status, ndas.status {unseen}; '
         f'type "UsMaxPosition" of ndas.usmax_position {unseen}.'
     )

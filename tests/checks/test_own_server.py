@@ -72,7 +72,7 @@ def test_a_prepared_transaction_is_found_here(own_register):
         result = asked(own_register, "traffic.prepared")
         session.execute("ROLLBACK PREPARED 'forgotten'")
     [finding] = result.findings
-    assert finding.startswith(f"'forgotten' by ndas in database {own_register.name}, prepared 00:00:0")
+    assert finding.startswith(f"'forgotten' by ndas in database \"{own_register.name}\", prepared 00:00:0")
     assert result.verdict == "FAILED"
     assert asked(own_register, "traffic.prepared").verdict == "OK"
 
@@ -120,7 +120,7 @@ def test_a_prepared_transaction_is_found_in_another_database(own_register, serve
         result = asked(own_register, "traffic.prepared_elsewhere")
         session.execute("ROLLBACK PREPARED 'forgotten'")
     [finding] = result.findings
-    assert finding.startswith("'forgotten' by ndas in database postgres, prepared 00:00:0")
+    assert finding.startswith("'forgotten' by ndas in database \"postgres\", prepared 00:00:0")
     assert result.verdict == "WARNING"
 
 

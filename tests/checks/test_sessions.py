@@ -57,7 +57,9 @@ def test_a_transaction_in_another_database_keeps_old_row_versions_too(database, 
         result = asked(database, "traffic.old_rows")
         pid = session.info.backend_pid
     found = [line for line in result.findings if line.startswith(f"pid {pid}, ")]
-    assert re.fullmatch(rf"pid {pid}, ndas in database {other.name}, in its transaction for \d\d:\d\d:\d\d", found[0])
+    assert re.fullmatch(
+        rf"pid {pid}, ndas in database \"{other.name}\", in its transaction for \d\d:\d\d:\d\d", found[0]
+    )
     assert result.verdict == "WARNING"
 
 

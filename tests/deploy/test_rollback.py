@@ -32,7 +32,7 @@ def test_everything_goes_back_and_is_compared(night, deployed, is_untouched, rec
     assert "        300 rows, the same\n" in ended.said
     assert is_untouched(deployed)
     _, safety = files.names(settings.EPIC10_SNAPSHOTS)
-    assert record()["decisions"] == [f"Snapshot {safety} holds everything the new application has written."]
+    assert record()["decisions"] == [f'Snapshot "{safety}" holds everything the new application has written.']
     again = night("epic10_rollback")
     assert (again.status, steps(again.said)) == (0, [])
     assert "Nothing of Epic 10 is in this database: there is nothing to undo." in again.said

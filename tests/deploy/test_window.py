@@ -32,7 +32,7 @@ def test_the_snapshot_is_that_of_the_preparation_and_what_has_changed_since_is_n
     assert (ended.complaint, steps(ended.said)) == ("", IN_THE_WINDOW)
     assert files.names(settings.EPIC10_SNAPSHOTS) == [name]
     said = (
-        rf"Snapshot {name} of \S+ \S+ UTC, verified then, is the way out of a disaster\. "
+        rf'Snapshot "{name}" of \S+ \S+ UTC, verified then, is the way out of a disaster\. '
         rf"Written since, and not in it: ndas: 2 rows, such as {first}, {second}\."
     )
     assert any(re.fullmatch(said, line) for line in record()["decisions"]), record()["decisions"]
@@ -49,7 +49,7 @@ def test_a_fresh_one_where_the_operator_wants_it_or_the_other_is_damaged(night, 
     assert "since the snapshot" not in night("epic10_deploy", fresh_snapshot=True, dry_run=True).said
     ended = night("epic10_deploy")
     assert steps(ended.said)[:4] == ["precheck", "snapshot", "verify", "stopped"]
-    wanted = f"The snapshot {name} of the preparation is not verified, or not what was verified: a new one is taken."
+    wanted = f'The snapshot "{name}" of the preparation is not verified, or not what was verified: a new one is taken.'
     assert wanted in record()["decisions"]
 
 

@@ -35,7 +35,7 @@ def holds_the_snapshot(database, taken):
 
 def test_an_empty_database_is_filled(epic10_snapshot, taken, other):
     said = epic10_snapshot("restore", taken.name, into=other.name, database=other.alias)
-    assert said.splitlines()[-1] == f'The database "{other.name}" is the snapshot {taken.name}: every table compared.'
+    assert said.splitlines()[-1] == f'The database "{other.name}" is the snapshot "{taken.name}": every table compared.'
     assert holds_the_snapshot(other, taken)
 
 
@@ -107,7 +107,7 @@ def test_to_replace_one_its_name_has_to_be_typed(epic10_snapshot, taken, preciou
     with pytest.raises(CommandError, match=r"^Nothing was changed\.$"):
         replace()
     assert asked == [
-        f'The database "{precious.name}" (1 rows in 1 tables) is replaced by the snapshot {taken.name}, and kept '
+        f'The database "{precious.name}" (1 rows in 1 tables) is replaced by the snapshot "{taken.name}", and kept '
         f'beside it.\nType "{precious.name}" to go on: '
     ]
     typed(EOFError())
@@ -142,7 +142,7 @@ def test_the_replaced_one_is_kept_and_what_is_printed_brings_it_back(epic10_snap
     [kept] = beside(precious)
     precious.close()
     assert said[:3] == [
-        f'The database "{precious.name}" is the snapshot {taken.name}: every table compared.',
+        f'The database "{precious.name}" is the snapshot "{taken.name}": every table compared.',
         f'GRANTs on the database "{precious.name}" and its ALTER DATABASE … SET are not in a snapshot.',
         f'The database that was "{precious.name}" is kept as "{kept}".',
     ]

@@ -63,7 +63,7 @@ def test_a_second_one_of_the_same_second_has_a_name_of_its_own(legacy_database, 
         epic10_snapshot("take", database=legacy_database.alias)
     names = sorted(files.names(shelf))
     assert [name.rpartition("-20261126T042802Z")[2] for name in names] == ["", "-2", "-3"]
-    assert f"Snapshot {names[2]}\n" in epic10_snapshot("verify", names[2], database=legacy_database.alias)
+    assert f'Snapshot "{names[2]}"\n' in epic10_snapshot("verify", names[2], database=legacy_database.alias)
 
 
 def test_so_has_one_in_another_directory_and_the_ledger_keeps_both(legacy_database, shelf, tmp_path, monkeypatch):
@@ -174,7 +174,7 @@ def test_it_is_of_one_moment_and_verified_it_is_restored_compared_and_remembered
     assert "not verified" in epic10_snapshot("list")
     said = epic10_snapshot("verify", database=legacy_database.alias)
     assert said.splitlines()[-4:] == [
-        f"Snapshot {name}",
+        f'Snapshot "{name}"',
         "OK      snapshot.files                        every file is what it was when the snapshot was written",
         "OK      snapshot.copy                         a restored copy has every object, every row and their content",
         "2 checks: 2 passed",

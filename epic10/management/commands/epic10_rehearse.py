@@ -101,8 +101,8 @@ def of_a_snapshot(directory, name):
 
 def text(run):
     source, outlook = run.facts["source"], run.facts.get("outlook")
-    what = f"snapshot {source['snapshot']}" if "snapshot" in source else f"{source['rows']:,} NDAs"
-    lines = [f"\nRehearsal with {what}", *steps_of(run)]
+    what = 'snapshot "{snapshot}"' if "snapshot" in source else "{rows:,} NDAs"
+    lines = [f"\nRehearsal with {what.format(**source)}", *steps_of(run)]
     lines += ["", f"  {'phase':<11}{'direction':<11}{'rows':>9}"]
     lines += [f"  {p['phase']:<11}{p['direction']:<11}{p['rows']:>9,}{p['seconds']:9.2f} s" for p in run.phases]
     lines += ["", *lock_report.lines(run.facts["locks"])]

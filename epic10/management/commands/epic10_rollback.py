@@ -12,7 +12,7 @@ OF_A_LIVE_ONE = "What it has written since and the old schema cannot hold is par
 
 
 OF_TWO = (
-    "Database {name} goes back to what it was before Epic 10. The new application has to be stopped; "
+    'Database "{name}" goes back to what it was before Epic 10. The new application has to be stopped; '
     "the old one works on."
 )
 

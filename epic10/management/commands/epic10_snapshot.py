@@ -63,7 +63,7 @@ class Command(ReleaseCommand):
         name = name or files.newest(directory)
         found = snapshot.verify(database, directory, name, jobs=jobs)
         failure = f'The snapshot "{name}" is not to be trusted.' if found.failed else ""
-        return Output("\n".join([f"Snapshot {name}", *found.lines()]), found.as_json(), failure)
+        return Output("\n".join([f'Snapshot "{name}"', *found.lines()]), found.as_json(), failure)
 
     def _list(self, *, directory, **options):
         kept = snapshot.kept(directory)
@@ -86,7 +86,7 @@ class Command(ReleaseCommand):
         by_hand = restore.restore(
             database, directory, name, into=into, overwrite=overwrite, confirm=confirm, options=options, jobs=jobs
         )
-        said = f'The database "{into}" is the snapshot {name}: every table compared.'
+        said = f'The database "{into}" is the snapshot "{name}": every table compared.'
         return Output("\n".join([said, *by_hand]), {"name": name, "into": into, "by_hand": by_hand})
 
 

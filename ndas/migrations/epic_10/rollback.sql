@@ -313,7 +313,7 @@ SELECT pg_catalog.format(CASE WHEN usable THEN 'table %s in schema %I, which is 
   ) AS missing;
   IF findings IS NOT NULL THEN
     RAISE EXCEPTION 'The role % may not do what the release does. What stands in its way: %.',
-      pg_catalog.quote_ident(current_user), findings USING HINT = remedies;
+      pg_catalog.concat('"', pg_catalog.replace(current_user, '"', '""'), '"'), findings USING HINT = remedies;
   END IF;
 END
 $epic10$;
