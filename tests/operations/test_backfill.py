@@ -3,6 +3,7 @@
 import pytest
 from django.db import Error
 
+from epic10.operations.backfill import passes
 from epic10.postgres.locks import LockNotGranted
 from tests.migration.disturbances import somebody, when_logged
 
@@ -85,3 +86,64 @@ def test_an_update_that_touches_no_source_column_costs_no_trigger(bench):
         UPDATE pony SET mood = 'CROSS' WHERE id = 'Ajax'
     """)
     assert bench.scratch.rows("SELECT id FROM seen") == [("Ajax",)]
+
+
+DIRECTLY = "SELECT count(*) FROM pg_prepared_statements WHERE name = 'epic10_backfill_pony' AND generic_plans > 0"
+TRIGGER = """
+CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {} RETURN NEW; END $$;
+CREATE TRIGGER theirs BEFORE UPDATE ON pony FOR EACH ROW EXECUTE FUNCTION theirs()"""
+
+
+@pytest.fixture
+def alone(bench):
+    """Nobody else has a trigger."""
+    bench.scratch.execute("DROP TRIGGER moody ON pony")
+    return bench
+
+
+def test_without_triggers_of_others_each_row_is_found_and_locked_once(alone):
+    alone.forwards(FILL[-1])
+    assert alone.scratch.rows(DIRECTLY) == [(1,)]
+    assert alone.scratch.rows(SHADOWS) == RIGHT
+
+
+def test_what_somebodys_trigger_does_is_seen_also_if_it_came_after_the_first_look(alone, monkeypatch):
+    monkeypatch.setattr(passes, "is_alone", lambda table: "true")
+    alone.scratch.psql(TRIGGER.format("NEW.mood_epic10 := 'ASLEEP';"))
+    with pytest.raises(Error, match="A trigger on pony changes what the backfill writes there"):
+        alone.forwards(FILL[-1])
+
+
+def test_a_trigger_for_statements_is_not_told_of_columns_that_keep_their_values(alone):
+    """The direct statement names columns that are indexed, and leaves them as they are."""
+    alone.scratch.psql("""
+        CREATE TABLE told (id int);
+        CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN INSERT INTO told VALUES (1); RETURN NULL; END $$;
+        CREATE TRIGGER told AFTER UPDATE OF mood ON pony EXECUTE FUNCTION tell()
+    """)
+    alone.forwards(FILL[-1])
+    assert alone.scratch.rows("SELECT FROM told") == []
+    assert alone.scratch.rows(SHADOWS) == RIGHT
+
+
+def test_a_row_in_use_keeps_the_others_waiting_for_a_moment_only(alone, settings):
+    """The direct statement gives up after a few milliseconds, not after the 100 of any other lock."""
+    settings.EPIC10_LOCK_PATIENCE = 0.0
+    refused = []
+
+    def look(execute, sql, params, many, context):
+        try:
+            return execute(sql, params, many, context)
+        except Error:
+            refused.append(sql)
+            raise
+
+    with (
+        somebody(alone.scratch, "SELECT FROM pony WHERE id = 'Ajax' FOR UPDATE"),
+        alone.scratch.connection.execute_wrapper(look),
+        pytest.raises(LockNotGranted),
+    ):
+        alone.forwards(FILL[-1])
+    assert "SET LOCAL lock_timeout = '5ms'" in refused[0] and "EXECUTE" in refused[0]
+    assert alone.scratch.rows(SHADOWS) == [("Cobb", "HAPPY")]

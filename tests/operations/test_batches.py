@@ -16,6 +16,8 @@ EVERY_ROW = (
     "UPDATE ndas SET nda_type = 'CONSULTANT', approved_by_id = created_by_id",
     "UPDATE nda_status_history SET status = 'EXPIRED'",
 )
+# In one piece, or prepared and last in its message.
+BATCH = re.compile(r'^WITH wanted .*|EXECUTE "epic10_backfill.*', re.S)
 QUOTED = r"'[^']*'|\d+"
 # Rows that a plan touches for each row of its batch; measured: at most 24.6.
 MOST = 28
@@ -34,13 +36,13 @@ def looked_at(database):
     seen = []
 
     def look(execute, sql, params, many, context):
-        if sql.startswith("WITH wanted "):
+        if batch := BATCH.search(sql):
             with context["connection"].connection.cursor() as cursor:
                 cursor.execute("SAVEPOINT before")
-                cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) {sql}")
+                cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) {batch[0]}")
                 [[[plan]]] = cursor.fetchall()
                 cursor.execute("ROLLBACK TO before; RELEASE before")
-            seen.append((sql, work(plan["Plan"])))
+            seen.append((batch[0], work(plan["Plan"])))
         return execute(sql, params, many, context)
 
     with database.connection.execute_wrapper(look):

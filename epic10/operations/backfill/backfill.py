@@ -7,6 +7,7 @@ from epic10.operations import table_shape
 from epic10.operations.archive.conditions import THIS_ROLLBACK, is_restored
 from epic10.operations.backfill import foreign_triggers, other_columns
 from epic10.operations.backfill.batches import WAITING_PASSES
+from epic10.operations.backfill.direct import DirectUpdate
 from epic10.operations.backfill.label_counts import combinations
 from epic10.operations.backfill.passes import fill
 from epic10.operations.backfill.psql_loop import FOR_PSQL, loop
@@ -132,6 +133,11 @@ class Backfill(ReleaseOperation, RunPython):
             complaint=foreign_triggers.complaint(self.table),
             **how,
         )
+
+    def direct(self, connection) -> DirectUpdate:
+        """The batch by place of a table on which nobody else has triggers."""
+        wrong = self.unless_restored(any_wrong(self.rules, self.both_ways))
+        return DirectUpdate(connection, self.table, self.rules, wrong)
 
     def loop(self) -> str:
         """The same batches for psql, which wait for locked rows like those of the last pass."""

@@ -16,6 +16,7 @@ from django.db import OperationalError
 from psycopg.errors import QueryCanceled
 
 from epic10.operations.backfill import other_columns
+from epic10.operations.backfill.direct import DirectUpdate
 from epic10.operations.backfill.routes import Keys, Route
 from epic10.postgres import locks
 from epic10.postgres.catalog import bound, literal
@@ -62,12 +63,20 @@ class Batches:
         self.rows = self.batches = 0
         self.counting = threading.Lock()
 
-    def one_pass(self, statement: str, route: Route = Keys(), *, connection=None, nap=time.sleep):  # noqa: B008  frozen
+    def one_pass(
+        self,
+        statement: str,
+        route: Route = Keys(),  # noqa: B008  frozen
+        *,
+        direct: DirectUpdate | None = None,
+        connection=None,
+        nap=time.sleep,
+    ):
         """
         Run the statement along the route, with its parameters and ``%(size)s`` filled in.
 
-        A worker beside others has a ``connection`` of its own, and is stopped by what
-        ``nap`` raises.
+        Where there is a ``direct`` one it is tried first. A worker beside others has a
+        ``connection`` of its own, and is stopped by what ``nap`` raises.
         """
         connection = connection or self.connection
         throttle = Throttle(connection, self.table, nap=nap)
@@ -76,7 +85,7 @@ class Batches:
             nap(0)
             try:
                 last, seconds = locks.patiently(
-                    lambda values=place | {"size": size}: self._one_batch(connection, statement, values),
+                    lambda values=place | {"size": size}: self._one_batch(connection, statement, values, direct),
                     connection=connection,
                     what=f"backfill of {self.table}",
                     tables=[self.table],
@@ -92,9 +101,31 @@ class Batches:
             throttle.wait()
             self.witness.look(connection)
 
-    def _one_batch(self, connection, statement, values):
+    def _one_batch(self, connection, statement, values, direct):
         """Run one batch; returns its last key and how many seconds it took."""
         began = time.monotonic()
+        done = self._at_once(connection, direct, values) if direct else None
+        changed, last = done or self._around_rows_in_use(connection, statement, values)
+        if changed:
+            self._count(changed)
+        return last, time.monotonic() - began
+
+    def _at_once(self, connection, direct, values):
+        """The same result by one UPDATE; None, and nothing done, if that cannot be."""
+        try:
+            with locks.short_transaction(connection, *BATCH_SETTINGS), connection.cursor() as cursor:
+                with cut_off(cursor, values["size"]):
+                    changed = direct.run(cursor, values)
+                if changed is None:
+                    return None
+                cursor.execute(COUNT_ROWS.format(changed=literal(changed)))
+        except OperationalError as error:
+            if isinstance(error.__cause__, locks.WORTH_ANOTHER_TRY):
+                return None
+            raise
+        return changed, None
+
+    def _around_rows_in_use(self, connection, statement, values):
         settings = [*BATCH_SETTINGS, f"SELECT {other_columns.filling(self.table)}"]
         with locks.short_transaction(connection, *settings), connection.cursor() as cursor:
             with cut_off(cursor, values["size"]):
@@ -103,9 +134,7 @@ class Batches:
             if any(refusal):
                 cursor.execute(REFUSE.format(*map(literal, refusal)))
             cursor.execute(COUNT_ROWS.format(changed=literal(changed)))
-        if changed:
-            self._count(changed)
-        return last, time.monotonic() - began
+        return changed, last
 
     def _count(self, changed):
         with self.counting:

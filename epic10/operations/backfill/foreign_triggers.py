@@ -11,7 +11,7 @@ from epic10.postgres.catalog import array, literal, quoted, table_oid
 
 OURS = "zz_epic10_"
 # TRIGGER_TYPE_ROW, _BEFORE and _UPDATE in pg_trigger.tgtype.
-BEFORE_EACH_UPDATED_ROW, AFTER_OR_BEFORE = 1 + 2 + 16, 1 + 16
+BEFORE_EACH_UPDATED_ROW, AFTER_OR_BEFORE, EACH_UPDATE = 1 + 2 + 16, 1 + 16, 16
 
 REWRITTEN = """\
 CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',

@@ -11,10 +11,11 @@ from math import ceil
 
 from epic10.operations.backfill import workers
 from epic10.operations.backfill.batches import FOR_DJANGO, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size
+from epic10.operations.backfill.direct import is_alone
 from epic10.operations.backfill.label_counts import wrong_and_all
 from epic10.operations.backfill.routes import Named, is_large, routes
 from epic10.operations.columns.relabel import any_wrong
-from epic10.postgres.catalog import quoted
+from epic10.postgres.catalog import holds, quoted
 from epic10.postgres.session import beside_an_application, fetch
 from epic10.terminal.progress import logger
 
@@ -28,20 +29,25 @@ def fill(connection, backfill):
         logger.info("%s: %s %s to change.", backfill.table, f"{wrong:,}", backfill.unit)
         batches = Batches(connection, backfill.table, wrong, backfill.unit, verb="Migrated")
         if wrong:
-            _around_rows_in_use(batches, backfill, rows)
+            _around_rows_in_use(batches, backfill, rows, share=wrong / rows)
         _wait_for_the_rest(batches, backfill)
 
 
-def _around_rows_in_use(batches, backfill, rows):
+def _around_rows_in_use(batches, backfill, rows, *, share):
+    connection, table, size = batches.connection, backfill.table, batch_size()
+    alone = holds(connection, is_alone(table))
+
     def one_part(connection, route, nap):
         batch = backfill.batch(route, skip_locked=True, **FOR_DJANGO)
-        batches.one_pass(batch, route, connection=connection, nap=nap)
+        direct = backfill.direct(connection) if alone else None
+        batches.one_pass(batch, route, direct=direct, connection=connection, nap=nap)
 
-    parts = routes(batches.connection, backfill.table, rows, parts=workers.number_of_workers(), size=batch_size())
+    ways = {"parts": workers.number_of_workers(), "size": size, "share": share, "direct": alone}
+    parts = routes(connection, table, rows, **ways)
     if len(parts) == 1:
-        one_part(batches.connection, parts[0], time.sleep)
+        one_part(connection, parts[0], time.sleep)
     else:
-        workers.side_by_side(batches.connection.alias, parts, one_part)
+        workers.side_by_side(connection.alias, parts, one_part)
 
 
 def _wait_for_the_rest(batches, backfill):

@@ -26,7 +26,10 @@ from epic10.postgres.catalog import holds, literal, quoted
 # that leaves its page costs an entry in every index; with more, the server tidies
 # up a page more often, and reads it more often. Measured: docs/decisions/0004.
 FOR_EACH_INDEX = 4
-
+# For the direct statement, to which such an entry costs less: so many, and one for each index.
+DIRECT = 8
+# The rows to be changed may all be in one place: a batch has twice as many as it should at most.
+LEAST_SHARE = 0.5
 
 SIZES = """
 SELECT pg_catalog.pg_relation_size({0}::regclass) / pg_catalog.current_setting('block_size')::int,
@@ -87,6 +90,8 @@ class Places:
     rows_a_page: int
     of_each: int
     size: int
+    # Of the rows, how many are to be changed: a batch has so many more pages.
+    share: float = 1.0
     # The sixth byte of a row's place is the lower one of its number on the page.
     HERE: ClassVar[str] = (
         "ctid >= %(from)s::tid AND ctid < %(to)s::tid AND get_byte(tidsend(ctid), 5) % %(stripes)s = %(stripe)s"
@@ -103,8 +108,8 @@ class Places:
         return self._window(self.begin, self.size)
 
     def fewer(self, place: dict, size: int) -> dict:
-        # What the stripe has beyond them waits for a later pass.
-        return place
+        # What is done already of these pages is not wrong any more.
+        return self._window(place["begin"], size)
 
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
         if place["stripe"] + 1 < self.stripes:
@@ -115,9 +120,9 @@ class Places:
         if page >= self.end:
             return None
         # Pages are not all alike; what a stripe has beyond a batch's size waits for a later pass.
-        beyond = min(page + max(size // self.of_each, 1), self.end)
-        places = {"from": f"({page},0)", "to": f"({beyond},0)"}
-        return places | {"beyond": beyond, "stripe": 0, "stripes": self.stripes}
+        beyond = min(page + max(int(size / self.share) // self.of_each, 1), self.end)
+        places = {"from": f"({page},0)", "to": f"({beyond},0)", "begin": page, "beyond": beyond}
+        return places | {"stripe": 0, "stripes": self.stripes}
 
 
 @dataclass(frozen=True)
@@ -153,16 +158,25 @@ def is_large(connection, table: str) -> bool:
     return holds(connection, LARGE.format(literal(quoted(table))))
 
 
-def routes(connection, table: str, rows: int, *, parts: int, size: int) -> list[Route]:
-    """Routes over the whole table, with ``rows`` rows, in at most ``parts`` parts of similar size."""
+def routes(
+    connection, table: str, rows: int, *, parts: int, size: int, share: float = 1.0, direct: bool = False
+) -> list[Route]:
+    """
+    Routes over the whole table, with ``rows`` rows, in at most ``parts`` parts of similar size.
+
+    Of the rows a ``share`` is to be changed. The ``direct`` statement always goes by place.
+    """
     with connection.cursor() as cursor:
         cursor.execute(SIZES.format(literal(quoted(table))))
         pages, indexes = cursor.fetchone()
-        if is_large(connection, table):
+        if direct or is_large(connection, table):
             ends = [pages * part // parts for part in range(parts + 1)]
             rows_a_page = max(ceil(rows / pages), 1)
-            of_each = ceil(rows_a_page / (FOR_EACH_INDEX * max(indexes, 1)))
-            return [Places(begin, end, rows_a_page, of_each, size) for begin, end in pairwise(ends)]
+            stripes = DIRECT + indexes if direct else FOR_EACH_INDEX * max(indexes, 1)
+            of_each = ceil(rows_a_page / stripes)
+            return [
+                Places(begin, end, rows_a_page, of_each, size, max(share, LEAST_SHARE)) for begin, end in pairwise(ends)
+            ]
         boundaries = []
         for part in range(1, parts):
             cursor.execute(BOUNDARY.format(table=quoted(table), rows=rows * part // parts))
