@@ -63,4 +63,7 @@ def moment(connection) -> Moment:
 
 def _places(schemas: list[str]) -> dict[str, int]:
     counts = Counter(schemas)
-    return {schema: counts[schema] for schema in (*view_schemas.both(), "")}
+    inside = {
+        one: sum(counts[schema] for schema in view_schemas.of(one)) for one in (view_schemas.old(), view_schemas.new())
+    }
+    return inside | {"": counts[""]}

@@ -25,6 +25,7 @@ from epic10.operations.columns.casts import drop_casts
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.ownership import block
 from epic10.operations.schemas import views
+from epic10.operations.schemas.schema import AddSchema
 from epic10.operations.schemas.types import AddTypes, MoveTypes
 from epic10.operations.schemas.views import AddViews
 from epic10.postgres.catalog import column_exists, column_type, holds, literal, quoted
@@ -184,7 +185,8 @@ def _drop(release, connection):
         )
     ]
     triggers = [_Backwards(follow) for follow in release.all_of(AddSyncTrigger)]
-    schemas = [_Backwards(added) for kind in (MoveTypes, AddTypes, AddViews) for added in release.all_of(kind)]
+    kinds = (MoveTypes, AddTypes, AddViews, AddSchema)
+    schemas = [_Backwards(added) for kind in kinds for added in release.all_of(kind)]
     phase = Phase(
         "finalize",
         "Drop the old labels, for good.",

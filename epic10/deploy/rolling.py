@@ -22,13 +22,13 @@ def insist_on_the_preparation(connection):
 
 def insist_that_nobody_is_hurt(run: Run, *, accepted: bool):
     """Raise CommandError while a session is at work on the tables themselves: the switch would change them for it."""
-    schemas = view_schemas.both()
+    old = view_schemas.old()
     _insist(
         run,
         [session for session in _at_work(run) if not session.schema],
         accepted=accepted,
-        said=f"at work on the tables themselves, where they would notice the switch, and not through {schemas[0]}",
-        hint=f"ALTER ROLE … SET search_path = {schemas[0]}, public; and new sessions for them, one after the other",
+        said=f"at work on the tables themselves, where they would notice the switch, and not through {old}",
+        hint=f"ALTER ROLE … SET search_path = {old}, public; and new sessions for them, one after the other",
     )
 
 
@@ -42,7 +42,7 @@ def insist_that_only_the_old_one_works(run: Run, *, accepted: bool):
         )
     _insist(
         run,
-        [session for session in _at_work(run) if session.schema != old],
+        [session for session in _at_work(run) if session.schema not in view_schemas.of(old)],
         accepted=accepted,
         said=f"at work, and not through {old}: the way back would take what they work with",
         hint="Stop the new application, or start the old one in its place",

@@ -86,7 +86,7 @@ class Change:
     indexes: list[tuple[str, Operation]] = field(default_factory=list)
     enforce: list[Operation] = field(default_factory=list)
     # Enum types whose new labels take the name at the switch.
-    types: list[Relabel] = field(default_factory=list)
+    types: list[tuple[Table, Relabel]] = field(default_factory=list)
     # What follows old columns: kept right by the trigger, filled, proved, switched, parked.
     rules: list[tuple[Table, Rule]] = field(default_factory=list)
     # What becomes of a new column where somebody has added it before.
@@ -122,7 +122,7 @@ class ReplaceEnum(Change):
                 for column, shadow in shadows
                 if column.index
             ],
-            types=[relabel],
+            types=[(columns[0].table, relabel)],
             rules=[(column.table, shadow) for column, shadow in shadows],
             state_operations=[
                 (column.table, AlterField(column.table.model, column.name, column.field(type))) for column in columns
@@ -146,7 +146,7 @@ class NewEnumColumn(Change):
                 ),
                 AddColumn(table.model, column.name, column.field(type), beside=shadow),
             ],
-            types=[relabel],
+            types=[(table, relabel)],
             beside=[(table, shadow)],
             added=[(table, column.name)],
             parked=[(table, column.name)],

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from epic10.checks import BEFORE, Check, violations
+from epic10.postgres import view_schemas
 from epic10.postgres.catalog import literal
 from epic10.postgres.errors import NotAllowed, raised_as
 from epic10.postgres.session import execute
@@ -25,7 +26,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(pg_catalog.quote_ident(name))::oid WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = {of_the_type} WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
     FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
@@ -193,4 +194,4 @@ def check(needs: Iterable[Need]) -> Check:
 
 def missing(needs: Iterable[Need]) -> str:
     rows = (f"({literal(need.kind)}, {literal(need.name)}, {literal(need.privilege)})" for need in dict.fromkeys(needs))
-    return MISSING.format(wanted=",\n    ".join(rows))
+    return MISSING.format(wanted=",\n    ".join(rows), of_the_type=view_schemas.named_type("name"))

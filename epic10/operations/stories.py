@@ -48,7 +48,7 @@ def phases(
     parts = [table_changes(table, _changes(stories)) for table in tables]
     names = [table.name for table in tables]
     parents = [*dict.fromkeys(to for change in _changes(stories) for to in change.parents if to not in names)]
-    for_old, for_new = (_views(stories, parts, register or names, is_new=is_new) for is_new in (False, True))
+    for_old, for_new = _views(stories, parts, register or names)
     expand, backfill, index = for_old + _expand(stories, parts), _backfill(stories, parts), _index(stories, parts)
     proofs, enforce = _proofs(stories, parts, expand + backfill), _enforce(stories, parts) + for_new
     switch = _switch(stories, parts)
@@ -102,12 +102,20 @@ def _expanding(operations, first, parents, names, done, prepared) -> Phase:
     )
 
 
-def _views(stories, parts, register, *, is_new):
-    who = "new application, from here on" if is_new else "old application, until it is gone"
-    return explained(
-        numbers(stories, lambda change: change.types),
-        f"Views for the {who}; it works through them by its search_path.",
-        schemas.operations(parts, register, is_new=is_new),
+def _views(stories, parts, register):
+    """What is made for the old application first of all, and for the new one at the end of enforce."""
+    replaced = numbers(stories, lambda change: change.types)
+    return [
+        *explained(
+            replaced,
+            "Views for the old application, until it is gone; it works through them by its search_path.",
+            schemas.for_the_old_one(parts, register),
+        ),
+        *explained(replaced, "Where the new types wait for the switch.", [schemas.for_the_new_types()]),
+    ], explained(
+        replaced,
+        "Views for the new application, from here on; it works through them by its search_path.",
+        schemas.for_the_new_one(parts, register),
     )
 
 
@@ -220,7 +228,7 @@ def _switch(stories, parts):
         *explained(
             numbers(stories, lambda change: change.types),
             "The new labels take the name of the old ones.",
-            (SwitchType(relabel) for change in _changes(stories) for relabel in change.types),
+            (SwitchType(relabel, table.name) for change in _changes(stories) for table, relabel in change.types),
         ),
         *explained(
             numbers(stories, lambda change: change.state_operations),

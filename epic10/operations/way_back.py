@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from epic10.checks import Check
 from epic10.operations import require, table_shape
 from epic10.operations.try_ddl import TRY
+from epic10.postgres import view_schemas
 from epic10.postgres.catalog import literal, table_oid
 from epic10.postgres.errors import raised_as
 from epic10.postgres.session import execute, fetch
 from epic10.terminal.refusal import Refusal
 
-# A column has the name that it was created under, or after the switch the one without _epic10; a type as well.
+# A column has the name that it was created under, or after the switch the one without _epic10; a type is in the schema
+# that it was created in, or after the switch in that of the old one.
 # What depends on what goes is followed to the end; what depends on it for good (n) keeps it from going.
 # Triggers of the release go before, and so do columns from the triggers UPDATE OF both that it has made anew.
 DEPENDENTS = """\
@@ -54,8 +56,7 @@ WITH RECURSIVE known (relation, name) AS (VALUES
                                               '_epic10$', ''))
        ORDER BY pg_catalog.length(attname::text) DESC LIMIT 1) AS attribute ON true
   UNION ALL
-  SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(pg_catalog.quote_ident(name)),
-           to_regtype(pg_catalog.quote_ident(regexp_replace(name, '_epic10$', ''))))::oid, 0, false
+  SELECT 'pg_type'::regclass::oid, coalesce({of_the_type}, {after_the_switch}), 0, false
     FROM epic10_created_object WHERE kind = 'type'
   UNION ALL  -- The schemas of views, and what the release has in them.
   SELECT 'pg_namespace'::regclass::oid, oid, 0, false FROM schema
@@ -74,7 +75,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
               AND (objsubid = ANY (tgattr) AND NOT is_moved
                 OR tgqual::text ~ pg_catalog.format(':varattno %s ', objsubid)))
   UNION ALL  -- The old types, which come home before.
-  SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t JOIN schema ON typnamespace = schema.oid WHERE typtype = 'e'
+  SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t JOIN schema ON typnamespace = schema.oid
+   WHERE typtype = 'e' AND t.oid NOT IN (SELECT objid FROM gone WHERE objid IS NOT NULL)
   UNION ALL
   SELECT 'pg_attrdef'::regclass::oid, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
   UNION ALL
@@ -89,7 +91,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
          LATERAL (SELECT coalesce(
            to_regtype(pg_catalog.quote_ident(typname::text || '_legacy'))::oid,
            (SELECT moved.oid FROM pg_type AS moved JOIN schema ON moved.typnamespace = schema.oid
-             WHERE moved.typname = t.typname AND moved.oid NOT IN (SELECT oid FROM stand_in))) AS oid) AS legacy
+             WHERE moved.typname = t.typname AND moved.oid <> t.oid
+               AND moved.oid NOT IN (SELECT oid FROM stand_in))) AS oid) AS legacy
    WHERE EXISTS (SELECT FROM pg_cast AS theirs WHERE theirs.castmethod = 'i'
                     AND theirs.castsource = CASE ours.castsource WHEN t.oid THEN legacy.oid ELSE ours.castsource END
                     AND theirs.casttarget = CASE ours.casttarget WHEN t.oid THEN legacy.oid ELSE ours.casttarget END)
@@ -227,4 +230,8 @@ def _is_alone(table) -> Check:
 
 
 def _query(tables):
-    return DEPENDENTS.format(tables=",\n    ".join(f"({table_oid(table)}, {literal(table)})" for table in tables))
+    return DEPENDENTS.format(
+        tables=",\n    ".join(f"({table_oid(table)}, {literal(table)})" for table in tables),
+        of_the_type=view_schemas.named_type("name"),
+        after_the_switch=f"to_regtype(pg_catalog.quote_ident({view_schemas.name_of_the_type('name')}))::oid",
+    )

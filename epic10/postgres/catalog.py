@@ -13,8 +13,18 @@ DEFINITION = (
 )
 
 
+class InSchema(str):
+    """The name of an object in one schema, whatever the search_path; as a text it is ``schema.name``."""
+
+    def __new__(cls, schema: str, name: str):
+        text = super().__new__(cls, f"{schema}.{name}")
+        text.schema, text.name = schema, name
+        return text
+
+
 def quoted(name: str) -> str:
-    return sql.Identifier(name).as_string(None)
+    parts = [name.schema, name.name] if isinstance(name, InSchema) else [name]
+    return sql.Identifier(*parts).as_string(None)
 
 
 # NAMEDATALEN - 1: PostgreSQL truncates what is longer, with only a notice.

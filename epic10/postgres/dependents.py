@@ -81,7 +81,7 @@ def query(table: str, columns: list[str], *, indexes: list[str] = ()) -> str:
     return DEPENDENTS.format(
         table=table_oid(table),
         name=literal(table),
-        schemas=array(view_schemas.both()),
+        schemas=array(view_schemas.all_of_them()),
         columns=array(columns),
         indexes=array(indexes),
     )

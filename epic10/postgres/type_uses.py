@@ -77,7 +77,7 @@ ORDER BY 1"""
 def uses(type_oid: str, moved: list[tuple[str, str]]) -> str:
     """A query for what is of the type or of its array, but for the columns ``moved``, pairs of table and column."""
     rows = (f"({table_oid(table)}, {literal(column)})" for table, column in moved)
-    return USES.format(type=type_oid, schemas=array(view_schemas.both()), moved=",\n    ".join(rows))
+    return USES.format(type=type_oid, schemas=array(view_schemas.all_of_them()), moved=",\n    ".join(rows))
 
 
 def all_uses(type_oid: str, moved: list[tuple[str, str]]) -> str:

@@ -1,4 +1,4 @@
-"""The two schemas of views, and sessions that look past them.
+"""The schemas of views, and sessions that look past them.
 
 An application works through one of them by its search_path. The release, its checks
 and its pages mean the tables, whatever search_path their role has been given.
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import Error, connections
 from django.db.backends.signals import connection_created
 
-from epic10.postgres.catalog import array, literal
+from epic10.postgres.catalog import array, literal, quoted, shortened
 from epic10.postgres.session import execute, fetch
 from epic10.terminal.refusal import Refusal
 
@@ -43,13 +43,38 @@ def new() -> str:
     return getattr(settings, "EPIC10_NEW_SCHEMA", "epic10")
 
 
-def both() -> list[str]:
-    return [old(), new()]
+def qualified(schema: str) -> str:
+    """The schema besides, for clients that write it in front of every name."""
+    return shortened(schema, "_qualified")
+
+
+def of(schema: str) -> list[str]:
+    """The schemas of the application of ``schema``."""
+    return [schema, qualified(schema)]
+
+
+def all_of_them() -> list[str]:
+    return [*of(old()), *of(new())]
+
+
+def named_type(name: str) -> str:
+    """An SQL expression for the OID of the type whose name, as the ledger has it, is the SQL expression ``name``."""
+    schema = f"CASE WHEN {_is_new(name)} THEN {literal(f'{quoted(new())}.')} ELSE '' END"
+    return f"to_regtype({schema} || pg_catalog.quote_ident({name_of_the_type(name)}))::oid"
+
+
+def name_of_the_type(name: str) -> str:
+    """The same for its name without the schema."""
+    return f"CASE WHEN {_is_new(name)} THEN pg_catalog.substr({name}, {len(new()) + 2}) ELSE {name} END"
+
+
+def _is_new(name: str) -> str:
+    return f"pg_catalog.starts_with({name}, {literal(f'{new()}.')})"
 
 
 def past_them(*, local: bool = False) -> str:
     """A query after which the session, or its transaction, finds the tables; no row: then it would find nothing."""
-    return PAST.format(local=str(local).lower(), schemas=array(both()))
+    return PAST.format(local=str(local).lower(), schemas=array(all_of_them()))
 
 
 def block() -> str:

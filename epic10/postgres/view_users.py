@@ -45,7 +45,7 @@ class Session:
 
 
 def query(tables: list[str]) -> str:
-    return AT_WORK.format(schemas=array(view_schemas.both()), tables=array(tables), key=literal(KEY[0]))
+    return AT_WORK.format(schemas=array(view_schemas.all_of_them()), tables=array(tables), key=literal(KEY[0]))
 
 
 def at_work(connection, tables: list[str], *, looks: int = LOOKS, nap=time.sleep) -> list[Session]:
@@ -71,8 +71,8 @@ def named(found: list[Session]) -> str:
 
 def lines(found: list[Session]) -> Iterator[str]:
     """Who is where, a line for each place."""
-    for schema in view_schemas.both():
-        inside = [session for session in found if session.schema == schema]
+    for schema in (view_schemas.old(), view_schemas.new()):
+        inside = [session for session in found if session.schema in view_schemas.of(schema)]
         yield f"At work through {schema}: {len(inside)}"
     outside = past_both(found)
     yield f"At work on the tables themselves: {len(outside)}{f': {named(outside)}' if outside else ''}"

@@ -124,6 +124,8 @@ def _add_column(connection, table, rule) -> Iterable[str]:
         return
     working, relabel = quoted(rule.relabel.working_type), rule.relabel
     if not holds(connection, type_exists(relabel.working_type)):
+        # All of it is taken back.
+        yield f"CREATE SCHEMA IF NOT EXISTS {quoted(relabel.working_type.schema)}"
         yield f"CREATE TYPE {working} AS ENUM ({', '.join(literal(label) for label in relabel.labels)})"
     yield f"{add} {working} NOT NULL DEFAULT {literal(relabel.labels[0])}"
 

@@ -127,7 +127,7 @@ def _is_made_by(release, entry):
     if entry.kind == "TYPE":
         return entry.name in _types(release)
     if entry.kind == "SCHEMA":
-        return entry.name in view_schemas.both()
+        return entry.name in view_schemas.all_of_them()
     return entry.kind == "FUNCTION" and entry.name.startswith(TRIGGERS)
 
 

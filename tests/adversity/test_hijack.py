@@ -56,7 +56,7 @@ def night(hijacked, tmp_path, settings):
 
 
 # What the release has made, by the names that its types have before, and after, the switch.
-BETWEEN = ['"NdaStatus_epic10"', '"UsMaxPosition_epic10"', '"NdaType"']
+BETWEEN = ['epic10."NdaStatus"', 'epic10."UsMaxPosition"', '"NdaType"']
 AFTER = ['epic9."NdaStatus"', 'epic9."UsMaxPosition"', '"NdaStatus"', '"UsMaxPosition"']
 
 NEW_APPLICATION = (

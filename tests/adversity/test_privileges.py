@@ -55,7 +55,7 @@ LACKING = {
     ),
     "CREATE on the database": (
         [MEMBER, "REVOKE CREATE ON DATABASE {database} FROM {owner}"],
-        "no CREATE on database {database}, for schema epic10, epic9.",
+        "no CREATE on database {database}, for schema epic10, epic10_qualified, epic9, epic9_qualified.",
         "GRANT CREATE ON DATABASE {database} TO {migrator};",
     ),
     "USAGE of the schema": (

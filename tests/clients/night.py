@@ -91,7 +91,7 @@ class Night:
         self._phase(
             f"prepare{again}", lambda: self.register.migrate(prepare=True), only_plain=True, then=verification.PREPARED
         )
-        self._requalify(OLD, view_schemas.old())
+        self._requalify(OLD, view_schemas.qualified(view_schemas.old()))
         self._open(NEW, view_schemas.new())
         self._phase(f"switch{again}", self.register.migrate, then=verification.SWITCHED)
 
@@ -148,7 +148,8 @@ class Night:
     def _open(self, application, schema, *, otherwise=None):
         for client in self._of(application):
             given = (self.refs, statements(application, self.refs, client.kind.placeholder))
-            client.open(otherwise if otherwise and client.kind.qualifies else schema, given)
+            of_its_own = otherwise or view_schemas.qualified(schema)
+            client.open(of_its_own if client.kind.qualifies else schema, given)
             who = (client.kind.name, application)
             self.found.sessions[who] = self.found.sessions.get(who, 0) + 1
 

@@ -178,7 +178,7 @@ def test_the_rows_to_change_are_counted_and_the_window_is_kept(legacy_database):
 
 
 def test_what_cannot_be_measured_is_not_called_fitting(legacy_database):
-    with somebody(legacy_database, """CREATE TYPE "NdaStatus_epic10" AS ENUM ()"""):
+    with somebody(legacy_database, "CREATE SCHEMA epic10"):
         found = verdicts(legacy_database)
     assert found["window.measured"].findings == ("it could not be done: canceling statement due to lock timeout",)
     assert found["window.measured"].verdict == "WARNING"

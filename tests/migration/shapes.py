@@ -148,7 +148,7 @@ TOGETHER = [
 
 # What Django's models and the checks go by, without what is kept for the way back.
 # What the release keeps of the old application, and its views and ledger.
-BESIDE = re.compile(r"_legacy|epic10_|^epic9\.|^epic10\.")
+BESIDE = re.compile(r"_legacy|epic10_|^epic(9|10)(_qualified)?\.")
 FACTS = """
 SELECT 'column', attrelid::regclass || '.' || attname, format_type(atttypid, atttypmod) || ' '
        || attnotnull || ' ' || coalesce(pg_get_expr(adbin, adrelid), '')

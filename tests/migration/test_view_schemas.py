@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from epic10.postgres import view_schemas
 from ndas.choices import NdaStatus
@@ -26,8 +26,8 @@ READS = {
 PARAMETER = """SELECT id FROM ndas WHERE status = %s::"NdaStatus" ORDER BY id"""
 # As Prisma writes it, whose sessions look nowhere else.
 QUALIFIED = """
-SELECT "epic9"."ndas"."id", "epic9"."ndas"."status"::text FROM "epic9"."ndas"
- WHERE "epic9"."ndas"."status" = CAST(%s::text AS "epic9"."NdaStatus") ORDER BY 1"""
+SELECT "epic9_qualified"."ndas"."id", "epic9_qualified"."ndas"."status"::text FROM "epic9_qualified"."ndas"
+ WHERE "epic9_qualified"."ndas"."status" = CAST(%s::text AS "epic9_qualified"."NdaStatus") ORDER BY 1"""
 INSERT = """
 INSERT INTO ndas (id, company_name, agency_group_id, abbreviated_name, authorized_purpose, opportunity_poc_id,
                   relationship_poc_id, created_by_id, updated_at, status, usmax_position)
@@ -123,14 +123,44 @@ def test_the_new_application_filters_by_labels_through_its_views(legacy_database
         legacy_database.execute("RESET search_path")
 
 
+def test_a_session_of_the_new_application_from_before_the_switch_goes_on_after_the_end(legacy_database, session):
+    go(legacy_database, "prepare")
+    new = session(NEW)
+
+    def found():
+        return {
+            "a cast": new.execute(PARAMETER, ["SENT_PENDING_SIGNATURE"]).fetchall(),
+            "another type": new.execute(
+                """SELECT id FROM ndas WHERE usmax_position = %s::"UsMaxPosition" ORDER BY id""", ["OTHER"]
+            ).fetchall(),
+            "an array": new.execute(
+                """SELECT count(*) FROM ndas WHERE status = ANY (%s::"NdaStatus"[])""", [["INACTIVE_CANCELED"]]
+            ).fetchall(),
+            "every column": new.execute("SELECT * FROM ndas ORDER BY id LIMIT 20").fetchall(),
+        }
+
+    before = found()
+    assert all(before.values())
+    go(legacy_database, "switch")
+    assert found() == before
+    call_command("epic10_finalize", database=legacy_database.alias, yes_drop_legacy=True, yes_drop_indexes=True)
+    assert found() == before
+    assert legacy_database.rows("SELECT nspname FROM pg_namespace WHERE nspname ~ '^epic'") == []
+
+
 def test_the_index_is_found_through_the_view_and_its_types(legacy_database, session):
-    qualified = session("public")
-    qualified.execute("SET enable_seqscan = off")
+    qualified, old = session("public"), session(OLD)
+    statements = {
+        QUALIFIED.replace("%s", "'CANCELLED'"): qualified,
+        """SELECT id FROM ndas WHERE status = 'CANCELLED'::"NdaStatus" """: old,
+        """SELECT id FROM ndas WHERE status = ANY ('{CANCELLED}'::"NdaStatus"[])""": old,
+    }
     for step in ("prepare", "switch"):
         go(legacy_database, step)
-        sql = QUALIFIED.replace("%s", "'CANCELLED'")
-        plan = "\n".join(line for [line] in qualified.execute(f"EXPLAIN (COSTS off) {sql}").fetchall())
-        assert "Index Cond: (status" in plan, plan
+        for sql, client in statements.items():
+            client.execute("SET enable_seqscan = off")
+            plan = "\n".join(line for [line] in client.execute(f"EXPLAIN (COSTS off) {sql}").fetchall())
+            assert "Index Cond: (status" in plan, plan
 
 
 def test_a_role_may_do_in_the_view_what_it_may_do_in_the_table(legacy_database, session, role):

@@ -60,8 +60,8 @@ def only_elf_has_a(dam):
 
 EXPAND = [
     Life(
-        CreateEnum("Coat_epic10", COAT.relabel.labels, becomes="Coat", beside=("pony", COAT)),
-        f"{enum_labels('Coat_epic10')} = '{{BAY,OTHER}}'",
+        CreateEnum(COAT_TYPE.working_type, COAT.relabel.labels, becomes="Coat", beside=("pony", COAT)),
+        f"{enum_labels(COAT_TYPE.working_type)} = '{{BAY,OTHER}}'",
     ),
     Life(AddColumn("pony", "coat", CoatField(db_default="BAY"), beside=COAT), column_exists("pony", "coat_epic10")),
     Life(
@@ -105,7 +105,10 @@ ENFORCE = [
     Life(OpenBothWays("pony", beside=DAM), f"{are_open('pony', DAM)} AND {FIRST_ONES} = 2"),
 ]
 SWITCH = [
-    Life(SwitchType(COAT_TYPE), f"{enum_labels('Coat')} = '{{BAY,OTHER}}' AND NOT {type_exists('Coat_epic10')}"),
+    Life(
+        SwitchType(COAT_TYPE, "pony"),
+        f"{enum_labels('Coat')} = '{{BAY,OTHER}}' AND NOT {type_exists(COAT_TYPE.working_type)}",
+    ),
     Life(Switch("pony", beside=COAT), f"{every_coat_is_right('coat')} AND {column_exists('pony', 'coat_legacy')}"),
     Life(
         Switch("pony", beside=DAM),

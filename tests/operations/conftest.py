@@ -19,7 +19,7 @@ from . import pony
 
 # Faster than a database a test.
 ANEW = f"""
-DROP SCHEMA IF EXISTS public, epic9, epic10 CASCADE;
+DROP SCHEMA IF EXISTS public, epic9, epic9_qualified, epic10, epic10_qualified CASCADE;
 CREATE SCHEMA public;
 {"".join(tables.statements())}
 {pony.TABLE}

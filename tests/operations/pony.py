@@ -55,7 +55,8 @@ from epic10.operations import (
 from epic10.operations.columns.both_ways import are_open
 from epic10.operations.guards import GuardSql
 from epic10.operations.phase import walk
-from epic10.postgres.catalog import column_exists, constraint_exists, enum_labels, type_exists
+from epic10.operations.schemas.schema import AddSchema
+from epic10.postgres.catalog import column_exists, constraint_exists, enum_labels, schema_exists, type_exists
 from epic10.postgres.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE
 
 from . import coat
@@ -147,9 +148,10 @@ EXPAND = [
         theirs="ALTER TABLE pony ADD CONSTRAINT pony_friend_id_fkey "
         "FOREIGN KEY (friend_id) REFERENCES pony (id) ON DELETE SET NULL",
     ),
+    Life(AddSchema("epic10", whose="new"), schema_exists("epic10")),
     Life(
         CreateEnum(MOOD_TYPE.working_type, MOOD_TYPE.labels, becomes="Mood"),
-        f"{enum_labels('Mood_epic10')} = '{{HAPPY,SAD,ASLEEP}}'",
+        f"{enum_labels(MOOD_TYPE.working_type)} = '{{HAPPY,SAD,ASLEEP}}'",
     ),
     Life(SHADOW, "NOT EXISTS (SELECT FROM pony WHERE mood_epic10 IS DISTINCT FROM 'SAD')"),
     Life(
@@ -204,8 +206,8 @@ SWITCH = [
     Life(SwitchParking([PARKING]), "to_regprocedure('zz_epic10_park_pony()') IS NULL"),
     Life(StopKeeping("pony"), "to_regprocedure('zz_epic10_backfill_pony()') IS NULL", stays=True),
     Life(
-        SwitchType(MOOD_TYPE),
-        f"{enum_labels('Mood')} = '{{HAPPY,SAD,ASLEEP}}' AND NOT {type_exists('Mood_epic10')}",
+        SwitchType(MOOD_TYPE, "pony"),
+        f"{enum_labels('Mood')} = '{{HAPPY,SAD,ASLEEP}}' AND NOT {type_exists(MOOD_TYPE.working_type)}",
     ),
     Life(
         Switch("pony", RULES, state_operations=[]),

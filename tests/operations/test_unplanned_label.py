@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from epic10.operations import AddShadow, Backfill, CommonestLabel, CreateEnum
+from epic10.operations.schemas.schema import AddSchema
 
 from .life import Life
 from .pony import MOOD, MOOD_TYPE
@@ -21,6 +22,7 @@ def grumpy(make_bench):
         shadow = replace(MOOD, relabel=relabel)
         operations = [
             CommonestLabel("pony", shadow),
+            AddSchema("epic10", whose="new"),
             CreateEnum(relabel.working_type, relabel.labels, becomes="Mood"),
             AddShadow("pony", shadow),
             Backfill("pony", [shadow], unit="ponies"),

@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from epic10.operations.columns.relabel import Derived, Rule, shadows
 from epic10.operations.ownership import is_ours
-from epic10.postgres.catalog import literal
+from epic10.postgres.catalog import literal, quoted
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def found(row: str, parked: str) -> str:
 
 def _relabelled(shadow):
     plain = shadow.relabel.upwards(f"{{0}}.{shadow.column}")
-    working_type = f'"{shadow.relabel.working_type}"'
+    working_type = quoted(shadow.relabel.working_type)
     return Held(shadow.column, shadow.target, plain, f"({plain})::{working_type}", cast="::text")
 
 

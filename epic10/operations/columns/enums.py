@@ -8,13 +8,14 @@ from epic10.operations.columns.convert import differs
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.ownership import block, claim, drop_if_ours, is_ours, names_are_free
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.postgres.catalog import array, enum_labels, literal, quoted, table_oid, type_exists, type_oid
+from epic10.postgres import view_schemas
+from epic10.postgres.catalog import InSchema, array, enum_labels, literal, quoted, table_oid, type_exists, type_oid
 from epic10.postgres.type_uses import uses
 
 OF_THE_TYPE = "SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = {}"
 OF_THE_TABLE = """\
 SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
-    WHERE attrelid = {} AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1"""
+    WHERE attrelid = {} AND typtype = 'e' AND NOT attisdropped AND nspname::text <> {} ORDER BY attnum LIMIT 1"""
 IN_TEXT = (
     "They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP "
     "CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text "
@@ -106,15 +107,12 @@ class CreateEnum(ReleaseOperation, RunSQL):
         ]
 
     def _create(self, name):
-        labels = ", ".join(literal(label) for label in self.labels)
-        create = f"{quoted(name)} AS ENUM ({labels})".replace("%", "%%")
-        return f"EXECUTE pg_catalog.format({literal(f'CREATE TYPE %I.{create}')}, {self._schema()})"
-
-    def _schema(self):
-        """That of the type whose place it takes; of a new one, that of the first enum column of its table."""
-        known = [OF_THE_TYPE.format(type_oid(self.becomes))]
-        known += [OF_THE_TABLE.format(table_oid(table)) for table, _ in self.columns[:1]]
-        return f"coalesce({', '.join([*(f'({schema})' for schema in known), 'current_schema()'])})"
+        create = f"{quoted(name)} AS ENUM ({', '.join(literal(label) for label in self.labels)})"
+        if isinstance(name, InSchema):
+            return f"CREATE TYPE {create}"
+        table = self.columns[0][0] if self.columns else None
+        statement = literal(f"CREATE TYPE %I.{create.replace('%', '%%')}")
+        return f"EXECUTE pg_catalog.format({statement}, {home(self.becomes, table)})"
 
     def _has_these_labels(self):
         return "the enum the release wants", (
@@ -130,6 +128,13 @@ class CreateEnum(ReleaseOperation, RunSQL):
             f"SELECT pg_catalog.format('%s is no enum', typname) FROM pg_type\n"
             f" WHERE pg_type.oid = {type_oid(self.becomes)} AND typtype <> 'e'"
         )
+
+
+def home(name: str, table: str | None) -> str:
+    """The schema of the type of that name; of one that is not there, that of the first enum column of the table."""
+    known = [OF_THE_TYPE.format(type_oid(name))]
+    known += [OF_THE_TABLE.format(table_oid(table), literal(view_schemas.new()))] if table else []
+    return f"coalesce({', '.join([*(f'({schema})' for schema in known), 'current_schema()'])})"
 
 
 def has_labels(name: str, labels) -> Check:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from epic10.postgres.catalog import has_column, literal, quoted, table_oid
+from epic10.postgres import view_schemas
+from epic10.postgres.catalog import InSchema, has_column, literal, quoted, table_oid
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,13 @@ class Relabel:
     others: str | None = None
 
     @property
-    def working_type(self):
-        return f"{self.type}_epic10"
+    def working_type(self) -> InSchema:
+        """
+        The type of the new labels before the switch, by the name that it has after it.
+
+        It waits in the schema of views for the new application, which thus finds it before the old one.
+        """
+        return InSchema(view_schemas.new(), self.type)
 
     @property
     def legacy_type(self):
@@ -124,7 +130,7 @@ class Shadow:
         return self.index and f"{self.index.removesuffix('_idx')}_legacy_idx"
 
     def assignment(self) -> str:
-        return f'{self.target} = {self.relabel.upwards(self.column)}::"{self.relabel.working_type}"'
+        return f"{self.target} = {self.relabel.upwards(self.column)}::{quoted(self.relabel.working_type)}"
 
     def wrong(self, both_ways: str = "false") -> str:
         """

@@ -9,6 +9,7 @@ from epic10.operations.columns.attributes import carry_column, carry_type, give_
 from epic10.operations.columns.both_ways import opened
 from epic10.operations.columns.casts import carry_casts, drop_carried
 from epic10.operations.columns.convert import Beside, Convert, shadow_definition
+from epic10.operations.columns.enums import home
 from epic10.operations.columns.relabel import Relabel, Rule, Shadow, shadows
 from epic10.operations.columns.shadow import drop_default
 from epic10.operations.ownership import block_if, claim, is_ours, release
@@ -26,11 +27,16 @@ from epic10.postgres.catalog import (
 
 
 class SwitchType(ReleaseOperation, RunSQL):
-    """The working type takes the name; the old type becomes ``<name>_legacy``."""
+    """
+    The old type becomes ``<name>_legacy``; the new one comes into its schema, by the name that it has.
 
-    def __init__(self, relabel: Relabel):
+    Where columns of text are replaced there is no old type: then that of the ``table``'s other types.
+    """
+
+    def __init__(self, relabel: Relabel, table: str):
         self.relabel = relabel
         name, working, legacy = relabel.type, relabel.working_type, relabel.legacy_type
+        come = f"{_move(working).replace('%', '%%')} %I"
         # A column of text has no legacy type to tell by.
         is_switched = f"{is_ours('type', working)} AND NOT ({type_exists(working)})"
         super().__init__(
@@ -38,7 +44,7 @@ class SwitchType(ReleaseOperation, RunSQL):
                 block_if(
                     type_exists(working),
                     *_rename_if_there(name, legacy),
-                    rename_type(working, name),
+                    f"EXECUTE pg_catalog.format({literal(come)}, {home(legacy, table)})",
                     give_owner(legacy, name),
                     carry_type(legacy, name),
                     carry_casts(legacy, name),
@@ -47,7 +53,7 @@ class SwitchType(ReleaseOperation, RunSQL):
             reverse_sql=[
                 block_if(
                     is_switched,
-                    rename_type(name, working),
+                    f"{_move(name)} {quoted(working.schema)}",
                     *_rename_if_there(legacy, name),
                     carry_type(working, name),
                     drop_carried(name, working),
@@ -127,12 +133,13 @@ def switched(table: str, shadow: Shadow) -> str:
     return f"({FINALIZED} OR ({stepped_aside}))"
 
 
-def rename_type(name: str, new_name: str) -> str:
-    return f"ALTER TYPE {quoted(name)} RENAME TO {quoted(new_name)}"
+def _move(name: str) -> str:
+    return f"ALTER TYPE {quoted(name)} SET SCHEMA"
 
 
 def _rename_if_there(name: str, new_name: str) -> list[str]:
-    return [f"IF {type_exists(name)} THEN\n    {rename_type(name, new_name)};\n  END IF"]
+    rename = f"ALTER TYPE {quoted(name)} RENAME TO {quoted(new_name)}"
+    return [f"IF {type_exists(name)} THEN\n    {rename};\n  END IF"]
 
 
 def switch_column(table: str, shadow: Shadow) -> list[str]:

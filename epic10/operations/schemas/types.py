@@ -1,4 +1,4 @@
-"""The enum types by their plain names, for an application that works through a schema of views."""
+"""Enum types in the schemas of views."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from epic10.postgres.catalog import array, inside_format, literal, quoted, table
 # PostgreSQL has no second name for a type. So there is a type of its own with the same labels, which becomes the
 # column's wherever one is wanted, and can be compared with any enum. The operators say ANYENUM on their left side:
 # one for the exact type would be preferred for every comparison with a literal, everybody's. They are in the schema
-# of views, and in that of the column's type for clients that qualify every name and look nowhere else. All of it is
-# in SQL, so that the planner looks through it and finds an index. Through = ANY (array) it does not look; the
-# estimators of = and < would then call the function themselves, without telling it the enum type, which fails.
+# of the table, too, because a client that qualifies names looks for operators there. All of it is in SQL, so that
+# the planner looks through it and finds an index. Through = ANY (array) it does not look; the estimators of = and <
+# would then call the function themselves, without telling it the enum type, which fails.
 CREATE = """\
 DO $epic10$
 DECLARE
@@ -24,7 +24,8 @@ DECLARE
 BEGIN
   IF {ours} AND to_regtype({type_name}) IS NULL THEN
     SELECT t.oid, t.oid::regtype AS name, nspname INTO base
-      FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+      FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+      JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
      WHERE attrelid = {table} AND attname::text = ANY ({columns}) AND NOT attisdropped AND typtype = 'e'
      ORDER BY attname::text = {preferred} DESC LIMIT 1;
     IF FOUND THEN
@@ -91,7 +92,6 @@ BEGIN
      WHERE attrelid = {table} AND attname = {legacy} AND NOT attisdropped AND typtype = 'e'
        AND typnamespace <> to_regnamespace({schema_name})::oid;
     IF FOUND THEN
-      ALTER TYPE {named} RENAME TO {aside};
       EXECUTE pg_catalog.format('ALTER TYPE %s SET SCHEMA %I', theirs.name, {schema_text});
       EXECUTE pg_catalog.format('ALTER TYPE %I.%I RENAME TO %I', {schema_text}, theirs.typname, {type_text});
     END IF;
@@ -121,7 +121,6 @@ BEGIN
       END IF;
       ALTER TYPE {named} RENAME TO {legacy_name};
       EXECUTE pg_catalog.format('ALTER TYPE %I.%I SET SCHEMA %s', {schema_text}, {legacy_type}, theirs.home);
-      ALTER TYPE {schema}.{aside} RENAME TO {type};
     END IF;
   END IF;
 END
@@ -161,11 +160,7 @@ class AddTypes(ReleaseOperation, RunSQL):
 
 
 class MoveTypes(ReleaseOperation, RunSQL):
-    """
-    At the switch: the types of the old labels move into the schema, under the names that they had.
-
-    What has those names there steps aside; what was prepared with it goes on with it.
-    """
+    """At the switch: the types of the old labels move into the schema, under the names that they had."""
 
     def __init__(self, schema: str, types: list[Typed]):
         self.schema, self.types = schema, list(types)
@@ -199,8 +194,6 @@ def _of(schema, relabel=None, *, in_format=False):
         }
         names |= {
             "named": f"{quoted(schema)}.{quoted(relabel.type)}",
-            "type": quoted(relabel.type),
             "legacy_name": quoted(relabel.legacy_type),
-            "aside": quoted(f"{relabel.type}_before"),
         }
     return plain | ({name: inside_format(text) for name, text in names.items()} if in_format else names)

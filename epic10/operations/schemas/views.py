@@ -4,10 +4,9 @@ from django.db.migrations.operations import RunSQL
 
 from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.relabel import Shadow
-from epic10.operations.ownership import before_the_locks, claim, drop_if_ours, is_ours, names_are_free
-from epic10.operations.privileges import Need
+from epic10.operations.ownership import before_the_locks, block_if, is_ours
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.postgres.catalog import array, inside_format, literal, quoted, schema_exists
+from epic10.postgres.catalog import InSchema, array, inside_format, literal, quoted, relation_exists
 from epic10.postgres.session import fetch
 
 # A statement a row, in the order of ``step``. A view names its columns by number: a rename changes neither them nor
@@ -86,9 +85,7 @@ DO $epic10$
 DECLARE
   made record;
 BEGIN
-  IF {ours} AND to_regnamespace({name}) IS NULL THEN
-    CREATE SCHEMA {schema};
-    COMMENT ON SCHEMA {schema} IS {purpose};
+  IF {ours} AND to_regclass({first}) IS NULL THEN
     FOR made IN
 {statements}
     LOOP
@@ -141,7 +138,7 @@ ORDER BY 1"""
 
 class AddViews(ReleaseOperation, RunSQL):
     """
-    A schema with a view of each table, as one of the two applications knows it.
+    A view of each table in the schema, as one of the two applications knows it.
 
     ``moved`` are the tables and rules of columns that change places at the switch.
     For the old application (``is_new`` false) before the release has added anything;
@@ -151,39 +148,23 @@ class AddViews(ReleaseOperation, RunSQL):
 
     def __init__(self, schema: str, tables: list[str], moved: list[tuple[str, Beside]], *, is_new: bool):
         self.schema, self.tables, self.moved, self.is_new = schema, list(tables), list(moved), is_new
-        views = ", ".join(f"{quoted(schema)}.{quoted(table)}" for table in tables)
+        self.views = [InSchema(schema, table) for table in tables]
+        drop = f"DROP VIEW IF EXISTS {', '.join(map(quoted, self.views))}"
         super().__init__(
-            sql=[claim("schema", schema, exists=schema_exists(schema)), before_the_locks(self._create())],
-            reverse_sql=[
-                before_the_locks(
-                    drop_if_ours(
-                        "schema",
-                        schema,
-                        f"DROP VIEW IF EXISTS {views};\n    DROP SCHEMA IF EXISTS {quoted(schema)}",
-                    )
-                )
-            ],
+            sql=[before_the_locks(self._create())],
+            reverse_sql=[before_the_locks(block_if(is_ours("schema", schema), drop))],
         )
 
     def describe(self):
         return f"Add the views of {self.schema}"
 
-    def needs(self, app_label, state):
-        return [Need("schema", self.schema)]
-
-    def preconditions(self, app_label, state):
-        yield from names_are_free("schema", self.schema)
-
     def signs(self, app_label, state):
-        yield schema_exists(self.schema)
+        yield relation_exists(self.views[0])
 
     def _create(self):
-        whose = "new" if self.is_new else "old"
         return CREATE.format(
             ours=is_ours("schema", self.schema),
-            name=literal(quoted(self.schema)),
-            schema=quoted(self.schema),
-            purpose=literal(f"Epic 10: the register for the {whose} application. Dropped by epic10_finalize."),
+            first=literal(quoted(self.views[0])),
             statements=self._statements(),
         )
 

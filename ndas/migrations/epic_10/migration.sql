@@ -105,7 +105,7 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', pg_catalog.string_agg(part, ',' ORDER BY number), false)
   FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ','))
     WITH ORDINALITY AS path (part, number)
- WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic10']::text[])
+ WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 HAVING count(*) > 0;
   IF NOT FOUND THEN
     RAISE EXCEPTION '%', 'search_path of this session names views, and not the tables of the register.' USING HINT = 'Put the schema of the tables behind it: ALTER ROLE ... SET search_path = ..., public; or leave it out of the address of the database.';
@@ -132,13 +132,15 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
     ('schema', 'epic9', 'owner'),
-    ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('schema', 'epic9_qualified', 'owner'),
+    ('schema', 'epic10', 'owner'),
+    ('type', 'epic10.UsMaxPosition', 'owner'),
     ('type of column', 'ndas', 'usmax_position'),
     ('table', 'ndas', 'owner'),
     ('type', 'NdaType', 'owner'),
-    ('type', 'NdaType_epic10', 'owner'),
+    ('type', 'epic10.NdaType', 'owner'),
     ('type of column', 'ndas', 'nda_type'),
-    ('type', 'NdaStatus_epic10', 'owner'),
+    ('type', 'epic10.NdaStatus', 'owner'),
     ('type of column', 'ndas', 'status'),
     ('type of column', 'nda_status_history', 'status'),
     ('table', 'nda_status_history', 'owner'),
@@ -157,7 +159,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('triggers of column', 'ndas', 'status'),
     ('triggers of column', 'ndas', 'usmax_position'),
     ('triggers of column', 'nda_status_history', 'status'),
-    ('schema', 'epic10', 'owner'),
+    ('schema', 'epic10_qualified', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
     ('type', 'UsMaxPosition_legacy', 'owner'),
     ('type', 'NdaType_legacy', 'owner'),
@@ -213,7 +215,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(pg_catalog.quote_ident(name))::oid WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = to_regtype(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN '"epic10".' ELSE '' END || pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
     FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
@@ -517,18 +519,30 @@ BEGIN
 $check$SELECT 'epic9 is there already'
  WHERE to_regnamespace('"epic9"') IS NOT NULL
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9')$check$),
-    ('the name UsMaxPosition_epic10 is free, or names the enum the release wants',
-     'Rename it out of the way: ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition_epic10_before_epic10".',
+    ('the schema name epic9_qualified is free',
+     'ALTER SCHEMA "epic9_qualified" RENAME TO ...',
      true,
-$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'UsMaxPosition_epic10', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
- WHERE to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')
-   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"UsMaxPosition_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
+$check$SELECT 'epic9_qualified is there already'
+ WHERE to_regnamespace('"epic9_qualified"') IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified')$check$),
+    ('the schema name epic10 is free',
+     'ALTER SCHEMA "epic10" RENAME TO ...',
+     true,
+$check$SELECT 'epic10 is there already'
+ WHERE to_regnamespace('"epic10"') IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10')$check$),
+    ('the name epic10.UsMaxPosition is free, or names the enum the release wants',
+     'Rename it out of the way: ALTER TYPE "epic10"."UsMaxPosition" RENAME TO "epic10.UsMaxPosition_before_epic10".',
+     true,
+$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'epic10.UsMaxPosition', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."UsMaxPosition"')::oid), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
+ WHERE to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition')
+   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
     ('the type name UsMaxPosition_legacy is free',
      'ALTER TYPE "UsMaxPosition_legacy" RENAME TO ...',
      true,
 $check$SELECT 'UsMaxPosition_legacy is there already'
  WHERE to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10')$check$),
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition')$check$),
     ('nothing but columns that the release replaces is of the type UsMaxPosition',
      'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
      true,
@@ -538,7 +552,7 @@ $check$WITH enum AS (
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"UsMaxPosition"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), ours AS (  -- What the release has made for those who work through its views.
-  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'usmax_position')
 )
@@ -628,30 +642,30 @@ $check$SELECT 'ndas.usmax_position_legacy is there already'
      true,
 $check$SELECT pg_catalog.format('%s is no enum', typname) FROM pg_type
  WHERE pg_type.oid = to_regtype('"NdaType"')::oid AND typtype <> 'e'$check$),
-    ('the type name NdaType_epic10 is free',
-     'ALTER TYPE "NdaType_epic10" RENAME TO ...',
+    ('the type name epic10.NdaType is free',
+     'ALTER TYPE "epic10"."NdaType" RENAME TO ...',
      true,
-$check$SELECT 'NdaType_epic10 is there already'
- WHERE to_regtype('"NdaType_epic10"')::oid IS NOT NULL
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
+$check$SELECT 'epic10.NdaType is there already'
+ WHERE to_regtype('"epic10"."NdaType"')::oid IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')$check$),
     ('the type name NdaType_legacy is free',
      'ALTER TYPE "NdaType_legacy" RENAME TO ...',
      true,
 $check$SELECT 'NdaType_legacy is there already'
  WHERE to_regtype('"NdaType_legacy"')::oid IS NOT NULL
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')$check$),
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')$check$),
     ('nothing but columns that the release replaces is of the type NdaType',
      'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
      (((to_regtype('"NdaType"')::oid IS NOT NULL AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')),
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaType"')::oid AND typtype = 'e'
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaType"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), ours AS (  -- What the release has made for those who work through its views.
-  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'nda_type')
 )
@@ -722,18 +736,18 @@ $check$SELECT 'ndas.nda_type_epic10 is there already'
 $check$SELECT 'ndas.nda_type_legacy is there already'
  WHERE EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT attisdropped)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10')$check$),
-    ('the name NdaStatus_epic10 is free, or names the enum the release wants',
-     'Rename it out of the way: ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus_epic10_before_epic10".',
+    ('the name epic10.NdaStatus is free, or names the enum the release wants',
+     'Rename it out of the way: ALTER TYPE "epic10"."NdaStatus" RENAME TO "epic10.NdaStatus_before_epic10".',
      true,
-$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'NdaStatus_epic10', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')::oid), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
- WHERE to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')
-   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaStatus_epic10"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
+$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'epic10.NdaStatus', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."NdaStatus"')::oid), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
+ WHERE to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus')
+   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
     ('the type name NdaStatus_legacy is free',
      'ALTER TYPE "NdaStatus_legacy" RENAME TO ...',
      true,
 $check$SELECT 'NdaStatus_legacy is there already'
  WHERE to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10')$check$),
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus')$check$),
     ('nothing but columns that the release replaces is of the type NdaStatus',
      'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
      true,
@@ -743,7 +757,7 @@ $check$WITH enum AS (
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaStatus"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), ours AS (  -- What the release has made for those who work through its views.
-  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'status'),
     (to_regclass('"nda_status_history"')::oid, 'status')
@@ -1079,12 +1093,12 @@ $check$SELECT pg_catalog.format('trigger %I fires after those of the release', t
    AND tgtype::int & 3 = 3 AND tgtype::int & 20 <> 0
    AND tgname > 'zz_epic10_sync' AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')
    AND NOT (lanname = 'plpgsql' AND prosrc !~* E'\\mnew\\M(\\s*\\.\\s*(\\w+|\\"[^\\"]+\\"))?\\s*(\\[[^]]*\\]\\s*)?:?=|\\minto\\M[^;]*\\mnew\\M|\\mexecute\\M|\\mreturn\\M\\s*(?!\\s*new\\s*;)')$check$),
-    ('the schema name epic10 is free',
-     'ALTER SCHEMA "epic10" RENAME TO ...',
+    ('the schema name epic10_qualified is free',
+     'ALTER SCHEMA "epic10_qualified" RENAME TO ...',
      true,
-$check$SELECT 'epic10 is there already'
- WHERE to_regnamespace('"epic10"') IS NOT NULL
-   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10')$check$)
+$check$SELECT 'epic10_qualified is there already'
+ WHERE to_regnamespace('"epic10_qualified"') IS NOT NULL
+   AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified')$check$)
   ) AS checks (title, hint, only_if, query) WHERE only_if LOOP
     EXECUTE 'SELECT pg_catalog.string_agg(finding, ''; '') FROM (' || wanted.query || ') AS findings (finding)'
         INTO broken;
@@ -1280,22 +1294,26 @@ END
 $epic10$;
 INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic9'
  WHERE NOT (to_regnamespace('"epic9"') IS NOT NULL) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'UsMaxPosition_epic10'
- WHERE NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic9_qualified'
+ WHERE NOT (to_regnamespace('"epic9_qualified"') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic10'
+ WHERE NOT (to_regnamespace('"epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'epic10.UsMaxPosition'
+ WHERE NOT (to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaType_epic10'
+INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'epic10.NdaType'
  WHERE NOT (NOT ((to_regtype('"NdaType"')::oid IS NOT NULL AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
  WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type')))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaType'
- WHERE NOT (to_regtype('"NdaType"')::oid IS NOT NULL OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')) ON CONFLICT DO NOTHING;
+ WHERE NOT (to_regtype('"NdaType"')::oid IS NOT NULL OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type_epic10'
- WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') AND NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')))) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'NdaStatus_epic10'
- WHERE NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
+ WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') AND NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')))) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'epic10.NdaStatus'
+ WHERE NOT (to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.status_epic10'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'nda_status_history.status_epic10'
@@ -1348,12 +1366,18 @@ BEGIN
     BEGIN
       SET LOCAL lock_timeout = '100ms';
       DO $epic10_views$
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND NOT (to_regnamespace('"epic9"') IS NOT NULL) THEN
+        CREATE SCHEMA "epic9";
+        COMMENT ON SCHEMA "epic9" IS 'Epic 10: the register for the old application. Dropped by epic10_finalize.';
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
       DECLARE
         made record;
       BEGIN
-        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND to_regnamespace('"epic9"') IS NULL THEN
-          CREATE SCHEMA "epic9";
-          COMMENT ON SCHEMA "epic9" IS 'Epic 10: the register for the old application. Dropped by epic10_finalize.';
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND to_regclass('"epic9"."ndas"') IS NULL THEN
           FOR made IN
             WITH register AS (
               SELECT number, c.oid AS relation, relname, nspname, relowner, relacl,
@@ -1434,36 +1458,129 @@ BEGIN
       END
       $epic10_views$;
       DO $epic10_views$
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified') AND NOT (to_regnamespace('"epic9_qualified"') IS NOT NULL) THEN
+        CREATE SCHEMA "epic9_qualified";
+        COMMENT ON SCHEMA "epic9_qualified" IS 'Epic 10: the register for the old application. Dropped by epic10_finalize.';
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        made record;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified') AND to_regclass('"epic9_qualified"."ndas"') IS NULL THEN
+          FOR made IN
+            WITH register AS (
+              SELECT number, c.oid AS relation, relname, nspname, relowner, relacl,
+                     relrowsecurity OR NOT EXISTS (
+                       SELECT FROM pg_attribute WHERE attrelid = c.oid AND attacl IS NOT NULL AND NOT attisdropped) AS invoker
+                FROM pg_catalog.unnest(ARRAY['ndas', 'nda_status_history', 'documents', 'audit_log', 'contacts', 'agency_groups', 'subagencies', 'agency_group_grants', 'subagency_grants']::text[]) WITH ORDINALITY AS wanted (name, number)
+                JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid
+                JOIN pg_namespace n ON n.oid = relnamespace
+            ), moved (table_name, old, new, value) AS (VALUES
+              ('ndas', 'status', 'status_epic10', NULL::text),
+              ('ndas', 'usmax_position', 'usmax_position_epic10', '(CASE WHEN false THEN '''' END)::%s'::text),
+              ('ndas', 'nda_type', 'nda_type_epic10', '(CASE WHEN false THEN '''' END)::%s'::text),
+              ('ndas', 'expiration_date', 'expiration_date_epic10', NULL::text),
+              ('ndas', 'is_non_usmax', 'is_non_usmax_epic10', '(CASE WHEN false THEN '''' END)::%s'::text),
+              ('ndas', 'approved_by_id', 'approved_by_id_epic10', NULL::text),
+              ('nda_status_history', 'status', 'status_epic10', NULL::text)
+            ), shown AS (
+              SELECT number, relation, relname, nspname, relowner, invoker, attnum, attname, atthasdef, value,
+                     attname::text AS name, pg_catalog.format_type(atttypid, atttypmod) AS type_name,
+                     pg_catalog.col_description(relation, attnum) AS comment, attacl AS acl
+                FROM register JOIN pg_attribute AS it ON attrelid = relation AND attnum > 0 AND NOT attisdropped
+                LEFT JOIN moved ON table_name = relname::text AND old = attname::text
+               WHERE NOT EXISTS (SELECT FROM epic10_created_object
+                                  WHERE kind = 'column' AND name = pg_catalog.concat(relname, '.', attname))
+            ), to_whom AS (
+              SELECT number, relname, nspname, name, attname, privilege_type AS privilege,
+                     CASE WHEN grantee = 0::oid THEN 'PUBLIC'
+                       ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END AS who,
+                     CASE WHEN pg_catalog.bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END AS further
+                FROM (SELECT number, relname, nspname, relowner, NULL AS name, NULL::name AS attname, relacl AS acl
+                        FROM register
+                       UNION ALL SELECT number, relname, nspname, relowner, name, attname, acl FROM shown) AS granted,
+                     aclexplode(acl)
+               WHERE grantee <> relowner AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+               GROUP BY number, relname, nspname, name, attname, privilege_type, grantee
+            ), owned AS (  -- By whom the tables are owned, where the role may say so.
+              SELECT number, relname, pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relowner)) AS who FROM register
+               WHERE relowner = (SELECT relowner FROM register ORDER BY number LIMIT 1)
+                 AND relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
+                 AND pg_catalog.pg_has_role(relowner, 'MEMBER')
+                 AND pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+            )
+            SELECT 1 AS step, number, pg_catalog.format(
+                     'CREATE VIEW "epic9_qualified".%1$I WITH (security_invoker = %2$s) AS SELECT %3$s FROM %4$I.%1$I',
+                     relname, invoker,
+                     pg_catalog.string_agg(pg_catalog.format('%I AS %I', attname, name), ', ' ORDER BY attnum),
+                     nspname) AS statement
+              FROM shown GROUP BY number, relname, nspname, invoker
+            UNION ALL
+            SELECT 2, number, pg_catalog.format('ALTER VIEW "epic9_qualified".%I ALTER COLUMN %I SET DEFAULT %s', relname, name,
+                                                pg_catalog.format(value, type_name))
+              FROM shown WHERE value IS NOT NULL AND NOT atthasdef
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON VIEW "epic9_qualified".%I IS %L', relname, comment)
+              FROM register, pg_catalog.obj_description(relation, 'pg_class') AS comment WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON COLUMN "epic9_qualified".%I.%I IS %L', relname, name, comment)
+              FROM shown WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT DISTINCT 4, 0, pg_catalog.format('ALTER SCHEMA "epic9_qualified" OWNER TO %s', who) FROM owned
+            UNION ALL
+            SELECT 5, number, pg_catalog.format('ALTER VIEW "epic9_qualified".%I OWNER TO %s', relname, who) FROM owned
+            UNION ALL
+            SELECT DISTINCT 6, 0, pg_catalog.format('GRANT USAGE ON SCHEMA "epic9_qualified" TO %s', who) FROM to_whom
+            UNION ALL
+            SELECT 7, number, pg_catalog.format('GRANT %s%s ON "epic9_qualified".%I TO %s%s', privilege,
+                     CASE WHEN name IS NULL THEN '' ELSE pg_catalog.format(' (%I)', name) END, relname, who, further)
+              FROM to_whom
+            UNION ALL  -- The column that comes has them from its name only at the switch.
+            SELECT 8, number, pg_catalog.format('GRANT %s (%I) ON %I.%I TO %s%s', privilege, attname, nspname, relname, who,
+                                                further)
+              FROM to_whom WHERE name <> attname::text
+             ORDER BY step, number, statement
+          LOOP
+            EXECUTE made.statement;
+          END LOOP;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
       DECLARE
         base record;
         made record;
         place text;
       BEGIN
-        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND to_regtype('"epic9"."NdaStatus"') IS NULL THEN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified') AND to_regtype('"epic9_qualified"."NdaStatus"') IS NULL THEN
           SELECT t.oid, t.oid::regtype AS name, nspname INTO base
-            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+            JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
            WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['status']::text[]) AND NOT attisdropped AND typtype = 'e'
            ORDER BY attname::text = 'status' DESC LIMIT 1;
           IF FOUND THEN
-            EXECUTE pg_catalog.format('CREATE TYPE "epic9"."NdaStatus" AS ENUM (%s)', (
+            EXECUTE pg_catalog.format('CREATE TYPE "epic9_qualified"."NdaStatus" AS ENUM (%s)', (
               SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
                 FROM pg_enum WHERE enumtypid = base.oid));
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".plain("epic9"."NdaStatus") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9_qualified".plain("epic9_qualified"."NdaStatus") RETURNS %1$s LANGUAGE sql STABLE STRICT '
               'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".named(%s) RETURNS "epic9"."NdaStatus" LANGUAGE sql STABLE STRICT '
-              'PARALLEL SAFE RETURN $1::text::"epic9"."NdaStatus"', base.name);
-            EXECUTE pg_catalog.format('CREATE CAST ("epic9"."NdaStatus" AS %s) WITH FUNCTION "epic9".plain("epic9"."NdaStatus") AS IMPLICIT',
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9_qualified".named(%s) RETURNS "epic9_qualified"."NdaStatus" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic9_qualified"."NdaStatus"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic9_qualified"."NdaStatus" AS %s) WITH FUNCTION "epic9_qualified".plain("epic9_qualified"."NdaStatus") AS IMPLICIT',
               base.name);
-            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9"."NdaStatus") WITH FUNCTION "epic9".named(%1$s)', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9_qualified"."NdaStatus") WITH FUNCTION "epic9_qualified".named(%1$s)', base.name);
             FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
               ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
             ) AS operators (function, operator, further) LOOP
-              EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".%I(anyenum, "epic9"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic9_qualified".%I(anyenum, "epic9_qualified"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
-                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9'));
-              FOREACH place IN ARRAY ARRAY['epic9', base.nspname] LOOP
-                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9"."NdaStatus", '
-                  'FUNCTION = "epic9".%I%s)', place, made.operator, made.function, made.further);
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9_qualified'));
+              FOREACH place IN ARRAY ARRAY['epic9_qualified', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9_qualified"."NdaStatus", '
+                  'FUNCTION = "epic9_qualified".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -1476,34 +1593,43 @@ BEGIN
         made record;
         place text;
       BEGIN
-        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND to_regtype('"epic9"."UsMaxPosition"') IS NULL THEN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified') AND to_regtype('"epic9_qualified"."UsMaxPosition"') IS NULL THEN
           SELECT t.oid, t.oid::regtype AS name, nspname INTO base
-            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+            JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
            WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['usmax_position']::text[]) AND NOT attisdropped AND typtype = 'e'
            ORDER BY attname::text = 'usmax_position' DESC LIMIT 1;
           IF FOUND THEN
-            EXECUTE pg_catalog.format('CREATE TYPE "epic9"."UsMaxPosition" AS ENUM (%s)', (
+            EXECUTE pg_catalog.format('CREATE TYPE "epic9_qualified"."UsMaxPosition" AS ENUM (%s)', (
               SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
                 FROM pg_enum WHERE enumtypid = base.oid));
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".plain("epic9"."UsMaxPosition") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9_qualified".plain("epic9_qualified"."UsMaxPosition") RETURNS %1$s LANGUAGE sql STABLE STRICT '
               'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".named(%s) RETURNS "epic9"."UsMaxPosition" LANGUAGE sql STABLE STRICT '
-              'PARALLEL SAFE RETURN $1::text::"epic9"."UsMaxPosition"', base.name);
-            EXECUTE pg_catalog.format('CREATE CAST ("epic9"."UsMaxPosition" AS %s) WITH FUNCTION "epic9".plain("epic9"."UsMaxPosition") AS IMPLICIT',
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic9_qualified".named(%s) RETURNS "epic9_qualified"."UsMaxPosition" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic9_qualified"."UsMaxPosition"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic9_qualified"."UsMaxPosition" AS %s) WITH FUNCTION "epic9_qualified".plain("epic9_qualified"."UsMaxPosition") AS IMPLICIT',
               base.name);
-            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9"."UsMaxPosition") WITH FUNCTION "epic9".named(%1$s)', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic9_qualified"."UsMaxPosition") WITH FUNCTION "epic9_qualified".named(%1$s)', base.name);
             FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
               ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
             ) AS operators (function, operator, further) LOOP
-              EXECUTE pg_catalog.format('CREATE FUNCTION "epic9".%I(anyenum, "epic9"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic9_qualified".%I(anyenum, "epic9_qualified"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
-                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9'));
-              FOREACH place IN ARRAY ARRAY['epic9', base.nspname] LOOP
-                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9"."UsMaxPosition", '
-                  'FUNCTION = "epic9".%I%s)', place, made.operator, made.function, made.further);
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic9_qualified'));
+              FOREACH place IN ARRAY ARRAY['epic9_qualified', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic9_qualified"."UsMaxPosition", '
+                  'FUNCTION = "epic9_qualified".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND NOT (to_regnamespace('"epic10"') IS NOT NULL) THEN
+        CREATE SCHEMA "epic10";
+        COMMENT ON SCHEMA "epic10" IS 'Epic 10: the register for the new application. Dropped by epic10_finalize.';
         END IF;
       END
       $epic10_views$;
@@ -1520,40 +1646,39 @@ BEGIN
 END
 $epic10$;
 -- 10.1, 10.2, 10.3: Views for the old application, until it is gone; it works through them by its search_path.
+-- 10.1, 10.2, 10.3: Where the new types wait for the switch.
 -- 10.1: The new positions, in a column beside the old one; NULL becomes PRIME.
 DO $epic10$
 BEGIN
-  IF NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) THEN
-    EXECUTE pg_catalog.format('CREATE TYPE %I."UsMaxPosition_epic10" AS ENUM (''PRIME'', ''SUB_CONTRACTOR'', ''OTHER'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"UsMaxPosition"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
-    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
+  IF NOT (to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL) THEN
+    CREATE TYPE "epic10"."UsMaxPosition" AS ENUM ('PRIME', 'SUB_CONTRACTOR', 'OTHER');
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "usmax_position_epic10" "UsMaxPosition_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_usmax_position', true), ''), 'PRIME'));
+  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "usmax_position_epic10" "epic10"."UsMaxPosition" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_usmax_position', true), ''), 'PRIME'));
   ALTER TABLE "ndas" ALTER COLUMN "usmax_position_epic10" DROP DEFAULT;
 END
 $epic10$;
 -- 10.2: Every NDA is Mutual or Consultant. Existing rows read the default; no row is touched.
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"')::oid IS NOT NULL) THEN
-    EXECUTE pg_catalog.format('CREATE TYPE %I."NdaType_epic10" AS ENUM (''MUTUAL'', ''CONSULTANT'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
-    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
-  ELSIF NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') OR to_regtype('"NdaType"')::oid IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') AND NOT (to_regtype('"epic10"."NdaType"')::oid IS NOT NULL) THEN
+    CREATE TYPE "epic10"."NdaType" AS ENUM ('MUTUAL', 'CONSULTANT');
+  ELSIF NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') OR to_regtype('"NdaType"')::oid IS NOT NULL) THEN
     EXECUTE pg_catalog.format('CREATE TYPE %I."NdaType" AS ENUM (''MUTUAL'', ''CONSULTANT'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
-    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10') THEN
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "nda_type_epic10" "NdaType_epic10" DEFAULT 'MUTUAL' NOT NULL;
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "nda_type_epic10" "epic10"."NdaType" DEFAULT 'MUTUAL' NOT NULL;
     ALTER TABLE "ndas" ALTER COLUMN "nda_type_epic10" DROP DEFAULT;
-  ELSIF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') THEN
-    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "nda_type" "NdaType_epic10" DEFAULT 'MUTUAL' NOT NULL;
+  ELSIF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') THEN
+    ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "nda_type" "epic10"."NdaType" DEFAULT 'MUTUAL' NOT NULL;
   ELSE
     ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "nda_type" "NdaType" DEFAULT 'MUTUAL' NOT NULL;
   END IF;
@@ -1562,21 +1687,20 @@ $epic10$;
 -- 10.3: The new status labels, in a column beside the old one, for NDAs and for their history.
 DO $epic10$
 BEGIN
-  IF NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
-    EXECUTE pg_catalog.format('CREATE TYPE %I."NdaStatus_epic10" AS ENUM (''CREATED'', ''PENDING_APPROVAL'', ''SENT_PENDING_SIGNATURE'', ''IN_REVISION'', ''FULLY_EXECUTED'', ''INACTIVE_CANCELED'', ''EXPIRED'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaStatus"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
-    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped ORDER BY attnum LIMIT 1), current_schema()));
+  IF NOT (to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL) THEN
+    CREATE TYPE "epic10"."NdaStatus" AS ENUM ('CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED');
   END IF;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_status', true), ''), 'CREATED'));
+  EXECUTE pg_catalog.format('ALTER TABLE "ndas" ADD COLUMN IF NOT EXISTS "status_epic10" "epic10"."NdaStatus" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.ndas_status', true), ''), 'CREATED'));
   ALTER TABLE "ndas" ALTER COLUMN "status_epic10" DROP DEFAULT;
 END
 $epic10$;
 DO $epic10$
 BEGIN
-  EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" ADD COLUMN IF NOT EXISTS "status_epic10" "NdaStatus_epic10" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.nda_status_history_status', true), ''), 'CREATED'));
+  EXECUTE pg_catalog.format('ALTER TABLE "nda_status_history" ADD COLUMN IF NOT EXISTS "status_epic10" "epic10"."NdaStatus" DEFAULT %L NOT NULL', coalesce(nullif(pg_catalog.current_setting('epic10.nda_status_history_status', true), ''), 'CREATED'));
   ALTER TABLE "nda_status_history" ALTER COLUMN "status_epic10" DROP DEFAULT;
 END
 $epic10$;
@@ -2383,8 +2507,8 @@ BEGIN
             FROM (SELECT place, parked, (parked).content FROM locked WHERE now = (parked).fingerprint OFFSET 0) AS as_left
         ), restored AS (
           UPDATE ndas SET
-            status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"NdaStatus_epic10" END,
-            usmax_position_epic10 = CASE WHEN here.content ? 'usmax_position'::text THEN (here.held).usmax_position_epic10 ELSE (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"UsMaxPosition_epic10" END,
+            status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE ndas.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE ndas.status::text END)::"epic10"."NdaStatus" END,
+            usmax_position_epic10 = CASE WHEN here.content ? 'usmax_position'::text THEN (here.held).usmax_position_epic10 ELSE (coalesce(CASE ndas.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE ndas.usmax_position::text END, 'PRIME'))::"epic10"."UsMaxPosition" END,
             expiration_date = CASE WHEN here.content ? 'expiration_date'::text THEN (here.held).expiration_date ELSE coalesce(ndas.expiration_date, (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
             THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
             THEN pg_catalog.timezone('UTC', ndas.fully_executed_date::timestamptz) ELSE ndas.fully_executed_date::timestamp END) < '9999-01-01' THEN (CASE WHEN pg_catalog.pg_typeof(ndas.fully_executed_date)::oid = 'timestamptz'::regtype::oid
@@ -2523,7 +2647,7 @@ BEGIN
             FROM (SELECT place, parked, (parked).content FROM locked WHERE now = (parked).fingerprint OFFSET 0) AS as_left
         ), restored AS (
           UPDATE nda_status_history SET
-            status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"NdaStatus_epic10" END
+            status_epic10 = CASE WHEN here.content ? 'status'::text THEN (here.held).status_epic10 ELSE (CASE nda_status_history.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE nda_status_history.status::text END)::"epic10"."NdaStatus" END
             FROM here WHERE nda_status_history.ctid = here.place
           RETURNING nda_status_history.id, here.parked, NULL::jsonb AS lost
         ), left_so AS (
@@ -2657,8 +2781,8 @@ BEGIN
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
-            status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"NdaStatus_epic10",
-            usmax_position_epic10 = coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')::"UsMaxPosition_epic10",
+            status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"epic10"."NdaStatus",
+            usmax_position_epic10 = coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')::"epic10"."UsMaxPosition",
             expiration_date = coalesce(expiration_date, CASE WHEN NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
             THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
             THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01' THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
@@ -2791,7 +2915,7 @@ BEGIN
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE nda_status_history SET
-            status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"NdaStatus_epic10"
+            status_epic10 = CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END::"epic10"."NdaStatus"
             FROM batch WHERE nda_status_history.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
             CASE WHEN pg_catalog.to_jsonb("nda_status_history") - ARRAY['status_epic10']::text[] <> was - ARRAY['status_epic10']::text[] THEN
@@ -2913,7 +3037,7 @@ BEGIN
            FOR NO KEY UPDATE
         ), changed AS (
           UPDATE ndas SET
-            nda_type_epic10 = coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')::"NdaType_epic10"
+            nda_type_epic10 = coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')::"epic10"."NdaType"
             FROM batch WHERE ndas.ctid = batch.place
           RETURNING CASE WHEN was IS NOT NULL THEN nullif(pg_catalog.concat_ws(', ',
             CASE WHEN pg_catalog.to_jsonb("ndas") - ARRAY['nda_type_epic10']::text[] <> was - ARRAY['nda_type_epic10']::text[] THEN
@@ -3462,10 +3586,10 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
   SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"epic10"."UsMaxPosition"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"epic10"."NdaType"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"epic10"."NdaType"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
   SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"epic10"."UsMaxPosition"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"epic10"."NdaType"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"epic10"."NdaType"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
   SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
     LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
@@ -3562,10 +3686,10 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
   SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"epic10"."UsMaxPosition"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"epic10"."NdaType"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"epic10"."NdaType"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
   SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g'), '\musmax_position\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN 'usmax_position_epic10' ELSE 'usmax_position' END, 'g'), '\mnda_type\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN 'nda_type_epic10' ELSE 'nda_type' END, 'g'), '\mexpiration_date\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date_epic10' AND NOT attisdropped) THEN 'expiration_date_epic10' ELSE 'expiration_date' END, 'g'), '\mis_non_usmax\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_epic10' AND NOT attisdropped) THEN 'is_non_usmax_epic10' ELSE 'is_non_usmax' END, 'g'), '\mapproved_by_id\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id_epic10' AND NOT attisdropped) THEN 'approved_by_id_epic10' ELSE 'approved_by_id' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"UsMaxPosition_epic10"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"UsMaxPosition_epic10"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"UsMaxPosition_epic10"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"NdaType_epic10"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"NdaType_epic10"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''PRIME''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''PRIME''::"epic10"."UsMaxPosition"' ELSE '''PRIME''::"UsMaxPosition"' END), '''SUB''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB''::"UsMaxPosition"' END), '''TEAMING''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''TEAMING''::"UsMaxPosition"' END), '''OTHER''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''OTHER''::"epic10"."UsMaxPosition"' ELSE '''OTHER''::"UsMaxPosition"' END), '''SUB_CONTRACTOR''::"UsMaxPosition"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped) THEN '''SUB_CONTRACTOR''::"epic10"."UsMaxPosition"' ELSE '''SUB_CONTRACTOR''::"UsMaxPosition"' END), '''MUTUAL''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''MUTUAL''::"epic10"."NdaType"' ELSE '''MUTUAL''::"NdaType"' END), '''CONSULTANT''::"NdaType"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_epic10' AND NOT attisdropped) THEN '''CONSULTANT''::"epic10"."NdaType"' ELSE '''CONSULTANT''::"NdaType"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
   SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
     LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
@@ -3650,10 +3774,10 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
   SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
   SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
   SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
     LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
@@ -3745,10 +3869,10 @@ WITH moved (column_name, successor, type_name, is_enum, has_index) AS (VALUES
     LEFT JOIN pg_opclass ON pg_opclass.oid = indclass[n - 1] AND n <= indnkeyatts
 ), text AS (
   SELECT indexrelid, n, CASE WHEN is_expression THEN (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(part.written, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) ELSE part.written END AS written FROM part
   UNION ALL
   SELECT indexrelid, 0, (SELECT pg_catalog.string_agg(CASE WHEN token[1] ~ '^[''"]' THEN token[1] ELSE regexp_replace(token[1], '\mstatus\M', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN 'status_epic10' ELSE 'status' END, 'g') END, '' ORDER BY place)
-       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"NdaStatus_epic10"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"NdaStatus_epic10"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"NdaStatus_epic10"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"NdaStatus_epic10"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"NdaStatus_epic10"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"NdaStatus_epic10"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"NdaStatus_epic10"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
+       FROM regexp_matches(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(condition, '''CREATED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''CREATED''::"epic10"."NdaStatus"' ELSE '''CREATED''::"NdaStatus"' END), '''EMAILED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''EMAILED''::"NdaStatus"' END), '''IN_REVISION''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''IN_REVISION''::"epic10"."NdaStatus"' ELSE '''IN_REVISION''::"NdaStatus"' END), '''FULLY_EXECUTED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''FULLY_EXECUTED''::"epic10"."NdaStatus"' ELSE '''FULLY_EXECUTED''::"NdaStatus"' END), '''INACTIVE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE''::"NdaStatus"' END), '''CANCELLED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''CANCELLED''::"NdaStatus"' END), '''PENDING_APPROVAL''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''PENDING_APPROVAL''::"epic10"."NdaStatus"' ELSE '''PENDING_APPROVAL''::"NdaStatus"' END), '''SENT_PENDING_SIGNATURE''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''SENT_PENDING_SIGNATURE''::"epic10"."NdaStatus"' ELSE '''SENT_PENDING_SIGNATURE''::"NdaStatus"' END), '''INACTIVE_CANCELED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''INACTIVE_CANCELED''::"epic10"."NdaStatus"' ELSE '''INACTIVE_CANCELED''::"NdaStatus"' END), '''EXPIRED''::"NdaStatus"', CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND NOT attisdropped) THEN '''EXPIRED''::"epic10"."NdaStatus"' ELSE '''EXPIRED''::"NdaStatus"' END), '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') WITH ORDINALITY AS found (token, place)) FROM theirs WHERE condition IS NOT NULL
 ), by_old_type AS (  -- functions of somebody's, and columns of the old type that stay what they are
   SELECT indexrelid FROM theirs JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
     LEFT JOIN pg_attribute a ON refclassid = 'pg_class'::regclass::oid AND attrelid = refobjid AND attnum = refobjsubid
@@ -3851,7 +3975,7 @@ $check$WITH enum AS (
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"UsMaxPosition"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), ours AS (  -- What the release has made for those who work through its views.
-  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'usmax_position')
 )
@@ -3896,14 +4020,14 @@ ORDER BY 1$check$),
      'They would stay with the old labels, and could not be compared with the new ones. Text can. ALTER TABLE ... DROP CONSTRAINT a foreign key; ALTER TABLE ... ALTER COLUMN ... TYPE text, or text[]; CREATE FUNCTION ... with text for the type and ::text behind the column, and DROP the old one; DROP an operator, a cast, a domain or a range.',
      (((to_regtype('"NdaType"')::oid IS NOT NULL AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"NdaType"')::oid) OPERATOR(pg_catalog.=) ARRAY['MUTUAL', 'CONSULTANT']::text[]) IS NOT TRUE AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType')) OR ((SELECT pg_catalog.format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '')
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
- WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10')),
+ WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) <> '"NdaType" not null default ''MUTUAL''::"NdaType"' AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type'))) OR EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')),
 $check$WITH enum AS (
   SELECT pg_catalog.unnest(ARRAY[oid, typarray]) AS oid FROM pg_type WHERE oid = to_regtype('"NdaType"')::oid AND typtype = 'e'
 ), trusted AS (  -- Whoever may create anything could make functions of the type, and keep the release from beginning.
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaType"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), ours AS (  -- What the release has made for those who work through its views.
-  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'nda_type')
 )
@@ -3953,7 +4077,7 @@ $check$WITH enum AS (
   SELECT r.oid FROM pg_roles r JOIN pg_type t ON t.oid = to_regtype('"NdaStatus"')::oid
    WHERE rolsuper OR pg_catalog.pg_has_role(r.oid, typowner, 'MEMBER')
 ), ours AS (  -- What the release has made for those who work through its views.
-  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic10']::text[])
+  SELECT oid FROM pg_namespace WHERE nspname::text = ANY (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 ), moved (relation, name) AS (VALUES
     (to_regclass('"ndas"')::oid, 'status'),
     (to_regclass('"nda_status_history"')::oid, 'status')
@@ -4321,8 +4445,8 @@ INSERT INTO epic10_created_object (kind, name) SELECT 'both ways', 'zz_epic10_pa
  WHERE NOT (false) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'both ways', 'zz_epic10_park_nda_status_history'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
-INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic10'
- WHERE NOT (to_regnamespace('"epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic10_qualified'
+ WHERE NOT (to_regnamespace('"epic10_qualified"') IS NOT NULL) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   FOR attempt IN 1..60 LOOP
@@ -4332,9 +4456,7 @@ BEGIN
       DECLARE
         made record;
       BEGIN
-        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regnamespace('"epic10"') IS NULL THEN
-          CREATE SCHEMA "epic10";
-          COMMENT ON SCHEMA "epic10" IS 'Epic 10: the register for the new application. Dropped by epic10_finalize.';
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regclass('"epic10"."ndas"') IS NULL THEN
           FOR made IN
             WITH register AS (
               SELECT number, c.oid AS relation, relname, nspname, relowner, relacl,
@@ -4418,36 +4540,132 @@ BEGIN
       END
       $epic10_views$;
       DO $epic10_views$
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') AND NOT (to_regnamespace('"epic10_qualified"') IS NOT NULL) THEN
+        CREATE SCHEMA "epic10_qualified";
+        COMMENT ON SCHEMA "epic10_qualified" IS 'Epic 10: the register for the new application. Dropped by epic10_finalize.';
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
+        made record;
+      BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') AND to_regclass('"epic10_qualified"."ndas"') IS NULL THEN
+          FOR made IN
+            WITH register AS (
+              SELECT number, c.oid AS relation, relname, nspname, relowner, relacl,
+                     relrowsecurity OR NOT EXISTS (
+                       SELECT FROM pg_attribute WHERE attrelid = c.oid AND attacl IS NOT NULL AND NOT attisdropped) AS invoker
+                FROM pg_catalog.unnest(ARRAY['ndas', 'nda_status_history', 'documents', 'audit_log', 'contacts', 'agency_groups', 'subagencies', 'agency_group_grants', 'subagency_grants']::text[]) WITH ORDINALITY AS wanted (name, number)
+                JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid
+                JOIN pg_namespace n ON n.oid = relnamespace
+            ), moved (table_name, old, new, value) AS (VALUES
+              ('ndas', 'status', 'status_epic10', '''CREATED''::%s'::text),
+              ('ndas', 'usmax_position', 'usmax_position_epic10', '''PRIME''::%s'::text),
+              ('ndas', 'nda_type', 'nda_type_epic10', '''MUTUAL''::%s'::text),
+              ('ndas', 'expiration_date', 'expiration_date_epic10', NULL::text),
+              ('ndas', 'is_non_usmax', 'is_non_usmax_epic10', 'false'::text),
+              ('ndas', 'approved_by_id', 'approved_by_id_epic10', NULL::text),
+              ('nda_status_history', 'status', 'status_epic10', NULL::text)
+            ), shown AS (
+              SELECT number, relation, relname, nspname, relowner, invoker, attnum, attname, atthasdef, value,
+                     coalesce(moved.old, attname::text) AS name, pg_catalog.format_type(atttypid, atttypmod) AS type_name,
+                     pg_catalog.col_description(relation, attnum) AS comment, coalesce(attacl, (SELECT goes.attacl FROM pg_attribute AS goes
+                                        WHERE goes.attrelid = relation AND goes.attname::text = moved.old)) AS acl
+                FROM register JOIN pg_attribute AS it ON attrelid = relation AND attnum > 0 AND NOT attisdropped
+                LEFT JOIN moved ON table_name = relname::text AND new = attname::text
+               WHERE NOT EXISTS (SELECT FROM moved AS goes JOIN pg_attribute AS comes
+                                     ON comes.attrelid = relation AND comes.attname::text = goes.new
+                                    AND NOT comes.attisdropped
+                                  WHERE goes.table_name = relname::text AND goes.old = it.attname::text)
+            ), to_whom AS (
+              SELECT number, relname, nspname, name, attname, privilege_type AS privilege,
+                     CASE WHEN grantee = 0::oid THEN 'PUBLIC'
+                       ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END AS who,
+                     CASE WHEN pg_catalog.bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END AS further
+                FROM (SELECT number, relname, nspname, relowner, NULL AS name, NULL::name AS attname, relacl AS acl
+                        FROM register
+                       UNION ALL SELECT number, relname, nspname, relowner, name, attname, acl FROM shown) AS granted,
+                     aclexplode(acl)
+               WHERE grantee <> relowner AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+               GROUP BY number, relname, nspname, name, attname, privilege_type, grantee
+            ), owned AS (  -- By whom the tables are owned, where the role may say so.
+              SELECT number, relname, pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relowner)) AS who FROM register
+               WHERE relowner = (SELECT relowner FROM register ORDER BY number LIMIT 1)
+                 AND relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
+                 AND pg_catalog.pg_has_role(relowner, 'MEMBER')
+                 AND pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+            )
+            SELECT 1 AS step, number, pg_catalog.format(
+                     'CREATE VIEW "epic10_qualified".%1$I WITH (security_invoker = %2$s) AS SELECT %3$s FROM %4$I.%1$I',
+                     relname, invoker,
+                     pg_catalog.string_agg(pg_catalog.format('%I AS %I', attname, name), ', ' ORDER BY attnum),
+                     nspname) AS statement
+              FROM shown GROUP BY number, relname, nspname, invoker
+            UNION ALL
+            SELECT 2, number, pg_catalog.format('ALTER VIEW "epic10_qualified".%I ALTER COLUMN %I SET DEFAULT %s', relname, name,
+                                                pg_catalog.format(value, type_name))
+              FROM shown WHERE value IS NOT NULL
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON VIEW "epic10_qualified".%I IS %L', relname, comment)
+              FROM register, pg_catalog.obj_description(relation, 'pg_class') AS comment WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT 3, number, pg_catalog.format('COMMENT ON COLUMN "epic10_qualified".%I.%I IS %L', relname, name, comment)
+              FROM shown WHERE comment IS NOT NULL
+            UNION ALL
+            SELECT DISTINCT 4, 0, pg_catalog.format('ALTER SCHEMA "epic10_qualified" OWNER TO %s', who) FROM owned
+            UNION ALL
+            SELECT 5, number, pg_catalog.format('ALTER VIEW "epic10_qualified".%I OWNER TO %s', relname, who) FROM owned
+            UNION ALL
+            SELECT DISTINCT 6, 0, pg_catalog.format('GRANT USAGE ON SCHEMA "epic10_qualified" TO %s', who) FROM to_whom
+            UNION ALL
+            SELECT 7, number, pg_catalog.format('GRANT %s%s ON "epic10_qualified".%I TO %s%s', privilege,
+                     CASE WHEN name IS NULL THEN '' ELSE pg_catalog.format(' (%I)', name) END, relname, who, further)
+              FROM to_whom
+            UNION ALL  -- The column that comes has them from its name only at the switch.
+            SELECT 8, number, pg_catalog.format('GRANT %s (%I) ON %I.%I TO %s%s', privilege, attname, nspname, relname, who,
+                                                further)
+              FROM to_whom WHERE name <> attname::text
+             ORDER BY step, number, statement
+          LOOP
+            EXECUTE made.statement;
+          END LOOP;
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
       DECLARE
         base record;
         made record;
         place text;
       BEGIN
-        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regtype('"epic10"."NdaStatus"') IS NULL THEN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') AND to_regtype('"epic10_qualified"."NdaStatus"') IS NULL THEN
           SELECT t.oid, t.oid::regtype AS name, nspname INTO base
-            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+            JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
            WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['status_epic10', 'status']::text[]) AND NOT attisdropped AND typtype = 'e'
            ORDER BY attname::text = 'status_epic10' DESC LIMIT 1;
           IF FOUND THEN
-            EXECUTE pg_catalog.format('CREATE TYPE "epic10"."NdaStatus" AS ENUM (%s)', (
+            EXECUTE pg_catalog.format('CREATE TYPE "epic10_qualified"."NdaStatus" AS ENUM (%s)', (
               SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
                 FROM pg_enum WHERE enumtypid = base.oid));
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".plain("epic10"."NdaStatus") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".plain("epic10_qualified"."NdaStatus") RETURNS %1$s LANGUAGE sql STABLE STRICT '
               'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".named(%s) RETURNS "epic10"."NdaStatus" LANGUAGE sql STABLE STRICT '
-              'PARALLEL SAFE RETURN $1::text::"epic10"."NdaStatus"', base.name);
-            EXECUTE pg_catalog.format('CREATE CAST ("epic10"."NdaStatus" AS %s) WITH FUNCTION "epic10".plain("epic10"."NdaStatus") AS IMPLICIT',
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".named(%s) RETURNS "epic10_qualified"."NdaStatus" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic10_qualified"."NdaStatus"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic10_qualified"."NdaStatus" AS %s) WITH FUNCTION "epic10_qualified".plain("epic10_qualified"."NdaStatus") AS IMPLICIT',
               base.name);
-            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."NdaStatus") WITH FUNCTION "epic10".named(%1$s)', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10_qualified"."NdaStatus") WITH FUNCTION "epic10_qualified".named(%1$s)', base.name);
             FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
               ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
             ) AS operators (function, operator, further) LOOP
-              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".%I(anyenum, "epic10_qualified"."NdaStatus") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
-                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
-              FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
-                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."NdaStatus", '
-                  'FUNCTION = "epic10".%I%s)', place, made.operator, made.function, made.further);
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10_qualified'));
+              FOREACH place IN ARRAY ARRAY['epic10_qualified', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10_qualified"."NdaStatus", '
+                  'FUNCTION = "epic10_qualified".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -4460,31 +4678,32 @@ BEGIN
         made record;
         place text;
       BEGIN
-        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regtype('"epic10"."UsMaxPosition"') IS NULL THEN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') AND to_regtype('"epic10_qualified"."UsMaxPosition"') IS NULL THEN
           SELECT t.oid, t.oid::regtype AS name, nspname INTO base
-            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+            JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
            WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['usmax_position_epic10', 'usmax_position']::text[]) AND NOT attisdropped AND typtype = 'e'
            ORDER BY attname::text = 'usmax_position_epic10' DESC LIMIT 1;
           IF FOUND THEN
-            EXECUTE pg_catalog.format('CREATE TYPE "epic10"."UsMaxPosition" AS ENUM (%s)', (
+            EXECUTE pg_catalog.format('CREATE TYPE "epic10_qualified"."UsMaxPosition" AS ENUM (%s)', (
               SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
                 FROM pg_enum WHERE enumtypid = base.oid));
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".plain("epic10"."UsMaxPosition") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".plain("epic10_qualified"."UsMaxPosition") RETURNS %1$s LANGUAGE sql STABLE STRICT '
               'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".named(%s) RETURNS "epic10"."UsMaxPosition" LANGUAGE sql STABLE STRICT '
-              'PARALLEL SAFE RETURN $1::text::"epic10"."UsMaxPosition"', base.name);
-            EXECUTE pg_catalog.format('CREATE CAST ("epic10"."UsMaxPosition" AS %s) WITH FUNCTION "epic10".plain("epic10"."UsMaxPosition") AS IMPLICIT',
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".named(%s) RETURNS "epic10_qualified"."UsMaxPosition" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic10_qualified"."UsMaxPosition"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic10_qualified"."UsMaxPosition" AS %s) WITH FUNCTION "epic10_qualified".plain("epic10_qualified"."UsMaxPosition") AS IMPLICIT',
               base.name);
-            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."UsMaxPosition") WITH FUNCTION "epic10".named(%1$s)', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10_qualified"."UsMaxPosition") WITH FUNCTION "epic10_qualified".named(%1$s)', base.name);
             FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
               ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
             ) AS operators (function, operator, further) LOOP
-              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".%I(anyenum, "epic10_qualified"."UsMaxPosition") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
-                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
-              FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
-                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."UsMaxPosition", '
-                  'FUNCTION = "epic10".%I%s)', place, made.operator, made.function, made.further);
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10_qualified'));
+              FOREACH place IN ARRAY ARRAY['epic10_qualified', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10_qualified"."UsMaxPosition", '
+                  'FUNCTION = "epic10_qualified".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -4497,31 +4716,32 @@ BEGIN
         made record;
         place text;
       BEGIN
-        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND to_regtype('"epic10"."NdaType"') IS NULL THEN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') AND to_regtype('"epic10_qualified"."NdaType"') IS NULL THEN
           SELECT t.oid, t.oid::regtype AS name, nspname INTO base
-            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+            JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
            WHERE attrelid = to_regclass('"ndas"')::oid AND attname::text = ANY (ARRAY['nda_type_epic10', 'nda_type']::text[]) AND NOT attisdropped AND typtype = 'e'
            ORDER BY attname::text = 'nda_type_epic10' DESC LIMIT 1;
           IF FOUND THEN
-            EXECUTE pg_catalog.format('CREATE TYPE "epic10"."NdaType" AS ENUM (%s)', (
+            EXECUTE pg_catalog.format('CREATE TYPE "epic10_qualified"."NdaType" AS ENUM (%s)', (
               SELECT pg_catalog.string_agg(pg_catalog.quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
                 FROM pg_enum WHERE enumtypid = base.oid));
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".plain("epic10"."NdaType") RETURNS %1$s LANGUAGE sql STABLE STRICT '
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".plain("epic10_qualified"."NdaType") RETURNS %1$s LANGUAGE sql STABLE STRICT '
               'PARALLEL SAFE RETURN $1::text::%1$s', base.name);
-            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".named(%s) RETURNS "epic10"."NdaType" LANGUAGE sql STABLE STRICT '
-              'PARALLEL SAFE RETURN $1::text::"epic10"."NdaType"', base.name);
-            EXECUTE pg_catalog.format('CREATE CAST ("epic10"."NdaType" AS %s) WITH FUNCTION "epic10".plain("epic10"."NdaType") AS IMPLICIT',
+            EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".named(%s) RETURNS "epic10_qualified"."NdaType" LANGUAGE sql STABLE STRICT '
+              'PARALLEL SAFE RETURN $1::text::"epic10_qualified"."NdaType"', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST ("epic10_qualified"."NdaType" AS %s) WITH FUNCTION "epic10_qualified".plain("epic10_qualified"."NdaType") AS IMPLICIT',
               base.name);
-            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10"."NdaType") WITH FUNCTION "epic10".named(%1$s)', base.name);
+            EXECUTE pg_catalog.format('CREATE CAST (%1$s AS "epic10_qualified"."NdaType") WITH FUNCTION "epic10_qualified".named(%1$s)', base.name);
             FOR made IN SELECT * FROM (VALUES ('eq', '=', ', RESTRICT = pg_catalog.positionsel'), ('ne', '<>', ''),
               ('lt', '<', ''), ('le', '<=', ''), ('gt', '>', ''), ('ge', '>=', '')
             ) AS operators (function, operator, further) LOOP
-              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10".%I(anyenum, "epic10"."NdaType") RETURNS boolean LANGUAGE sql STABLE '
+              EXECUTE pg_catalog.format('CREATE FUNCTION "epic10_qualified".%I(anyenum, "epic10_qualified"."NdaType") RETURNS boolean LANGUAGE sql STABLE '
                 'STRICT PARALLEL SAFE AS %L', made.function,
-                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10'));
-              FOREACH place IN ARRAY ARRAY['epic10', base.nspname] LOOP
-                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10"."NdaType", '
-                  'FUNCTION = "epic10".%I%s)', place, made.operator, made.function, made.further);
+                pg_catalog.format('SELECT $1 OPERATOR(pg_catalog.%s) %I.plain($2)', made.operator, 'epic10_qualified'));
+              FOREACH place IN ARRAY ARRAY['epic10_qualified', base.nspname] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR %I.%s (LEFTARG = anyenum, RIGHTARG = "epic10_qualified"."NdaType", '
+                  'FUNCTION = "epic10_qualified".%I%s)', place, made.operator, made.function, made.further);
               END LOOP;
             END LOOP;
           END IF;
@@ -5262,11 +5482,12 @@ $epic10$;
 -- 10.1, 10.2, 10.3: The new labels take the name of the old ones.
 DO $epic10$
 BEGIN
-  IF to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL THEN
+  IF to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL THEN
   IF to_regtype('"UsMaxPosition"')::oid IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition" RENAME TO "UsMaxPosition_legacy";
   END IF;
-  ALTER TYPE "UsMaxPosition_epic10" RENAME TO "UsMaxPosition";
+  EXECUTE pg_catalog.format('ALTER TYPE "epic10"."UsMaxPosition" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"UsMaxPosition_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
   DECLARE
   carried record;
 BEGIN
@@ -5353,11 +5574,12 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF to_regtype('"NdaType_epic10"')::oid IS NOT NULL THEN
+  IF to_regtype('"epic10"."NdaType"')::oid IS NOT NULL THEN
   IF to_regtype('"NdaType"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaType" RENAME TO "NdaType_legacy";
   END IF;
-  ALTER TYPE "NdaType_epic10" RENAME TO "NdaType";
+  EXECUTE pg_catalog.format('ALTER TYPE "epic10"."NdaType" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
   DECLARE
   carried record;
 BEGIN
@@ -5444,11 +5666,12 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL THEN
+  IF to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL THEN
   IF to_regtype('"NdaStatus"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_legacy";
   END IF;
-  ALTER TYPE "NdaStatus_epic10" RENAME TO "NdaStatus";
+  EXECUTE pg_catalog.format('ALTER TYPE "epic10"."NdaStatus" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaStatus_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
+    WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
   DECLARE
   carried record;
 BEGIN
@@ -5914,7 +6137,6 @@ BEGIN
      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_legacy' AND NOT attisdropped AND typtype = 'e'
        AND typnamespace <> to_regnamespace('"epic9"')::oid;
     IF FOUND THEN
-      ALTER TYPE "epic9"."NdaStatus" RENAME TO "NdaStatus_before";
       EXECUTE pg_catalog.format('ALTER TYPE %s SET SCHEMA %I', theirs.name, 'epic9');
       EXECUTE pg_catalog.format('ALTER TYPE %I.%I RENAME TO %I', 'epic9', theirs.typname, 'NdaStatus');
     END IF;
@@ -5930,7 +6152,6 @@ BEGIN
      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT attisdropped AND typtype = 'e'
        AND typnamespace <> to_regnamespace('"epic9"')::oid;
     IF FOUND THEN
-      ALTER TYPE "epic9"."UsMaxPosition" RENAME TO "UsMaxPosition_before";
       EXECUTE pg_catalog.format('ALTER TYPE %s SET SCHEMA %I', theirs.name, 'epic9');
       EXECUTE pg_catalog.format('ALTER TYPE %I.%I RENAME TO %I', 'epic9', theirs.typname, 'UsMaxPosition');
     END IF;

@@ -98,7 +98,7 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', pg_catalog.string_agg(part, ',' ORDER BY number), false)
   FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ','))
     WITH ORDINALITY AS path (part, number)
- WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic10']::text[])
+ WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 HAVING count(*) > 0;
   IF NOT FOUND THEN
     RAISE EXCEPTION '%', 'search_path of this session names views, and not the tables of the register.' USING HINT = 'Put the schema of the tables behind it: ALTER ROLE ... SET search_path = ..., public; or leave it out of the address of the database.';
@@ -125,13 +125,15 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('table', 'agency_group_grants', 'SELECT'),
     ('table', 'subagency_grants', 'SELECT'),
     ('schema', 'epic9', 'owner'),
-    ('type', 'UsMaxPosition_epic10', 'owner'),
+    ('schema', 'epic9_qualified', 'owner'),
+    ('schema', 'epic10', 'owner'),
+    ('type', 'epic10.UsMaxPosition', 'owner'),
     ('type of column', 'ndas', 'usmax_position'),
     ('table', 'ndas', 'owner'),
     ('type', 'NdaType', 'owner'),
-    ('type', 'NdaType_epic10', 'owner'),
+    ('type', 'epic10.NdaType', 'owner'),
     ('type of column', 'ndas', 'nda_type'),
-    ('type', 'NdaStatus_epic10', 'owner'),
+    ('type', 'epic10.NdaStatus', 'owner'),
     ('type of column', 'ndas', 'status'),
     ('type of column', 'nda_status_history', 'status'),
     ('table', 'nda_status_history', 'owner'),
@@ -150,7 +152,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     ('triggers of column', 'ndas', 'status'),
     ('triggers of column', 'ndas', 'usmax_position'),
     ('triggers of column', 'nda_status_history', 'status'),
-    ('schema', 'epic10', 'owner'),
+    ('schema', 'epic10_qualified', 'owner'),
     ('type', 'UsMaxPosition', 'owner'),
     ('type', 'UsMaxPosition_legacy', 'owner'),
     ('type', 'NdaType_legacy', 'owner'),
@@ -206,7 +208,7 @@ WITH wanted (kind, name, privilege) AS (VALUES
     FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(pg_catalog.quote_ident(name))::oid WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = to_regtype(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN '"epic10".' ELSE '' END || pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
     FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
@@ -519,8 +521,7 @@ WITH RECURSIVE known (relation, name) AS (VALUES
                                               '_epic10$', ''))
        ORDER BY pg_catalog.length(attname::text) DESC LIMIT 1) AS attribute ON true
   UNION ALL
-  SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(pg_catalog.quote_ident(name)),
-           to_regtype(pg_catalog.quote_ident(regexp_replace(name, '_epic10$', ''))))::oid, 0, false
+  SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN '"epic10".' ELSE '' END || pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid, to_regtype(pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid), 0, false
     FROM epic10_created_object WHERE kind = 'type'
   UNION ALL  -- The schemas of views, and what the release has in them.
   SELECT 'pg_namespace'::regclass::oid, oid, 0, false FROM schema
@@ -539,7 +540,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
               AND (objsubid = ANY (tgattr) AND NOT is_moved
                 OR tgqual::text ~ pg_catalog.format(':varattno %s ', objsubid)))
   UNION ALL  -- The old types, which come home before.
-  SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t JOIN schema ON typnamespace = schema.oid WHERE typtype = 'e'
+  SELECT 'pg_type'::regclass::oid, t.oid FROM pg_type t JOIN schema ON typnamespace = schema.oid
+   WHERE typtype = 'e' AND t.oid NOT IN (SELECT objid FROM gone WHERE objid IS NOT NULL)
   UNION ALL
   SELECT 'pg_attrdef'::regclass::oid, d.oid FROM pg_attrdef d JOIN gone ON adrelid = objid AND adnum = objsubid
   UNION ALL
@@ -554,7 +556,8 @@ WITH RECURSIVE known (relation, name) AS (VALUES
          LATERAL (SELECT coalesce(
            to_regtype(pg_catalog.quote_ident(typname::text || '_legacy'))::oid,
            (SELECT moved.oid FROM pg_type AS moved JOIN schema ON moved.typnamespace = schema.oid
-             WHERE moved.typname = t.typname AND moved.oid NOT IN (SELECT oid FROM stand_in))) AS oid) AS legacy
+             WHERE moved.typname = t.typname AND moved.oid <> t.oid
+               AND moved.oid NOT IN (SELECT oid FROM stand_in))) AS oid) AS legacy
    WHERE EXISTS (SELECT FROM pg_cast AS theirs WHERE theirs.castmethod = 'i'
                     AND theirs.castsource = CASE ours.castsource WHEN t.oid THEN legacy.oid ELSE ours.castsource END
                     AND theirs.casttarget = CASE ours.casttarget WHEN t.oid THEN legacy.oid ELSE ours.casttarget END)
@@ -754,7 +757,6 @@ BEGIN
             END IF;
             ALTER TYPE "epic9"."NdaStatus" RENAME TO "NdaStatus_legacy";
             EXECUTE pg_catalog.format('ALTER TYPE %I.%I SET SCHEMA %s', 'epic9', 'NdaStatus_legacy', theirs.home);
-            ALTER TYPE "epic9"."NdaStatus_before" RENAME TO "NdaStatus";
           END IF;
         END IF;
       END
@@ -780,7 +782,6 @@ BEGIN
             END IF;
             ALTER TYPE "epic9"."UsMaxPosition" RENAME TO "UsMaxPosition_legacy";
             EXECUTE pg_catalog.format('ALTER TYPE %I.%I SET SCHEMA %s', 'epic9', 'UsMaxPosition_legacy', theirs.home);
-            ALTER TYPE "epic9"."UsMaxPosition_before" RENAME TO "UsMaxPosition";
           END IF;
         END IF;
       END
@@ -1736,8 +1737,8 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10') AND NOT (to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL) THEN
-  ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_epic10";
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus') AND NOT (to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL) THEN
+  ALTER TYPE "NdaStatus" SET SCHEMA "epic10";
   IF to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaStatus_legacy" RENAME TO "NdaStatus";
   END IF;
@@ -1749,15 +1750,15 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaStatus_epic10"')::oid AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"epic10"."NdaStatus"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
      WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"NdaStatus_epic10"')::oid, 'pg_type') AS comment,
+    SELECT pg_catalog.obj_description(to_regtype('"epic10"."NdaStatus"')::oid, 'pg_type') AS comment,
            pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
+     WHERE to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
   ),
   difference AS (
     SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
@@ -1778,7 +1779,7 @@ BEGIN
   UNION ALL
   SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaStatus" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
-  SELECT 4, 'COMMENT ON TYPE "NdaStatus_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
+  SELECT 4, 'COMMENT ON TYPE "epic10"."NdaStatus" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
@@ -1793,11 +1794,11 @@ END;
     FOR theirs IN
       SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
         FROM pg_cast AS cast_of_theirs,
-             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaStatus"')::oid THEN to_regtype('"NdaStatus_epic10"')::oid ELSE castsource END::regtype AS source,
-                             CASE WHEN casttarget = to_regtype('"NdaStatus"')::oid THEN to_regtype('"NdaStatus_epic10"')::oid ELSE casttarget END::regtype AS target,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaStatus"')::oid THEN to_regtype('"epic10"."NdaStatus"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaStatus"')::oid THEN to_regtype('"epic10"."NdaStatus"')::oid ELSE casttarget END::regtype AS target,
                              CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
                                AS context) AS pair
-       WHERE castmethod = 'i' AND to_regtype('"NdaStatus"')::oid IN (castsource, casttarget) AND to_regtype('"NdaStatus_epic10"')::oid IS NOT NULL
+       WHERE castmethod = 'i' AND to_regtype('"NdaStatus"')::oid IN (castsource, casttarget) AND to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL
          AND EXISTS (SELECT FROM pg_cast AS ours
                         WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
     LOOP
@@ -1809,8 +1810,8 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') AND NOT (to_regtype('"NdaType_epic10"')::oid IS NOT NULL) THEN
-  ALTER TYPE "NdaType" RENAME TO "NdaType_epic10";
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') AND NOT (to_regtype('"epic10"."NdaType"')::oid IS NOT NULL) THEN
+  ALTER TYPE "NdaType" SET SCHEMA "epic10";
   IF to_regtype('"NdaType_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaType_legacy" RENAME TO "NdaType";
   END IF;
@@ -1822,15 +1823,15 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"NdaType_epic10"')::oid AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"epic10"."NdaType"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
      WHERE pg_type.oid = to_regtype('"NdaType"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"NdaType_epic10"')::oid, 'pg_type') AS comment,
+    SELECT pg_catalog.obj_description(to_regtype('"epic10"."NdaType"')::oid, 'pg_type') AS comment,
            pg_catalog.obj_description(to_regtype('"NdaType"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"NdaType_epic10"')::oid IS NOT NULL AND to_regtype('"NdaType"')::oid IS NOT NULL
+     WHERE to_regtype('"epic10"."NdaType"')::oid IS NOT NULL AND to_regtype('"NdaType"')::oid IS NOT NULL
   ),
   difference AS (
     SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
@@ -1851,7 +1852,7 @@ BEGIN
   UNION ALL
   SELECT 3, pg_catalog.format('COMMENT ON TYPE "NdaType" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
-  SELECT 4, 'COMMENT ON TYPE "NdaType_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
+  SELECT 4, 'COMMENT ON TYPE "epic10"."NdaType" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
@@ -1866,11 +1867,11 @@ END;
     FOR theirs IN
       SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
         FROM pg_cast AS cast_of_theirs,
-             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaType"')::oid THEN to_regtype('"NdaType_epic10"')::oid ELSE castsource END::regtype AS source,
-                             CASE WHEN casttarget = to_regtype('"NdaType"')::oid THEN to_regtype('"NdaType_epic10"')::oid ELSE casttarget END::regtype AS target,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaType"')::oid THEN to_regtype('"epic10"."NdaType"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaType"')::oid THEN to_regtype('"epic10"."NdaType"')::oid ELSE casttarget END::regtype AS target,
                              CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
                                AS context) AS pair
-       WHERE castmethod = 'i' AND to_regtype('"NdaType"')::oid IN (castsource, casttarget) AND to_regtype('"NdaType_epic10"')::oid IS NOT NULL
+       WHERE castmethod = 'i' AND to_regtype('"NdaType"')::oid IN (castsource, casttarget) AND to_regtype('"epic10"."NdaType"')::oid IS NOT NULL
          AND EXISTS (SELECT FROM pg_cast AS ours
                         WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
     LOOP
@@ -1882,8 +1883,8 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10') AND NOT (to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL) THEN
-  ALTER TYPE "UsMaxPosition" RENAME TO "UsMaxPosition_epic10";
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition') AND NOT (to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL) THEN
+  ALTER TYPE "UsMaxPosition" SET SCHEMA "epic10";
   IF to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition_legacy" RENAME TO "UsMaxPosition";
   END IF;
@@ -1895,15 +1896,15 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"UsMaxPosition_epic10"')::oid AND grantee <> typowner
+     WHERE pg_type.oid = to_regtype('"epic10"."UsMaxPosition"')::oid AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
      WHERE pg_type.oid = to_regtype('"UsMaxPosition"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"UsMaxPosition_epic10"')::oid, 'pg_type') AS comment,
+    SELECT pg_catalog.obj_description(to_regtype('"epic10"."UsMaxPosition"')::oid, 'pg_type') AS comment,
            pg_catalog.obj_description(to_regtype('"UsMaxPosition"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL AND to_regtype('"UsMaxPosition"')::oid IS NOT NULL
+     WHERE to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL AND to_regtype('"UsMaxPosition"')::oid IS NOT NULL
   ),
   difference AS (
     SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
@@ -1924,7 +1925,7 @@ BEGIN
   UNION ALL
   SELECT 3, pg_catalog.format('COMMENT ON TYPE "UsMaxPosition" IS %L', comment) FROM said WHERE comment IS DISTINCT FROM other
   UNION ALL
-  SELECT 4, 'COMMENT ON TYPE "UsMaxPosition_epic10" IS NULL' FROM said WHERE comment IS NOT NULL
+  SELECT 4, 'COMMENT ON TYPE "epic10"."UsMaxPosition" IS NULL' FROM said WHERE comment IS NOT NULL
   ORDER BY step
     LOOP
       IF look = 1 OR carried.step <= 2 THEN
@@ -1939,11 +1940,11 @@ END;
     FOR theirs IN
       SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
         FROM pg_cast AS cast_of_theirs,
-             LATERAL (SELECT CASE WHEN castsource = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"UsMaxPosition_epic10"')::oid ELSE castsource END::regtype AS source,
-                             CASE WHEN casttarget = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"UsMaxPosition_epic10"')::oid ELSE casttarget END::regtype AS target,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"epic10"."UsMaxPosition"')::oid ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"epic10"."UsMaxPosition"')::oid ELSE casttarget END::regtype AS target,
                              CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
                                AS context) AS pair
-       WHERE castmethod = 'i' AND to_regtype('"UsMaxPosition"')::oid IN (castsource, casttarget) AND to_regtype('"UsMaxPosition_epic10"')::oid IS NOT NULL
+       WHERE castmethod = 'i' AND to_regtype('"UsMaxPosition"')::oid IN (castsource, casttarget) AND to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL
          AND EXISTS (SELECT FROM pg_cast AS ours
                         WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
     LOOP
@@ -2128,9 +2129,9 @@ BEGIN
         FOR made IN
           WITH named AS (
             SELECT prorettype AS oid FROM pg_proc
-             WHERE EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') AND pronamespace = to_regnamespace('"epic10"')::oid AND proname = 'named'
+             WHERE EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') AND pronamespace = to_regnamespace('"epic10_qualified"')::oid AND proname = 'named'
           ), function AS (
-            SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('"epic10"')::oid
+            SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('"epic10_qualified"')::oid
                AND (prorettype IN (SELECT oid FROM named) OR proargtypes[pronargs - 1] IN (SELECT oid FROM named))
           )
           SELECT 1 AS step, pg_catalog.concat('DROP OPERATOR ', oid::regoperator) AS statement FROM pg_operator
@@ -2147,10 +2148,15 @@ BEGIN
       $epic10_views$;
       DO $epic10_views$
       BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') THEN
+        DROP VIEW IF EXISTS "epic10_qualified"."ndas", "epic10_qualified"."nda_status_history", "epic10_qualified"."documents", "epic10_qualified"."audit_log", "epic10_qualified"."contacts", "epic10_qualified"."agency_groups", "epic10_qualified"."subagencies", "epic10_qualified"."agency_group_grants", "epic10_qualified"."subagency_grants";
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
         IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') THEN
-          DROP VIEW IF EXISTS "epic10"."ndas", "epic10"."nda_status_history", "epic10"."documents", "epic10"."audit_log", "epic10"."contacts", "epic10"."agency_groups", "epic10"."subagencies", "epic10"."agency_group_grants", "epic10"."subagency_grants";
-          DROP SCHEMA IF EXISTS "epic10";
-          DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10';
+        DROP VIEW IF EXISTS "epic10"."ndas", "epic10"."nda_status_history", "epic10"."documents", "epic10"."audit_log", "epic10"."contacts", "epic10"."agency_groups", "epic10"."subagencies", "epic10"."agency_group_grants", "epic10"."subagency_grants";
         END IF;
       END
       $epic10_views$;
@@ -2256,6 +2262,14 @@ BEGIN
     END LOOP;
   END LOOP;
   PERFORM pg_catalog.set_config('epic10.refused', refused, false);
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified') THEN
+    DROP SCHEMA IF EXISTS "epic10_qualified";
+    DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10_qualified';
+  END IF;
 END
 $epic10$;
 DO $epic10$
@@ -3063,9 +3077,9 @@ BEGIN
         FOR made IN
           WITH named AS (
             SELECT prorettype AS oid FROM pg_proc
-             WHERE EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') AND pronamespace = to_regnamespace('"epic9"')::oid AND proname = 'named'
+             WHERE EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified') AND pronamespace = to_regnamespace('"epic9_qualified"')::oid AND proname = 'named'
           ), function AS (
-            SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('"epic9"')::oid
+            SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('"epic9_qualified"')::oid
                AND (prorettype IN (SELECT oid FROM named) OR proargtypes[pronargs - 1] IN (SELECT oid FROM named))
           )
           SELECT 1 AS step, pg_catalog.concat('DROP OPERATOR ', oid::regoperator) AS statement FROM pg_operator
@@ -3082,10 +3096,15 @@ BEGIN
       $epic10_views$;
       DO $epic10_views$
       BEGIN
+        IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified') THEN
+        DROP VIEW IF EXISTS "epic9_qualified"."ndas", "epic9_qualified"."nda_status_history", "epic9_qualified"."documents", "epic9_qualified"."audit_log", "epic9_qualified"."contacts", "epic9_qualified"."agency_groups", "epic9_qualified"."subagencies", "epic9_qualified"."agency_group_grants", "epic9_qualified"."subagency_grants";
+        END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
         IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
-          DROP VIEW IF EXISTS "epic9"."ndas", "epic9"."nda_status_history", "epic9"."documents", "epic9"."audit_log", "epic9"."contacts", "epic9"."agency_groups", "epic9"."subagencies", "epic9"."agency_group_grants", "epic9"."subagency_grants";
-          DROP SCHEMA IF EXISTS "epic9";
-          DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9';
+        DROP VIEW IF EXISTS "epic9"."ndas", "epic9"."nda_status_history", "epic9"."documents", "epic9"."audit_log", "epic9"."contacts", "epic9"."agency_groups", "epic9"."subagencies", "epic9"."agency_group_grants", "epic9"."subagency_grants";
         END IF;
       END
       $epic10_views$;
@@ -3374,9 +3393,9 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10') THEN
-    DROP TYPE IF EXISTS "NdaStatus_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaStatus_epic10';
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus') THEN
+    DROP TYPE IF EXISTS "epic10"."NdaStatus";
+    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus';
   END IF;
 END
 $epic10$;
@@ -3398,9 +3417,9 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10') THEN
-    DROP TYPE IF EXISTS "NdaType_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'NdaType_epic10';
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') THEN
+    DROP TYPE IF EXISTS "epic10"."NdaType";
+    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType';
   END IF;
 END
 $epic10$;
@@ -3422,9 +3441,33 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10') THEN
-    DROP TYPE IF EXISTS "UsMaxPosition_epic10";
-    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'UsMaxPosition_epic10';
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition') THEN
+    DROP TYPE IF EXISTS "epic10"."UsMaxPosition";
+    DELETE FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') THEN
+    DROP SCHEMA IF EXISTS "epic10";
+    DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified') THEN
+    DROP SCHEMA IF EXISTS "epic9_qualified";
+    DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9_qualified';
+  END IF;
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
+    DROP SCHEMA IF EXISTS "epic9";
+    DELETE FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9';
   END IF;
 END
 $epic10$;

@@ -38,7 +38,7 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', pg_catalog.string_agg(part, ',' ORDER BY number), false)
   FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_setting('search_path'), ','))
     WITH ORDINALITY AS path (part, number)
- WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic10']::text[])
+ WHERE pg_catalog.btrim(part, ' "') <> ALL (ARRAY['epic9', 'epic9_qualified', 'epic10', 'epic10_qualified']::text[])
 HAVING count(*) > 0;
   IF NOT FOUND THEN
     RAISE EXCEPTION '%', 'search_path of this session names views, and not the tables of the register.' USING HINT = 'Put the schema of the tables behind it: ALTER ROLE ... SET search_path = ..., public; or leave it out of the address of the database.';
