@@ -1,5 +1,6 @@
 """The sequence of steps of each command that an operator runs."""
 
+from functools import partial
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
@@ -14,7 +15,7 @@ from epic10.deploy import rolling as with_nobody_stopped
 from epic10.deploy.failure import ended_early, position_of
 from epic10.deploy.readiness import DeployOptions, NotDeployed, make_ready
 from epic10.deploy.run import Run, witnessed
-from epic10.deploy.way_back import BACK, go_back
+from epic10.deploy.way_back import BACK, go_back, undo_the_switch
 from epic10.deploy.writers import ask_to_stop, insist_that_nobody_writes
 from epic10.postgres import deadline
 from epic10.postgres.catalog import quoted
@@ -94,6 +95,7 @@ def rollback(
     without_snapshot: bool,
     drop_dependents: bool,
     rolling: bool,
+    only_the_switch: bool,
     may_ask: bool,
     show: Show,
     out,
@@ -101,7 +103,8 @@ def rollback(
     """
     Check that the application is stopped, take a safety snapshot, go back from any point, and compare.
 
-    If it is ``rolling``, the old application works on, through its schema of views.
+    If it is ``rolling``, the old application works on, through its schema of views. With ``only_the_switch`` the
+    database is prepared again afterwards.
     """
     insist_on_a_way_back(run.using)
     if not state.is_left_to_undo(connections[run.using]):
@@ -116,7 +119,9 @@ def rollback(
     else:
         accept = {"accepted": accept_writers, "may_ask": may_ask, "harm": harm}
         run.step("stopped", lambda: insist_that_nobody_writes(run, **accept))
-    in_the_way = dependents.to_drop(run.using, drop_dependents=drop_dependents, may_ask=may_ask)
+    in_the_way = []
+    if not only_the_switch:
+        in_the_way = dependents.to_drop(run.using, drop_dependents=drop_dependents, may_ask=may_ask)
     if without_snapshot:
         run.override("--without-snapshot", "There is no safety snapshot.")
     else:
@@ -124,7 +129,8 @@ def rollback(
         run.decide(f'Snapshot "{taken.name}" holds everything the new application has written.')
     if in_the_way:
         run.step("dependents", lambda: dependents.drop(run, in_the_way))
-    failed = [report for report in go_back(run, jobs=jobs, show=show, out=out) if report.failed]
+    back = partial(undo_the_switch, run) if only_the_switch else partial(go_back, run, jobs=jobs)
+    failed = [report for report in back(show=show, out=out) if report.failed]
     if failed:
         raise CommandError(
             f"Epic 10 is undone, but not everything is what it was: {'; '.join(report.summary for report in failed)}.\n"

@@ -15,6 +15,17 @@ from epic10.terminal.progress import logger
 BACK = "back"  # The step after which the database is at its previous release.
 
 
+def undo_the_switch(run: Run, *, show: Show, out) -> list[Report]:
+    """Go back to the prepared database: nothing of it is what it was before, so only the old smoke tests run."""
+    release = plan.load()
+    migrate = partial(
+        call_command, "migrate", release.app_label, release.previous, prepare=True, database=run.using, stdout=out
+    )
+    with witnessed(run, run.using):
+        run.step(BACK, migrate)
+    return [run.step("previous", lambda: run.report(previous_works(run.using, show=show)))]
+
+
 def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
     """
     Migrate back from any point, compare with the last snapshot before the release, and run the old smoke tests.

@@ -7,6 +7,7 @@ nobody has to wait for them in the window. Their migrations find them there.
 
 from django.core.management import CommandError
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from epic10.ledger.phase_record import FORWARDS
 from epic10.operations.phase import walk
@@ -35,6 +36,27 @@ def prepared(connection):
         "Prepared: only %s is left, and nothing is visible yet. The old application may go on working.",
         release.phases[-1].name,
     )
+
+
+def back_to_prepared(connection):
+    """
+    Undo the switch and the migrations after it, and nothing else.
+
+    Nothing is parked, because the columns with the new labels stay, and the next switch takes milliseconds.
+    """
+    release = plan.load()
+    if not release.is_switched(connection):
+        raise CommandError(
+            "There is no switch to undo in this database.\n"
+            f"HINT: python manage.py migrate {release.app_label} --prepare goes on to the switch; "
+            f"migrate {release.app_label} {release.previous} undoes everything."
+        )
+    MigrationExecutor(connection).migrate([(release.app_label, release.name)])
+    *_, (switch, before, after) = walk(release.phases, release.app_label, release.before)
+    with connection.schema_editor(atomic=False) as editor:
+        switch.database_backwards(release.app_label, editor, after, before)
+    MigrationRecorder(connection).record_unapplied(release.app_label, release.name)
+    prepared(connection)
 
 
 def is_prepared(connection) -> bool:

@@ -131,3 +131,33 @@ def test_there_and_back_the_old_application_notices_nothing(night, legacy_databa
         ended.said.splitlines()[-1] == "Next: nothing, the old application is at work; python manage.py epic10_status"
     )
     assert old.execute(EVERY_COLUMN).fetchall() == before
+
+
+@pytest.mark.slow
+def test_the_switch_alone_goes_back_and_there_again_under_both(night, legacy_database, application):
+    old, qualified = application("epic9"), application("public")
+    named = """SELECT id FROM epic9_qualified.ndas WHERE status = CAST('EMAILED' AS epic9_qualified."NdaStatus")"""
+    assert night("epic10_deploy", prepare=True).status == 0
+    prepared, before = legacy_database.dump_schema(), old.execute(EVERY_COLUMN).fetchall()
+    new, emailed = application("epic10"), sorted(qualified.execute(named).fetchall())
+    assert night("epic10_deploy", rolling=True).status == 0
+    new.execute(
+        "UPDATE ndas SET usmax_position = 'OTHER', nda_type = 'CONSULTANT' WHERE id = (SELECT max(id) FROM ndas)"
+    )
+    consultants = "SELECT count(*) FROM ndas WHERE nda_type = 'CONSULTANT' AND usmax_position = 'OTHER'"
+    assert new.execute(consultants).fetchone() == (1,)
+    before = old.execute(EVERY_COLUMN).fetchall()
+    ended = night("epic10_rollback", rolling=True, only_the_switch=True)
+    assert (ended.status, ended.complaint) == (0, "")
+    assert ended.said.splitlines()[-1].startswith("It is prepared: epic10_deploy --rolling switches again")
+    assert legacy_database.dump_schema() == prepared
+    # Nothing is parked: what the new application wrote is where it was, and both go on.
+    assert legacy_database.rows("SELECT count(*) FROM epic10_archive") == [(0,)]
+    assert new.execute(consultants).fetchone() == (1,)
+    assert old.execute(EVERY_COLUMN).fetchall() == before
+    assert sorted(qualified.execute(named).fetchall()) == emailed
+    ended = night("epic10_rollback", rolling=True, only_the_switch=True)
+    assert ended.status == 1 and "There is no switch to undo in this database." in ended.complaint
+    assert night("epic10_deploy", rolling=True).status == 0
+    assert new.execute(consultants).fetchone() == (1,)
+    assert old.execute(EVERY_COLUMN).fetchall() == before

@@ -7,6 +7,8 @@ The old one writes through the views in ``epic9``, the new one through those in 
 import pytest
 from django.core.management import CommandError
 
+from epic10.operations.backfill.foreign_triggers import AFTER_OR_BEFORE, triggers
+
 from .disturbances import steps
 from .test_there_and_back import DOWN, OLD_POSITIONS, OLD_STATUSES, POSITION_DOWN, POSITION_UP, UP
 from .test_two_routes import SCRIPTS
@@ -352,3 +354,8 @@ def test_triggers_of_the_old_application_hear_of_what_the_new_one_writes_and_hav
     assert "at_the_end epic10 FULLY_EXECUTED" in noticed
     legacy_database.migrate("0001")
     assert legacy_database.dump_schema() == before
+
+
+def test_a_backfill_takes_no_trigger_of_ours_for_one_of_others(prepared):
+    for table in ("ndas", "nda_status_history"):
+        assert prepared.rows(f"SELECT tgname FROM {triggers(table, AFTER_OR_BEFORE)}") == []

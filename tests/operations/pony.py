@@ -204,7 +204,7 @@ ENFORCE = [
 ]
 SWITCH = [
     Life(SwitchParking([PARKING]), "to_regprocedure('zz_epic10_park_pony()') IS NULL"),
-    Life(StopKeeping("pony"), "to_regprocedure('zz_epic10_backfill_pony()') IS NULL", stays=True),
+    Life(StopKeeping("pony"), "to_regprocedure('zz_epic10_backfill_pony()') IS NULL"),
     Life(
         SwitchType(MOOD_TYPE, "pony"),
         f"{enum_labels('Mood')} = '{{HAPPY,SAD,ASLEEP}}' AND NOT {type_exists(MOOD_TYPE.working_type)}",

@@ -7,16 +7,12 @@ from epic10.management.command import Output, ReleaseCommand, steps_of
 from epic10.release import plan, state
 from epic10.terminal import prompts
 
-QUESTION = 'Database "{name}" goes back to what it was before Epic 10. The application has to be stopped.'
-OF_A_LIVE_ONE = "What it has written since and the old schema cannot hold is parked, out of everybody's sight."
-
-
-OF_TWO = (
-    'Database "{name}" goes back to what it was before Epic 10. The new application has to be stopped; '
-    "the old one works on."
-)
+STOPPED = "The application has to be stopped."
+PARKED = "What it has written since and the old schema cannot hold is parked, out of everybody's sight."
+KEPT = "What it has written since stays, out of the old application's sight."
 
 WISHES = ("directory", "jobs", "accept_writers", "accept_copy", "without_snapshot", "drop_dependents", "rolling")
+WISHES += ("only_the_switch",)
 
 
 class Command(ReleaseCommand):
@@ -37,6 +33,12 @@ class Command(ReleaseCommand):
             action="store_true",
             help="With the old application at work through its schema of views; only the new one has to be stopped.",
         )
+        add(
+            "--only-the-switch",
+            action="store_true",
+            help="Leave everything as epic10_deploy --prepare left it: the schemas of views stay, and what the new "
+            "application wrote stays in the columns beside the old ones, until it is switched again or all is undone.",
+        )
         arguments.accepted(parser)
         add("--without-snapshot", action="store_true", help="Without the safety snapshot: seconds matter, or no disk.")
         add(
@@ -53,23 +55,31 @@ class Command(ReleaseCommand):
         wishes = {name: options[name] for name in WISHES}
         insist_on_a_way_back(database)
         if not yes and state.is_left_to_undo(connections[database]):
-            ask(connections[database], OF_TWO if wishes["rolling"] else QUESTION)
+            ask(connections[database], rolling=wishes["rolling"], only_the_switch=wishes["only_the_switch"])
         with self.alone(database, {name: str(value) for name, value in wishes.items()}) as run:
             rollback(run, **wishes, may_ask=not yes, show=self.show, out=self.out)
-        return Output(text(run, wishes["rolling"]), run_record.as_data(run))
+        return Output(text(run, wishes["rolling"], wishes["only_the_switch"]), run_record.as_data(run))
 
 
-def ask(connection, question):
+def ask(connection, *, rolling, only_the_switch):
     """For a live Epic 10 the name of the database: a yes is typed too easily for what people have written."""
     name = connection.settings_dict["NAME"]
-    question = question.format(name=name)
+    what = "the switch" if only_the_switch else "Epic 10"
+    stopped = (
+        "The new application has to be stopped; the old one works on"
+        if rolling
+        else "The application has to be stopped"
+    )
+    question = f'Database "{name}" goes back to what it was before {what}. {stopped}.'
     if plan.load().is_switched(connection):
-        prompts.ask(f"{question} {OF_A_LIVE_ONE}", expected=name, otherwise="--yes")
+        prompts.ask(f"{question} {KEPT if only_the_switch else PARKED}", expected=name, otherwise="--yes")
     else:
         prompts.ask(question, otherwise="--yes")
 
 
-def text(run, is_rolling):
-    after = "nothing, the old application is at work" if is_rolling else "start the application of before Epic 10"
-    after = f"Next: {after}; python manage.py epic10_status"
-    return "\n".join(["", *steps_of(run), "", after])
+def text(run, rolling, only_the_switch):
+    after = "nothing, the old application is at work" if rolling else "start the application of before Epic 10"
+    lines = [f"Next: {after}; python manage.py epic10_status"]
+    if only_the_switch:
+        lines.append("It is prepared: epic10_deploy --rolling switches again, epic10_rollback undoes the rest.")
+    return "\n".join(["", *steps_of(run), "", *lines])

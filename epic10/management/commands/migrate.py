@@ -19,7 +19,7 @@ from epic10.postgres.migration_lock import LockLost, only_migrator
 from epic10.postgres.session import unhurried
 from epic10.release import plan
 from epic10.release.advice import NO_WAY_BACK, stopped
-from epic10.release.preparation import prepared
+from epic10.release.preparation import back_to_prepared, prepared
 from epic10.release.reconcile import has_work, is_way_back, reconcile
 from epic10.terminal import signals
 from epic10.terminal.display import shown
@@ -42,7 +42,8 @@ class Command(Lasting, OnTheTables, migrate.Command):
         parser.add_argument(
             "--prepare",
             action="store_true",
-            help="Everything before the switch, with the old application at work; migrate ndas does the rest later.",
+            help="Everything before the switch, with the old application at work; migrate ndas does the rest later. "
+            "With 0001: undo the switch and what came after it, and nothing else.",
         )
         parser.add_argument(
             "--workers",
@@ -86,7 +87,7 @@ class Command(Lasting, OnTheTables, migrate.Command):
 
     def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
         orphan_policy, number = options.pop("orphans", orphans.REFUSE), options.pop("workers", None)
-        connection = connections[database]
+        connection, is_back = connections[database], is_way_back(plan.load(), migration_name)
         insist_that_nothing_is_dropped(app_label, migration_name)
         insist_on(plan.load().server.preconditions(), connection)
         insist_on_a_way_back(connection, app_label, migration_name)
@@ -101,12 +102,13 @@ class Command(Lasting, OnTheTables, migrate.Command):
                 privileges.require(connection, plan.load().needs())
                 if workers.beside_this_one():
                     connections_wanted.insist_on(workers.beside_this_one(), connection)
-                if is_way_back(plan.load(), migration_name):
+                if is_back and not prepare:
                     way_back.insist_on_a_free_way(connection, plan.load().changed())
-            reconcile(connection, app_label, migration_name)
+            # Prepared, the release itself is not undone.
+            reconcile(connection, app_label, plan.load().name if is_back and prepare else migration_name)
             if prepare:
                 self.under_way = True
-                prepared(connection)
+                back_to_prepared(connection) if is_back else prepared(connection)
                 return
             super().handle(
                 *args,

@@ -9,7 +9,7 @@ and is not committed.
 from epic10.operations.columns.relabel import Derived, Rule
 from epic10.postgres.catalog import array, literal, quoted, table_oid
 
-OURS = "zz_epic10_"
+OURS = "^(zz|00)_epic10_"
 # TRIGGER_TYPE_ROW, _BEFORE and _UPDATE in pg_trigger.tgtype.
 BEFORE_EACH_UPDATED_ROW, AFTER_OR_BEFORE, EACH_UPDATE = 1 + 2 + 16, 1 + 16, 16
 
@@ -38,7 +38,7 @@ def triggers(table: str, type: int = BEFORE_EACH_UPDATED_ROW) -> str:
     """What to select from: triggers of others that fire for each updated row; unless told, before it is written."""
     return (
         f"pg_trigger WHERE tgrelid = {table_oid(table)} AND tgtype::int & {type} = {type} AND tgenabled <> 'D'\n"
-        f"   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, {literal(OURS)})"
+        f"   AND NOT tgisinternal AND tgname::text !~ {literal(OURS)}"
     )
 
 

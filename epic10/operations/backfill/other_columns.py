@@ -62,14 +62,7 @@ class KeepOtherColumns(ReleaseOperation, RunSQL):
 
     def __init__(self, table: str):
         self.table, self.pgid = table, name(table)
-        drop = f"DROP FUNCTION IF EXISTS {self.pgid}() CASCADE"
-        install = INSTALL.format(
-            name=self.pgid, table=literal(table), quoted_table=quoted(table), oid=table_oid(table), setting=SETTING
-        )
-        super().__init__(
-            sql=[claim("trigger", self.pgid, exists=f"to_regprocedure('{self.pgid}()') IS NOT NULL"), block(install)],
-            reverse_sql=[drop_if_ours("trigger", self.pgid, drop)],
-        )
+        super().__init__(sql=_install(table), reverse_sql=[_remove(table)])
 
     def needs(self, app_label, state):
         return [*privileges.table(self.table), privileges.Need("function", self.pgid)]
@@ -79,15 +72,27 @@ class KeepOtherColumns(ReleaseOperation, RunSQL):
 
 
 class StopKeeping(ReleaseOperation, RunSQL):
-    """At the switch: nothing is filled any more. A way forward again begins with expand."""
+    """At the switch: nothing is filled any more."""
 
     def __init__(self, table: str):
         self.table = table
-        drop = f"DROP FUNCTION IF EXISTS {name(table)}() CASCADE"
-        super().__init__(sql=[drop_if_ours("trigger", name(table), drop)], reverse_sql=RunSQL.noop)
+        super().__init__(sql=[_remove(table)], reverse_sql=_install(table))
 
     def describe(self):
         return f"Leave the columns of {self.table} to whoever writes them"
+
+
+def _install(table):
+    pgid = name(table)
+    install = INSTALL.format(
+        name=pgid, table=literal(table), quoted_table=quoted(table), oid=table_oid(table), setting=SETTING
+    )
+    return [claim("trigger", pgid, exists=f"to_regprocedure('{pgid}()') IS NOT NULL"), block(install)]
+
+
+def _remove(table):
+    pgid = name(table)
+    return drop_if_ours("trigger", pgid, f"DROP FUNCTION IF EXISTS {pgid}() CASCADE")
 
 
 def name(table: str) -> str:

@@ -2258,7 +2258,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2386,7 +2386,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2485,7 +2485,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2625,7 +2625,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2722,7 +2722,7 @@ $epic10$;
 DO $epic10$
 DECLARE
   names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_');
 BEGIN
   IF names IS NOT NULL THEN
     RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
@@ -2758,7 +2758,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2776,7 +2776,7 @@ BEGIN
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
@@ -2809,13 +2809,13 @@ BEGIN
         CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
             ', ' ORDER BY tgname) || '.'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END,
         CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
                 || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
                     ORDER BY tgname) || ';'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -2862,7 +2862,7 @@ $epic10$;
 DO $epic10$
 DECLARE
   names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_');
 BEGIN
   IF names IS NOT NULL THEN
     RAISE NOTICE '%', pg_catalog.format('nda_status_history: what the triggers %s change in other columns than the new ones is put back.', names);
@@ -2898,7 +2898,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2910,7 +2910,7 @@ BEGIN
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("nda_status_history") END AS was FROM nda_status_history
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN pg_catalog.to_jsonb("nda_status_history") END AS was FROM nda_status_history
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
@@ -2931,13 +2931,13 @@ BEGIN
         CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on nda_status_history changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
             ', ' ORDER BY tgname) || '.'
            FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END,
         CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "nda_status_history" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
                 || 'ALTER TABLE "nda_status_history" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
                     ORDER BY tgname) || ';'
            FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -2986,7 +2986,7 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 DO $epic10$
 DECLARE
   names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_');
 BEGIN
   IF names IS NOT NULL THEN
     RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
@@ -3022,7 +3022,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -3032,7 +3032,7 @@ BEGIN
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
@@ -3053,13 +3053,13 @@ BEGIN
         CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
             ', ' ORDER BY tgname) || '.'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END,
         CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
                 || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
                     ORDER BY tgname) || ';'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -3108,7 +3108,7 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 DO $epic10$
 DECLARE
   names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_');
 BEGIN
   IF names IS NOT NULL THEN
     RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
@@ -3144,7 +3144,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -3158,7 +3158,7 @@ BEGIN
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
@@ -3187,13 +3187,13 @@ BEGIN
         CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
             ', ' ORDER BY tgname) || '.'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END,
         CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
                 || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
                     ORDER BY tgname) || ';'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -3242,7 +3242,7 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 DO $epic10$
 DECLARE
   names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_');
 BEGIN
   IF names IS NOT NULL THEN
     RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
@@ -3278,7 +3278,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -3288,7 +3288,7 @@ BEGIN
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
@@ -3309,13 +3309,13 @@ BEGIN
         CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
             ', ' ORDER BY tgname) || '.'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END,
         CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
                 || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
                     ORDER BY tgname) || ';'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -3364,7 +3364,7 @@ SELECT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name 
 DO $epic10$
 DECLARE
   names text := (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_'));
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_');
 BEGIN
   IF names IS NOT NULL THEN
     RAISE NOTICE '%', pg_catalog.format('ndas: what the triggers %s change in other columns than the new ones is put back.', names);
@@ -3400,7 +3400,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -3410,7 +3410,7 @@ BEGIN
                         ORDER BY id LIMIT batch_size) AS keys
         ), batch AS (
           SELECT ctid AS place, CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN pg_catalog.to_jsonb("ndas") END AS was FROM ndas
            WHERE id = ANY ((SELECT keys FROM wanted)::text[])
            FOR NO KEY UPDATE
         ), changed AS (
@@ -3431,13 +3431,13 @@ BEGIN
         CASE WHEN columns IS NOT NULL THEN (SELECT 'A trigger on ndas changes what the backfill writes there, in the columns ' || columns || '. Triggers that can: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname),
             ', ' ORDER BY tgname) || '.'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END,
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END,
         CASE WHEN columns IS NOT NULL THEN (SELECT 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('DISABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
                 || '; then run the same command again. Afterwards: '
                 || 'ALTER TABLE "ndas" ' || pg_catalog.string_agg('ENABLE TRIGGER ' || pg_catalog.quote_ident(tgname), ', '
                     ORDER BY tgname) || ';'
            FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 19 = 19 AND tgenabled <> 'D'
-           AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) END INTO rows_changed, last, complaint, remedy FROM told;
+           AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') END INTO rows_changed, last, complaint, remedy FROM told;
       EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         refused := refused + 1;
         IF refused > 60 THEN
@@ -4195,7 +4195,7 @@ $check$SELECT pg_catalog.format('trigger %I fires after those of the release', t
      true,
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT status, status_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "ndas" GROUP BY status, status_epic10, otherwise_wrong) AS labels WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
     AND NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_ndas') AND status::text IS NOT DISTINCT FROM CASE status_epic10::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status_epic10::text END)))
@@ -4209,7 +4209,7 @@ HAVING count(*) > 0$check$),
      true,
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT usmax_position, usmax_position_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "ndas" GROUP BY usmax_position, usmax_position_epic10, otherwise_wrong) AS labels WHERE (usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
     AND NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_ndas') AND usmax_position::text IS NOT DISTINCT FROM CASE usmax_position_epic10::text WHEN 'SUB_CONTRACTOR' THEN 'SUB' ELSE usmax_position_epic10::text END)))
@@ -4223,7 +4223,7 @@ HAVING count(*) > 0$check$),
      true,
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "ndas" WHERE ((expiration_date IS NULL AND CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
     THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
     THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01' THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
@@ -4251,7 +4251,7 @@ $check$SELECT pg_catalog.format('trigger %I fires after those of the release', t
      true,
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "nda_status_history" WHERE EXISTS (SELECT FROM (SELECT status, status_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "nda_status_history" GROUP BY status, status_epic10, otherwise_wrong) AS labels WHERE (status_epic10::text IS DISTINCT FROM CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
     AND NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_nda_status_history') AND status::text IS NOT DISTINCT FROM CASE status_epic10::text WHEN 'PENDING_APPROVAL' THEN 'CREATED' WHEN 'SENT_PENDING_SIGNATURE' THEN 'EMAILED' WHEN 'INACTIVE_CANCELED' THEN 'INACTIVE' WHEN 'EXPIRED' THEN 'FULLY_EXECUTED' ELSE status_epic10::text END)))
@@ -4265,7 +4265,7 @@ HAVING count(*) > 0$check$),
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type_epic10'),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "ndas" WHERE EXISTS (SELECT FROM (SELECT nda_type, nda_type_epic10, (false) AS otherwise_wrong, count(*) AS rows
     FROM "ndas" GROUP BY nda_type, nda_type_epic10, otherwise_wrong) AS labels WHERE (nda_type_epic10::text IS DISTINCT FROM coalesce(CASE WHEN nda_type::text NOT IN ('MUTUAL', 'CONSULTANT') THEN 'CONSULTANT' ELSE nda_type::text END, 'MUTUAL')
     AND NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_ndas_nda_type') AND nda_type::text IS NOT DISTINCT FROM nda_type_epic10::text)))
@@ -4277,7 +4277,7 @@ HAVING count(*) > 0$check$),
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date_epic10'),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "ndas" WHERE (expiration_date_epic10 IS DISTINCT FROM CASE WHEN expiration_date IS NULL THEN CASE WHEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
     THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
     THEN pg_catalog.timezone('UTC', fully_executed_date::timestamptz) ELSE fully_executed_date::timestamp END) < '9999-01-01' THEN (CASE WHEN pg_catalog.pg_typeof(fully_executed_date)::oid = 'timestamptz'::regtype::oid
@@ -4290,7 +4290,7 @@ HAVING count(*) > 0$check$),
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax_epic10'),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "ndas" WHERE (is_non_usmax_epic10 IS DISTINCT FROM coalesce(is_non_usmax, false)
     AND NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_ndas_is_non_usmax') AND (is_non_usmax IS NULL OR pg_catalog.starts_with(coalesce(is_non_usmax_epic10::text, ''), is_non_usmax::text))))
 HAVING count(*) > 0$check$),
@@ -4299,7 +4299,7 @@ HAVING count(*) > 0$check$),
      EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id_epic10'),
 $check$SELECT pg_catalog.format('%s rows, the first of them %s', count(*), min(id)) || coalesce((SELECT '; triggers there: ' || pg_catalog.string_agg(pg_catalog.quote_ident(tgname), ', ' ORDER BY tgname)
             FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')), '')
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_'), '')
   FROM "ndas" WHERE (approved_by_id_epic10 IS DISTINCT FROM (SELECT contacts.id FROM contacts WHERE contacts.id = approved_by_id)
     AND NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_sync_ndas_approved_by_id') AND (approved_by_id IS NULL OR pg_catalog.starts_with(coalesce(approved_by_id_epic10::text, ''), approved_by_id::text))))
 HAVING count(*) > 0$check$)

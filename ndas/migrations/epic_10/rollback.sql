@@ -731,6 +731,10 @@ BEGIN
   RAISE EXCEPTION '%', 'switch could not get its locks on ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
 END
 $epic10$;
+INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_backfill_nda_status_history'
+ WHERE NOT (to_regprocedure('zz_epic10_backfill_nda_status_history()') IS NOT NULL) ON CONFLICT DO NOTHING;
+INSERT INTO epic10_created_object (kind, name) SELECT 'trigger', 'zz_epic10_backfill_ndas'
+ WHERE NOT (to_regprocedure('zz_epic10_backfill_ndas()') IS NOT NULL) ON CONFLICT DO NOTHING;
 DO $epic10$
 BEGIN
   FOR attempt IN 1..60 LOOP
@@ -1956,6 +1960,48 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
+  EXECUTE pg_catalog.format($install$
+CREATE OR REPLACE FUNCTION zz_epic10_backfill_nda_status_history() RETURNS trigger AS $$
+DECLARE
+  written record := NEW;
+BEGIN
+  IF pg_catalog.pg_has_role((SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+    NEW := OLD;
+    %s
+  END IF;
+  RETURN NEW;
+END $$ LANGUAGE plpgsql$install$, (
+    SELECT pg_catalog.string_agg(pg_catalog.format('NEW.%1$I := written.%1$I;', attname), ' ' ORDER BY attnum)
+      FROM pg_attribute JOIN epic10_created_object ON kind = 'column' AND name = 'nda_status_history' || '.' || attname::text
+     WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped));
+  REVOKE ALL ON FUNCTION zz_epic10_backfill_nda_status_history() FROM PUBLIC;
+  CREATE OR REPLACE TRIGGER zz_epic10_backfill_nda_status_history BEFORE UPDATE ON "nda_status_history" FOR EACH ROW
+    WHEN (pg_catalog.current_setting('epic10.backfill', true) = 'nda_status_history') EXECUTE FUNCTION zz_epic10_backfill_nda_status_history();
+END
+$epic10$;
+DO $epic10$
+BEGIN
+  EXECUTE pg_catalog.format($install$
+CREATE OR REPLACE FUNCTION zz_epic10_backfill_ndas() RETURNS trigger AS $$
+DECLARE
+  written record := NEW;
+BEGIN
+  IF pg_catalog.pg_has_role((SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+    NEW := OLD;
+    %s
+  END IF;
+  RETURN NEW;
+END $$ LANGUAGE plpgsql$install$, (
+    SELECT pg_catalog.string_agg(pg_catalog.format('NEW.%1$I := written.%1$I;', attname), ' ' ORDER BY attnum)
+      FROM pg_attribute JOIN epic10_created_object ON kind = 'column' AND name = 'ndas' || '.' || attname::text
+     WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped));
+  REVOKE ALL ON FUNCTION zz_epic10_backfill_ndas() FROM PUBLIC;
+  CREATE OR REPLACE TRIGGER zz_epic10_backfill_ndas BEFORE UPDATE ON "ndas" FOR EACH ROW
+    WHEN (pg_catalog.current_setting('epic10.backfill', true) = 'ndas') EXECUTE FUNCTION zz_epic10_backfill_ndas();
+END
+$epic10$;
+DO $epic10$
+BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'both ways' AND name = 'zz_epic10_park_ndas') THEN
   CREATE OR REPLACE FUNCTION zz_epic10_park_ndas() RETURNS trigger AS $$
 BEGIN
@@ -2825,7 +2871,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'ndas' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'ndas' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
@@ -2953,7 +2999,7 @@ BEGIN
       SET LOCAL enable_sort = off;
       SET LOCAL synchronous_commit = off;
       PERFORM pg_catalog.set_config('epic10.backfill', CASE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 17 = 17 AND tgenabled <> 'D'
-   AND NOT tgisinternal AND NOT pg_catalog.starts_with(tgname, 'zz_epic10_')) THEN 'nda_status_history' ELSE '' END, true);
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_') THEN 'nda_status_history' ELSE '' END, true);
       began := clock_timestamp();
       BEGIN
         WITH wanted AS MATERIALIZED (
