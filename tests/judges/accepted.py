@@ -48,8 +48,8 @@ ACCEPTED = [
         SQUAWK,
         "ban-drop-(view|schema)",
         "rollback.sql",
-        r'DROP (VIEW|SCHEMA) IF EXISTS "epic(9|10)"',
-        "`epic9`, `epic10`",
+        r'DROP (VIEW|SCHEMA) IF EXISTS "epic(9|10)(_qualified)?"',
+        "`epic9`, `epic10`, `epic9_qualified`, `epic10_qualified`",
         BACK,
     ),
     Accepted(
@@ -59,6 +59,15 @@ ACCEPTED = [
         r'ALTER TABLE "\w+" RENAME COLUMN .*_(epic10|legacy)"',
         "`…_epic10`, `…_legacy`",
         SWITCH,
+    ),
+    Accepted(
+        SQUAWK,
+        "ban-set-schema",
+        "rollback.sql",
+        r'ALTER TYPE "\w+" SET SCHEMA "epic10"',
+        "the new types",
+        "The way back of the switch: they wait again in the schema of views for the new application, which finds them "
+        "there by the same names.",
     ),
     Accepted(
         SQUAWK,
@@ -130,8 +139,8 @@ ACCEPTED = [
         SQUAWK,
         "ban-drop-type",
         "rollback.sql",
-        r'DROP TYPE IF EXISTS "(\w+_epic10|NdaType)"',
-        "`…_epic10`, `NdaType`",
+        r'DROP TYPE IF EXISTS ("epic10"\."\w+"|"NdaType")',
+        "those in `epic10`, `NdaType`",
         BACK,
     ),
     Accepted(
