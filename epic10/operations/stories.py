@@ -42,8 +42,7 @@ def phases(
     The five phases; each contains the stories' own operations, then those that a table has once.
 
     Every table of the ``register``, or of those that change, gets a view in either schema. ``tables`` are those that
-    change; they are locked in this order, parents before children. The first one has a
-    replaced column, which shows whether the switch has happened.
+    change; they are locked in this order, parents before children. A replaced column of the first one shows the switch.
     """
     parts = [table_changes(table, _changes(stories)) for table in tables]
     names = [table.name for table in tables]
@@ -54,10 +53,8 @@ def phases(
     switch = _switch(stories, parts)
     done, prepared = switched(names[0], parts[0].shadows[0]), both_ways.are_open(names[0])
     before = [
-        RequireServer(server),
-        RequireTextKeys([*names, *parents]),
-        RequirePreconditions(expand + index + backfill + for_new),
-        TryDdl(),
+        *(RequireServer(server), RequireTextKeys([*names, *parents])),
+        *(RequirePreconditions(expand + index + backfill + for_new), TryDdl()),
         *counted,
         *_commonest(parts),
     ]
@@ -104,19 +101,13 @@ def _expanding(operations, first, parents, names, done, prepared) -> Phase:
 
 def _views(stories, parts, register):
     """What is made for the old application first of all, and for the new one at the end of enforce."""
-    replaced = numbers(stories, lambda change: change.types)
+    replaced, by = numbers(stories, lambda change: change.types), "it works through them by its search_path."
+    for_old = f"Views for the old application, until it is gone; {by}"
+    for_new = f"Views for the new application, from here on; {by}"
     return [
-        *explained(
-            replaced,
-            "Views for the old application, until it is gone; it works through them by its search_path.",
-            schemas.for_the_old_one(parts, register),
-        ),
+        *explained(replaced, for_old, schemas.for_the_old_one(parts, register)),
         *explained(replaced, "Where the new types wait for the switch.", [schemas.for_the_new_types()]),
-    ], explained(
-        replaced,
-        "Views for the new application, from here on; it works through them by its search_path.",
-        schemas.for_the_new_one(parts, register),
-    )
+    ], explained(replaced, for_new, schemas.for_the_new_one(parts, register))
 
 
 def _commonest(parts):

@@ -57,7 +57,14 @@ def bound(statement: str, values: dict) -> str:
     return re.sub(rf"%\(({places})\)s", lambda place: literal(values[place[1]]), statement) if values else statement
 
 
+# Unlike to_regclass and to_regtype it does not ask for USAGE on the schema.
+IN_ITS_SCHEMA = "(SELECT o.oid FROM {catalog} AS o JOIN pg_namespace AS n ON n.oid = {its} WHERE {named})"
+
+
 def table_oid(table: str) -> str:
+    if isinstance(table, InSchema):
+        named = f"nspname = {literal(table.schema)} AND relname = {literal(table.name)}"
+        return IN_ITS_SCHEMA.format(catalog="pg_class", its="relnamespace", named=named)
     return f"to_regclass({literal(quoted(table))})::oid"
 
 
@@ -68,6 +75,9 @@ def table_oids(tables) -> str:
 
 
 def type_oid(name: str) -> str:
+    if isinstance(name, InSchema):
+        named = f"nspname = {literal(name.schema)} AND typname = {literal(name.name)}"
+        return IN_ITS_SCHEMA.format(catalog="pg_type", its="typnamespace", named=named)
     return f"to_regtype({literal(quoted(name))})::oid"
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import Error, connections
 from django.db.backends.signals import connection_created
 
-from epic10.postgres.catalog import array, literal, quoted, shortened
+from epic10.postgres.catalog import array, literal, shortened
 from epic10.postgres.session import execute, fetch
 from epic10.terminal.refusal import Refusal
 
@@ -59,17 +59,18 @@ def all_of_them() -> list[str]:
 
 def named_type(name: str) -> str:
     """An SQL expression for the OID of the type whose name, as the ledger has it, is the SQL expression ``name``."""
-    schema = f"CASE WHEN {_is_new(name)} THEN {literal(f'{quoted(new())}.')} ELSE '' END"
-    return f"to_regtype({schema} || pg_catalog.quote_ident({name_of_the_type(name)}))::oid"
+    # Not by to_regtype: that asks for USAGE on the schema.
+    return (
+        f"coalesce((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace\n"
+        f"           WHERE nspname = {literal(new())} AND {literal(f'{new()}.')} || typname::text = {name}),\n"
+        f"         to_regtype(pg_catalog.quote_ident({name}))::oid)"
+    )
 
 
 def name_of_the_type(name: str) -> str:
     """The same for its name without the schema."""
-    return f"CASE WHEN {_is_new(name)} THEN pg_catalog.substr({name}, {len(new()) + 2}) ELSE {name} END"
-
-
-def _is_new(name: str) -> str:
-    return f"pg_catalog.starts_with({name}, {literal(f'{new()}.')})"
+    is_new = f"pg_catalog.starts_with({name}, {literal(f'{new()}.')})"
+    return f"CASE WHEN {is_new} THEN pg_catalog.substr({name}, {len(new()) + 2}) ELSE {name} END"
 
 
 def past_them(*, local: bool = False) -> str:

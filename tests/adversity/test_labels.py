@@ -42,7 +42,7 @@ def test_written_later_the_write_is_refused_and_the_release_goes_on(legacy_datab
     legacy_database.execute(ADD)
     with pytest.raises(DataError) as refusal:
         legacy_database.execute(WRITE)
-    assert str(refusal.value).splitlines()[0] == 'invalid input value for enum "NdaStatus": "ON_HOLD"'
+    assert str(refusal.value).splitlines()[0] == 'invalid input value for enum epic10."NdaStatus": "ON_HOLD"'
     legacy_database.migrate()
     assert content(legacy_database) == after.content
 

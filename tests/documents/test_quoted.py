@@ -52,7 +52,7 @@ def test_the_lines_of_real_runs_stand_in_the_code_too():
 
 
 def test_a_message_that_was_worded_anew_is_noticed():
-    text = "*Otherwise:* `The register was locked away by a stranger, and cannot be opened before noon.`"
+    text = "*Otherwise:* `The giraffe sings about her rusty bicycle, and nobody dances before noon.`"
     assert [said for said in messages(text) if share_said(said) < SHARE] == [text.split("`")[1]]
     assert (
         share_said("Nothing was changed: the application is still writing: pid 27134, ndas (ndas-web), active.") > SHARE

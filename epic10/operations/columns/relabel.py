@@ -26,11 +26,7 @@ class Relabel:
 
     @property
     def working_type(self) -> InSchema:
-        """
-        The type of the new labels before the switch, by the name that it has after it.
-
-        It waits in the schema of views for the new application, which thus finds it before the old one.
-        """
+        """Where the new type waits for the switch: in the schema of the new application, which finds it first."""
         return InSchema(view_schemas.new(), self.type)
 
     @property
@@ -88,8 +84,7 @@ class Shadow:
     index: str | None = None
 
     @property
-    def name(self):
-        """The name of the new column after the switch."""
+    def name(self):  # After the switch.
         return self.column
 
     @property

@@ -215,7 +215,9 @@ WITH wanted (kind, name, privilege) AS (VALUES
     FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN '"epic10".' ELSE '' END || pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = coalesce((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace
+           WHERE nspname = 'epic10' AND 'epic10.' || typname::text = name),
+         to_regtype(pg_catalog.quote_ident(name))::oid) WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
     FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
@@ -534,9 +536,9 @@ $check$SELECT 'epic10 is there already'
     ('the name epic10.UsMaxPosition is free, or names the enum the release wants',
      'Rename it out of the way: ALTER TYPE "epic10"."UsMaxPosition" RENAME TO "epic10.UsMaxPosition_before_epic10".',
      true,
-$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'epic10.UsMaxPosition', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."UsMaxPosition"')::oid), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
- WHERE to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition')
-   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."UsMaxPosition"')::oid) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
+$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'epic10.UsMaxPosition', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition')), ', '), 'PRIME, SUB_CONTRACTOR, OTHER')
+ WHERE (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition')
+   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition')) OPERATOR(pg_catalog.=) ARRAY['PRIME', 'SUB_CONTRACTOR', 'OTHER']::text[]) IS NOT TRUE$check$),
     ('the type name UsMaxPosition_legacy is free',
      'ALTER TYPE "UsMaxPosition_legacy" RENAME TO ...',
      true,
@@ -646,7 +648,7 @@ $check$SELECT pg_catalog.format('%s is no enum', typname) FROM pg_type
      'ALTER TYPE "epic10"."NdaType" RENAME TO ...',
      true,
 $check$SELECT 'epic10.NdaType is there already'
- WHERE to_regtype('"epic10"."NdaType"')::oid IS NOT NULL
+ WHERE (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') IS NOT NULL
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')$check$),
     ('the type name NdaType_legacy is free',
      'ALTER TYPE "NdaType_legacy" RENAME TO ...',
@@ -739,9 +741,9 @@ $check$SELECT 'ndas.nda_type_legacy is there already'
     ('the name epic10.NdaStatus is free, or names the enum the release wants',
      'Rename it out of the way: ALTER TYPE "epic10"."NdaStatus" RENAME TO "epic10.NdaStatus_before_epic10".',
      true,
-$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'epic10.NdaStatus', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."NdaStatus"')::oid), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
- WHERE to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus')
-   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = to_regtype('"epic10"."NdaStatus"')::oid) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
+$check$SELECT pg_catalog.format('type %s is there already with the labels %s, expected %s', 'epic10.NdaStatus', pg_catalog.array_to_string((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus')), ', '), 'CREATED, PENDING_APPROVAL, SENT_PENDING_SIGNATURE, IN_REVISION, FULLY_EXECUTED, INACTIVE_CANCELED, EXPIRED')
+ WHERE (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') IS NOT NULL AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus')
+   AND ((SELECT pg_catalog.array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus')) OPERATOR(pg_catalog.=) ARRAY['CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED']::text[]) IS NOT TRUE$check$),
     ('the type name NdaStatus_legacy is free',
      'ALTER TYPE "NdaStatus_legacy" RENAME TO ...',
      true,
@@ -1299,7 +1301,7 @@ INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic9_qualified
 INSERT INTO epic10_created_object (kind, name) SELECT 'schema', 'epic10'
  WHERE NOT (to_regnamespace('"epic10"') IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'epic10.UsMaxPosition'
- WHERE NOT (to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
+ WHERE NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.usmax_position_epic10'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'epic10.NdaType'
@@ -1313,7 +1315,7 @@ INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type'
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.nda_type_epic10'
  WHERE NOT (NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND NOT attisdropped) AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') AND NOT (NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType')))) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'type', 'epic10.NdaStatus'
- WHERE NOT (to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL) ON CONFLICT DO NOTHING;
+ WHERE NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') IS NOT NULL) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'ndas.status_epic10'
  WHERE NOT (EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND NOT attisdropped)) ON CONFLICT DO NOTHING;
 INSERT INTO epic10_created_object (kind, name) SELECT 'column', 'nda_status_history.status_epic10'
@@ -1650,7 +1652,7 @@ $epic10$;
 -- 10.1: The new positions, in a column beside the old one; NULL becomes PRIME.
 DO $epic10$
 BEGIN
-  IF NOT (to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL) THEN
+  IF NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') IS NOT NULL) THEN
     CREATE TYPE "epic10"."UsMaxPosition" AS ENUM ('PRIME', 'SUB_CONTRACTOR', 'OTHER');
   END IF;
 END
@@ -1664,7 +1666,7 @@ $epic10$;
 -- 10.2: Every NDA is Mutual or Consultant. Existing rows read the default; no row is touched.
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') AND NOT (to_regtype('"epic10"."NdaType"')::oid IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') AND NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') IS NOT NULL) THEN
     CREATE TYPE "epic10"."NdaType" AS ENUM ('MUTUAL', 'CONSULTANT');
   ELSIF NOT (EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') OR to_regtype('"NdaType"')::oid IS NOT NULL) THEN
     EXECUTE pg_catalog.format('CREATE TYPE %I."NdaType" AS ENUM (''MUTUAL'', ''CONSULTANT'')', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
@@ -1687,7 +1689,7 @@ $epic10$;
 -- 10.3: The new status labels, in a column beside the old one, for NDAs and for their history.
 DO $epic10$
 BEGIN
-  IF NOT (to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL) THEN
+  IF NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') IS NOT NULL) THEN
     CREATE TYPE "epic10"."NdaStatus" AS ENUM ('CREATED', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE', 'IN_REVISION', 'FULLY_EXECUTED', 'INACTIVE_CANCELED', 'EXPIRED');
   END IF;
 END
@@ -5482,7 +5484,7 @@ $epic10$;
 -- 10.1, 10.2, 10.3: The new labels take the name of the old ones.
 DO $epic10$
 BEGIN
-  IF to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL THEN
+  IF (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') IS NOT NULL THEN
   IF to_regtype('"UsMaxPosition"')::oid IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition" RENAME TO "UsMaxPosition_legacy";
   END IF;
@@ -5574,7 +5576,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF to_regtype('"epic10"."NdaType"')::oid IS NOT NULL THEN
+  IF (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') IS NOT NULL THEN
   IF to_regtype('"NdaType"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaType" RENAME TO "NdaType_legacy";
   END IF;
@@ -5666,7 +5668,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL THEN
+  IF (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') IS NOT NULL THEN
   IF to_regtype('"NdaStatus"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaStatus" RENAME TO "NdaStatus_legacy";
   END IF;

@@ -208,7 +208,9 @@ WITH wanted (kind, name, privilege) AS (VALUES
     FROM wanted JOIN pg_class c ON c.oid = to_regclass(pg_catalog.quote_ident(name))::oid WHERE kind = 'table'
   UNION ALL
   SELECT kind, name, privilege, t.oid, typowner, typnamespace
-    FROM wanted JOIN pg_type t ON t.oid = to_regtype(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN '"epic10".' ELSE '' END || pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid WHERE kind = 'type'
+    FROM wanted JOIN pg_type t ON t.oid = coalesce((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace
+           WHERE nspname = 'epic10' AND 'epic10.' || typname::text = name),
+         to_regtype(pg_catalog.quote_ident(name))::oid) WHERE kind = 'type'
   UNION ALL
   SELECT kind, name, privilege, p.oid, proowner, pronamespace
     FROM wanted JOIN pg_proc p ON p.oid = to_regprocedure(pg_catalog.quote_ident(name) || '()')::oid
@@ -521,7 +523,9 @@ WITH RECURSIVE known (relation, name) AS (VALUES
                                               '_epic10$', ''))
        ORDER BY pg_catalog.length(attname::text) DESC LIMIT 1) AS attribute ON true
   UNION ALL
-  SELECT 'pg_type'::regclass::oid, coalesce(to_regtype(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN '"epic10".' ELSE '' END || pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid, to_regtype(pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid), 0, false
+  SELECT 'pg_type'::regclass::oid, coalesce(coalesce((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace
+           WHERE nspname = 'epic10' AND 'epic10.' || typname::text = name),
+         to_regtype(pg_catalog.quote_ident(name))::oid), to_regtype(pg_catalog.quote_ident(CASE WHEN pg_catalog.starts_with(name, 'epic10.') THEN pg_catalog.substr(name, 8) ELSE name END))::oid), 0, false
     FROM epic10_created_object WHERE kind = 'type'
   UNION ALL  -- The schemas of views, and what the release has in them.
   SELECT 'pg_namespace'::regclass::oid, oid, 0, false FROM schema
@@ -1741,7 +1745,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus') AND NOT (to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaStatus') AND NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') IS NOT NULL) THEN
   ALTER TYPE "NdaStatus" SET SCHEMA "epic10";
   IF to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaStatus_legacy" RENAME TO "NdaStatus";
@@ -1754,15 +1758,15 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"epic10"."NdaStatus"')::oid AND grantee <> typowner
+     WHERE pg_type.oid = (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
      WHERE pg_type.oid = to_regtype('"NdaStatus"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"epic10"."NdaStatus"')::oid, 'pg_type') AS comment,
+    SELECT pg_catalog.obj_description((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus'), 'pg_type') AS comment,
            pg_catalog.obj_description(to_regtype('"NdaStatus"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
+     WHERE (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') IS NOT NULL AND to_regtype('"NdaStatus"')::oid IS NOT NULL
   ),
   difference AS (
     SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
@@ -1798,11 +1802,11 @@ END;
     FOR theirs IN
       SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
         FROM pg_cast AS cast_of_theirs,
-             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaStatus"')::oid THEN to_regtype('"epic10"."NdaStatus"')::oid ELSE castsource END::regtype AS source,
-                             CASE WHEN casttarget = to_regtype('"NdaStatus"')::oid THEN to_regtype('"epic10"."NdaStatus"')::oid ELSE casttarget END::regtype AS target,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaStatus"')::oid THEN (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaStatus"')::oid THEN (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') ELSE casttarget END::regtype AS target,
                              CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
                                AS context) AS pair
-       WHERE castmethod = 'i' AND to_regtype('"NdaStatus"')::oid IN (castsource, casttarget) AND to_regtype('"epic10"."NdaStatus"')::oid IS NOT NULL
+       WHERE castmethod = 'i' AND to_regtype('"NdaStatus"')::oid IN (castsource, casttarget) AND (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus') IS NOT NULL
          AND EXISTS (SELECT FROM pg_cast AS ours
                         WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
     LOOP
@@ -1814,7 +1818,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') AND NOT (to_regtype('"epic10"."NdaType"')::oid IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.NdaType') AND NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') IS NOT NULL) THEN
   ALTER TYPE "NdaType" SET SCHEMA "epic10";
   IF to_regtype('"NdaType_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaType_legacy" RENAME TO "NdaType";
@@ -1827,15 +1831,15 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"epic10"."NdaType"')::oid AND grantee <> typowner
+     WHERE pg_type.oid = (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
      WHERE pg_type.oid = to_regtype('"NdaType"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"epic10"."NdaType"')::oid, 'pg_type') AS comment,
+    SELECT pg_catalog.obj_description((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType'), 'pg_type') AS comment,
            pg_catalog.obj_description(to_regtype('"NdaType"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"epic10"."NdaType"')::oid IS NOT NULL AND to_regtype('"NdaType"')::oid IS NOT NULL
+     WHERE (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') IS NOT NULL AND to_regtype('"NdaType"')::oid IS NOT NULL
   ),
   difference AS (
     SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
@@ -1871,11 +1875,11 @@ END;
     FOR theirs IN
       SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
         FROM pg_cast AS cast_of_theirs,
-             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaType"')::oid THEN to_regtype('"epic10"."NdaType"')::oid ELSE castsource END::regtype AS source,
-                             CASE WHEN casttarget = to_regtype('"NdaType"')::oid THEN to_regtype('"epic10"."NdaType"')::oid ELSE casttarget END::regtype AS target,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"NdaType"')::oid THEN (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"NdaType"')::oid THEN (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') ELSE casttarget END::regtype AS target,
                              CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
                                AS context) AS pair
-       WHERE castmethod = 'i' AND to_regtype('"NdaType"')::oid IN (castsource, casttarget) AND to_regtype('"epic10"."NdaType"')::oid IS NOT NULL
+       WHERE castmethod = 'i' AND to_regtype('"NdaType"')::oid IN (castsource, casttarget) AND (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType') IS NOT NULL
          AND EXISTS (SELECT FROM pg_cast AS ours
                         WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
     LOOP
@@ -1887,7 +1891,7 @@ END
 $epic10$;
 DO $epic10$
 BEGIN
-  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition') AND NOT (to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'type' AND name = 'epic10.UsMaxPosition') AND NOT ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') IS NOT NULL) THEN
   ALTER TYPE "UsMaxPosition" SET SCHEMA "epic10";
   IF to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition_legacy" RENAME TO "UsMaxPosition";
@@ -1900,15 +1904,15 @@ BEGIN
   WITH given AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
-     WHERE pg_type.oid = to_regtype('"epic10"."UsMaxPosition"')::oid AND grantee <> typowner
+     WHERE pg_type.oid = (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') AND grantee <> typowner
   ), has AS (
     SELECT grantee, privilege_type, is_grantable
       FROM pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner)))
      WHERE pg_type.oid = to_regtype('"UsMaxPosition"')::oid AND grantee <> typowner
   ), said AS (
-    SELECT pg_catalog.obj_description(to_regtype('"epic10"."UsMaxPosition"')::oid, 'pg_type') AS comment,
+    SELECT pg_catalog.obj_description((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition'), 'pg_type') AS comment,
            pg_catalog.obj_description(to_regtype('"UsMaxPosition"')::oid, 'pg_type') AS other
-     WHERE to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL AND to_regtype('"UsMaxPosition"')::oid IS NOT NULL
+     WHERE (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') IS NOT NULL AND to_regtype('"UsMaxPosition"')::oid IS NOT NULL
   ),
   difference AS (
     SELECT CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee))
@@ -1944,11 +1948,11 @@ END;
     FOR theirs IN
       SELECT pg_catalog.format('DROP CAST (%1$s AS %2$s)', pair.source, pair.target, context) AS statement
         FROM pg_cast AS cast_of_theirs,
-             LATERAL (SELECT CASE WHEN castsource = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"epic10"."UsMaxPosition"')::oid ELSE castsource END::regtype AS source,
-                             CASE WHEN casttarget = to_regtype('"UsMaxPosition"')::oid THEN to_regtype('"epic10"."UsMaxPosition"')::oid ELSE casttarget END::regtype AS target,
+             LATERAL (SELECT CASE WHEN castsource = to_regtype('"UsMaxPosition"')::oid THEN (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') ELSE castsource END::regtype AS source,
+                             CASE WHEN casttarget = to_regtype('"UsMaxPosition"')::oid THEN (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') ELSE casttarget END::regtype AS target,
                              CASE castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT' ELSE '' END
                                AS context) AS pair
-       WHERE castmethod = 'i' AND to_regtype('"UsMaxPosition"')::oid IN (castsource, casttarget) AND to_regtype('"epic10"."UsMaxPosition"')::oid IS NOT NULL
+       WHERE castmethod = 'i' AND to_regtype('"UsMaxPosition"')::oid IN (castsource, casttarget) AND (SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition') IS NOT NULL
          AND EXISTS (SELECT FROM pg_cast AS ours
                         WHERE ours.castsource = pair.source::oid AND ours.casttarget = pair.target::oid)
     LOOP
