@@ -1,14 +1,12 @@
 """CSV cells that no spreadsheet takes for a formula."""
 
-import unicodedata
-
-FORMULA = ("=", "+", "-", "@")
-CONTROL = ("\t", "\r", "\n")
+# The signs that begin a formula, control characters that are passed over before one, and what NFKC makes a sign of:
+# full-width, small, superscript and subscript forms, and two equals signs in one.
+BEGINNINGS = frozenset(
+    "=+-@\t\r\n\u207a\u207c\u208a\u208c\u2a75\u2a76\ufb29\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
+)
 
 
 def harmless(text: str) -> str:
-    """The text, with an apostrophe before it if it begins like a formula, also in East Asian full width."""
-    first = text[:1]
-    # NFKC turns full-width, small and superscript forms into the ASCII sign.
-    is_formula = first in CONTROL or unicodedata.normalize("NFKC", first) in FORMULA
-    return f"'{text}" if first and is_formula else text
+    """The text, with an apostrophe before it if it begins like a formula."""
+    return f"'{text}" if text[:1] in BEGINNINGS else text

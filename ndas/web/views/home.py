@@ -43,5 +43,5 @@ def lists(ndas, actor):
 
 def counts(ndas):
     """The number of NDAs in each status that has any, as (status, label, number)."""
-    found = dict(ndas.values_list("status").annotate(Count("pk")).order_by())
+    found = dict(ndas.values_list("status").annotate(number=Count("*")).order_by())
     return [(status, status.label, found[status]) for status in NdaStatus if status in found]
