@@ -19,9 +19,7 @@ SEARCHED = SearchVector("company_name", "company_city", "abbreviated_name", PURP
 
 class Nda(Row):
     display_id = models.IntegerField(
-        unique=True,
-        editable=False,
-        db_default=models.Func(models.Value("ndas_display_id_seq"), function="nextval"),
+        unique=True, editable=False, db_default=models.Func(models.Value("ndas_display_id_seq"), function="nextval")
     )
     company_name = models.TextField()
     company_city = models.TextField(null=True, blank=True)
@@ -44,10 +42,7 @@ class Nda(Row):
     )
     is_non_usmax = models.BooleanField(default=False, db_default=False)
     status = EnumField(
-        enum_type="NdaStatus",
-        choices=NdaStatus.choices,
-        default=NdaStatus.CREATED,
-        db_default=NdaStatus.CREATED,
+        enum_type="NdaStatus", choices=NdaStatus.choices, default=NdaStatus.CREATED, db_default=NdaStatus.CREATED
     )
     fully_executed_date = TimestampField(null=True, blank=True)
     expiration_date = TimestampField(null=True, blank=True)
@@ -84,6 +79,14 @@ class Nda(Row):
             # The list is searched by prefixes of words and of the company's name.
             GinIndex(SEARCHED, name="ndas_search_idx"),
             models.Index(OpClass(Upper("company_name"), "text_pattern_ops"), name="ndas_company_begins_idx"),
+            # Few NDAs are so: the list, its count, and the start page of an approver would read all of them.
+            models.Index(fields=["nda_type"], name="ndas_nda_type_idx"),
+            models.Index(fields=["is_non_usmax"], condition=models.Q(is_non_usmax=True), name="ndas_non_usmax_idx"),
+            models.Index(
+                fields=["approved_by"],
+                condition=models.Q(approved_by__isnull=False, approved_at__isnull=True),
+                name="ndas_approval_idx",
+            ),
         ]
 
     def __str__(self):
