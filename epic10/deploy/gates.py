@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connections
 
 from epic10.deploy.run import OK, Run
-from epic10.ledger import store
+from epic10.ledger import run_records
 from epic10.ledger.models import RunRecord
 from epic10.postgres.identity import identity_of
 from epic10.release import revision
@@ -18,7 +18,6 @@ from epic10.terminal.units import seconds
 
 # A rehearsal and a snapshot of longer ago were of another night.
 A_WEEK = 7 * 86400.0
-MOST_LOOKED_AT = 20
 ACCEPT_COPY, WITHOUT_REHEARSAL = "--accept-copy", "--without-rehearsal"
 
 
@@ -44,7 +43,7 @@ def insist_on_the_original(run: Run, *, accepted: bool):
 
 
 def _another(using, here) -> str:
-    known = next((one for one in _records(using) if "identity" in one.body.get("facts", {})), None)
+    known = next((one for one in run_records.newest(using) if "identity" in one.body.get("facts", {})), None)
     if known is None or known.body["facts"]["identity"] == here:
         return ""
     where = f'database "{known.body["database"]}" on {known.body["server"]}'
@@ -118,12 +117,5 @@ def _is_of_this_database(source: dict, connection) -> bool:
 
 def _passed(using) -> list[RunRecord]:
     # Looked into here: a lookup would call whatever operator of that name somebody has planted for its literals.
-    found = _records(using, command="epic10_rehearse", verdict=OK)
+    found = run_records.newest(using, command="epic10_rehearse", verdict=OK)
     return [record for record in found if "snapshot" in record.body.get("facts", {}).get("source", {})]
-
-
-def _records(using, **wanted) -> list[RunRecord]:
-    """The newest first, as many as anybody would look at."""
-    if not store.is_there(connections[using], RunRecord):
-        return []
-    return list(RunRecord.objects.using(using).filter(**wanted).order_by("-id")[:MOST_LOOKED_AT])

@@ -9,7 +9,7 @@ from django.db import connections
 from epic10.deploy import precheck
 from epic10.deploy.failure import Position, position_of
 from epic10.deploy.gates import last_rehearsal
-from epic10.deploy.readiness import DeployOptions
+from epic10.deploy.readiness import NOT_OURS, DeployOptions
 from epic10.release import plan, reconcile, state
 from epic10.release.estimate import estimate
 from epic10.release.preparation import is_prepared
@@ -52,7 +52,7 @@ def _before_the_first_change(wishes, *, uses_its_own):
     if not wishes.only_prepare and not uses_its_own:
         yield stopped
     yield "precheck: GO or NO-GO"
-    if uses_its_own and not wishes.snapshot and not wishes.fresh_snapshot:
+    if uses_its_own and not (wishes.snapshot or wishes.snapshot_taken or wishes.fresh_snapshot):
         yield "since the snapshot: what has been written since the one of the preparation, which is used if it counts"
     else:
         yield from _snapshot(wishes)
@@ -61,7 +61,9 @@ def _before_the_first_change(wishes, *, uses_its_own):
 
 
 def _snapshot(wishes):
-    if wishes.snapshot:
+    if wishes.snapshot_taken:
+        yield f'count: every table; the snapshot is "{wishes.snapshot_taken}", taken elsewhere. {NOT_OURS}'
+    elif wishes.snapshot:
         yield f'verify: the snapshot "{wishes.snapshot}", by restoring it'
     else:
         yield f"snapshot: into {wishes.directory}"

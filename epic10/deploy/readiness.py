@@ -10,13 +10,14 @@ from epic10.checks import Check
 from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
 from epic10.deploy import gates, precheck
-from epic10.deploy.run import Run
+from epic10.deploy.run import Run, operator
+from epic10.ledger.run_records import ELSEWHERE
 from epic10.monitoring import baseline
 from epic10.release.estimate import Estimate
 from epic10.release.preparation import is_prepared
 from epic10.snapshots import before_release as from_before
 from epic10.snapshots import comparison, files, snapshot
-from epic10.snapshots.manifest import Manifest
+from epic10.snapshots.manifest import Contents, Manifest, contents
 from epic10.snapshots.since import changes_since
 from epic10.terminal.moments import moment
 from epic10.terminal.outlook import Outlook
@@ -37,6 +38,7 @@ class DeployOptions:
     timeout: float = 600.0
     jobs: int = snapshot.JOBS
     snapshot: str | None = None
+    snapshot_taken: str | None = None
     keep: bool = False
     only_prepare: bool = False
     rolling: bool = False
@@ -50,6 +52,9 @@ class DeployOptions:
     also_asked: tuple[Check, ...] = ()
 
 
+NOT_OURS = "Nothing here has looked into it, no rollback compares with it, and only those who took it can restore it."
+
+
 class NotDeployed(Refusal):
     """The message says what state the database is in, and what to type."""
 
@@ -61,13 +66,14 @@ def make_ready(run: Run, wishes: DeployOptions, expected: Outlook, *, show: Show
         run.facts["estimate"] = found.as_json()
         # A snapshot of the preparation that turns out not to count is taken anew, and takes longer than said.
         its_own = is_prepared(connections[run.using]) and not wishes.only_prepare and not wishes.fresh_snapshot
-        expected.expect(found.parts(only_prepare=wishes.only_prepare, takes_snapshot=not its_own))
+        takes_snapshot = not its_own and not wishes.snapshot_taken
+        expected.expect(found.parts(only_prepare=wishes.only_prepare, takes_snapshot=takes_snapshot))
 
     ask = partial(precheck.precheck, run.using, wishes.limits, show=show, also=wishes.also_asked, told=measured)
     _go(run.step("precheck", lambda: run.report(ask())))
     gates.insist_on_a_rehearsal(run, max_age=wishes.max_rehearsal_age, waived=wishes.without_rehearsal)
-    before = _snapshot(run, wishes, show)
-    run.facts["before"] = comparison.numbers(before.contents)
+    before = _taken_elsewhere(run, wishes) if wishes.snapshot_taken else _snapshot(run, wishes, show).contents
+    run.facts["before"] = comparison.numbers(before)
     run.decide(baseline.take(run.using))
 
 
@@ -77,6 +83,13 @@ def _go(report: Report):
             f"NO-GO, nothing was changed: {report.summary}.\n"
             "HINT: Do what the HINTs above say; python manage.py epic10_precheck asks again."
         )
+
+
+def _taken_elsewhere(run, wishes) -> Contents:
+    """A base backup, or the provider's snapshot of its disks: only the operator knows that it is there."""
+    run.facts[ELSEWHERE] = {"id": wishes.snapshot_taken, "by": operator()}
+    run.override("--snapshot-taken", f'The snapshot is "{wishes.snapshot_taken}", taken elsewhere. {NOT_OURS}')
+    return run.step("count", lambda: contents(connections[run.using]))
 
 
 def _snapshot(run, wishes, show) -> Manifest:

@@ -8,6 +8,8 @@ from epic10.checks.evaluation import Show
 from epic10.checks.report import Report
 from epic10.deploy.run import Run, witnessed
 from epic10.deploy.validate import previous_works
+from epic10.ledger import run_records
+from epic10.ledger.run_records import ELSEWHERE
 from epic10.release import plan
 from epic10.snapshots import before_release, comparison
 from epic10.terminal.progress import logger
@@ -37,7 +39,9 @@ def go_back(run: Run, *, jobs: int, show: Show, out) -> list[Report]:
     with witnessed(run, run.using):
         run.step(BACK, migrate)
     if before is None:
-        logger.warning("No snapshot from before the release is here: nothing was compared.")
+        taken = run.facts.get(ELSEWHERE) or run_records.taken_elsewhere(run.using)
+        where = f', and "{taken["id"]}" was taken elsewhere' if taken else ""
+        logger.warning("No snapshot from before the release is here%s: nothing was compared.", where)
         reports = []
     else:
         folder, manifest = before

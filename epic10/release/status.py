@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 from django.db import ProgrammingError
 
+from epic10.ledger import run_records
 from epic10.ledger.phase_record import FORWARDS, attempts
 from epic10.operations.archive import summary
 from epic10.postgres import locks, migration_lock, view_schemas, view_users
@@ -44,7 +45,7 @@ class Status:
     ``state`` is a word or two; ``worker`` is the process that is migrating now.
 
     ``waits`` says what it is waiting for, if it is; ``at_work`` who is at work on the register, and through which
-    schema of views; ``notes`` are inconsistencies.
+    schema of views; ``notes`` are inconsistencies, what is parked, and a snapshot that is not ours.
     """
 
     database: str
@@ -81,6 +82,15 @@ def status(connection, earlier: Status | None = None) -> Status:
             with one_moment(connection):
                 found = current_status(connection, None)
         return replace(found, at_work=tuple(_at_work(connection)))
+
+
+def with_snapshot(found: Status, connection) -> Status:
+    """The same, and a note where the last deployment took an operator's word for its snapshot."""
+    taken = run_records.taken_elsewhere(connection.alias)
+    if not taken or found.state == BASELINE:
+        return found
+    note = f'Snapshot: "{taken["id"]}", taken elsewhere; {taken["by"]} said so, and no rollback compares with it.'
+    return replace(found, notes=(*found.notes, note))
 
 
 def _at_work(connection) -> list[str]:

@@ -61,9 +61,15 @@ class Command(ReleaseCommand):
         arguments.accepted(parser)
         add(WITHOUT_REHEARSAL, action="store_true", help="Accept that none has passed on a snapshot of this database.")
         arguments.age(parser, "--max-rehearsal-age", "How long ago the rehearsal may have passed (default: 7d).")
-        add("--snapshot", type=arguments.file_name, metavar="NAME", help="Verify and use this one; take none.")
+        one = parser.add_mutually_exclusive_group().add_argument
+        one("--snapshot", type=arguments.file_name, metavar="NAME", help="Verify and use this one; take none.")
+        one("--fresh-snapshot", action="store_true", help="Take a new one, even where that of --prepare counts.")
+        one(
+            "--snapshot-taken",
+            metavar="ID",
+            help="Take none: there is a base backup, or one of the provider's. It is taken on your word.",
+        )
         arguments.age(parser, "--max-snapshot-age", "How old that, or the one of --prepare, may be (default: 7d).")
-        add("--fresh-snapshot", action="store_true", help="Take a new one, even where that of --prepare counts.")
         arguments.directory(parser)
         arguments.jobs(parser)
         arguments.window(parser)
@@ -92,7 +98,16 @@ class Command(ReleaseCommand):
 def wishes_of(*, yes, window, free_disk, prepare, without_schema_rehearsal, **options) -> DeployOptions:
     limits = precheck.Limits(window=window, free_disk=free_disk)
     also = () if without_schema_rehearsal else (schema_rehearsal.check(),)
-    known = ("directory", "timeout", "jobs", "snapshot", "keep", "without_rehearsal", "fresh_snapshot")
+    known = (
+        "directory",
+        "timeout",
+        "jobs",
+        "snapshot",
+        "keep",
+        "without_rehearsal",
+        "fresh_snapshot",
+        "snapshot_taken",
+    )
     known += ("rolling", "accept_writers", "accept_copy", "max_rehearsal_age", "max_snapshot_age")
     more = {name: options[name] for name in known}
     return DeployOptions(limits=limits, only_prepare=prepare, may_ask=not yes, also_asked=also, **more)

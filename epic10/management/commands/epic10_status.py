@@ -6,7 +6,7 @@ from django.db import connections
 
 from epic10.management import arguments, target
 from epic10.management.command import OnTheTables, failing_as_json
-from epic10.release.status import status
+from epic10.release.status import status, with_snapshot
 from epic10.terminal import signals
 
 CLEAR = "\x1b[H\x1b[2J"
@@ -43,7 +43,7 @@ class Command(OnTheTables, BaseCommand):
 
     def _look(self, database, format, earlier):
         with failing_as_json(self, format):
-            seen = status(connections[database], earlier)
+            seen = with_snapshot(status(connections[database], earlier), connections[database])
         if format == "json":
             self.stdout.write(json.dumps(seen.as_json()))
         else:
