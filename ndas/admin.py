@@ -46,14 +46,16 @@ class Grant(admin.ModelAdmin):
 class ReadOnly(admin.ModelAdmin):
     """Read-only, because the workflow and the audit are in the services, and nothing may bypass them."""
 
+    show_full_result_count = False
+
     def has_add_permission(self, request, *args):
         return False
 
-    def has_change_permission(self, request, *args):
-        return False
+    has_change_permission = has_delete_permission = has_add_permission
 
-    def has_delete_permission(self, request, *args):
-        return False
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows if request.user.has_perm("ndas.view_every_nda") else rows.none()
 
 
 @admin.register(models.Nda)
@@ -62,11 +64,6 @@ class NdaAdmin(ReadOnly):
     list_select_related = ["agency_group"]
     search_fields = ["company_name", "display_id__exact"]
     ordering = ["-display_id"]
-    show_full_result_count = False
-
-    def get_queryset(self, request):
-        ndas = super().get_queryset(request)
-        return ndas if request.user.has_perm("ndas.view_every_nda") else ndas.none()
 
 
 @admin.register(models.AuditLog)
@@ -75,11 +72,6 @@ class AuditLogAdmin(ReadOnly):
     list_select_related = ["user"]
     search_fields = ["entity_id__exact"]
     ordering = ["-created_at"]
-    show_full_result_count = False
-
-    def get_queryset(self, request):
-        entries = super().get_queryset(request)
-        return entries if request.user.has_perm("ndas.view_every_nda") else entries.none()
 
 
 @admin.register(models.Contact)

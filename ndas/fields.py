@@ -20,13 +20,12 @@ class EnumField(models.CharField):
     """
     A choice stored in a native PostgreSQL enum type.
 
-    ``db_type`` is the quoted name of the type, so that every cast Django writes
-    (``bulk_create`` and ``bulk_update`` need one) uses it. A label that is not among
-    the choices is a ``ValidationError`` here, also in filters: PostgreSQL would raise
-    a ``DataError``, which aborts the transaction.
+    ``db_type`` is the quoted name of the type, so that every cast Django writes (``bulk_create`` and ``bulk_update``
+    need one) uses it. A label that is not among the choices is a ``ValidationError`` here, also in filters: PostgreSQL
+    would raise a ``DataError``, which aborts the transaction.
 
-    ``order_by`` and ``<`` follow the declared order of the labels. Text functions
-    (``Lower``, ``Concat``) and ``Case(... then=Value(...))`` need a ``Cast``.
+    ``order_by`` and ``<`` follow the declared order of the labels. Text functions (``Lower``, ``Concat``) and
+    ``Case(... then=Value(...))`` need a ``Cast``.
     """
 
     LONGEST_LABEL = 63
@@ -58,14 +57,12 @@ class TimestampField(models.DateTimeField):
     """
     An aware datetime in Python, naive UTC in a ``timestamp(3)`` column.
 
-    Microseconds are cut off before they reach the database, because PostgreSQL
-    would round them: 23:59:59.9996 must not become the next day. Expressions
-    (``Now()``, ``F()``) are evaluated by PostgreSQL and rounded. A timestamp that
+    Microseconds are cut off before they reach the database, because PostgreSQL would round them: 23:59:59.9996 must not
+    become the next day. Expressions (``Now()``, ``F()``) are evaluated by PostgreSQL and rounded. A timestamp that
     Python has no date for reads as None.
 
-    This is right while the session's time zone is UTC, which Django sets with
-    ``USE_TZ``, and while ``TIME_ZONE`` is "UTC", which ``__date``, ``Trunc`` and
-    ``Extract`` use. ``F("created_at") + timedelta(1)`` needs an
+    This is right while the session's time zone is UTC, which Django sets with ``USE_TZ``, and while ``TIME_ZONE`` is
+    "UTC", which ``__date``, ``Trunc`` and ``Extract`` use. ``F("created_at") + timedelta(1)`` needs an
     ``output_field=TimestampField()`` to be read back aware.
     """
 

@@ -59,15 +59,14 @@ def append_only(table: str, but: str = "") -> list[Guard]:
     refuse = f"""\
   RAISE EXCEPTION 'Rows of {table} are never changed and never deleted.' USING ERRCODE = 'check_violation';"""
     let_pass = (
-        f"""\
+        but
+        and f"""\
   IF TG_OP = 'UPDATE' THEN
     IF {but} THEN
       RETURN NEW;
     END IF;
   END IF;
 """
-        if but
-        else ""
     )
     return [
         Guard(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete, func=let_pass + refuse),

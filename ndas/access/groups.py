@@ -35,25 +35,17 @@ def give_groups_their_permissions(app_config, using, apps=installed, **kwargs):
         Group, Permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     except LookupError:
         return
-    is_here = all(router.allow_migrate(using, app_label) for app_label in ("auth", "ndas"))
-    if not is_here or _exists(Permission, using, workflow.APPROVE):
+    if not all(router.allow_migrate(using, app_label) for app_label in ("auth", "ndas")):
+        return
+    permissions = Permission.objects.using(using).filter(content_type__app_label="ndas")
+    to_approve = permissions.filter(codename=workflow.APPROVE.removeprefix("ndas."))
+    if to_approve.exists():
         return
     # Django's own receiver for this app may be called after this one.
     create_permissions(app_config, using=using, apps=apps, verbosity=0)
-    if not _exists(Permission, using, workflow.APPROVE):
+    if not to_approve.exists():
         return
     for name, wanted in GROUPS.items():
         group, _ = Group.objects.using(using).get_or_create(name=name)
-        group.permissions.add(*_permissions(Permission, using).filter(codename__in=_codenames(wanted)))
-
-
-def _exists(Permission, using, permission):
-    return _permissions(Permission, using).filter(codename__in=_codenames([permission])).exists()
-
-
-def _permissions(Permission, using):
-    return Permission.objects.using(using).filter(content_type__app_label="ndas")
-
-
-def _codenames(permissions):
-    return [permission.removeprefix("ndas.") for permission in permissions]
+        codenames = [permission.removeprefix("ndas.") for permission in wanted]
+        group.permissions.add(*permissions.filter(codename__in=codenames))

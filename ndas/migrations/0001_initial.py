@@ -1,9 +1,8 @@
 """
 The register as it was before Epic 10.
 
-It creates what an empty database lacks and leaves a production database as it is: a
-table, its indexes and its foreign keys are one statement, and if the table exists
-already, whoever created it, the statement changes nothing.
+It creates what an empty database lacks and leaves a production database as it is: a table, its indexes and its foreign
+keys are one statement, and if the table exists already, whoever created it, the statement changes nothing.
 """
 
 from django.core.management.base import CommandError
@@ -20,11 +19,7 @@ NDA_STATUS = [
     ("CANCELLED", "Cancelled"),
 ]
 USMAX_POSITION = [("PRIME", "Prime"), ("SUB", "Sub"), ("TEAMING", "Teaming"), ("OTHER", "Other")]
-DOCUMENT_TYPE = [
-    ("GENERATED", "Generated"),
-    ("UPLOADED", "Uploaded"),
-    ("FULLY_EXECUTED", "Fully executed"),
-]
+DOCUMENT_TYPE = [("GENERATED", "Generated"), ("UPLOADED", "Uploaded"), ("FULLY_EXECUTED", "Fully executed")]
 
 
 def enum(name, choices):
@@ -37,10 +32,12 @@ DO $$ BEGIN
 END $$"""
 
 
-def table(name, *lines, indexes=()):
+def table(name, *lines, unique=(), indexed=()):
     """One statement for a table and everything that belongs to it, laid out as Prisma writes it."""
     columns = ",\n".join(f"        {line}" for line in lines)
-    more = "".join(f"    {index};\n" for index in indexes)
+    more = [create_index(name, *names, suffix="key", kind="UNIQUE INDEX") for names in unique]
+    more += [create_index(name, column, suffix="idx") for column in indexed]
+    more = "".join(f"    {index};\n" for index in more)
     return f"""\
 DO $$ BEGIN
     IF to_regclass('"{name}"') IS NOT NULL THEN
@@ -53,28 +50,20 @@ DO $$ BEGIN
 {more}END $$"""
 
 
-def required(table, column, to):
-    return foreign_key(table, column, to, on_delete="RESTRICT")
-
-
-def optional(table, column, to):
-    return foreign_key(table, column, to, on_delete="SET NULL")
-
-
-def foreign_key(table, column, to, *, on_delete):
+def required(table, column, to, *, on_delete="RESTRICT"):
     return (
         f'CONSTRAINT "{table}_{column}_fkey" FOREIGN KEY ("{column}") REFERENCES "{to}"("id") '
         f"ON DELETE {on_delete} ON UPDATE CASCADE"
     )
 
 
-def index(table, column):
-    return f'CREATE INDEX "{table}_{column}_idx" ON "{table}"("{column}")'
+def optional(*names):
+    return required(*names, on_delete="SET NULL")
 
 
-def unique(table, *columns):
+def create_index(table, *columns, suffix, kind="INDEX"):
     quoted = ", ".join(f'"{column}"' for column in columns)
-    return f'CREATE UNIQUE INDEX "{table}_{"_".join(columns)}_key" ON "{table}"({quoted})'
+    return f'CREATE {kind} "{table}_{"_".join(columns)}_{suffix}" ON "{table}"({quoted})'
 
 
 ID = '"id" TEXT NOT NULL'
@@ -95,7 +84,7 @@ REGISTER = [
         '"is_active" BOOLEAN NOT NULL DEFAULT true',
         CREATED_AT,
         UPDATED_AT,
-        indexes=[unique("contacts", "email")],
+        unique=[["email"]],
     ),
     table(
         "agency_groups",
@@ -104,7 +93,7 @@ REGISTER = [
         '"code" TEXT NOT NULL',
         CREATED_AT,
         UPDATED_AT,
-        indexes=[unique("agency_groups", "name"), unique("agency_groups", "code")],
+        unique=[["name"], ["code"]],
     ),
     table(
         "subagencies",
@@ -115,7 +104,7 @@ REGISTER = [
         CREATED_AT,
         UPDATED_AT,
         required("subagencies", "agency_group_id", "agency_groups"),
-        indexes=[unique("subagencies", "agency_group_id", "name")],
+        unique=[["agency_group_id", "name"]],
     ),
     table(
         "agency_group_grants",
@@ -125,7 +114,7 @@ REGISTER = [
         CREATED_AT,
         required("agency_group_grants", "contact_id", "contacts"),
         required("agency_group_grants", "agency_group_id", "agency_groups"),
-        indexes=[unique("agency_group_grants", "contact_id", "agency_group_id")],
+        unique=[["contact_id", "agency_group_id"]],
     ),
     table(
         "subagency_grants",
@@ -135,7 +124,7 @@ REGISTER = [
         CREATED_AT,
         required("subagency_grants", "contact_id", "contacts"),
         required("subagency_grants", "subagency_id", "subagencies"),
-        indexes=[unique("subagency_grants", "contact_id", "subagency_id")],
+        unique=[["contact_id", "subagency_id"]],
     ),
     table(
         "ndas",
@@ -168,15 +157,8 @@ REGISTER = [
         required("ndas", "relationship_poc_id", "contacts"),
         optional("ndas", "cloned_from_id", "ndas"),
         required("ndas", "created_by_id", "contacts"),
-        indexes=[
-            unique("ndas", "display_id"),
-            index("ndas", "agency_group_id"),
-            index("ndas", "subagency_id"),
-            index("ndas", "status"),
-            index("ndas", "company_name"),
-            index("ndas", "created_by_id"),
-            index("ndas", "effective_date"),
-        ],
+        unique=[["display_id"]],
+        indexed=["agency_group_id", "subagency_id", "status", "company_name", "created_by_id", "effective_date"],
     ),
     table(
         "nda_status_history",
@@ -187,7 +169,7 @@ REGISTER = [
         '"changed_by_id" TEXT NOT NULL',
         required("nda_status_history", "nda_id", "ndas"),
         required("nda_status_history", "changed_by_id", "contacts"),
-        indexes=[index("nda_status_history", "nda_id")],
+        indexed=["nda_id"],
     ),
     table(
         "documents",
@@ -204,7 +186,7 @@ REGISTER = [
         '"uploaded_at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP',
         required("documents", "nda_id", "ndas"),
         required("documents", "uploaded_by_id", "contacts"),
-        indexes=[index("documents", "nda_id")],
+        indexed=["nda_id"],
     ),
     table(
         "audit_log",
@@ -216,11 +198,7 @@ REGISTER = [
         '"details" JSONB',
         CREATED_AT,
         optional("audit_log", "user_id", "contacts"),
-        indexes=[
-            index("audit_log", "entity_id"),
-            index("audit_log", "user_id"),
-            index("audit_log", "created_at"),
-        ],
+        indexed=["entity_id", "user_id", "created_at"],
     ),
 ]
 
@@ -237,192 +215,147 @@ def optional_link(to, related_name):
     return models.ForeignKey(to, models.SET_NULL, related_name=related_name, db_index=False, null=True, blank=True)
 
 
+def model(name, *fields, **options):
+    return migrations.CreateModel(name, [("id", key()), *fields], options=options)
+
+
+CREATED = ("created_at", TimestampField(auto_now_add=True))
+SAVED = (CREATED, ("updated_at", TimestampField(auto_now=True)))
+
 MODELS = [
-    migrations.CreateModel(
+    model(
         "Contact",
-        [
-            ("id", key()),
-            ("email", models.TextField(unique=True)),
-            ("first_name", models.TextField()),
-            ("last_name", models.TextField()),
-            ("phone", models.TextField(blank=True, null=True)),
-            ("is_active", models.BooleanField(db_default=True, default=True)),
-            ("created_at", TimestampField(auto_now_add=True)),
-            ("updated_at", TimestampField(auto_now=True)),
-        ],
-        options={"db_table": "contacts"},
+        ("email", models.TextField(unique=True)),
+        ("first_name", models.TextField()),
+        ("last_name", models.TextField()),
+        ("phone", models.TextField(blank=True, null=True)),
+        ("is_active", models.BooleanField(db_default=True, default=True)),
+        *SAVED,
+        db_table="contacts",
     ),
-    migrations.CreateModel(
+    model(
         "AgencyGroup",
-        [
-            ("id", key()),
-            ("name", models.TextField(unique=True)),
-            ("code", models.TextField(unique=True)),
-            ("created_at", TimestampField(auto_now_add=True)),
-            ("updated_at", TimestampField(auto_now=True)),
-        ],
-        options={"db_table": "agency_groups"},
+        ("name", models.TextField(unique=True)),
+        ("code", models.TextField(unique=True)),
+        *SAVED,
+        db_table="agency_groups",
     ),
-    migrations.CreateModel(
+    model(
         "Subagency",
-        [
-            ("id", key()),
-            ("agency_group", required_link("ndas.agencygroup", "subagencies")),
-            ("name", models.TextField()),
-            ("code", models.TextField()),
-            ("created_at", TimestampField(auto_now_add=True)),
-            ("updated_at", TimestampField(auto_now=True)),
+        ("agency_group", required_link("ndas.agencygroup", "subagencies")),
+        ("name", models.TextField()),
+        ("code", models.TextField()),
+        *SAVED,
+        db_table="subagencies",
+        verbose_name_plural="subagencies",
+        constraints=[
+            models.UniqueConstraint(fields=["agency_group", "name"], name="subagencies_agency_group_id_name_key")
         ],
-        options={
-            "db_table": "subagencies",
-            "verbose_name_plural": "subagencies",
-            "constraints": [
-                models.UniqueConstraint(fields=["agency_group", "name"], name="subagencies_agency_group_id_name_key")
-            ],
-        },
     ),
-    migrations.CreateModel(
+    model(
         "AgencyGroupGrant",
-        [
-            ("id", key()),
-            ("contact", required_link("ndas.contact", "agency_group_grants")),
-            ("agency_group", required_link("ndas.agencygroup", "grants")),
-            ("created_at", TimestampField(auto_now_add=True)),
+        ("contact", required_link("ndas.contact", "agency_group_grants")),
+        ("agency_group", required_link("ndas.agencygroup", "grants")),
+        CREATED,
+        db_table="agency_group_grants",
+        constraints=[
+            models.UniqueConstraint(
+                fields=["contact", "agency_group"], name="agency_group_grants_contact_id_agency_group_id_key"
+            )
         ],
-        options={
-            "db_table": "agency_group_grants",
-            "constraints": [
-                models.UniqueConstraint(
-                    fields=["contact", "agency_group"],
-                    name="agency_group_grants_contact_id_agency_group_id_key",
-                )
-            ],
-        },
     ),
-    migrations.CreateModel(
+    model(
         "SubagencyGrant",
-        [
-            ("id", key()),
-            ("contact", required_link("ndas.contact", "subagency_grants")),
-            ("subagency", required_link("ndas.subagency", "grants")),
-            ("created_at", TimestampField(auto_now_add=True)),
+        ("contact", required_link("ndas.contact", "subagency_grants")),
+        ("subagency", required_link("ndas.subagency", "grants")),
+        CREATED,
+        db_table="subagency_grants",
+        constraints=[
+            models.UniqueConstraint(
+                fields=["contact", "subagency"], name="subagency_grants_contact_id_subagency_id_key"
+            )
         ],
-        options={
-            "db_table": "subagency_grants",
-            "constraints": [
-                models.UniqueConstraint(
-                    fields=["contact", "subagency"], name="subagency_grants_contact_id_subagency_id_key"
-                )
-            ],
-        },
     ),
-    migrations.CreateModel(
+    model(
         "Nda",
-        [
-            ("id", key()),
-            (
-                "display_id",
-                models.IntegerField(
-                    unique=True,
-                    editable=False,
-                    db_default=models.Func(models.Value("ndas_display_id_seq"), function="nextval"),
-                ),
+        (
+            "display_id",
+            models.IntegerField(
+                unique=True,
+                editable=False,
+                db_default=models.Func(models.Value("ndas_display_id_seq"), function="nextval"),
             ),
-            ("company_name", models.TextField()),
-            ("company_city", models.TextField(blank=True, null=True)),
-            ("company_state", models.TextField(blank=True, null=True)),
-            ("state_of_incorporation", models.TextField(blank=True, null=True)),
-            ("agency_group", required_link("ndas.agencygroup", "ndas")),
-            ("subagency", optional_link("ndas.subagency", "ndas")),
-            ("agency_office_name", models.TextField(blank=True, null=True)),
-            ("abbreviated_name", models.TextField()),
-            ("authorized_purpose", models.CharField(max_length=255)),
-            ("effective_date", TimestampField(blank=True, null=True)),
-            (
-                "usmax_position",
-                EnumField(enum_type="UsMaxPosition", choices=USMAX_POSITION, null=True, blank=True),
-            ),
-            (
-                "status",
-                EnumField(enum_type="NdaStatus", choices=NDA_STATUS, default="CREATED", db_default="CREATED"),
-            ),
-            ("fully_executed_date", TimestampField(blank=True, null=True)),
-            ("opportunity_poc", required_link("ndas.contact", "opportunity_ndas")),
-            ("contracts_poc", optional_link("ndas.contact", "contracts_ndas")),
-            ("relationship_poc", required_link("ndas.contact", "relationship_ndas")),
-            ("cloned_from", optional_link("ndas.nda", "clones")),
-            ("created_by", required_link("ndas.contact", "created_ndas")),
-            ("created_at", TimestampField(auto_now_add=True)),
-            ("updated_at", TimestampField(auto_now=True)),
+        ),
+        ("company_name", models.TextField()),
+        ("company_city", models.TextField(blank=True, null=True)),
+        ("company_state", models.TextField(blank=True, null=True)),
+        ("state_of_incorporation", models.TextField(blank=True, null=True)),
+        ("agency_group", required_link("ndas.agencygroup", "ndas")),
+        ("subagency", optional_link("ndas.subagency", "ndas")),
+        ("agency_office_name", models.TextField(blank=True, null=True)),
+        ("abbreviated_name", models.TextField()),
+        ("authorized_purpose", models.CharField(max_length=255)),
+        ("effective_date", TimestampField(blank=True, null=True)),
+        ("usmax_position", EnumField(enum_type="UsMaxPosition", choices=USMAX_POSITION, null=True, blank=True)),
+        ("status", EnumField(enum_type="NdaStatus", choices=NDA_STATUS, default="CREATED", db_default="CREATED")),
+        ("fully_executed_date", TimestampField(blank=True, null=True)),
+        ("opportunity_poc", required_link("ndas.contact", "opportunity_ndas")),
+        ("contracts_poc", optional_link("ndas.contact", "contracts_ndas")),
+        ("relationship_poc", required_link("ndas.contact", "relationship_ndas")),
+        ("cloned_from", optional_link("ndas.nda", "clones")),
+        ("created_by", required_link("ndas.contact", "created_ndas")),
+        *SAVED,
+        db_table="ndas",
+        verbose_name="NDA",
+        indexes=[
+            models.Index(fields=["agency_group"], name="ndas_agency_group_id_idx"),
+            models.Index(fields=["subagency"], name="ndas_subagency_id_idx"),
+            models.Index(fields=["status"], name="ndas_status_idx"),
+            models.Index(fields=["company_name"], name="ndas_company_name_idx"),
+            models.Index(fields=["created_by"], name="ndas_created_by_id_idx"),
+            models.Index(fields=["effective_date"], name="ndas_effective_date_idx"),
         ],
-        options={
-            "db_table": "ndas",
-            "verbose_name": "NDA",
-            "indexes": [
-                models.Index(fields=["agency_group"], name="ndas_agency_group_id_idx"),
-                models.Index(fields=["subagency"], name="ndas_subagency_id_idx"),
-                models.Index(fields=["status"], name="ndas_status_idx"),
-                models.Index(fields=["company_name"], name="ndas_company_name_idx"),
-                models.Index(fields=["created_by"], name="ndas_created_by_id_idx"),
-                models.Index(fields=["effective_date"], name="ndas_effective_date_idx"),
-            ],
-        },
     ),
-    migrations.CreateModel(
+    model(
         "NdaStatusHistory",
-        [
-            ("id", key()),
-            ("nda", required_link("ndas.nda", "status_history")),
-            ("status", EnumField(enum_type="NdaStatus", choices=NDA_STATUS)),
-            ("changed_at", TimestampField(auto_now_add=True)),
-            ("changed_by", required_link("ndas.contact", "status_changes")),
-        ],
-        options={
-            "db_table": "nda_status_history",
-            "verbose_name_plural": "NDA status history",
-            "indexes": [models.Index(fields=["nda"], name="nda_status_history_nda_id_idx")],
-        },
+        ("nda", required_link("ndas.nda", "status_history")),
+        ("status", EnumField(enum_type="NdaStatus", choices=NDA_STATUS)),
+        ("changed_at", TimestampField(auto_now_add=True)),
+        ("changed_by", required_link("ndas.contact", "status_changes")),
+        db_table="nda_status_history",
+        verbose_name_plural="NDA status history",
+        indexes=[models.Index(fields=["nda"], name="nda_status_history_nda_id_idx")],
     ),
-    migrations.CreateModel(
+    model(
         "Document",
-        [
-            ("id", key()),
-            ("nda", required_link("ndas.nda", "documents")),
-            ("filename", models.TextField()),
-            ("s3_key", models.TextField()),
-            ("document_type", EnumField(enum_type="DocumentType", choices=DOCUMENT_TYPE)),
-            ("content_type", models.TextField(blank=True, null=True)),
-            ("file_size", models.IntegerField(blank=True, null=True)),
-            ("is_fully_executed", models.BooleanField(db_default=False, default=False)),
-            ("version", models.IntegerField(db_default=1, default=1)),
-            ("uploaded_by", required_link("ndas.contact", "uploads")),
-            ("uploaded_at", TimestampField(auto_now_add=True)),
-        ],
-        options={
-            "db_table": "documents",
-            "indexes": [models.Index(fields=["nda"], name="documents_nda_id_idx")],
-        },
+        ("nda", required_link("ndas.nda", "documents")),
+        ("filename", models.TextField()),
+        ("s3_key", models.TextField()),
+        ("document_type", EnumField(enum_type="DocumentType", choices=DOCUMENT_TYPE)),
+        ("content_type", models.TextField(blank=True, null=True)),
+        ("file_size", models.IntegerField(blank=True, null=True)),
+        ("is_fully_executed", models.BooleanField(db_default=False, default=False)),
+        ("version", models.IntegerField(db_default=1, default=1)),
+        ("uploaded_by", required_link("ndas.contact", "uploads")),
+        ("uploaded_at", TimestampField(auto_now_add=True)),
+        db_table="documents",
+        indexes=[models.Index(fields=["nda"], name="documents_nda_id_idx")],
     ),
-    migrations.CreateModel(
+    model(
         "AuditLog",
-        [
-            ("id", key()),
-            ("action", models.TextField()),
-            ("entity_type", models.TextField()),
-            ("entity_id", models.TextField(blank=True, null=True)),
-            ("user", optional_link("ndas.contact", "audit_entries")),
-            ("details", models.JSONField(blank=True, null=True)),
-            ("created_at", TimestampField(auto_now_add=True)),
+        ("action", models.TextField()),
+        ("entity_type", models.TextField()),
+        ("entity_id", models.TextField(blank=True, null=True)),
+        ("user", optional_link("ndas.contact", "audit_entries")),
+        ("details", models.JSONField(blank=True, null=True)),
+        CREATED,
+        db_table="audit_log",
+        verbose_name_plural="audit log",
+        indexes=[
+            models.Index(fields=["entity_id"], name="audit_log_entity_id_idx"),
+            models.Index(fields=["user"], name="audit_log_user_id_idx"),
+            models.Index(fields=["created_at"], name="audit_log_created_at_idx"),
         ],
-        options={
-            "db_table": "audit_log",
-            "verbose_name_plural": "audit log",
-            "indexes": [
-                models.Index(fields=["entity_id"], name="audit_log_entity_id_idx"),
-                models.Index(fields=["user"], name="audit_log_user_id_idx"),
-                models.Index(fields=["created_at"], name="audit_log_created_at_idx"),
-            ],
-        },
     ),
 ]
 

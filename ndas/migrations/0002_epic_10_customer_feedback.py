@@ -1,18 +1,17 @@
 """
 Epic 10, customer feedback: every schema and data change, in one file.
 
-Stories 10.1 to 10.6. Nobody sees any of it until the last phase commits: enum
-columns change by a shadow column beside them, kept in step by a trigger, which
-takes the old column's place in one short transaction of renames. The old column
-stays as ``<column>_legacy``, kept in step too, so that going back is as short.
-What the old schema has no place for waits in the archive after a way back.
+Stories 10.1 to 10.6. Nobody sees any of it until the last phase commits: enum columns change by a shadow column beside
+them, kept in step by a trigger, which takes the old column's place in one short transaction of renames. The old column
+stays as ``<column>_legacy``, kept in step too, so that going back is as short. What the old schema has no place for
+waits in the archive after a way back.
 
 Apply     python manage.py migrate ndas
 Validate  python manage.py epic10_validate
 Go back   python manage.py migrate ndas 0001
 
-Each of them resumes from wherever an earlier run stopped. ``migration.sql`` and
-``rollback.sql`` in ``epic_10/`` are written from this file and do the same in psql.
+Each of them resumes from wherever an earlier run stopped. ``migration.sql`` and ``rollback.sql`` in ``epic_10/`` are
+written from this file and do the same in psql.
 """
 
 from django.db import migrations, models

@@ -1,9 +1,8 @@
 """
 The rules of the workflow, enforced by the database so that no script can break them.
 
-They are not part of the release: ``migrate ndas 0002`` undoes only this migration, and
-``migrate ndas 0001`` undoes it first, so that the previous application never meets the
-rules. They are those of ``ndas/guards.py``, frozen here.
+They are not part of the release: ``migrate ndas 0002`` undoes only this migration, and ``migrate ndas 0001`` undoes it
+first, so that the previous application never meets the rules. They are those of ``ndas/guards.py``, frozen here.
 """
 
 from django.db import migrations
@@ -81,6 +80,14 @@ def guard(model_name, name, pgid, table, func, *, operation, condition="", level
     return AddGuard(model_name, Trigger(name=name, sql=sql))
 
 
+def append_only(model_name, table, changed, truncated, *, but=""):
+    ids, refuse = (f"pgtrigger_append_only_{changed}", f"pgtrigger_no_truncate_{truncated}"), REFUSE.format(table)
+    return [
+        guard(model_name, "append_only", ids[0], table, but + refuse, operation="UPDATE OR DELETE"),
+        guard(model_name, "no_truncate", ids[1], table, refuse, operation="TRUNCATE", level="STATEMENT"),
+    ]
+
+
 GUARD = [
     Note("10.3, 10.6", "An NDA goes only where the workflow leads, and not without an approval or a reason."),
     guard(
@@ -104,40 +111,8 @@ GUARD = [
         f" AND {EXECUTED_UTC} >= '0001-01-01' AND {EXECUTED_UTC} < '9999-01-01')",
     ),
     Note("10.6", "What is on record stays on record."),
-    guard(
-        "ndastatushistory",
-        "append_only",
-        "pgtrigger_append_only_0e01c",
-        "nda_status_history",
-        REFUSE.format("nda_status_history"),
-        operation="UPDATE OR DELETE",
-    ),
-    guard(
-        "ndastatushistory",
-        "no_truncate",
-        "pgtrigger_no_truncate_3148a",
-        "nda_status_history",
-        REFUSE.format("nda_status_history"),
-        operation="TRUNCATE",
-        level="STATEMENT",
-    ),
-    guard(
-        "auditlog",
-        "append_only",
-        "pgtrigger_append_only_e6096",
-        "audit_log",
-        A_CONTACT_IS_GONE + REFUSE.format("audit_log"),
-        operation="UPDATE OR DELETE",
-    ),
-    guard(
-        "auditlog",
-        "no_truncate",
-        "pgtrigger_no_truncate_1ee15",
-        "audit_log",
-        REFUSE.format("audit_log"),
-        operation="TRUNCATE",
-        level="STATEMENT",
-    ),
+    *append_only("ndastatushistory", "nda_status_history", "0e01c", "3148a"),
+    *append_only("auditlog", "audit_log", "e6096", "1ee15", but=A_CONTACT_IS_GONE),
 ]
 
 GUARDED = ["ndas", "nda_status_history", "audit_log"]

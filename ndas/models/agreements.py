@@ -15,6 +15,7 @@ from ndas.models.row import Row, optional, required
 # A varchar cast to text: PostgreSQL has no || for text and varchar, and an index would bind anybody's operator.
 PURPOSE = Cast("authorized_purpose", models.TextField())
 SEARCHED = SearchVector("company_name", "company_city", "abbreviated_name", PURPOSE, config="simple")
+CHANGED_SINCE_APPROVAL = models.Q(approved_by__isnull=False, approved_at__isnull=True)
 
 
 class Nda(Row):
@@ -82,11 +83,7 @@ class Nda(Row):
             # Few NDAs are so: the list, its count, and the start page of an approver would read all of them.
             models.Index(fields=["nda_type"], name="ndas_nda_type_idx"),
             models.Index(fields=["is_non_usmax"], condition=models.Q(is_non_usmax=True), name="ndas_non_usmax_idx"),
-            models.Index(
-                fields=["approved_by"],
-                condition=models.Q(approved_by__isnull=False, approved_at__isnull=True),
-                name="ndas_approval_idx",
-            ),
+            models.Index(fields=["approved_by"], condition=CHANGED_SINCE_APPROVAL, name="ndas_approval_idx"),
         ]
 
     def __str__(self):

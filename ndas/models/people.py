@@ -64,8 +64,7 @@ class AgencyGroupGrant(Row):
         db_table = "agency_group_grants"
         constraints = [
             models.UniqueConstraint(
-                fields=["contact", "agency_group"],
-                name="agency_group_grants_contact_id_agency_group_id_key",
+                fields=["contact", "agency_group"], name="agency_group_grants_contact_id_agency_group_id_key"
             )
         ]
 

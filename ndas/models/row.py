@@ -9,9 +9,8 @@ class Row(models.Model):
     """
     A row of a table that Django did not design.
 
-    Tables, indexes and foreign keys are created by the migrations' own SQL, under the
-    names they have in production. That is why a foreign key here has no index of its
-    own, and why ``on_delete`` repeats what the database does.
+    Tables, indexes and foreign keys are created by the migrations' own SQL, under the names they have in production.
+    That is why a foreign key here has no index of its own, and why ``on_delete`` repeats what the database does.
     """
 
     id = models.TextField(primary_key=True, default=new_id, editable=False)

@@ -27,9 +27,8 @@ ACCEPTED += "opportunity_poc_id, relationship_poc_id, created_by_id, updated_at"
 @dataclass(frozen=True)
 class Application:
     """
-    ``statements`` are prepared once per session. ``moves`` has the statuses an NDA may go
-    to, by its current one, each with the statement for it. ``only`` has the columns that
-    the other application does not have, with their values.
+    ``statements`` are prepared once per session. ``moves`` has the statuses an NDA may go to, by its current one, each
+    with the statement for it. ``only`` has the columns that the other application does not have, with their values.
     """
 
     name: str

@@ -3,25 +3,9 @@
 from django.apps import apps
 
 from epic10.checks import Check, register, violations
-from epic10.checks.after import (
-    can_use_index,
-    indexes_usable,
-    labels_in_order,
-    no_orphans,
-    pairs,
-    readable,
-)
+from epic10.checks.after import can_use_index, indexes_usable, labels_in_order, no_orphans, pairs, readable
 from epic10.release.state import BEGAN_UTC
-from ndas.release.mapping import (
-    A_DATE,
-    ONE_YEAR_LATER,
-    POSITION_PAIRS,
-    POSITIONS,
-    STATUS_PAIRS,
-    STATUSES,
-    TABLES,
-    TYPES,
-)
+from ndas.release import mapping
 
 # Nobody has saved the row since the release began, the column was added by the
 # release, and no rollback has parked a date: so the migration has computed this one.
@@ -35,7 +19,7 @@ COMPUTED = f"""
 OTHER_DATE = f"""
     SELECT count(*), min(id)
       FROM ndas
-     WHERE CASE WHEN {A_DATE} THEN expiration_date <> ({ONE_YEAR_LATER}) END
+     WHERE CASE WHEN {mapping.A_DATE} THEN expiration_date <> ({mapping.ONE_YEAR_LATER}) END
        AND {{whose}}
     HAVING count(*) > 0"""
 
@@ -48,7 +32,7 @@ UNDECIDED = "SELECT count(*), min(id) FROM ndas WHERE is_non_usmax IS NULL HAVIN
 
 NEVER_EXPIRES = f"""
     SELECT count(*), min(id) FROM ndas
-     WHERE {A_DATE} AND expiration_date IS NULL
+     WHERE {mapping.A_DATE} AND expiration_date IS NULL
        AND (status::text = 'FULLY_EXECUTED' OR {COMPUTED})
     HAVING count(*) > 0"""
 
@@ -76,10 +60,10 @@ register(
         "every enum column has the Epic 10 labels, in their order",
         labels_in_order(
             {
-                ("ndas", "status"): ("NdaStatus", STATUSES),
-                ("nda_status_history", "status"): ("NdaStatus", STATUSES),
-                ("ndas", "usmax_position"): ("UsMaxPosition", POSITIONS),
-                ("ndas", "nda_type"): ("NdaType", TYPES),
+                ("ndas", "status"): ("NdaStatus", mapping.STATUSES),
+                ("nda_status_history", "status"): ("NdaStatus", mapping.STATUSES),
+                ("ndas", "usmax_position"): ("UsMaxPosition", mapping.POSITIONS),
+                ("ndas", "nda_type"): ("NdaType", mapping.TYPES),
             }
         ),
         hint="Compare with \\dT+ in psql; python manage.py migrate ndas finishes an interrupted release.",
@@ -87,19 +71,19 @@ register(
     Check(
         "rows.status",
         "every NDA's status is the one its old status maps to",
-        pairs("ndas", "status", "status_legacy", allowed=STATUS_PAIRS),
+        pairs("ndas", "status", "status_legacy", allowed=mapping.STATUS_PAIRS),
         hint="SELECT id, status, status_legacy FROM ndas;",
     ),
     Check(
         "rows.status_history",
         "every status in a history is the one its old status maps to",
-        pairs("nda_status_history", "status", "status_legacy", allowed=STATUS_PAIRS),
+        pairs("nda_status_history", "status", "status_legacy", allowed=mapping.STATUS_PAIRS),
         hint="SELECT id, nda_id, status, status_legacy FROM nda_status_history;",
     ),
     Check(
         "rows.usmax_position",
         "every NDA's position is the one its old position maps to",
-        pairs("ndas", "usmax_position", "usmax_position_legacy", allowed=POSITION_PAIRS),
+        pairs("ndas", "usmax_position", "usmax_position_legacy", allowed=mapping.POSITION_PAIRS),
         hint="SELECT id, usmax_position, usmax_position_legacy FROM ndas;",
     ),
     Check(
@@ -137,13 +121,13 @@ register(
     Check(
         "integrity.orphans",
         "every foreign key points at a row that is there",
-        no_orphans(TABLES, models),
+        no_orphans(mapping.TABLES, models),
         hint="Restore the missing row, or clear the reference to it.",
     ),
     Check(
         "integrity.indexes",
         "no index is invalid",
-        indexes_usable(TABLES),
+        indexes_usable(mapping.TABLES),
         hint="REINDEX INDEX CONCURRENTLY it, or drop it if its name ends in _ccnew or _ccold.",
     ),
     Check(

@@ -1,10 +1,9 @@
 """
 One process of the load: ``python -m ndas.release.load_process``, started by ``epic10.rehearsal.traffic``.
 
-It reads its task as a line of JSON, reports that it is ready, begins at the time it is
-given, ends when it is told to or when its parent is gone, and writes the result as
-JSON. Requests are due at fixed times; one that has to wait for another counts from
-the time it was due, not from the time it was sent.
+It reads its task as a line of JSON, reports that it is ready, begins at the time it is given, ends when it is told to
+or when its parent is gone, and writes the result as JSON. Requests are due at fixed times; one that has to wait for
+another counts from the time it was due, not from the time it was sent.
 """
 
 import gc

@@ -1,8 +1,7 @@
 """The labels and dates that a row has after Epic 10, given the ones before.
 
-It is stated here a second time on purpose, from the domain's point of view: nothing is
-taken from the migration or its operations, so that both would have to be wrong in the
-same way for a mistake to pass.
+It is stated here a second time on purpose, from the domain's point of view: nothing is taken from the migration or its
+operations, so that both would have to be wrong in the same way for a mistake to pass.
 """
 
 TABLES = (
@@ -29,9 +28,8 @@ STATUSES = (
 POSITIONS = ("PRIME", "SUB_CONTRACTOR", "OTHER")
 TYPES = ("MUTUAL", "CONSULTANT")
 
-# (what the new application sees, what the old one would see). The old label is the one
-# that the row always had, or the one closest to what has been written since. If the
-# old type already had a new label, it stays the same on both sides.
+# (what the new application sees, what the old one would see). The old label is the one that the row always had, or the
+# one closest to what has been written since. If the old type already had a new label, it stays the same on both sides.
 STATUS_PAIRS = (
     ("CREATED", "CREATED"),
     ("PENDING_APPROVAL", "CREATED"),

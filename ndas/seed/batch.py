@@ -1,9 +1,8 @@
 """
 Numbering of the rows of one filling, and the choice of each of their values.
 
-Every choice is a hash of the seed, of what is chosen and of the row's number, and does
-not depend on the order in which PostgreSQL produces rows. Numbers are display_ids, so
-that a second filling of a database never collides with the first.
+Every choice is a hash of the seed, of what is chosen and of the row's number, and does not depend on the order in which
+PostgreSQL produces rows. Numbers are display_ids, so that a second filling of a database never collides with the first.
 """
 
 import dataclasses

@@ -29,8 +29,7 @@ def fill(using, rows, *, seed=SEED, append=False, say=print):
     """
     Add ``rows`` legacy NDAs and all that belongs to them, in one transaction.
 
-    The same seed on the same empty register gives the same rows. Returns the
-    number of rows added per table.
+    The same seed on the same empty register gives the same rows. Returns the number of rows added per table.
     """
     connection = connections[using]
     with transaction.atomic(using), connection.cursor() as cursor:

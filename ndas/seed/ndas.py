@@ -1,17 +1,7 @@
 """The invented NDAs and their histories."""
 
+from ndas.seed import words
 from ndas.seed.times import AUDITED_SINCE, DAY, evenly, in_office_hours, next_leap_day, timestamp
-from ndas.seed.words import (
-    CITIES,
-    COMPANY_NAMES,
-    INCORPORATED,
-    JOURNEYS,
-    LEGAL_FORMS,
-    OFFICES,
-    POSITIONS,
-    PURPOSES,
-    TRADES,
-)
 
 CLONE_EVERY = 12
 SLOWEST_STEP = 20 * DAY
@@ -25,15 +15,16 @@ def ndas(batch):
                           opportunity_poc_id, contracts_poc_id, relationship_poc_id, cloned_from_id,
                           created_by_id, created_at, updated_at)
         SELECT id, n, name || ' ' || trade || ' ' || form,
-               {batch.pick("city", CITIES, of="origin")}, {batch.pick("city", CITIES.values(), of="origin")},
-               {batch.weigh("incorporated", INCORPORATED, of="origin")},
+               {batch.pick("city", words.CITIES, of="origin")},
+               {batch.pick("city", words.CITIES.values(), of="origin")},
+               {batch.weigh("incorporated", words.INCORPORATED, of="origin")},
                {batch.agency_group(of="origin")},
                CASE WHEN {batch.draw("has subagency", 3)} > 0 THEN {batch.subagency(of="origin")} END,
-               {batch.weigh("office", OFFICES, of="origin")},
+               {batch.weigh("office", words.OFFICES, of="origin")},
                upper(left(name, 3) || left(trade, 3)),
-               {batch.pick("purpose", PURPOSES)},
+               {batch.pick("purpose", words.PURPOSES)},
                pg_catalog.date_trunc('day', executed_at),
-               {batch.weigh("position", POSITIONS)}::"UsMaxPosition",
+               {batch.weigh("position", words.POSITIONS)}::"UsMaxPosition",
                statuses[pg_catalog.cardinality(statuses)]::"NdaStatus",
                {recorded_execution(batch)},
                CASE WHEN {batch.draw("own opportunity", 4)} > 0 THEN {batch.contact("creator")}
@@ -44,9 +35,9 @@ def ndas(batch):
                {batch.contact("creator")},
                {timestamp("created")}, {timestamp("created + (cardinality(statuses) - 1) * pace")}
           FROM {journeys(batch)},
-               LATERAL (SELECT {batch.pick("name", COMPANY_NAMES, of="origin")} AS name,
-                               {batch.pick("trade", TRADES, of="origin")} AS trade,
-                               {batch.weigh("form", LEGAL_FORMS, of="origin")} AS form) AS company"""
+               LATERAL (SELECT {batch.pick("name", words.COMPANY_NAMES, of="origin")} AS name,
+                               {batch.pick("trade", words.TRADES, of="origin")} AS trade,
+                               {batch.weigh("form", words.LEGAL_FORMS, of="origin")} AS form) AS company"""
 
 
 def status_history(batch):
@@ -89,18 +80,17 @@ def audit_log(batch):
 
 def journeys(batch):
     """
-    A row for each NDA: ``statuses``, when it was ``created``, the ``pace`` from one
-    status to the next, when it was signed, and of which NDA (``origin``) it is a clone.
+    A row for each NDA: ``statuses``, when it was ``created``, the ``pace`` from one status to the next, when it was
+    signed, and of which NDA (``origin``) it is a clone.
 
-    They are created evenly over the years, in the order of their numbers. Half of those
-    that could be signed on a leap day are. The original of a clone is one of the eleven
-    NDAs before it, none of which is a clone.
+    They are created evenly over the years, in the order of their numbers. Half of those that could be signed on a leap
+    day are. The original of a clone is one of the eleven NDAs before it, none of which is a clone.
     """
     return f"""(
         SELECT n, {batch.key("nda", "n")} AS id, statuses, created, pace, origin,
                {timestamp("created + (executed_step - 1) * pace")} AS executed_at
           FROM {batch.numbers(batch.rows)},
-               LATERAL (SELECT string_to_array({batch.weigh("journey", JOURNEYS)}, ' ')
+               LATERAL (SELECT string_to_array({batch.weigh("journey", words.JOURNEYS)}, ' ')
                                AS statuses) AS course,
                LATERAL (SELECT pg_catalog.array_position(statuses, 'FULLY_EXECUTED') AS executed_step) AS signature,
                LATERAL (SELECT {evenly(f"(n - {batch.first})", batch.rows)} AS planned) AS plan,

@@ -20,19 +20,7 @@ JOURNEYS = {
 }
 POSITIONS = {"PRIME": 40, "SUB": 24, "TEAMING": 11, "OTHER": 8, None: 17}
 
-FIRST_NAMES = [
-    "Avery",
-    "Blake",
-    "Carmen",
-    "Dana",
-    "Elena",
-    "Farid",
-    "Grace",
-    "Hiro",
-    "Imani",
-    "Jonas",
-    "Keiko",
-]
+FIRST_NAMES = ["Avery", "Blake", "Carmen", "Dana", "Elena", "Farid", "Grace", "Hiro", "Imani", "Jonas", "Keiko"]
 LAST_NAMES = ["Abbott", "Brandt", "Castillo", "Duarte", "Eriksen", "Fontaine", "Goodwin", "Hussain", "Ivers"]
 
 AGENCY_GROUPS = {

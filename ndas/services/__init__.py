@@ -6,26 +6,3 @@ from .drafts import EDITABLE, clone, create, made, mark_non_usmax, update
 from .errors import ChangedMeanwhile, NotPermitted, Refused, WrongStatus
 from .expiry import expire_due
 from .uploads import attach, upload_fully_executed
-
-__all__ = [
-    "EDITABLE",
-    "ChangedMeanwhile",
-    "NotPermitted",
-    "Refused",
-    "WrongStatus",
-    "approve",
-    "attach",
-    "change_status",
-    "clone",
-    "create",
-    "downloaded",
-    "expire_due",
-    "exported",
-    "made",
-    "mark_non_usmax",
-    "possible",
-    "reject",
-    "route",
-    "update",
-    "upload_fully_executed",
-]

@@ -6,11 +6,12 @@ from ndas import workflow
 from ndas.access import scope
 from ndas.access.actors import Actor
 from ndas.models import AuditLog, Nda
+from ndas.models.agreements import CHANGED_SINCE_APPROVAL
 
 from .drafts import TEXT
 from .errors import NotPermitted, WrongStatus
 
-CHANGED_SINCE = Q(status=workflow.IN_REVISION, approved_by__isnull=False, approved_at=None)
+CHANGED_SINCE = Q(status=workflow.IN_REVISION) & CHANGED_SINCE_APPROVAL
 ROUTED, UPDATED = "nda_routed", "nda_updated"
 COLUMNS = [Nda._meta.get_field(name).attname for name in TEXT]
 

@@ -94,11 +94,7 @@ def _save(actor, nda, before, action):
     if "status" in names:
         NdaStatusHistory.objects.using(actor.using).create(nda=nda, status=nda.status, changed_by=actor.contact)
     audited(
-        actor,
-        nda,
-        action,
-        before={name: before[name] for name in names},
-        after={name: after[name] for name in names},
+        actor, nda, action, before={name: before[name] for name in names}, after={name: after[name] for name in names}
     )
 
 

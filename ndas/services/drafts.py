@@ -14,7 +14,7 @@ from ndas.models import Nda
 from .change import added, changed, move, require
 from .errors import ChangedMeanwhile, NotPermitted, WrongStatus
 
-WORDS = (
+TEXT = (
     "company_name",
     "company_city",
     "company_state",
@@ -27,18 +27,16 @@ WORDS = (
     "effective_date",
     "nda_type",
     "usmax_position",
-    "is_non_usmax",
 )
 # The flag is about the NDA, and no part of its text.
-TEXT = tuple(name for name in WORDS if name != "is_non_usmax")
+WORDS = (*TEXT, "is_non_usmax")
 PEOPLE = ("opportunity_poc", "contracts_poc", "relationship_poc")
 
 # In characters. An entry of an index may have 2,704 bytes.
 LONGEST = 500
 YEARS = range(1950, 2200)
 
-# The text is fixed once it is signed or routed for approval; the people in charge may
-# change at any time.
+# The text is fixed once it is signed or routed for approval; the people in charge may change at any time.
 EDITABLE = {
     workflow.CREATED: (*WORDS, *PEOPLE),
     workflow.SENT: (*WORDS, *PEOPLE),

@@ -68,10 +68,7 @@ def attach(actor: Actor, nda_id: str, file, *, key: str | None = None, storage=d
 
     Raises ValidationError by field.
     """
-    with (
-        _files_go_with_the_transaction(storage) as kept,
-        changed(actor, nda_id, workflow.UPDATE, "attached") as nda,
-    ):
+    with _files_go_with_the_transaction(storage) as kept, changed(actor, nda_id, workflow.UPDATE, "attached") as nda:
         if key and nda.documents.filter(pk=key).exists():
             return nda
         content_type = recognized(file)

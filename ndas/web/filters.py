@@ -34,33 +34,28 @@ FIRST = ("q", "status")
 class Filters(forms.Form):
     q = forms.CharField(
         label="Search",
-        required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": "Company, agency, person, purpose or number", "type": "search"}),
     )
-    status = forms.ChoiceField(required=False, choices=[(ACTIVE, "Active"), (EVERY, "All"), *NdaStatus.choices])
-    type = forms.ChoiceField(required=False, choices=[("", "Any"), *NdaType.choices])
-    position = forms.ChoiceField(required=False, choices=[("", "Any"), *UsMaxPosition.choices])
-    non_usmax = forms.ChoiceField(
-        label="Non-USmax", required=False, choices=[("", "Any"), ("yes", "Yes"), ("no", "No")]
-    )
-    agency = forms.ModelChoiceField(AgencyGroup.objects.none(), required=False, empty_label="Any")
-    company = forms.CharField(
-        label="Company", required=False, max_length=200, widget=forms.TextInput(attrs={"placeholder": "begins with"})
-    )
-    effective_from = DateField(label="Effective from", required=False)
-    effective_to = DateField(label="Effective to", required=False)
+    status = forms.ChoiceField(choices=[(ACTIVE, "Active"), (EVERY, "All"), *NdaStatus.choices])
+    type = forms.ChoiceField(choices=[("", "Any"), *NdaType.choices])
+    position = forms.ChoiceField(choices=[("", "Any"), *UsMaxPosition.choices])
+    non_usmax = forms.ChoiceField(label="Non-USmax", choices=[("", "Any"), ("yes", "Yes"), ("no", "No")])
+    agency = forms.ModelChoiceField(AgencyGroup.objects.none(), empty_label="Any")
+    company = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"placeholder": "begins with"}))
+    effective_from = DateField()
+    effective_to = DateField()
     expiring = forms.ChoiceField(
-        label="Expiring within",
-        required=False,
-        choices=[("", "Any time"), ("30", "30 days"), ("60", "60 days"), ("90", "90 days")],
+        label="Expiring within", choices=[("", "Any time"), *((days, f"{days} days") for days in ("30", "60", "90"))]
     )
-    sort = forms.ChoiceField(required=False, choices=[(name, label) for name, (label, _) in ORDERS.items()])
-    mine = forms.BooleanField(label="Mine only", required=False)
+    sort = forms.ChoiceField(choices=[(name, label) for name, (label, _) in ORDERS.items()])
+    mine = forms.BooleanField(label="Mine only")
 
     def __init__(self, actor, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.actor = actor
+        for field in self.fields.values():
+            field.required = False
         self.fields["agency"].queryset = scope.agency_groups_for(actor)
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, TextField
 
 from ndas import services, workflow
 from ndas.access import scope
@@ -17,6 +17,7 @@ from ndas.services.uploads import FORMATS
 from ndas.web.search import people
 
 NAMED, OFFERED = 20, 1000
+IN_ONE_LINE = [name for name in WORDS if isinstance(Nda._meta.get_field(name), TextField)]
 
 
 class ContactField(forms.ModelChoiceField):
@@ -69,17 +70,9 @@ class NdaForm(forms.ModelForm):
     class Meta:
         model = Nda
         fields = (*WORDS, *PEOPLE, "expiration_date")
-        widgets = {
-            name: forms.TextInput
-            for name in (
-                "company_name",
-                "company_city",
-                "company_state",
-                "state_of_incorporation",
-                "agency_office_name",
-                "abbreviated_name",
-            )
-        } | {"authorized_purpose": forms.Textarea(attrs={"rows": 3})}
+        widgets = {name: forms.TextInput for name in IN_ONE_LINE} | {
+            "authorized_purpose": forms.Textarea(attrs={"rows": 3})
+        }
         labels = {
             "nda_type": "Type",
             "usmax_position": "USmax position",
@@ -190,8 +183,7 @@ class RejectForm(forms.Form):
 
 class FileForm(forms.Form):
     file = forms.FileField(
-        widget=forms.FileInput(attrs={"accept": ",".join(FORMATS)}),
-        help_text="PDF, RTF, DOC or DOCX, at most 50 MB.",
+        widget=forms.FileInput(attrs={"accept": ",".join(FORMATS)}), help_text="PDF, RTF, DOC or DOCX, at most 50 MB."
     )
 
 

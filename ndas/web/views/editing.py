@@ -23,8 +23,7 @@ def create(request):
         if nda:
             messages.success(request, f"NDA {nda.display_id} is created.")
             return redirect(nda)
-    context = {"form": form, "title": "New NDA", "key": key or new_id()}
-    return render(request, "ndas/form.html", context, status=422 if is_sent else 200)
+    return shown(request, "ndas/form.html", form, title="New NDA", key=key or new_id())
 
 
 @page(workflow.UPDATE)
@@ -37,12 +36,10 @@ def edit(request, pk):
             messages.info(request, "What you typed is kept until you log out, and comes back in the form.")
         return redirect(nda)
     form, is_sent = NdaForm(request.actor, instance=nda, data=typed.posted(request)), request.method == "POST"
-    title = f"Change NDA {nda.display_id}"
     if is_sent and form.is_valid() and attempted(form, lambda: services.update(request.actor, pk, **form.values)):
         messages.success(request, f"NDA {nda.display_id} is changed.")
         return redirect(nda)
-    context = {"form": form, "title": title, "nda": nda}
-    return render(request, "ndas/form.html", context, status=422 if is_sent else 200)
+    return shown(request, "ndas/form.html", form, title=f"Change NDA {nda.display_id}", nda=nda)
 
 
 @page(workflow.CREATE, is_button=True)
@@ -50,6 +47,10 @@ def clone(request, pk):
     nda = services.clone(request.actor, pk, key=typed.key_of(request))
     messages.success(request, f"NDA {nda.display_id} is a copy of NDA {nda.cloned_from.display_id}.")
     return redirect(nda)
+
+
+def shown(request, template, form, **context):
+    return render(request, template, {"form": form, **context}, status=422 if request.method == "POST" else 200)
 
 
 def attempted(form, service):

@@ -177,8 +177,7 @@ def resumed(beginning: list, rest: Generator):
     """
     Closed when whoever reads it hangs up, and so is the cursor on the server.
 
-    Left to the garbage collector that would be whenever it runs: also while this very
-    thread is in the middle of a query and has the connection locked, for ever.
+    The garbage collector might close it while this very thread has the connection locked for a query: for ever.
     """
     with closing(rest):
         yield from beginning

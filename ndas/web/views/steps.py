@@ -2,15 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from ndas import services, workflow
 from ndas.choices import NdaStatus
 from ndas.fields import new_id
+from ndas.services.change import PAST
 from ndas.web import typed
 from ndas.web.forms import FileForm, RejectForm, UploadForm
 from ndas.web.views.access import page, visible
-from ndas.web.views.editing import attempted
+from ndas.web.views.editing import attempted, shown
 
 
 @page(workflow.PERMISSIONS[workflow.ROUTE], is_button=True)
@@ -46,62 +47,48 @@ def mark_non_usmax(request, pk):
 
 @page(workflow.APPROVE)
 def reject(request, pk):
-    nda = visible(request).get(pk=pk)
-    return refused(request, nda, workflow.REJECT, "rejected") or asked_for(
-        request,
-        nda,
-        RejectForm(typed.posted(request)),
-        lambda given: services.reject(request.actor, pk, reason=given["reason"]),
-        title=f"Reject NDA {nda.display_id}",
-        do="Reject",
-        done=f"NDA {nda.display_id} is rejected; its author is told why.",
-    )
+    def service(given):
+        return services.reject(request.actor, pk, reason=given["reason"])
+
+    said = "NDA {} is rejected; its author is told why."
+    return asked_for(request, pk, RejectForm, service, workflow.REJECT, title="Reject NDA {}", do="Reject", done=said)
 
 
 @page(workflow.MARK_STATUS)
 def upload(request, pk):
-    nda = visible(request).get(pk=pk)
-    return refused(request, nda, workflow.UPLOAD, "uploaded as fully executed") or asked_for(
-        request,
-        nda,
-        UploadForm(typed.posted(request), request.FILES or None),
-        lambda given: services.upload_fully_executed(request.actor, pk, given["file"], executed=given["signed_on"]),
-        title=f"Upload the executed NDA {nda.display_id}",
-        do="Upload",
-        done=f"NDA {nda.display_id} is fully executed.",
-    )
+    def service(given):
+        return services.upload_fully_executed(request.actor, pk, given["file"], executed=given["signed_on"])
+
+    title, said = "Upload the executed NDA {}", "NDA {} is fully executed."
+    return asked_for(request, pk, UploadForm, service, workflow.UPLOAD, title=title, do="Upload", done=said)
 
 
 @page(workflow.UPDATE)
 def attach(request, pk):
-    nda = visible(request).get(pk=pk)
-    return asked_for(
-        request,
-        nda,
-        FileForm(typed.posted(request), request.FILES or None),
-        lambda given: services.attach(request.actor, pk, given["file"], key=typed.key_of(request)),
-        title=f"Attach a document to NDA {nda.display_id}",
-        do="Attach",
-        done=f"The document is attached to NDA {nda.display_id}.",
-    )
+    def service(given):
+        return services.attach(request.actor, pk, given["file"], key=typed.key_of(request))
+
+    title, said = "Attach a document to NDA {}", "The document is attached to NDA {}."
+    return asked_for(request, pk, FileForm, service, title=title, do="Attach", done=said)
 
 
-def refused(request, nda, action, done):
-    """Back to the NDA's page, instead of a form that could lead to nothing; None if it can."""
-    if request.method == "POST" or any(step.action == action for step in services.possible(request.actor, nda)):
-        return None
-    messages.error(request, f'NDA {nda.display_id} is "{nda.get_status_display()}" and cannot be {done} by you now.')
-    return redirect(nda)
+def asked_for(request, pk, form, service, action=None, *, title, do, done):
+    """
+    The form, until it is valid; then the NDA's page.
 
-
-def asked_for(request, nda, form, service, *, title, do, done):
-    """The form, until it is valid; then the NDA's page."""
-    is_sent = request.method == "POST"
-    if is_sent and form.is_valid() and attempted(form, lambda: service(form.cleaned_data)):
-        messages.success(request, done)
+    Back there at once where the actor could not take the step ``action``: the form could lead to nothing.
+    """
+    nda, is_sent = visible(request).get(pk=pk), request.method == "POST"
+    number, status = nda.display_id, nda.get_status_display()
+    if action and not is_sent and all(step.action != action for step in services.possible(request.actor, nda)):
+        messages.error(request, f'NDA {number} is "{status}" and cannot be {PAST[action]} by you now.')
         return redirect(nda)
-    context = {"form": form, "nda": nda, "title": title, "do": do, "key": typed.key_of(request) or new_id()}
-    return render(request, "ndas/step.html", context, status=422 if is_sent else 200)
+    form = form(typed.posted(request), request.FILES or None)
+    if is_sent and form.is_valid() and attempted(form, lambda: service(form.cleaned_data)):
+        messages.success(request, done.format(number))
+        return redirect(nda)
+    key = typed.key_of(request) or new_id()
+    return shown(request, "ndas/step.html", form, nda=nda, title=title.format(number), do=do, key=key)
 
 
 def done(request, pk, service, what):
