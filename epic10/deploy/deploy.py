@@ -111,31 +111,14 @@ def rollback(
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
     gates.insist_on_the_original(run, accepted=accept_copy)
-    harm = "and parks what it has written"
-    if rolling:
-        run.step(
-            "at work", lambda: with_nobody_stopped.insist_that_only_the_old_one_works(run, accepted=accept_writers)
-        )
-    else:
-        accept = {"accepted": accept_writers, "may_ask": may_ask, "harm": harm}
-        run.step("stopped", lambda: insist_that_nobody_writes(run, **accept))
-    in_the_way = []
-    if not only_the_switch:
-        in_the_way = dependents.to_drop(run.using, drop_dependents=drop_dependents, may_ask=may_ask)
-    if without_snapshot:
-        run.override("--without-snapshot", "There is no safety snapshot.")
-    else:
-        taken = run.step("safety snapshot", lambda: snapshot.take(run.using, directory, jobs=jobs))
-        run.decide(f'Snapshot "{taken.name}" holds everything the new application has written.')
+    _insist_that_no_write_is_lost(run, rolling=rolling, accepted=accept_writers, may_ask=may_ask)
+    ask = partial(dependents.to_drop, run.using, drop_dependents=drop_dependents, may_ask=may_ask)
+    in_the_way = [] if only_the_switch else ask()
+    _keep_what_is_written(run, directory, jobs=jobs, is_waived=without_snapshot)
     if in_the_way:
         run.step("dependents", lambda: dependents.drop(run, in_the_way))
     back = partial(undo_the_switch, run) if only_the_switch else partial(go_back, run, jobs=jobs)
-    failed = [report for report in back(show=show, out=out) if report.failed]
-    if failed:
-        raise CommandError(
-            f"Epic 10 is undone, but not everything is what it was: {'; '.join(report.summary for report in failed)}.\n"
-            "HINT: Look at what is named above before the application starts."
-        )
+    _insist_that_all_is_as_it_was(back(show=show, out=out))
 
 
 def insist_on_a_way_back(using: str):
@@ -147,6 +130,30 @@ def insist_on_a_way_back(using: str):
 
 def smoke(using: str, *, show: Show | None = None) -> Report:
     return evaluation.report("smoke", checks.registered(checks.SMOKE), using, show, release=plan.load().title)
+
+
+def _insist_that_no_write_is_lost(run, *, rolling, accepted, may_ask):
+    if rolling:
+        run.step("at work", lambda: with_nobody_stopped.insist_that_only_the_old_one_works(run, accepted=accepted))
+        return
+    harm = "and parks what it has written"
+    run.step("stopped", lambda: insist_that_nobody_writes(run, accepted=accepted, may_ask=may_ask, harm=harm))
+
+
+def _keep_what_is_written(run, directory, *, jobs, is_waived):
+    if is_waived:
+        run.override("--without-snapshot", "There is no safety snapshot.")
+        return
+    taken = run.step("safety snapshot", lambda: snapshot.take(run.using, directory, jobs=jobs))
+    run.decide(f'Snapshot "{taken.name}" holds everything the new application has written.')
+
+
+def _insist_that_all_is_as_it_was(reports):
+    if failed := "; ".join(report.summary for report in reports if report.failed):
+        raise CommandError(
+            f"Epic 10 is undone, but not everything is what it was: {failed}.\n"
+            "HINT: Look at what is named above before the application starts."
+        )
 
 
 def _migrate(run, out, **options):
