@@ -109,6 +109,15 @@ def database(template=scratch_database.ENTIRELY_EMPTY, *, using="default"):
         yield Scratch(alias)
 
 
+@contextlib.contextmanager
+def prepared(template, prepare):
+    """The name of a copy of ``template`` that ``prepare`` has changed, to be copied; and what that returned."""
+    with database(template) as db:
+        found = prepare(db)
+        db.close()
+        yield db.name, found
+
+
 @functools.cache
 def _quickest(using) -> str:
     """The faster strategy, unless the files have to be synced to a disk. Before PostgreSQL 15 there is no choice."""

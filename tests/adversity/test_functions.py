@@ -34,12 +34,11 @@ FORGE = (
 
 
 @pytest.fixture
-def switched_back(people, legacy_database):
+def switched_back(people, migrated_database):
     """Half-way back: the triggers that park are at work, and one row holds what only Epic 10 can."""
-    legacy_database.migrate()
-    legacy_database.execute(f"UPDATE ndas SET nda_type = 'CONSULTANT' WHERE id = {FIRST}")
-    back(legacy_database, "switch", "enforce")
-    return legacy_database
+    migrated_database.execute(f"UPDATE ndas SET nda_type = 'CONSULTANT' WHERE id = {FIRST}")
+    back(migrated_database, "switch", "enforce")
+    return migrated_database
 
 
 @pytest.fixture

@@ -69,6 +69,7 @@ def app_and_migrator(roles, people, legacy_database):
         yield application, migrator
 
 
+@pytest.mark.slow
 def test_under_them_the_release_goes_there_and_back_while_the_application_writes(app_and_migrator, people):
     application, migrator = app_and_migrator
     application.execute(OLD_WRITES)

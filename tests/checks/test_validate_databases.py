@@ -32,11 +32,10 @@ def test_after_the_release_every_check_passes(request, kind):
     assert counts["ok"] == counts["checks"] > 30
 
 
-def test_what_the_new_application_writes_is_valid_too(legacy_database):
-    legacy_database.migrate()
+def test_what_the_new_application_writes_is_valid_too(migrated_database):
     for status in ("PENDING_APPROVAL", "SENT_PENDING_SIGNATURE", "INACTIVE_CANCELED", "EXPIRED", "CREATED"):
         # Ten rows of each kind, whatever they were before.
-        legacy_database.execute(
+        migrated_database.execute(
             """
             UPDATE ndas SET status = %s
              WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY status ORDER BY id) AS n
@@ -44,7 +43,7 @@ def test_what_the_new_application_writes_is_valid_too(legacy_database):
             """,
             [status],
         )
-        call_command("epic10_validate", database=legacy_database.alias, stdout=StringIO())
+        call_command("epic10_validate", database=migrated_database.alias, stdout=StringIO())
 
 
 def test_back_again_the_fingerprints_are_the_same_and_nothing_is_left_to_validate(legacy_database):

@@ -25,6 +25,7 @@ def assert_nothing_was_noticed(found):
         assert {kind: said for kind, said in wrong.items() if said} == {}
 
 
+@pytest.mark.slow
 def test_neither_application_notices_the_switch_nor_its_way_back(legacy_database):
     night = Night(legacy_database, PREPARED, rate=RATE)
     assert_nothing_was_noticed(night.there_and_back())

@@ -97,6 +97,7 @@ def test_ctrl_c_is_a_sentence(legacy_database, command, said):
     assert (process.returncode, complaint) == (130, announced + said)
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_validation_is_a_sentence(migrated_database):
     with somebody(migrated_database, "LOCK TABLE ndas IN ACCESS EXCLUSIVE MODE"):
         process = migrated_database.start("epic10_validate")

@@ -65,6 +65,7 @@ def test_not_where_a_script_reads_the_result(legacy_database, command, places):
     assert not re.search(first_line_of(legacy_database), finished.stdout)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_away_is_named_too(tmp_path):
     finished = subprocess.run(
         [sys.executable, "manage.py", "epic10_status"],

@@ -125,23 +125,21 @@ def test_showmigrations_tells_what_is_in_place(legacy_database):
     assert shown() == f"ndas\n [X] 0001_initial\n [ ] {RELEASE}\n"
 
 
-def test_zero_is_refused_with_what_to_type_instead(legacy_database):
-    legacy_database.migrate()
+def test_zero_is_refused_with_what_to_type_instead(migrated_database):
     with pytest.raises(CommandError) as refusal:
-        legacy_database.migrate("zero")
+        migrated_database.migrate("zero")
     assert str(refusal.value) == ("ndas zero would drop the register itself.\nHINT: python manage.py migrate ndas 0001")
-    assert recorded(legacy_database) == ["0001_initial", RELEASE]
+    assert recorded(migrated_database) == ["0001_initial", RELEASE]
 
 
-def test_the_books_are_not_dropped_and_the_release_is_not_taken_back_for_it(legacy_database):
-    legacy_database.migrate()
+def test_the_books_are_not_dropped_and_the_release_is_not_taken_back_for_it(migrated_database):
     with pytest.raises(CommandError) as refusal:
-        legacy_database.migrate("zero", app="epic10")
+        migrated_database.migrate("zero", app="epic10")
     assert str(refusal.value) == (
         "epic10 zero would take the release back first, and then drop its books: what is parked, and the record of "
         "every command. Nothing was changed.\nHINT: python manage.py migrate ndas 0001 goes back, and keeps them."
     )
-    assert recorded(legacy_database) == ["0001_initial", RELEASE]
+    assert recorded(migrated_database) == ["0001_initial", RELEASE]
 
 
 def test_a_name_that_is_none_is_refused_as_django_refuses_it(legacy_database):

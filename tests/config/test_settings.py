@@ -32,6 +32,7 @@ def test_production_settings_are_clean():
     assert finished.stdout == "System check identified no issues (2 silenced).\n", finished.stderr
 
 
+@pytest.mark.slow
 def test_documents_are_in_a_bucket_if_one_is_named():
     show = ("-c", "from config import settings; print(getattr(settings, 'STORAGES', None))")
     assert python(*show).stdout == "None\n"
@@ -42,6 +43,7 @@ def test_documents_are_in_a_bucket_if_one_is_named():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"])
 def test_only_this_host_is_bound_to_https_unless_somebody_says_so(name):
     show = ("-c", f"from config import settings; print(settings.{name})")

@@ -79,12 +79,11 @@ def test_once_phases_have_run_what_was_checked_before_says_nothing_of_now(migrat
         assert health(client) == "WARNING"
 
 
-def test_a_release_that_comes_again_has_phases_that_wait_and_none_that_is_undone(legacy_database):
-    legacy_database.migrate()
-    legacy_database.migrate("0001")
+def test_a_release_that_comes_again_has_phases_that_wait_and_none_that_is_undone(migrated_database):
+    migrated_database.migrate("0001")
     for step in steps()[:2]:
-        step.forwards(legacy_database)
-    with looked_at(legacy_database) as client:
+        step.forwards(migrated_database)
+    with looked_at(migrated_database) as client:
         words = [phase["word"] for phase in client.get(STATUS).json()["phases"]]
         assert set(words[2:]) == {"waiting"} and "done" in words
 

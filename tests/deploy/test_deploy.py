@@ -110,6 +110,7 @@ def test_no_go_changes_nothing(night, legacy_database, is_untouched):
     assert is_untouched(legacy_database)
 
 
+@pytest.mark.slow
 def test_a_snapshot_with_one_byte_changed_stops_it(night, legacy_database, is_untouched, monkeypatch, settings):
     take = snapshot.take
 

@@ -62,19 +62,18 @@ def test_a_database_that_is_ready_gets_a_go_and_nothing_is_changed(legacy_databa
     assert looked_at() == before
 
 
-def test_what_a_way_back_has_parked_is_part_of_the_estimate(legacy_database, monkeypatch):
-    legacy_database.migrate()
-    legacy_database.execute("UPDATE ndas SET nda_type = 'CONSULTANT'")
-    legacy_database.migrate("0001")
-    without = estimate.estimate(legacy_database.connection)
-    said, _ = asked(legacy_database)
+def test_what_a_way_back_has_parked_is_part_of_the_estimate(migrated_database, monkeypatch):
+    migrated_database.execute("UPDATE ndas SET nda_type = 'CONSULTANT'")
+    migrated_database.migrate("0001")
+    without = estimate.estimate(migrated_database.connection)
+    said, _ = asked(migrated_database)
     [line] = [line for line in said.splitlines() if "that a way back has parked" in line]
     assert re.fullmatch(r" +ndas: 300 NDAs that a way back has parked, about [\d.]+ m?s", line)
     assert [work.to_restore for work in without.tables] == [300, 0]
     rate = min(without.rates["ndas"], estimate.FASTEST)
     assert without.seconds_to_restore(without.tables[0]) == estimate.RESTORING * 300 / rate
     monkeypatch.setattr(estimate, "waiting_rows", lambda connection: {"ndas": 3_000_000})
-    assert estimate.estimate(legacy_database.connection).seconds > estimate.RESTORING * 3_000_000 / estimate.FASTEST
+    assert estimate.estimate(migrated_database.connection).seconds > estimate.RESTORING * 3_000_000 / estimate.FASTEST
 
 
 def test_a_failed_check_is_a_no_go_with_its_remedy(legacy_database):

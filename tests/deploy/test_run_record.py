@@ -264,6 +264,7 @@ def test_half_a_file_is_kept_aside_and_sealed_with_what_its_name_says(record, ki
     assert FINE in epic10_records()
 
 
+@pytest.mark.slow
 def test_killed_between_its_files_and_the_commit_it_is_entered_by_the_next(
     record, empty_database, killed, directory, epic10_records
 ):

@@ -37,6 +37,7 @@ def test_the_guards_can_be_taken_back_alone(legacy_database, after):
     legacy_database.execute("UPDATE nda_status_history SET id = id")
 
 
+@pytest.mark.slow
 def test_killed_before_the_record_of_the_guards_both_ways_are_open(legacy_database, before, look_before):
     legacy_database.migrate(GUARDS)
     recorder = MigrationRecorder(legacy_database.connection)

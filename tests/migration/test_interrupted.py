@@ -111,7 +111,13 @@ def test_killed_it_goes_on_to_the_end_and_back_to_exactly_before(killed_database
     assert other.rows(RECORDED) == [(0,)]
 
 
-@pytest.mark.parametrize("done", range(1, 6), ids=lambda done: f"after-{steps()[done - 1].name}")
+AFTER = [
+    pytest.param(done, id=f"after-{step.name}", marks=[] if step.name in ("backfill", "switch") else pytest.mark.slow)
+    for done, step in enumerate(steps(), 1)
+]
+
+
+@pytest.mark.parametrize("done", AFTER)
 def test_between_two_phases_both_ways_are_open(legacy_database, scratch, done, before, after, look_before):
     """There, as if the next phase never came, without Django's record."""
     for step in steps()[:done]:
@@ -138,6 +144,7 @@ def test_half_way_back_both_ways_are_open(migrated_database, scratch, undone, be
     assert look_before(other) == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_says_what_to_type_and_can_be_resumed(legacy_database, after):
     with standstill(legacy_database):
         process = legacy_database.start("migrate", "ndas", EPIC10_BATCH_SIZE="1")

@@ -7,6 +7,7 @@ import pytest
 from django.db import Error
 
 from epic10.release.status import status
+from tests.databases import prepared
 from tests.sampling import sampled
 
 from .disturbances import look_at, steps
@@ -30,21 +31,34 @@ HISTORY = """
      WHERE id = (SELECT min(id) FROM nda_status_history WHERE status = 'CREATED') RETURNING id"""
 
 
-@pytest.fixture
-def lived_in(legacy_database):
-    """Epic 10, live, with six NDAs and a history entry that the old schema cannot hold; and their ids."""
-    legacy_database.migrate(RELEASE)
-    ids = [row for (row,) in legacy_database.rows(SIX)]
+def live(database):
+    """Write what the old schema cannot hold: six NDAs and a history entry; return their ids, and how it looks."""
+    ids = [row for (row,) in database.rows(SIX)]
     for statement in AS_ONLY_EPIC_10_CAN.split(";"):
-        legacy_database.execute(statement, {str(number): row for number, row in enumerate(ids)})
-    [(entry,)] = legacy_database.rows(HISTORY)
-    legacy_database.ids, legacy_database.entry = ids, entry
-    return legacy_database
+        database.execute(statement, {str(number): row for number, row in enumerate(ids)})
+    [(entry,)] = database.rows(HISTORY)
+    return ids, entry, look_at(database)
+
+
+@pytest.fixture(scope="module")
+def lived_in_template(django_db_blocker, migrated_template):
+    with django_db_blocker.unblock(), prepared(migrated_template, live) as found:
+        yield found
 
 
 @pytest.fixture
-def was(lived_in):
-    return look_at(lived_in)
+def lived_in(scratch, lived_in_template):
+    """Epic 10, live, with six NDAs and a history entry that the old schema cannot hold; and their ids."""
+    name, (ids, entry, _) = lived_in_template
+    database = scratch(name)
+    database.ids, database.entry = ids, entry
+    return database
+
+
+@pytest.fixture
+def was(lived_in_template):
+    _, (_, _, look) = lived_in_template
+    return look
 
 
 def phase(name):

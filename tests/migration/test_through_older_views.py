@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.databases import prepared
+
 # Made by somebody before the release: after the switch they name the legacy columns, by their numbers.
 VIEWS = """
 CREATE VIEW old_ndas AS SELECT id, display_id, company_name, agency_group_id, abbreviated_name, authorized_purpose,
@@ -34,11 +36,20 @@ BOTH = """
 SELECT status_legacy::text, usmax_position_legacy::text, status::text, usmax_position::text FROM ndas WHERE id = %s"""
 
 
+def switch(database):
+    database.execute(VIEWS)
+    database.migrate()
+
+
+@pytest.fixture(scope="module")
+def switched_template(django_db_blocker, legacy_template):
+    with django_db_blocker.unblock(), prepared(legacy_template, switch) as (name, _):
+        yield name
+
+
 @pytest.fixture
-def switched(legacy_database):
-    legacy_database.execute(VIEWS)
-    legacy_database.migrate()
-    return legacy_database
+def switched(scratch, switched_template):
+    return scratch(switched_template)
 
 
 def as_it_should_be(status, position):

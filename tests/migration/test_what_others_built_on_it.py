@@ -112,16 +112,15 @@ def test_half_way_there_it_is_asked_as_well(legacy_database):
     legacy_database.migrate("0001")
 
 
-def test_a_table_that_inherits_is_met_before_its_rows_are_read_by_the_old_application(legacy_database):
-    legacy_database.migrate()
-    legacy_database.execute("CREATE TABLE ndas_of_2027 () INHERITS (ndas)")
+def test_a_table_that_inherits_is_met_before_its_rows_are_read_by_the_old_application(migrated_database):
+    migrated_database.execute("CREATE TABLE ndas_of_2027 () INHERITS (ndas)")
     words = "no table inherits from it; found: ndas_of_2027 inherits from ndas"
     with pytest.raises(CommandError, match=words):
-        legacy_database.migrate("0001")
+        migrated_database.migrate("0001")
     with pytest.raises(ToolFailed, match=words):
-        legacy_database.psql(SCRIPTS / "rollback.sql")
-    legacy_database.execute("DROP TABLE ndas_of_2027")
-    legacy_database.migrate("0001")
+        migrated_database.psql(SCRIPTS / "rollback.sql")
+    migrated_database.execute("DROP TABLE ndas_of_2027")
+    migrated_database.migrate("0001")
 
 
 NOTHING_IS_DROPPED = """

@@ -45,6 +45,7 @@ def test_theirs_is_translated_and_comes_back_to_the_microsecond(shaped):
     assert shaped.rows(READ, [never])[0][2] == "infinity"
 
 
+@pytest.mark.slow
 def test_what_the_new_application_writes_is_theirs_after_the_way_back(shaped):
     [contact] = shaped.rows("SELECT min(id) FROM contacts")[0]
     [id, other] = ids(shaped, "nda_type = 'MUTUAL' AND is_non_usmax IS NULL AND status = 'CREATED'", 2)
@@ -77,6 +78,7 @@ def test_what_the_old_application_writes_meanwhile_is_translated(shaped):
         assert shaped.rows(READ, [id]) == [("CONSULTANT", True, "2032-01-01 00:00:00", None, "FULLY_EXECUTED")]
 
 
+@pytest.mark.slow
 def test_what_was_parked_is_put_back_beside_columns_of_theirs(legacy_database):
     """The statement that puts it back names their columns too, whatever type they are of."""
     for statement in CONVERGING["nda_type as text, with NULLs"].sql.split(";\n"):

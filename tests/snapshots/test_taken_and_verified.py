@@ -256,6 +256,7 @@ def test_interrupted_it_leaves_nothing(legacy_database, shelf, number):
     assert list(shelf.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_killed_it_leaves_no_snapshot_and_the_next_one_clears_up(legacy_database, epic10_snapshot, shelf):
     with somebody(legacy_database, "LOCK TABLE ndas IN ACCESS EXCLUSIVE MODE"):
         process = legacy_database.start("epic10_snapshot", "take", "--directory", str(shelf))

@@ -37,10 +37,12 @@ def test_on_a_terminal_without_unicode_it_is_ascii_and_without_color_where_nobod
     assert refusal("C", on_a_terminal=True, TERM="xterm").startswith(b"\x1b[")
 
 
+@pytest.mark.slow
 def test_a_file_and_a_pipe_are_utf_8_all_the_same():
     assert refusal("C", on_a_terminal=False) == SAID + "…\n".encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["de_DE", "tr_TR"])
 def test_an_older_encoding_has_no_such_character(tmp_path, locale):
     charset = {"de_DE": "ISO-8859-1", "tr_TR": "ISO-8859-9"}[locale]

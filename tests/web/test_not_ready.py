@@ -41,6 +41,13 @@ def test_the_pages_say_that_the_register_is_being_updated(legacy_database, goes_
         assert "python manage.py migrate ndas" in somebody(legacy_database, is_staff=True).get("/").content.decode()
 
 
+def test_before_the_release_it_is_alive_and_not_ready(legacy_database):
+    with served(legacy_database):
+        ready, alive = (Client().get(address, secure=True) for address in ("/readyz", "/healthz"))
+    assert (ready.status_code, ready.content) == (503, b"migration required: python manage.py migrate\n")
+    assert (alive.status_code, alive.content) == (200, b"alive\n")
+
+
 def test_what_fails_for_another_reason_is_not_called_an_update(migrated_database, monkeypatch):
     with_logins(migrated_database)
     migrated_database.execute("ALTER TABLE ndas RENAME COLUMN company_name TO called")

@@ -18,7 +18,6 @@ from ndas.access.actors import actor_of
 from ndas.choices import NdaStatus, NdaType, UsMaxPosition
 from ndas.models import Nda
 from ndas.web.views import listing
-from tests.databases import served
 from tests.factories import PASSWORD, AgencyGroupFactory, ContactFactory, NdaFactory, SubagencyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -331,13 +330,6 @@ def test_no_page_loads_anything_from_elsewhere(browser):
         assert "default-src 'self'" in response.headers["Content-Security-Policy"]
         assert "//" not in response.content.decode().replace("https://docs.djangoproject.com", "").split("<body")[0]
         assert response.headers["X-Frame-Options"] == "DENY"
-
-
-def test_before_the_release_it_is_alive_and_not_ready(legacy_database):
-    with served(legacy_database):
-        ready, alive = (Client().get(address, secure=True) for address in ("/readyz", "/healthz"))
-    assert (ready.status_code, ready.content) == (503, b"migration required: python manage.py migrate\n")
-    assert (alive.status_code, alive.content) == (200, b"alive\n")
 
 
 def test_without_a_database_it_is_alive_and_not_ready(client, monkeypatch):
