@@ -219,6 +219,13 @@ def _tables(models, tables, changed, ours):
             schema.nobody_else_creates(),
             hint="Have the owner of the schema, or a superuser, run the statements above.",
         ),
+        _warning(
+            "schema.creators",
+            "nobody but the owner of the database may create a schema in it",
+            schema.nobody_else_creates_schemas(),
+            hint=f"An application that looks into {view_schemas.old()} first would find what is put there before the "
+            "release makes it, or after it is gone. Take the privilege away, or set that search_path after --prepare.",
+        ),
     ]
 
 

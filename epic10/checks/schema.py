@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from epic10.postgres.catalog import table_oids
+from epic10.postgres.catalog import literal, table_oids
 from epic10.postgres.dependents import BY_NAME, dependents
 
 from . import Fact, Find, violations
@@ -26,7 +26,7 @@ TRIGGERS = """
       FROM pg_trigger
      WHERE tgrelid = ANY ({oids}) AND NOT tgisinternal AND tgenabled IN ('O', 'A')
        AND (tgtype::int & 16) <> 0 AND pg_catalog.cardinality(tgattr::int[]) = 0
-           AND NOT pg_catalog.starts_with(tgname, {ours})
+       AND tgname::text !~ {ours}
     UNION ALL
     SELECT pg_catalog.format('event trigger %s runs %s at every %s', evtname, evtfoid::regproc, evtevent)
       FROM pg_event_trigger WHERE evtenabled IN ('O', 'A')
@@ -48,9 +48,26 @@ OPEN_SCHEMAS = """
      ORDER BY 1"""
 
 
+CREATORS = """
+    SELECT pg_catalog.format('%s may create a schema in the database %I',
+                             CASE WHEN grantee = 0::oid THEN 'everybody' ELSE rolname::text END, datname),
+           pg_catalog.format('REVOKE CREATE ON DATABASE %I FROM %s;', datname,
+                             CASE WHEN grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(rolname) END)
+      FROM pg_catalog.pg_database
+      CROSS JOIN pg_catalog.aclexplode(coalesce(datacl, pg_catalog.acldefault('d', datdba)))
+      LEFT JOIN pg_catalog.pg_roles r ON r.oid = grantee
+     WHERE datname = pg_catalog.current_database() AND privilege_type = 'CREATE' AND grantee <> datdba
+       AND rolname IS DISTINCT FROM current_user AND rolsuper IS NOT TRUE
+     ORDER BY 1"""
+
+
 def nobody_else_creates() -> Find:
     """An object that somebody creates there may be used instead of PostgreSQL's own, by all sessions."""
     return violations(OPEN_SCHEMAS, "{}: {}")
+
+
+def nobody_else_creates_schemas() -> Find:
+    return violations(CREATORS, "{}: {}")
 
 
 def no_duplicate_index(tables: Iterable[str]) -> Find:
@@ -58,8 +75,8 @@ def no_duplicate_index(tables: Iterable[str]) -> Find:
 
 
 def no_trigger_fires(tables: Iterable[str], *, but: str) -> Find:
-    """No foreign trigger fires for the rows of a backfill; ``but`` is the prefix of the release's own triggers."""
-    return violations(TRIGGERS.format(oids=table_oids(tables), ours=f"'{but}'"))
+    """No foreign trigger fires for the rows of a backfill; ``but`` is a pattern for the release's own triggers."""
+    return violations(TRIGGERS.format(oids=table_oids(tables), ours=literal(but)))
 
 
 def nothing_depends(used: dict[str, list[str]], *, indexes: list[str], followed: dict[str, str]) -> Find:

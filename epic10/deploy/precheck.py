@@ -13,9 +13,9 @@ from epic10.checks import BEFORE, Check, Fact, Find, Query, Skip, before, evalua
 from epic10.checks.report import Report
 from epic10.operations import AddSuccessors, Switch, privileges
 from epic10.operations.backfill import workers
+from epic10.operations.backfill.foreign_triggers import OURS
 from epic10.operations.require import KEYS
 from epic10.operations.successors import successors
-from epic10.operations.table_shape import OURS
 from epic10.postgres import routing
 from epic10.postgres.catalog import holds, relation_exists
 from epic10.release import plan, state

@@ -6,7 +6,7 @@ import pytest
 
 from epic10 import checks
 from epic10.checks import disk
-from epic10.deploy.precheck import Limits, questions
+from epic10.deploy.precheck import Limits, precheck, questions
 from epic10.release import plan
 
 from .conftest import asked
@@ -206,6 +206,23 @@ def test_what_is_not_as_it_should_be_is_found(register, undone, case):
     assert result.check.hint
 
 
+def test_who_may_create_schemas_is_warned_of(register, undone):
+    name = register.connection.settings_dict["NAME"]
+    with undone(f'CREATE ROLE epic10_creator; GRANT CREATE ON DATABASE "{name}" TO epic10_creator'):
+        result = asked(register, "schema.creators")
+    assert result.findings == (
+        f"epic10_creator may create a schema in the database {name}: "
+        f"REVOKE CREATE ON DATABASE {name} FROM epic10_creator;",
+    )
+    assert result.verdict == "WARNING"
+
+
+def test_prepared_no_trigger_of_the_release_is_one_of_others(legacy_database):
+    legacy_database.migrate(prepare=True)
+    [found] = [it for it in precheck(legacy_database.alias, Limits()).results if it.check.id == "schema.triggers"]
+    assert found.findings == ()
+
+
 def test_a_role_that_owns_nothing_is_told_the_grant(register, undone):
     with undone(FOUND["a role that may only read"][0]):
         result = asked(register, "role.privileges")
@@ -246,7 +263,7 @@ def test_every_question_has_been_answered_with_a_finding(register, django_db_blo
     with django_db_blocker.unblock():
         asked_for = {check.id for check in questions(plan.load(), register.connection, Limits())}
     of_the_release = {check.id for check in plan.load().preconditions()}
-    answered = {"role.privileges", *(id for _, id, _ in FOUND.values())}.union(*ELSEWHERE.values())
+    answered = {"role.privileges", "schema.creators", *(id for _, id, _ in FOUND.values())}.union(*ELSEWHERE.values())
     assert not asked_for - of_the_release - answered, "Add to FOUND the SQL that makes these checks find something."
 
 
