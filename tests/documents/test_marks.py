@@ -4,6 +4,7 @@ import pytest
 
 from tests.documents import marks
 from tests.documents.parts import PARTS
+from tests.guide.documents import PROMPT
 
 PAGE = "# Title\n\nBefore.\n\n{}\n\nAfter.\n"
 # They write whole files, or keep comments of their own.
@@ -31,6 +32,12 @@ def test_every_comment_of_a_page_begins_or_ends_a_block_of_a_part(page):
     blocks = list(marks.BLOCK.finditer(text))
     assert len(marks.ANY_MARK.findall(text)) == 2 * len(blocks)
     assert {found["name"].partition(":")[0] for found in blocks} - PARTS.keys() == set()
+
+
+@pytest.mark.parametrize("page", marks.pages(), ids=lambda page: page.stem)
+def test_what_a_command_prints_is_quoted_only_from_a_real_run(page):
+    by_hand = PROMPT.findall(marks.BLOCK.sub("", page.read_text()))
+    assert [line for _, line, printed in by_hand if printed.strip()] == []
 
 
 def test_every_picture_is_shown_on_a_page():

@@ -84,7 +84,9 @@ def documented(site: place.Site, home: Path, rows: int):
         session.execute(f"GRANT CREATE ON SCHEMA public TO {BEFORE}")
     _register(site, BEFORE, rows)
     night = Night(site, Operator(home, site.url("ndas_migrator", DATABASE), DATABASE), "ndas_migrator")
-    for heading in ("The owner", "The migrator", "The application"):
+    night.has_run("The owner")
+    without_its_privileges(night)
+    for heading in ("The migrator", "The application"):
         night.has_run(heading)
     site.has_password("ndas_migrator")
     try:
@@ -123,6 +125,15 @@ def _gone(night, *roles):
     with night.site.superuser() as session:
         session.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
         session.execute(f"DROP ROLE {', '.join(roles)}")
+
+
+def without_its_privileges(night):
+    """What the page of the roles shows: somebody who may only log in."""
+    night.site.has_role(night.migrator)
+    for typed in documents.blocks(ROLES, "The migrator"):
+        night.types(typed, status=1)
+    with night.site.superuser() as session:
+        session.execute(f"DROP ROLE {night.migrator}")
 
 
 def whole(night: Night):
