@@ -221,5 +221,8 @@ def table(outcomes: dict[tuple[Command, str], Outcome]) -> str:
 
 
 def write(outcomes):
-    in_order = {(one, way): outcomes[one, way] for one in COMMANDS for way in WAYS if (one, way) in outcomes}
+    """What was not tried keeps what the page said of it before."""
+    before = rows()
+    found = {(one, way): outcomes.get((one, way), before.get((one.typed, way))) for one in COMMANDS for way in WAYS}
+    in_order = {tried: outcome for tried, outcome in found.items() if outcome}
     marks.fill(PAGE, NAME, table(in_order))
