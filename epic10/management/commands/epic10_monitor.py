@@ -38,7 +38,7 @@ class Command(OnTheTables, BaseCommand):
         add = parser.add_argument
         add("action", nargs="?", choices=(WATCH, REPORT), default=WATCH, help="Watch (default), or only report.")
         arguments.database(parser)
-        add("--hours", type=hours, default=24.0, metavar="N", help="How long it watches (default: 24).")
+        add("--hours", type=hours, default="24", metavar="N", help="How long it watches (default: 24).")
         add("--interval", type=arguments.duration, default="60s", help="From look to look (default: 60s).")
         add("--thoroughly", type=arguments.duration, default="15m", help="How often every row is read (default: 15m).")
         add("--once", action="store_true", help="One look, for cron; what it has to remember is in the ledger.")
