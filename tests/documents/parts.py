@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.documents import first_steps, night, tables
+from tests.documents import first_steps, night, tables, trouble
 from tests.documents.machine import Machine
 
 IMAGES = "docs/images"
@@ -57,6 +57,7 @@ PARTS = {
     for part in (
         Part("first-steps", "README; what the register's pages quote", "3 minutes", first_steps.write),
         Part("night", "the guide, the way back, the transcript, and who quotes them", "10 minutes", night.write),
+        Part("trouble", "what the watch says: docs/monitoring.md", "2 minutes", trouble.write),
         Part("judges", "docs/static-judges.md", "10 seconds", tables.judges),
         Part("versions", "both applications in every state: docs/database-migrations.md", "1 minute", tables.versions),
         Part("statements", "the locks of every change: docs/database-migrations.md", "1 minute", tables.statements),
