@@ -3,6 +3,7 @@
 import io
 import os
 import shlex
+import shutil
 
 import psycopg
 import pytest
@@ -11,15 +12,25 @@ from django.core.management import CommandError
 from epic10.postgres import client_programs, dump, scratch_database
 from epic10.postgres.catalog import quoted
 from epic10.snapshots import comparison, files, manifest, restore, snapshot
-from tests.databases import Scratch
+from tests.databases import Scratch, database
 from tests.migration.disturbances import somebody, wait_until
 
 SESSIONS = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
 
 
+@pytest.fixture(scope="module")
+def taken_once(django_db_blocker, legacy_template, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("snapshots")
+    with django_db_blocker.unblock(), database(legacy_template) as source:
+        yield directory, snapshot.take(source.alias, directory)
+
+
 @pytest.fixture
-def taken(legacy_database, shelf):
-    return snapshot.take(legacy_database.alias, shelf)
+def taken(taken_once, shelf):
+    """A snapshot of a legacy database, on a shelf of the test's own."""
+    directory, found = taken_once
+    shutil.copytree(directory, shelf)
+    return found
 
 
 @pytest.fixture
