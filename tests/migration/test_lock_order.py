@@ -55,7 +55,9 @@ def test_there_and_back_and_there_to_the_end(legacy_database, names):
     assert {"contacts", "ndas", "nda_status_history"} <= locked(seen[3])
 
 
-@pytest.mark.parametrize("names", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize(
+    "names", [pytest.param(names, id=name, marks=[pytest.mark.slow] * bool(names)) for name, names in SHAPES.items()]
+)
 def test_the_scripts_there_and_back_and_there(legacy_database, names):
     strange(legacy_database, names)
     seen = [in_psql(legacy_database, (SCRIPTS / "migration.sql").read_text())]
