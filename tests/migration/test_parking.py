@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from django.db import Error
 
+from epic10.operations.archive import park
 from epic10.release.status import status
 from tests.databases import prepared
 from tests.sampling import sampled
@@ -98,6 +99,32 @@ def test_by_psql_it_comes_back_whole(lived_in, was):
         lived_in.psql(SCRIPTS / "rollback.sql")
     lived_in.psql(SCRIPTS / "migration.sql")
     assert look_at(lived_in) == was
+
+
+@pytest.mark.slow
+def test_more_than_fit_into_memory_are_looked_for_batch_by_batch(lived_in, was, monkeypatch, settings):
+    monkeypatch.setattr(park, "FOUND_AT_ONCE", 5)
+    settings.EPIC10_BATCH_SIZE = 2
+    assert "Parked 6 NDAs that the old schema cannot hold" in lived_in.migrate("0001")
+    lived_in.migrate(RELEASE)
+    assert look_at(lived_in) == was
+
+
+@pytest.mark.slow
+def test_to_park_a_few_rows_reads_each_table_once(lived_in):
+    """In the order of keys, which is none of pages, each row of a large table is a page to read."""
+    back_to(lived_in, "enforce")
+    looked = []
+
+    def look(execute, sql, params, many, context):
+        if "WHERE id > " in sql:
+            looked.append(sql)
+        return execute(sql, params, many, context)
+
+    with lived_in.connection.execute_wrapper(look):
+        phase("backfill").backwards(lived_in)
+    assert looked == []
+    assert len(lived_in.rows(EVENTS)) == 7
 
 
 @pytest.mark.slow

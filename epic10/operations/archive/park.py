@@ -5,18 +5,29 @@ from django.db.migrations.operations import RunPython
 from epic10.operations.archive import summary
 from epic10.operations.archive.conditions import IS_PARKING, PARK_AGAIN, PARKED, THIS_ROLLBACK, complaint
 from epic10.operations.archive.parking import Parking, any_held, content
-from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
+from epic10.operations.backfill.batches import FOR_DJANGO, Batches, batch_size, count
 from epic10.operations.backfill.psql_loop import FOR_PSQL, loop
+from epic10.operations.backfill.routes import Named
 from epic10.operations.columns.relabel import shadows
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import column_exists, holds, literal, quoted
+from epic10.postgres.session import fetch
+
+# In the order of keys, wherever they are; or those that one scan has found.
+ALL = """\
+ARRAY(SELECT id FROM {table}
+                WHERE id > {after} AND ({any_held})
+                ORDER BY id LIMIT {size})"""
+FOUND = "%(keys)s::text[]"
+LAST = "(SELECT keys[pg_catalog.cardinality(keys)] FROM wanted)"
+
+# Keys in memory. More of them than these are looked for in their order, batch by batch.
+FOUND_AT_ONCE = 200_000
 
 # Locked, so that no writer leaves an event between the look at the row and at the archive.
 PARK = """\
 WITH wanted AS MATERIALIZED (
-  SELECT ARRAY(SELECT id FROM {table}
-                WHERE id > {after} AND ({any_held})
-                ORDER BY id LIMIT {size}) AS keys
+  SELECT {keys} AS keys
 ), batch AS MATERIALIZED (
   SELECT id, {content} AS held, {fingerprint} AS fingerprint
     FROM {table}
@@ -34,7 +45,7 @@ WITH wanted AS MATERIALIZED (
                       WHERE rollback_id = {this_rollback} AND table_name = {name} AND row_id = batch.id
                         AND event = 'parked' AND content = held AND fingerprint = batch.fingerprint)
 )
-SELECT (SELECT count(*) FROM parked), (SELECT keys[pg_catalog.cardinality(keys)] FROM wanted),
+SELECT (SELECT count(*) FROM parked), {last},
        {complaint}{into} FROM otherwise"""
 
 
@@ -78,10 +89,7 @@ class Park(ReleaseOperation, RunPython):
             ]
         elif holds(schema_editor.connection, self._left_to_do()):
             for parking, statement in loops:
-                held = any_held(parking.held(app_label, state), parking.table)
-                total = count(schema_editor.connection, f"FROM {quoted(parking.table)} WHERE {held}")
-                batches = Batches(schema_editor.connection, parking.table, total, parking.unit, verb="Parked")
-                batches.one_pass(statement(**FOR_DJANGO))
+                _park_all(schema_editor.connection, parking, parking.held(app_label, state), statement)
         schema_editor.execute(PARKED, params=None)
 
     def _left_to_do(self):
@@ -89,15 +97,40 @@ class Park(ReleaseOperation, RunPython):
         return f"{IS_PARKING} AND {column_exists(first.table, shadows(first.rules)[0].target)}"
 
 
+def _park_all(connection, parking, held, statement):
+    """
+    One scan finds what is to be parked, and that alone is read again.
+
+    What it has not seen needs no parking: from the switch back on nobody writes what only Epic 10
+    can hold, and what the old application changes is parked by the trigger.
+    """
+    is_held = any_held(held, parking.table)
+    find = f"SELECT id FROM {quoted(parking.table)} WHERE {is_held} LIMIT {FOUND_AT_ONCE + 1}"
+    keys = sorted(key for [key] in fetch(connection, find))
+    if len(keys) <= FOUND_AT_ONCE:
+        batches = Batches(connection, parking.table, len(keys), parking.unit, verb="Parked")
+        batches.one_pass(statement(keys=FOUND, last="NULL", into=""), Named(keys, size=batch_size()))
+    else:
+        total = count(connection, f"FROM {quoted(parking.table)} WHERE {is_held}")
+        Batches(connection, parking.table, total, parking.unit, verb="Parked").one_pass(statement(**FOR_DJANGO))
+
+
 def _park(parking, app_label, state):
     held = parking.held(app_label, state)
-    return lambda **how: PARK.format(
-        table=parking.table,
-        name=literal(parking.table),
-        content=content(held, parking.table),
-        fingerprint=parking.fingerprint(parking.table, app_label, state),
-        any_held=any_held(held, parking.table),
-        this_rollback=THIS_ROLLBACK,
-        complaint=complaint(parking.table, then="python manage.py migrate ndas 0001"),
-        **how,
-    )
+    is_held = any_held(held, parking.table)
+
+    def statement(*, keys=ALL, last=LAST, **how):
+        return PARK.format(
+            table=parking.table,
+            name=literal(parking.table),
+            keys=keys.format(table=parking.table, any_held=is_held, **how) if keys == ALL else keys,
+            last=last,
+            content=content(held, parking.table),
+            fingerprint=parking.fingerprint(parking.table, app_label, state),
+            any_held=is_held,
+            this_rollback=THIS_ROLLBACK,
+            complaint=complaint(parking.table, then="python manage.py migrate ndas 0001"),
+            into=how["into"],
+        )
+
+    return statement
