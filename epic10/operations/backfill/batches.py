@@ -9,10 +9,10 @@ variables for PL/pgSQL.
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import Error, OperationalError
 from psycopg.errors import QueryCanceled
 
 from epic10.operations.backfill import other_columns
@@ -21,7 +21,7 @@ from epic10.operations.backfill.routes import Keys, Route
 from epic10.postgres import locks
 from epic10.postgres.catalog import bound, literal
 from epic10.postgres.pruning import Witness
-from epic10.postgres.session import fetch
+from epic10.postgres.session import execute, fetch
 from epic10.postgres.throttle import Throttle
 from epic10.terminal.progress import Meter, logger
 
@@ -48,6 +48,8 @@ BATCH_SETTINGS = (
 )
 
 COUNT_ROWS = "UPDATE epic10_phase_run SET rows = rows + {changed} WHERE phase = 'backfill' AND finished_at IS NULL"
+
+NO_LIMIT = "SET LOCAL statement_timeout = 0"
 
 REFUSE = "DO $epic10$ BEGIN RAISE EXCEPTION '%', {} USING HINT = {}; END $epic10$"
 
@@ -111,19 +113,20 @@ class Batches:
         return last, time.monotonic() - began
 
     def _at_once(self, connection, direct, values):
-        """The same result by one UPDATE; None, and nothing done, if that cannot be."""
+        """The same result by one UPDATE, in two messages; None, and nothing done, if that cannot be."""
+        patience = f"SET LOCAL lock_timeout = '{locks.TIMEOUT}'"
         try:
-            with locks.short_transaction(connection, *BATCH_SETTINGS), connection.cursor() as cursor:
-                with cut_off(cursor, values["size"]):
-                    changed = direct.run(cursor, values)
-                if changed is None:
-                    return None
-                cursor.execute(COUNT_ROWS.format(changed=literal(changed)))
+            with rolled_back(connection), connection.cursor() as cursor:
+                with canceled(values["size"]):
+                    changed = direct.run(cursor, ["BEGIN", patience, *BATCH_SETTINGS, limit(values["size"])], values)
+                # Another worker may just be counting.
+                counted = COUNT_ROWS.format(changed=literal(changed or 0))
+                cursor.execute(f"{NO_LIMIT}; {patience}; {counted}; COMMIT")
         except OperationalError as error:
             if isinstance(error.__cause__, locks.WORTH_ANOTHER_TRY):
                 return None
             raise
-        return changed, None
+        return None if changed is None else (changed, None)
 
     def _around_rows_in_use(self, connection, statement, values):
         settings = [*BATCH_SETTINGS, f"SELECT {other_columns.filling(self.table)}"]
@@ -149,19 +152,40 @@ class TooLong(Exception):
 @contextmanager
 def cut_off(cursor, rows: int) -> Iterator[None]:
     """Cancel the statement after LONGEST seconds, unless the batch is already as small as possible."""
-    if rows <= SMALLEST:
+    cursor.execute(limit(rows))
+    with canceled(rows):
         yield
-        return
-    cursor.execute(f"SET LOCAL statement_timeout = {round(1000 * LONGEST)}")
+    cursor.execute(NO_LIMIT)
+
+
+def limit(rows: int) -> str:
+    return NO_LIMIT if rows <= SMALLEST else f"SET LOCAL statement_timeout = {round(1000 * LONGEST)}"
+
+
+@contextmanager
+def canceled(rows: int) -> Iterator[None]:
+    """Raises TooLong if the limit has canceled the statement."""
     began = time.monotonic()
     try:
         yield
     except OperationalError as error:
         # The same SQLSTATE says that somebody has cancelled it; that is not for us to try again.
-        if isinstance(error.__cause__, QueryCanceled) and time.monotonic() - began >= LONGEST:
+        took = time.monotonic() - began
+        if rows > SMALLEST and isinstance(error.__cause__, QueryCanceled) and took >= LONGEST:
             raise TooLong from error
         raise
-    cursor.execute("SET LOCAL statement_timeout = 0")
+
+
+@contextmanager
+def rolled_back(connection) -> Iterator[None]:
+    """Roll back what a statement in the block has begun, if it fails; begun and committed in messages of its own."""
+    try:
+        yield
+    except BaseException:
+        # On a lost connection there is nothing to roll back.
+        with suppress(Error):
+            execute(connection, "ROLLBACK")
+        raise
 
 
 def fitting(size: int, seconds: float) -> int:

@@ -68,11 +68,11 @@ class DirectUpdate:
             execute(connection, f"DEALLOCATE {self.name}")
         execute(connection, prepare)
 
-    def run(self, cursor, place: dict) -> int | None:
+    def run(self, cursor, begin: list[str], place: dict) -> int | None:
         """The number of rows changed; None, and none changed, if somebody else has made a trigger meanwhile."""
         values = ", ".join(literal(place[name]) for name in PARAMETERS)
         locked = LOCK.format(table=quoted(self.table), for_a_row=FOR_A_ROW)
-        cursor.execute(f"{locked}; SELECT {is_alone(self.table)}; EXECUTE {self.name} ({values})")
+        cursor.execute("; ".join([*begin, locked, f"SELECT {is_alone(self.table)}", f"EXECUTE {self.name} ({values})"]))
         while cursor.description is None:
             cursor.nextset()
         [is_still_alone] = cursor.fetchone()

@@ -28,6 +28,9 @@ from epic10.postgres.catalog import holds, literal, quoted
 FOR_EACH_INDEX = 4
 # For the direct statement, to which such an entry costs less: so many, and one for each index.
 DIRECT = 8
+# As long as any transaction is open that began before a batch was committed, another worker's batch above all, the
+# dead versions that the batch has left stay on their pages. So each window waits for the turns of others.
+TURNS = 4
 # The rows to be changed may all be in one place: a batch has twice as many as it should at most.
 LEAST_SHARE = 0.5
 
@@ -82,7 +85,8 @@ class Places:
     """
     The pages from ``begin`` to before ``end``, a window of neighbours at a time.
 
-    A batch is a stripe of the window: so many rows ``of_each`` page.
+    A batch is a stripe of the window: so many rows ``of_each`` page. Some neighboring
+    windows take turns.
     """
 
     begin: int
@@ -105,24 +109,33 @@ class Places:
         return ceil(self.rows_a_page / self.of_each)
 
     def first(self) -> dict | None:
-        return self._window(self.begin, self.size)
+        return self._stretch(self.begin, self.size)
 
     def fewer(self, place: dict, size: int) -> dict:
         # What is done already of these pages is not wrong any more.
-        return self._window(place["begin"], size)
+        return self._stretch(place["begin"], size)
 
     def next(self, place: dict, last: str | None, size: int) -> dict | None:
+        if place["turn"] + 1 < TURNS and place["end"] < place["beyond"]:
+            return self._window(place, turn=place["turn"] + 1)
         if place["stripe"] + 1 < self.stripes:
-            return place | {"stripe": place["stripe"] + 1}
-        return self._window(place["beyond"], size)
+            return self._window(place, turn=0, stripe=place["stripe"] + 1)
+        return self._stretch(place["beyond"], size)
 
-    def _window(self, page, size):
-        if page >= self.end:
+    def _stretch(self, begin, size):
+        if begin >= self.end:
             return None
+        pages = max(int(size / self.share) // self.of_each, 1)
+        beyond = min(begin + TURNS * pages, self.end)
+        return self._window(
+            {"begin": begin, "beyond": beyond, "pages": pages, "stripes": self.stripes}, turn=0, stripe=0
+        )
+
+    def _window(self, stretch, **turn):
         # Pages are not all alike; what a stripe has beyond a batch's size waits for a later pass.
-        beyond = min(page + max(int(size / self.share) // self.of_each, 1), self.end)
-        places = {"from": f"({page},0)", "to": f"({beyond},0)", "begin": page, "beyond": beyond}
-        return places | {"stripe": 0, "stripes": self.stripes}
+        begin = stretch["begin"] + turn["turn"] * stretch["pages"]
+        end = min(begin + stretch["pages"], stretch["beyond"])
+        return stretch | turn | {"from": f"({begin},0)", "to": f"({end},0)", "end": end}
 
 
 @dataclass(frozen=True)
