@@ -37,11 +37,13 @@ def looked_at(database):
 
     def look(execute, sql, params, many, context):
         if batch := BATCH.search(sql):
+            # A message of its own begins its own transaction.
+            inside = context["connection"].in_atomic_block
             with context["connection"].connection.cursor() as cursor:
-                cursor.execute("SAVEPOINT before")
+                cursor.execute("SAVEPOINT before" if inside else "BEGIN")
                 cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) {batch[0]}")
                 [[[plan]]] = cursor.fetchall()
-                cursor.execute("ROLLBACK TO before; RELEASE before")
+                cursor.execute("ROLLBACK TO before; RELEASE before" if inside else "ROLLBACK")
             seen.append((batch[0], work(plan["Plan"])))
         return execute(sql, params, many, context)
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from epic10.operations.backfill import batches as batches_of
 from epic10.operations.backfill import passes, routes
 from epic10.operations.backfill.batches import fitting
 from epic10.operations.backfill.routes import Keys, KeysUntil, Named, Places
@@ -92,6 +93,15 @@ def test_the_release_comes_out_the_same(legacy_database, monkeypatch, settings, 
     changed = sum(rows for [rows] in legacy_database.rows("SELECT rows FROM epic10_phase_run WHERE phase = 'backfill'"))
     assert f"ndas: {changed_of('ndas', said)}" in said
     assert changed == changed_of("ndas", said) + changed_of("nda_status_history", said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_so_it_does_by_the_direct_statement_a_window_in_turn_after_the_other(legacy_database, settings, workers):
+    settings.EPIC10_BATCH_SIZE = batches_of.SMALLEST
+    said = legacy_database.migrate(workers=workers)
+    assert legacy_database.rows(SHADOWS) == [(0, 0, 0)]
+    assert f"Migrated {changed_of('ndas', said)} NDAs" in said
 
 
 @pytest.mark.parametrize(

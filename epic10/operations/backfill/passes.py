@@ -10,7 +10,14 @@ from contextlib import nullcontext
 from math import ceil
 
 from epic10.operations.backfill import workers
-from epic10.operations.backfill.batches import FOR_DJANGO, LEFT_AT_ONCE, WAITING_PASSES, Batches, batch_size
+from epic10.operations.backfill.batches import (
+    FOR_DJANGO,
+    LEFT_AT_ONCE,
+    SMALLEST,
+    WAITING_PASSES,
+    Batches,
+    batch_size,
+)
 from epic10.operations.backfill.direct import is_alone
 from epic10.operations.backfill.label_counts import wrong_and_all
 from epic10.operations.backfill.routes import Named, is_large, routes
@@ -35,7 +42,8 @@ def fill(connection, backfill):
 
 def _around_rows_in_use(batches, backfill, rows, *, share):
     connection, table, size = batches.connection, backfill.table, batch_size()
-    alone = holds(connection, is_alone(table))
+    # A stripe of whole pages is no measure for a handful of rows.
+    alone = size >= SMALLEST and holds(connection, is_alone(table))
 
     def one_part(connection, route, nap):
         batch = backfill.batch(route, skip_locked=True, **FOR_DJANGO)
