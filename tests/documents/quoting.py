@@ -10,7 +10,7 @@ from tests.guide.people import Ended
 
 # They come once a second, so how many there are depends on the machine.
 PROGRESS = re.compile(
-    r"^\S.*: \d+%.*$|^About .* left of the whole run\.$|^.* is at work, (for|since) .*$|^Still .* left.*$"
+    r"^\S.*: \d+%.*$|^About .* left of the whole run\.$|^\d\d:\d\d:\d\d (fine|suspected).*|^.* is at work, (for|since) .*$|^Still .* left.*$"
 )
 # A check that passed or was left out, with what it has found.
 OK = re.compile(r"^(OK|SKIPPED) +\S+ ")
