@@ -1,6 +1,6 @@
 """
-``python -m tests.benchmarks rivals --rows 50000 200000 --out results.jsonl``, or traffic, standbys, statements, pages,
-draw
+``python -m tests.benchmarks rivals --rows 50000 200000 --out results.jsonl``, or back, traffic, standbys, statements,
+pages, draw
 
 Every rival works on its own copy of the same database, in turn, in one run:
 quote the ratios, the seconds are this machine's.
@@ -8,6 +8,7 @@ quote the ratios, the seconds are this machine's.
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import django
@@ -16,18 +17,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from epic10.rehearsal.traffic import PROCESSES, RATE  # noqa: E402  Django has to be set up first.
-from tests.benchmarks import draw, measure, pages, standbys, statements, traffic  # noqa: E402
+from tests.benchmarks import back, draw, measure, pages, servers, standbys, statements, traffic  # noqa: E402
 from tests.benchmarks.passes import PASSES  # noqa: E402
 from tests.benchmarks.rivals import RIVALS  # noqa: E402
 
 
 def main():
     options = arguments().parse_args()
+    if getattr(options, "on", None):
+        servers.each(options, sys.argv[1:])
+        return
     match options.benchmark:
         case "rivals":
             measure.rivals(options)
         case "draw":
             draw.everything(options.results)
+        case "back":
+            for rows in options.rows:
+                back.measure(rows, options)
         case "standbys":
             for rows in options.rows:
                 standbys.measure(rows, options.out)
@@ -58,13 +65,22 @@ def arguments():
         "--rate", type=float, default=0, help="requests a second of the application; adds the passes load and blocked"
     )
     standby = benchmarks.add_parser("standbys", help="a primary and a standby of our own: how far behind, who waits")
-    for one in (rivals, standby):
+    way_back = benchmarks.add_parser(
+        "back", help="the way back, after so many NDAs were written by the new application"
+    )
+    way_back.add_argument("--written", type=int, nargs="+", default=[0, 1_000, 100_000], help="NDAs written since")
+    for one in (rivals, way_back):
+        one.add_argument(
+            "--on", type=int, nargs="+", metavar="VERSION", help="servers of our own of these versions, in turn"
+        )
+        one.add_argument("--shared-buffers", nargs="+", default=["128MB"], help="of those servers, in turn")
+    for one in (rivals, way_back, standby):
         one.add_argument("--out", type=Path, help="file that a line of JSON is added to for each measurement")
     others = [
         benchmarks.add_parser("statements", help="which locks each change of migration.sql takes, and its times"),
         benchmarks.add_parser("pages", help="the pages of the register at the server"),
     ]
-    for one in (rivals, standby, *others):
+    for one in (rivals, way_back, standby, *others):
         one.add_argument("--rows", type=int, nargs="+", default=[50_000], help="NDAs, one or several sizes")
         one.add_argument("--rounds", type=int, default=3, help="rounds of each (default: 3)")
     applications = benchmarks.add_parser("traffic", help="how long both applications wait, phase by phase")

@@ -10,7 +10,9 @@ from tests.benchmarks.svg import Drawing
 
 DOCS = settings.BASE_DIR / "docs"
 PLACES = {
+    "ratios": ("performance.md", tables.ratios),
     "rivals": ("performance.md", tables.rivals),
+    "back": ("performance.md", tables.back),
     "growth": ("performance.md", tables.growth),
     "application": ("performance.md", tables.application),
     "standbys": ("performance.md", tables.standbys),

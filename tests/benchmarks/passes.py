@@ -49,12 +49,12 @@ def locks(template, rows, name, _rate) -> dict:
         watch = LockWatch(db.connection, plan.load().tables(), application=NAME)
         with watch:
             run(db, name, FORWARDS)
-        measured = {"longest": _longest(watch), "times": len(watch.looks)}
+        measured = {"longest": longest(watch), "times": len(watch.looks)}
         if RIVALS[name].backwards:
             back = LockWatch(db.connection, plan.load().tables(), application=NAME)
             with back:
                 run(db, name, BACKWARDS)
-            measured["longest_back"] = _longest(back)
+            measured["longest_back"] = longest(back)
             watch.pieces += back.pieces
         return measured | lock_report.as_data(watch)
 
@@ -162,6 +162,6 @@ def _sizes(db):
     return dict(zip(("tables", "indexes"), map(int, sizes), strict=True))
 
 
-def _longest(watch):
+def longest(watch):
     held = [piece.milliseconds for piece in watch.pieces if piece.granted and piece.mode == "ACCESS EXCLUSIVE"]
     return max(held, default=0.0)

@@ -185,11 +185,12 @@ def _batches(model):
         last = batch[-1].pk
 
 
+# The strongest first.
 RIVALS = {
+    "sparing": Rival("one UPDATE per table, only wrong rows", sparing_update),
     "ours": Rival("`migrate ndas`", with_one_worker, back),
     "two-workers": Rival("`migrate ndas`, two workers", with_two_workers, back),
     "update": Rival("one UPDATE per table", single_update),
-    "sparing": Rival("one UPDATE per table, only wrong rows", sparing_update),
     "loop": Rival("the story's loop, per column", loops),
     "bulk-update": Rival("fetched and `bulk_update`d", bulk_update),
     "using": Rival("`ALTER COLUMN … TYPE … USING`", using),

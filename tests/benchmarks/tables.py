@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from tests.benchmarks.rivals import RIVALS
 
-FLOOR = "update"
+# The most that a careful author can do in place.
+STRONGEST = "sparing"
 NONE = "n/a"
 MEGABYTE = 1_000_000
 NOT_MEASURED = ["Not measured yet."]
@@ -13,9 +14,9 @@ NOT_MEASURED = ["Not measured yet."]
 
 def rivals(lines: Iterable[dict]) -> list[str]:
     """The rivals against each other, as one Markdown table with a row for each size and rival."""
-    lines, body = list(lines), []
+    lines, body = _of_one_server(lines), []
     for rows in sorted({line["rows"] for line in lines}):
-        floor = _median(_of(lines, "timed", rows, FLOOR), "seconds")
+        floor = _median(_of(lines, "timed", rows, STRONGEST), "seconds")
         for name in RIVALS:
             measured = {kind: _of(lines, kind, rows, name) for kind in ("timed", "locks", "load")}
             if any(measured.values()):
@@ -49,6 +50,52 @@ def _cells(floor, timed, locks, load):
         _spread(timed, "back"),
         f"{max(line['memory'] for line in timed) / MEGABYTE:,.0f}" if timed else NONE,
     ]
+
+
+def ratios(lines: Iterable[dict]) -> list[str]:
+    """The release and the other rivals against the strongest one, on each server and for each size of the register."""
+    timed, body = [line for line in lines if line["kind"] == "timed"], []
+    for server in sorted({_server(line) for line in timed}):
+        there = [line for line in timed if _server(line) == server]
+        for rows in sorted({line["rows"] for line in there}):
+            seconds = {name: _median(_of(there, "timed", rows, name), "seconds") for name in RIVALS}
+            if seconds[STRONGEST]:
+                body.append([*server, f"{rows:,}", f"{seconds[STRONGEST]:.2f}", *_against(seconds)])
+    return markdown(RATIOS_HEAD, body)
+
+
+def _against(seconds):
+    return [f"{seconds[name] / seconds[STRONGEST]:.2f}" if seconds[name] else NONE for name in COMPARED]
+
+
+def _server(line):
+    return line["machine"]["postgresql"], line["machine"]["settings"].get("shared_buffers", NONE)
+
+
+def _of_one_server(lines) -> list[dict]:
+    """Of the server that was measured first: what others have measured is told by their ratios."""
+    lines = list(lines)
+    return [line for line in lines if _server(line) == _server(lines[0])]
+
+
+COMPARED = ("ours", "two-workers", "update", "loop", "bulk-update")
+RATIOS_HEAD = ["PostgreSQL", "shared_buffers", "NDAs", "one UPDATE of the wrong rows, s"] + [
+    RIVALS[name].title for name in COMPARED
+]
+
+
+def back(lines: Iterable[dict]) -> list[str]:
+    """The way back by the number of NDAs that were written since."""
+    found = [line for line in lines if line["kind"] == "back"]
+    body = []
+    for server, rows, written in sorted({(_server(line), line["rows"], line["written"]) for line in found}):
+        here = [line for line in found if (_server(line), line["rows"], line["written"]) == (server, rows, written)]
+        locks = [f"{line['longest']:.1f}" for line in here if "longest" in line]
+        body.append([*server, f"{rows:,}", f"{written:,}", _spread(here, "seconds"), *(locks[-1:] or [NONE])])
+    return markdown(BACK_HEAD, body)
+
+
+BACK_HEAD = ["PostgreSQL", "shared_buffers", "NDAs", "written since", "back, s", "longest ACCESS EXCLUSIVE, ms"]
 
 
 def _growth(timed, what):
@@ -141,7 +188,7 @@ STANDBYS_HEAD = [
 
 def growth(lines: Iterable[dict]) -> list[str]:
     """Does it grow with the rows? Microseconds a row, of each rival at each size."""
-    timed = [line for line in lines if line["kind"] == "timed"]
+    timed = [line for line in _of_one_server(lines) if line["kind"] == "timed"]
     sizes = sorted({line["rows"] for line in timed})
     body = []
     for name in RIVALS:

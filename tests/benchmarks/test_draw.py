@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.benchmarks import draw, tables
+from tests.benchmarks import draw, servers, tables
 from tests.benchmarks.svg import Scale
 
 MACHINE = {"cores": 2, "memory": 2**34, "python": "3.11.7", "postgresql": "18.6", "settings": {"fsync": "on"}}
@@ -33,7 +33,8 @@ def load(rival):
 LINES = [
     timed("ours", 50_000, 3.0, back=0.3),
     timed("ours", 50_000, 3.4, back=0.5),
-    timed("update", 50_000, 4.0),
+    timed("update", 50_000, 4.8),
+    timed("sparing", 50_000, 4.0),
     timed("ours", 200_000, 12.0, back=0.3),
     COMMON
     | {"kind": "locks", "rival": "ours", "rows": 50_000, "longest": 4.2, "longest_back": 5.1, "every": 0.3}
@@ -57,6 +58,7 @@ BACK = "0.40 (0.30-0.50)"
 def test_the_rivals_are_one_table():
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in tables.rivals(LINES)]
     assert cells[2:] == [
+        ["50,000", "one UPDATE per table, only wrong rows", "4.00", "1.00", "5", "1.10", "1.20", *["n/a"] * 3, "70"],
         [
             "50,000",
             "`migrate ndas`",
@@ -70,9 +72,35 @@ def test_the_rivals_are_one_table():
             BACK,
             "70",
         ],
-        ["50,000", "one UPDATE per table", "4.00", "1.00", "5", "1.10", "1.20", "n/a", ANSWERS, "n/a", "70"],
+        ["50,000", "one UPDATE per table", "4.80", "1.20", "5", "1.10", "1.20", "n/a", ANSWERS, "n/a", "70"],
         ["200,000", "`migrate ndas`", "12.00", "n/a", "5", "1.10", "1.20", "n/a", "n/a", "0.30", "70"],
     ]
+
+
+def test_each_server_has_its_ratios_to_the_strongest_rival():
+    other = MACHINE | {"postgresql": "15.18", "settings": {"shared_buffers": "512MB"}}
+    there = [timed(name, 50_000, seconds, machine=other) for name, seconds in (("ours", 2.0), ("sparing", 4.0))]
+    assert cells_of(tables.ratios(LINES + there)) == [
+        ["15.18", "512MB", "50,000", "4.00", "0.50", "n/a", "n/a", "n/a", "n/a"],
+        ["18.6", "n/a", "50,000", "4.00", "0.80", "n/a", "1.20", "n/a", "n/a"],
+    ]
+    assert tables.rivals(LINES + there) == tables.rivals(LINES)
+
+
+def test_the_way_back_is_told_by_what_was_written_since():
+    back = COMMON | {"kind": "back", "rows": 50_000, "written": 1000}
+    lines = [back | {"seconds": 1.0}, back | {"seconds": 2.0}, back | {"longest": 4.25}]
+    assert cells_of(tables.back(lines)) == [["18.6", "n/a", "50,000", "1,000", "1.50 (1.00-2.00)", "4.2"]]
+
+
+def test_a_measurement_on_several_servers_is_the_same_on_each():
+    line = "rivals --rows 200000 --on 15 18 --rounds 5 --shared-buffers 128MB 512MB --out results.jsonl"
+    there = ["rivals", "--rows", "200000", "--rounds", "5", "--out", "results.jsonl"]
+    assert servers.without_servers(line.split()) == there
+
+
+def cells_of(table):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table][2:]
 
 
 def test_the_documents_get_tables_and_pictures(tmp_path, monkeypatch):
