@@ -85,6 +85,7 @@ class Phase(Operation):
         return f"{self.name}: {self.purpose}"
 
     def state_forwards(self, app_label, state):
+        forget_models(state)
         for operation in self.operations:
             operation.state_forwards(app_label, state)
 
@@ -182,8 +183,14 @@ def walk(operations, app_label, state):
         before = state
         if _changes_models(operation):
             state = state.clone()
+            forget_models(state)
             operation.state_forwards(app_label, state)
         yield operation, before, state
+
+
+def forget_models(state):
+    """Let the models of a state be made when they are asked for, not again after every operation that changes it."""
+    state.__dict__.pop("apps", None)
 
 
 def _changes_models(operation) -> bool:
