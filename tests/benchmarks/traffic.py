@@ -72,4 +72,4 @@ def before_strong_locks(way, newest):
     """When a reader begins that will be in the way of a phase: of expand, of the switch, there and back."""
     if way == "forward":
         return begun("expand", after=newest), begun("enforce", after=newest)
-    return begun("search", "backwards", after=newest), begun("guard", "backwards", after=newest, done=True)
+    return begun("filters", "backwards", after=newest), begun("guard", "backwards", after=newest, done=True)

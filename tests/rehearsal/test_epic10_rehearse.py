@@ -139,7 +139,7 @@ def test_under_traffic_it_says_what_each_phase_cost_the_applications(rehearse, m
     assert "    ACCESS EXCLUSIVE " in locks_of("switch forwards", output)
     table = output.partition("Applications at work, 100 requests a second, from when each was due; milliseconds\n")[2]
     rows = [re.match(r"  (.{23})", line)[1].strip() for line in table.partition("acknowledged")[0].splitlines()[1:-1]]
-    there = ["expand", "backfill", "index", "enforce", "switch", "guard", "search"]
+    there = ["expand", "backfill", "index", "enforce", "switch", "guard", "search", "filters"]
     assert rows == [
         "idle",
         *(f"{phase} forwards" for phase in there),

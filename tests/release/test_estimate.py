@@ -6,7 +6,7 @@ from epic10.release.estimate import estimate
 from epic10.release.samples import SAMPLE
 from tests.migration.disturbances import look_at
 
-PHASES = ["expand", "backfill", "index", "enforce", "switch", "guard", "search"]
+PHASES = ["expand", "backfill", "index", "enforce", "switch", "guard", "search", "filters"]
 AROUND = ["snapshot", "verification", "validation", "smoke", "vacuum", "back"]
 
 
