@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import Error, connections
 from django.db.backends.signals import connection_created
 
-from epic10.postgres.catalog import array, literal, shortened
+from epic10.postgres.catalog import array, literal, shortened, table_oid
 from epic10.postgres.session import execute, fetch
 from epic10.terminal.refusal import Refusal
 
@@ -55,6 +55,14 @@ def of(schema: str) -> list[str]:
 
 def all_of_them() -> list[str]:
     return [*of(old()), *of(new())]
+
+
+def is_of_the_new_one(table: str) -> str:
+    """A condition: by this name the session finds the view for the new application."""
+    return (
+        f"EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace\n"
+        f"         WHERE c.oid = {table_oid(table)} AND nspname::text = ANY ({array(of(new()))}))"
+    )
 
 
 def named_type(name: str) -> str:

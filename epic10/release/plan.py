@@ -18,6 +18,7 @@ from epic10.operations.phase import Phase, walk
 from epic10.operations.privileges import Need
 from epic10.operations.release_operation import of_the_release
 from epic10.operations.require import RequireServer
+from epic10.postgres import view_schemas
 from epic10.postgres.catalog import FINALIZED, holds
 from epic10.terminal.refusal import Refusal
 
@@ -103,6 +104,10 @@ class Plan:
     def is_switched(self, connection) -> bool:
         """Has the last phase committed, according to the catalog, which is always consistent?"""
         return holds(connection, self.phases[0].done)
+
+    def is_live(self, connection) -> bool:
+        """Does the session find the register of the new application: by the switch, or before it by its views?"""
+        return self.is_switched(connection) or holds(connection, view_schemas.is_of_the_new_one(self.changed()[0]))
 
     def is_finalized(self, connection) -> bool:
         """Are the old labels gone for good?"""

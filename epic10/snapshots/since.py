@@ -18,7 +18,11 @@ WRITTEN = """
 
 @dataclass(frozen=True)
 class Since:
-    """``written`` rows of the table have a time stamp after the snapshot, such as those with these keys."""
+    """
+    ``written`` rows of the table have a time stamp after the snapshot, such as those with these keys.
+
+    An application may write its stamps in local time, which says nothing: that the table differs is known without.
+    """
 
     table: str
     rows_then: int
@@ -27,8 +31,12 @@ class Since:
     such_as: tuple[str, ...]
 
     def __str__(self):
+        more = self.rows_now - self.rows_then
+        if self.written < max(more, 1):
+            in_all = f", with {abs(more):,} rows {'more' if more > 0 else 'fewer'}" if more else ""
+            return f"{self.table}: it differs{in_all}; which rows, its time stamps do not tell when read as UTC"
         such_as = f", such as {', '.join(self.such_as)}" if self.such_as else ""
-        gone = f", {self.rows_then - self.rows_now:,} fewer in all" if self.rows_now < self.rows_then else ""
+        gone = f", {-more:,} fewer in all" if more < 0 else ""
         return f"{self.table}: {self.written:,} rows{such_as}{gone}"
 
 

@@ -30,7 +30,7 @@ LACKING = """
 
 def complaints(connection) -> Iterator[str]:
     """What is missing, with the command to type; nothing if the application can serve."""
-    if not plan.load().is_switched(connection):
+    if not plan.load().is_live(connection):
         yield "migration required: python manage.py migrate"
         return
     owners = _tables(connection.alias)

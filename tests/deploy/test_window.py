@@ -6,6 +6,7 @@ import pytest
 
 from epic10.release.preparation import is_prepared
 from epic10.snapshots import files
+from epic10.snapshots.since import Since
 from tests.deploy.test_deploy import steps
 
 PREPARED = ["precheck", "snapshot", "verify", "prepare"]
@@ -87,3 +88,16 @@ def test_the_application_may_start_before_the_statistics_are_made(night, prepare
     said = night("epic10_deploy").said
     there = "Epic 10 is in place, validated and tried: the new application may start.\n"
     assert said.index("== smoke\n") < said.index(there) < said.index("== vacuum\n")
+
+
+@pytest.mark.parametrize(
+    "now, written, said",
+    [
+        (12, 2, "ndas: 2 rows"),
+        (9, 2, "ndas: 2 rows, 1 fewer in all"),
+        (10, 0, "ndas: it differs; which rows, its time stamps do not tell when read as UTC"),
+        (15, 0, "ndas: it differs, with 5 rows more; which rows, its time stamps do not tell when read as UTC"),
+    ],
+)
+def test_stamps_in_local_time_are_not_called_nothing(now, written, said):
+    assert str(Since("ndas", 10, now, written, ())) == said

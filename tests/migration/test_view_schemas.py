@@ -211,6 +211,16 @@ def test_a_role_that_works_through_the_views_can_release_and_go_back(legacy_data
     assert legacy_database.dump_schema() == schema
 
 
+def test_the_daily_job_runs_on_the_tables_by_the_address_of_the_new_application(legacy_database):
+    legacy_database.execute(f'ALTER DATABASE "{legacy_database.name}" SET search_path = epic10, public')
+    go(legacy_database, "prepare")
+    with pytest.raises(CommandError, match="Epic 10 is not applied"):
+        call_command("expire_ndas", database=legacy_database.alias, dry_run=True)
+    go(legacy_database, "switch")
+    legacy_database.connection.close()
+    call_command("expire_ndas", database=legacy_database.alias, dry_run=True)
+
+
 def test_nothing_but_views_in_search_path_is_refused(legacy_database):
     legacy_database.execute(f'ALTER DATABASE "{legacy_database.name}" SET search_path = epic9')
     legacy_database.connection.close()

@@ -48,6 +48,18 @@ def test_before_the_release_it_is_alive_and_not_ready(legacy_database):
     assert (alive.status_code, alive.content) == (200, b"alive\n")
 
 
+def test_through_its_views_the_new_application_is_ready_before_the_switch_and_after_it(legacy_database):
+    with_logins(legacy_database)
+    for step in ({"prepare": True}, {}):
+        legacy_database.migrate(**step)
+        for path, answer in (("epic10, public", 200), ("epic9, public", 503)):
+            with served(legacy_database):
+                connection.ensure_connection()
+                connection.cursor().execute(f"SET search_path = {path}")
+                assert (step, path, Client().get("/readyz").status_code) == (step, path, answer)
+                connection.close()
+
+
 def test_what_fails_for_another_reason_is_not_called_an_update(migrated_database, monkeypatch):
     with_logins(migrated_database)
     migrated_database.execute("ALTER TABLE ndas RENAME COLUMN company_name TO called")

@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from epic10.deploy import validate
 from epic10.management import arguments, target
+from epic10.management.command import OnTheTables
 from epic10.release import plan
 from ndas.services import expiry
 
 SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(OnTheTables, BaseCommand):
     help = (
         "Let NDAs expire whose date has come, and mail their owners. Each gets one digest of what "
         f"expired within the last {expiry.NEWS.days} days and what will within {expiry.AHEAD.days}, each announced "

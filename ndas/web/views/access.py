@@ -62,4 +62,4 @@ def visible(request):
 
 def is_live() -> bool:
     """Is the release, whose columns the pages use, live in the database?"""
-    return plan.load().is_switched(connection)
+    return plan.load().is_live(connection)
