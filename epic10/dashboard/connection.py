@@ -26,6 +26,7 @@ SETTINGS = """
     SET LOCAL transaction_read_only = on;
     SET LOCAL lock_timeout = '500ms';
     SET LOCAL row_security = off;
+    SET LOCAL jit = off;
     SET LOCAL statement_timeout = {milliseconds:d}"""
 
 # All tables at once, since a grant on one would only lead to the same message for the next.

@@ -24,6 +24,8 @@ SELECT pg_catalog.set_config('search_path', pg_catalog.string_agg(part, ',' ORDE
  WHERE pg_catalog.btrim(part, ' "') <> ALL ({schemas})
 HAVING count(*) > 0"""
 NOW = "SELECT pg_catalog.current_setting('search_path')"
+# Questions about the catalog are long texts with quick answers: compiled, that of the way back took 15 s.
+NOT_COMPILED = "SET jit = off"
 HIDDEN = "search_path of this session names views, and not the tables of the register."
 HINT = (
     "Put the schema of the tables behind it: ALTER ROLE ... SET search_path = ..., public; or leave it out of the "
@@ -121,6 +123,7 @@ def _when_created(connection, **_):
 
 def _look_past(connection) -> str:
     """The search_path that it had."""
+    execute(connection, NOT_COMPILED)
     [[path]] = fetch(connection, NOW)
     if not fetch(connection, past_them()):
         raise Refusal(f"{HIDDEN}\nHINT: {HINT}")

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
+from epic10.dashboard.connection import reading
 from epic10.postgres import view_schemas
 from ndas.choices import NdaStatus
 from ndas.models import Nda
@@ -257,3 +258,12 @@ def test_a_command_inside_another_one_leaves_the_outer_one_on_the_tables(legacy_
         assert path.strip() == "public"
     legacy_database.connection.close()
     assert legacy_database.rows("SHOW search_path") == [("epic9, public",)]
+
+
+def test_what_a_command_asks_of_the_catalog_is_not_compiled(legacy_database):
+    legacy_database.connection.close()
+    with view_schemas.looked_past():
+        assert legacy_database.rows("SHOW jit") == [("off",)]
+    legacy_database.connection.close()
+    with reading(legacy_database.connection, seconds=60):
+        assert legacy_database.rows("SHOW jit") == [("off",)]
