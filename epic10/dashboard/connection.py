@@ -12,7 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 from epic10.operations import Switch
 from epic10.operations.columns.relabel import shadows
 from epic10.operations.ownership import is_ours
-from epic10.postgres import view_schemas
+from epic10.postgres import view_schemas, view_users
 from epic10.postgres.catalog import FINALIZED, array, column_exists, holds, relation_exists
 from epic10.postgres.errors import message_of
 from epic10.postgres.remembered import know, once, remembered
@@ -53,6 +53,7 @@ def reading(connection, *, seconds: float):
     that a pooler gives to somebody else.
     """
     settings = f"{SETTINGS.format(milliseconds=int(seconds * 1000))};{view_schemas.past_them(local=True)}"
+    settings += f";{view_users.BY_THE_DASHBOARD}"
     if not connection.in_atomic_block:
         settings = f"{ONE_SNAPSHOT};{settings}"
     with transaction.atomic(using=connection.alias):

@@ -10,6 +10,9 @@ from epic10.postgres.catalog import holds, schema_exists
 from epic10.release import plan
 from epic10.release.preparation import is_prepared
 
+UNPLACED = "at work, and nobody saw where"
+HIDDEN = "connected, and this role may not see whether they work"
+
 
 def insist_on_the_preparation(connection):
     """What there is to switch to has to be there, and time for the old application to go to its views."""
@@ -25,7 +28,7 @@ def insist_that_nobody_is_hurt(run: Run, *, accepted: bool):
     old = view_schemas.old()
     _insist(
         run,
-        [session for session in _at_work(run) if not session.schema],
+        view_users.past_both,
         accepted=accepted,
         said=f"at work on the tables themselves, where they would notice the switch, and not through {old}",
         hint=f"ALTER ROLE … SET search_path = {old}, public; and new sessions for them, one after the other",
@@ -42,27 +45,36 @@ def insist_that_only_the_old_one_works(run: Run, *, accepted: bool):
         )
     _insist(
         run,
-        [session for session in _at_work(run) if session.schema not in view_schemas.of(old)],
+        lambda found: [session for session in found if session.schema not in view_schemas.of(old)],
         accepted=accepted,
         said=f"at work, and not through {old}: the way back would take what they work with",
         hint="Stop the new application, or start the old one in its place",
     )
 
 
-def _insist(run, found, *, accepted, said, hint):
-    if not found:
+def _insist(run, hurt, *, accepted, said, hint):
+    """A session that nobody can place may be one that is hurt: a wrong 0 would read as a go."""
+    seen = _at_work(run)
+    found = {said: hurt(seen.found), UNPLACED: seen.unplaced, HIDDEN: seen.hidden}
+    complaint = "; ".join(f"{what}: {view_users.named(those)}" for what, those in found.items() if those)
+    if not complaint:
         return
-    named = view_users.named(found)
-    if not accepted:
-        raise CommandError(
-            f"Nothing was changed: {said}: {named}.\n"
-            f"HINT: {hint}; then run the same command again. {ACCEPT_WRITERS} goes on, and they get errors."
-        )
-    run.override(ACCEPT_WRITERS, f"Somebody was {said}: {named}.")
+    if accepted:
+        return run.override(ACCEPT_WRITERS, f"Somebody was {complaint}.")
+    hints = [hint] if found[said] or seen.unplaced else []
+    if seen.unplaced:
+        pids = ", ".join(str(session.pid) for session in seen.unplaced)
+        hints.append(f"SELECT pid, query FROM pg_stat_activity WHERE pid IN ({pids}) says what they do")
+    if seen.hidden:
+        hints.append("GRANT pg_read_all_stats TO your role")
+    raise CommandError(
+        f"Nothing was changed: {complaint}.\n"
+        f"HINT: {'; '.join(hints)}; then run the same command again. {ACCEPT_WRITERS} goes on, and they get errors."
+    )
 
 
-def _at_work(run):
-    found = view_users.at_work(connections[run.using], plan.load().tables())
-    run.facts["at_work"] = list(view_users.lines(found))
+def _at_work(run) -> view_users.Look:
+    seen = view_users.look(connections[run.using], plan.load().tables())
+    run.facts["at_work"] = list(view_users.lines(seen))
     run.decide(". ".join(run.facts["at_work"]) + ".")
-    return found
+    return seen

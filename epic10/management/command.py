@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from epic10.deploy.run import Run
 from epic10.management import target
 from epic10.postgres import view_schemas
 from epic10.postgres.errors import first_line
+from epic10.postgres.own_name import named
 from epic10.release import advice
 from epic10.terminal import signals
 from epic10.terminal.display import shown
@@ -34,8 +35,12 @@ class Output(NamedTuple):
 class OnTheTables:
     """A command that means the tables of the register, whatever search_path its role has been given."""
 
+    # One that changes the register says so by the migration lock, and by the session that holds it.
+    only_looks = True
+
     def execute(self, *args, **options):
-        with view_schemas.looked_past():
+        name = type(self).__module__.rpartition(".")[2]
+        with view_schemas.looked_past(), named(name) if self.only_looks else nullcontext():
             return super().execute(*args, **options)
 
 
@@ -48,6 +53,7 @@ class ReleaseCommand(Lasting, OnTheTables, BaseCommand):
     """
 
     interrupted: str  # What an operator reads after an interruption.
+    only_looks = False
     changes = True  # Something that a lost terminal would leave unwatched.
     run: Run | None = None
 

@@ -7,9 +7,6 @@ the migrate that it calls finds the lock held by its own process, and goes on. O
 see who holds it, at which step, and what it waits for.
 """
 
-import getpass
-import os
-import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -20,7 +17,8 @@ from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from epic10.postgres import server
-from epic10.postgres.catalog import holds, literal, table_oid
+from epic10.postgres.catalog import holds, table_oid
+from epic10.postgres.own_name import naming, own_name
 from epic10.postgres.session import NO_LIMIT, execute, fetch
 from epic10.terminal.refusal import Refusal
 
@@ -50,8 +48,6 @@ SELECT a.application_name, a.usename, a.pid, extract(epoch FROM clock_timestamp(
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 NEWEST_RUN = "SELECT coalesce(max(id), 0) FROM epic10_phase_run"
-
-LONGEST_NAME = 63  # bytes that PostgreSQL keeps of an application_name
 
 
 class AlreadyRunning(Refusal):
@@ -126,7 +122,7 @@ def still_alone(connection):
 def at_step(connection, step: str):
     """Announce the step for epic10_status; raises LockLost as above."""
     if held := _held.get(connection.alias):
-        _ask(held, _named(held.command, step), f"{LOST}\n{LOOK}")
+        _ask(held, naming(own_name(held.command, step)), f"{LOST}\n{LOOK}")
 
 
 def has_begun_a_phase(connection):
@@ -195,7 +191,7 @@ def _take(connection, command) -> BaseDatabaseWrapper:
     try:
         with session.cursor() as cursor:
             cursor.execute(NO_LIMIT)
-            cursor.execute(f"{_named(command)}; {STAY}")
+            cursor.execute(f"{naming(own_name(command))}; {STAY}")
             if not _taken(cursor):
                 raise AlreadyRunning(_refusal(connection, holder(connection)))
     except BaseException:
@@ -235,18 +231,6 @@ def _ask(held, statement, otherwise):
         execute(held.session, statement)
     except Error as error:
         raise LockLost(otherwise) from error
-
-
-def _named(command, step=""):
-    return f"SET application_name = {literal(_who_we_are(command, step))}"
-
-
-def _who_we_are(command, step):
-    """The name of this machine is cut off where not all of it fits."""
-    who, where = f"{command} by {getpass.getuser()}", f"@{socket.gethostname()}"
-    what = f", process {os.getpid()}" + (f", step {step}" if step else "")
-    room = LONGEST_NAME - len(f"{who}{what}".encode())
-    return f"{who}{where[:room] if room > 1 else ''}{what}"
 
 
 def _newest_run(connection) -> int:

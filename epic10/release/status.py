@@ -97,7 +97,8 @@ def _at_work(connection) -> list[str]:
     """While there are schemas of views: whoever works past both would notice the switch."""
     if not holds(connection, schema_exists(view_schemas.old())):
         return []
-    return list(view_users.lines(view_users.at_work(connection, plan.load().tables())))
+    seen = view_users.look(connection, plan.load().tables(), seconds=view_users.BRIEFLY)
+    return list(view_users.lines(seen))
 
 
 def current_status(connection, earlier: Status | None) -> Status:

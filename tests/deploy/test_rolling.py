@@ -3,35 +3,38 @@
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
 
 from epic10.deploy.writers import ACCEPT_WRITERS
-from epic10.postgres import view_users
 from tests.deploy.test_deploy import steps
+from tests.migration.disturbances import LONG_ENOUGH
 
-TABLES = ["ndas", "nda_status_history"]
 EVERY_COLUMN = "SELECT * FROM ndas ORDER BY id LIMIT 5"
 
 
 @pytest.fixture
 def application(legacy_database):
+    with applications(legacy_database) as opened:
+        yield opened
+
+
+@contextmanager
+def applications(database):
     """Opens a session of an application, by the first schema of its search_path."""
-    opened = []
+    with ExitStack() as sessions:
 
-    def open_one(schema):
-        session = psycopg.connect(
-            legacy_database.url, autocommit=True, prepare_threshold=0, application_name=f"web in {schema}"
-        )
-        session.execute(f"SET search_path = {schema}, public")
-        opened.append(session)
-        return session
+        def open_one(schema):
+            session = psycopg.connect(
+                database.url, autocommit=True, prepare_threshold=0, application_name=f"web in {schema}"
+            )
+            sessions.callback(session.close)
+            session.execute(f"SET search_path = {schema}, public")
+            return session
 
-    yield open_one
-    for session in opened:
-        session.close()
+        yield open_one
 
 
 @contextmanager
@@ -42,19 +45,30 @@ def at_work(session):
         yield
 
 
-@contextmanager
 def busy(session):
     """One transaction after the other, none of them for long."""
-    ended = threading.Event()
+
+    def read():
+        with at_work(session):
+            session.execute("SELECT pg_sleep(0.1)")
+
+    return doing(read)
+
+
+@contextmanager
+def doing(action):
+    """The same again and again, with most of the time between."""
+    ended, once = threading.Event(), threading.Event()
 
     def work():
-        while not ended.is_set():
-            with at_work(session):
-                session.execute("SELECT pg_sleep(0.1)")
+        while not ended.wait(0.01):
+            action()
+            once.set()
 
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(work)
         try:
+            assert once.wait(LONG_ENOUGH)
             yield
         finally:
             ended.set()
@@ -67,27 +81,6 @@ def test_it_comes_after_the_preparation(night, legacy_database, is_untouched):
     assert ended.complaint.endswith("HINT: python manage.py epic10_deploy --prepare")
     assert is_untouched(legacy_database)
     assert night("epic10_deploy", rolling=True, prepare=True).complaint.startswith("--rolling comes after --prepare")
-
-
-def test_who_works_where_is_seen_by_the_locks(legacy_database, application):
-    legacy_database.migrate(prepare=True)
-    old, new, neither = application("epic9"), application("epic10"), application("public")
-    with at_work(old), at_work(new), at_work(neither):
-        # A row of the history takes a lock on the NDA's table, for the foreign key, and not on its view.
-        old.execute("UPDATE nda_status_history SET nda_id = nda_id WHERE id = (SELECT min(id) FROM nda_status_history)")
-        found = view_users.at_work(legacy_database.connection, TABLES, looks=1)
-        assert {(one.application, one.schema) for one in found} == {
-            ("web in epic9", "epic9"),
-            ("web in epic10", "epic10"),
-            ("web in public", ""),
-        }
-        pid = neither.info.backend_pid
-        assert list(view_users.lines(found)) == [
-            "At work through epic9: 1",
-            "At work through epic10: 1",
-            f"At work on the tables themselves: 1: pid {pid}, {neither.info.user} (web in public)",
-        ]
-    assert view_users.at_work(legacy_database.connection, TABLES, looks=1) == []
 
 
 def test_whoever_would_notice_the_switch_is_named_and_stops_it(night, legacy_database, application):
@@ -103,6 +96,21 @@ def test_whoever_would_notice_the_switch_is_named_and_stops_it(night, legacy_dat
         ended.complaint,
     )
     assert steps(ended.said)[-1] == "at work"
+
+
+@pytest.mark.slow
+def test_so_does_one_that_nobody_saw_at_work_on_anything(night, legacy_database, application):
+    legacy_database.migrate(prepare=True)
+    elsewhere, old = application("elsewhere"), application("epic9")
+    with doing(lambda: elsewhere.execute("SELECT 1")), busy(old):
+        ended = night("epic10_deploy", rolling=True)
+    pid = elsewhere.info.backend_pid
+    assert ended.complaint.splitlines() == [
+        f"Nothing was changed: at work, and nobody saw where: pid {pid}, {elsewhere.info.user} (web in elsewhere).",
+        "HINT: ALTER ROLE … SET search_path = epic9, public; and new sessions for them, one after the other; "
+        f"SELECT pid, query FROM pg_stat_activity WHERE pid IN ({pid}) says what they do; then run the same command "
+        f"again. {ACCEPT_WRITERS} goes on, and they get errors.",
+    ]
 
 
 @pytest.mark.slow

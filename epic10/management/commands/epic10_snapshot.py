@@ -14,7 +14,7 @@ examples:
 
 
 class Command(ReleaseCommand):
-    interrupted = "Nothing unfinished is left."
+    interrupted, only_looks = "Nothing unfinished is left.", True
     help = (
         "Take, verify, list or restore a copy of the whole database in files. By pg_dump, with a manifest that says "
         "what has to be in it. Only their owner can read the files."

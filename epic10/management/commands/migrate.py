@@ -32,6 +32,8 @@ from epic10.terminal.refusal import Refusal
 class Command(Lasting, OnTheTables, migrate.Command):
     """One migrator at a time; progress; and the record follows the database, not the other way about."""
 
+    only_looks = False
+
     help = (
         f"{migrate.Command.help} One migrator at a time per database. migrate ndas goes on from wherever an earlier "
         "run stopped, killed or interrupted; migrate ndas 0001 goes back from there, to exactly the schema before."
