@@ -69,6 +69,8 @@ def recorded(connection, phase: str, direction: str):
         progress.finished()
         _record_failure(connection, phase, direction, error)
         raise
+    # Where somebody else has done a part of the work, its bar never gets to the end.
+    progress.finished()
     execute(connection, finished(phase, direction))
     logger.info("%s %s in %.2f s.", phase, "done" if direction == FORWARDS else "undone", time.monotonic() - began)
 

@@ -16,7 +16,7 @@ from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import holds
 from epic10.postgres.server import backend
 from epic10.postgres.session import SETTINGS, execute, fetch
-from epic10.terminal.progress import Meter, logger
+from epic10.terminal.progress import Meter, finished, logger
 
 LOOK_EVERY = 0.5  # seconds
 
@@ -88,6 +88,7 @@ def watched(connection, name: str, in_the_way: list[locks.Blocker]):
     finally:
         done.set()
         watcher.join()
+        finished()
 
 
 def _watch(connection, pid, name, in_the_way, done):

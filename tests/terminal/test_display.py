@@ -2,12 +2,14 @@
 
 import contextlib
 import io
+from functools import partial
 
 import pytest
 from django.core.management import CommandError
 
 from epic10.terminal.display import Bars, shown
 from epic10.terminal.progress import Progress, logger
+from tests.migration.disturbances import when_logged
 
 FAILS = """
     CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -41,6 +43,17 @@ def test_no_bar_of_a_backfill_that_broke_off_stays_among_the_lines_that_follow(l
         legacy_database.execute("DROP TRIGGER fails ON ndas")
         legacy_database.migrate()
         assert handler.bars.tasks == []
+
+
+def test_no_bar_stays_where_an_application_has_done_a_part_of_the_work(legacy_database):
+    """Its trigger did: the backfill counts the rows, and finds fewer of them."""
+    wrote = partial(legacy_database.execute, "UPDATE ndas SET status = 'EMAILED' WHERE status = 'INACTIVE'")
+    later = []
+    with bars() as handler, when_logged("ndas: ", wrote) as said:
+        with when_logged("nda_status_history: ", lambda: later.append(len(handler.bars.tasks))):
+            legacy_database.migrate(prepare=True)
+        assert said[0].endswith(" NDAs to change.")
+        assert (later[0], handler.bars.tasks) == (0, [])
 
 
 def test_a_bar_is_there_while_it_goes_on():

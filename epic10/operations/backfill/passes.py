@@ -24,7 +24,7 @@ from epic10.operations.backfill.routes import Named, is_large, routes
 from epic10.operations.columns.relabel import any_wrong
 from epic10.postgres.catalog import holds, quoted
 from epic10.postgres.session import beside_an_application, fetch
-from epic10.terminal.progress import logger
+from epic10.terminal.progress import finished, logger
 
 
 def fill(connection, backfill):
@@ -38,6 +38,7 @@ def fill(connection, backfill):
         if wrong:
             _around_rows_in_use(batches, backfill, rows, share=wrong / rows)
         _wait_for_the_rest(batches, backfill)
+        finished()
 
 
 def _around_rows_in_use(batches, backfill, rows, *, share):
