@@ -8,6 +8,7 @@ database at any time, also while another process is working.
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
+from django.conf import settings
 from django.db import ProgrammingError
 
 from epic10.ledger import run_records
@@ -18,6 +19,7 @@ from epic10.postgres.catalog import holds, relation_exists, schema_exists
 from epic10.postgres.session import one_moment, unhurried
 from epic10.release import plan, state
 from epic10.release.phase_status import DONE, INTERRUPTED, RUNNING, STOPPED, PhaseStatus, percent, phase_statuses
+from epic10.release.preparation import is_prepared
 
 NO_REGISTER, BASELINE, SWITCHED, FINALIZED = "no register", "baseline", "switched", "finalized"
 HALF_BACK, GOING_BACK = "half rolled back", "going back"
@@ -25,9 +27,15 @@ HALF_BACK, GOING_BACK = "half rolled back", "going back"
 AFTER = {"expand": "expanded", "backfill": "backfilled", "index": "indexed", "enforce": "enforced", "switch": SWITCHED}
 
 WATCH = "python manage.py epic10_status --watch"
+ROLLING = (
+    "python manage.py epic10_deploy --rolling, with nobody stopped; or python manage.py epic10_deploy, with the "
+    "application stopped; python manage.py epic10_rollback --rolling undoes the preparation"
+)
+EMBEDDED = 'This is the embedded database in "{}", because DATABASE_URL is not set.'
 BOTH_WAYS = "python manage.py epic10_deploy goes on from here, python manage.py epic10_rollback goes back from here"
 NEXT = {
-    NO_REGISTER: "look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register",
+    NO_REGISTER: "set DATABASE_URL to the database that has one, then the same command; "
+    "python manage.py migrate ndas 0001 makes an empty register here",
     BASELINE: "python manage.py epic10_precheck",
     SWITCHED: "python manage.py epic10_validate; python manage.py epic10_rollback goes back",
     FINALIZED: "nothing: the release is over, and there is no way back",
@@ -105,7 +113,7 @@ def current_status(connection, earlier: Status | None) -> Status:
     """The same with the session's own settings; fails if a phase commits in between."""
     release, name = plan.load(), connection.settings_dict["NAME"]
     if not any(holds(connection, relation_exists(table)) for table in release.tables()):
-        return Status(name, NO_REGISTER, next=NEXT[NO_REGISTER])
+        return Status(name, NO_REGISTER, notes=tuple(_embedded(connection)), next=NEXT[NO_REGISTER])
     ledger, worker = attempts(connection), migration_lock.holder(connection)
     waits = _waits(connection, release) if worker else ""
     before = {standing.phase: standing for standing in earlier.phases} if earlier else {}
@@ -119,9 +127,20 @@ def current_status(connection, earlier: Status | None) -> Status:
         tuple(phases),
         str(worker or ""),
         (*_disagreements(release, connection, phases, ledger), *_parked(connection)),
-        WATCH if worker else NEXT.get(state, BOTH_WAYS),
+        WATCH if worker else _next(connection, state),
         waits,
     )
+
+
+def _next(connection, state) -> str:
+    return NEXT.get(state) or (ROLLING if is_prepared(connection) else BOTH_WAYS)
+
+
+def _embedded(connection) -> Iterator[str]:
+    """A terminal without the DATABASE_URL of another one has a database, which is not the one that is meant."""
+    embedded = getattr(settings, "EPIC10_SPARE_SERVER", {})
+    if embedded and connection.settings_dict["ENGINE"] == embedded["ENGINE"]:
+        yield EMBEDDED.format(connection.settings_dict["HOME"])
 
 
 def _state(release, connection, phases) -> str:

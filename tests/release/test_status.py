@@ -38,7 +38,29 @@ def states(found):
 def test_an_empty_database_has_no_register(empty_database):
     found = seen(empty_database)
     assert found.state == "no register"
-    assert found.next == "look at DATABASE_URL; python manage.py migrate ndas 0001 makes an empty register"
+    assert (found.notes, found.next) == (
+        (),
+        "set DATABASE_URL to the database that has one, then the same command; python manage.py migrate ndas 0001 "
+        "makes an empty register here",
+    )
+
+
+def test_without_database_url_it_says_that_this_is_the_embedded_database(empty_database, settings, monkeypatch):
+    known = empty_database.connection.settings_dict
+    settings.EPIC10_SPARE_SERVER = {"ENGINE": known["ENGINE"]}
+    monkeypatch.setitem(known, "HOME", "/srv/ndas/.postgres")
+    assert list(seen(empty_database).lines())[2:] == [
+        'This is the embedded database in "/srv/ndas/.postgres", because DATABASE_URL is not set.',
+        f"Next: {seen(empty_database).next}",
+    ]
+
+
+def test_prepared_it_names_both_ways_on_and_the_one_that_stops_nobody_first(legacy_database):
+    legacy_database.migrate(prepare=True)
+    assert seen(legacy_database).next == (
+        "python manage.py epic10_deploy --rolling, with nobody stopped; or python manage.py epic10_deploy, with the "
+        "application stopped; python manage.py epic10_rollback --rolling undoes the preparation"
+    )
 
 
 @pytest.mark.parametrize("kind", ["legacy_database", "production_database"])

@@ -15,7 +15,8 @@ CLEAR = "\x1b[H\x1b[2J"
 class Command(OnTheTables, BaseCommand):
     help = (
         "Where does this database stand on its way to Epic 10 or back? Phase by phase, with rows, rate and time left, "
-        "who is at work, and what to type next. Only looks, and may be asked at any moment."
+        "who is at work, and what to type next. Only looks, and may be asked at any moment. Exit status "
+        "0 whatever it finds, also where there is no register."
     )
 
     def add_arguments(self, parser):
