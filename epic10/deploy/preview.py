@@ -84,7 +84,12 @@ def _becomes(connection, begins, wishes):
             f'Database "{name}" is prepared for Epic 10: everything but the switch, with the old application at work.'
             f"{earlier}"
         )
-    return f'Database "{name}" becomes Epic 10. The old application has to be stopped.{earlier}'
+    stopped = (
+        "Nobody has to be stopped: each application works on, through its schema of views"
+        if wishes.rolling
+        else "The old application has to be stopped"
+    )
+    return f'Database "{name}" becomes Epic 10. {stopped}.{earlier}'
 
 
 def _began(connection):

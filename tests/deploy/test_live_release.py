@@ -124,6 +124,12 @@ class TestWhatIsAgreedTo:
             in self.agreed(night, keep=True)
         )
 
+    def test_with_nobody_stopped(self, night, legacy_database):
+        assert self.agreed(night, rolling=True)[0] == (
+            f'Database "{legacy_database.name}" becomes Epic 10. Nobody has to be stopped: each application works on, '
+            "through its schema of views."
+        )
+
     def test_half_way(self, night, legacy_database):
         for step in steps()[:2]:
             step.forwards(legacy_database)
