@@ -1,5 +1,9 @@
 """Confirmation by the operator."""
 
+import shlex
+import sys
+from pathlib import Path
+
 from epic10.terminal import signals
 from epic10.terminal.refusal import Refusal
 
@@ -21,4 +25,14 @@ def ask(question: str, *, expected: str = "yes", otherwise: str):
     except KeyboardInterrupt:
         raise NotConfirmed("Interrupted. Nothing was changed.", returncode=signals.EXIT_STATUS) from None
     if answer.strip() != expected:
-        raise NotConfirmed("Nothing was changed.")
+        raise NotConfirmed(
+            f'Nothing was changed: the answer was not "{expected}".\nHINT: {_this_command()}; then type {expected}'
+        )
+
+
+def _this_command() -> str:
+    """As it was typed, where it was typed at a command line."""
+    program, *words = sys.argv
+    return (
+        shlex.join(["python", "manage.py", *words]) if Path(program).name == "manage.py" else "The same command again"
+    )

@@ -20,6 +20,7 @@ from tests.rehearsal.test_schema_rehearsal import NOTHING_IS_DROPPED
 
 STEPS = ["stopped", "precheck", "snapshot", "verify", "still stopped", "migrate", "validate", "smoke", "vacuum"]
 UNDONE = r"Epic 10 is undone: 10 checks: 10 passed; (\d+) checks?: \1 passed\."
+NOT_YES = 'Nothing was changed: the answer was not "yes".\nHINT: The same command again; then type yes'
 AGAIN = r"HINT: Set it right, then python manage\.py epic10_deploy\."
 
 
@@ -252,7 +253,12 @@ def test_a_dry_run_shows_steps_estimate_and_every_statement(night, legacy_databa
 
 def test_it_asks_before_it_begins(night, legacy_database, is_untouched, monkeypatch):
     monkeypatch.setattr("builtins.input", lambda question: "no")
-    assert night("epic10_deploy", yes=False).complaint == "Nothing was changed."
+    assert night("epic10_deploy", yes=False).complaint == NOT_YES
+    monkeypatch.setattr("sys.argv", ["./manage.py", "epic10_deploy", "--timeout", "5m"])
+    assert night("epic10_deploy", yes=False).complaint == (
+        'Nothing was changed: the answer was not "yes".\n'
+        "HINT: python manage.py epic10_deploy --timeout 5m; then type yes"
+    )
 
     def nobody(question):
         raise EOFError

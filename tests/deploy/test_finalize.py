@@ -219,9 +219,9 @@ def test_it_asks_twice_and_wants_the_name_of_the_database(migrated_database, mon
         answers = iter(answers)
         monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or next(answers))
 
-    for answers in (["no"], ["yes", "yes"]):
+    for answers, expected in ((["no"], "yes"), (["yes", "yes"], migrated_database.name)):
         answer(*answers)
-        with pytest.raises(CommandError, match=r"^Nothing was changed\.$"):
+        with pytest.raises(CommandError, match=rf'^Nothing was changed: the answer was not "{expected}"\.\nHINT: '):
             finalize(migrated_database, yes_drop_legacy=False)
     assert asked[-1] == f'This cannot be undone.\nType "{migrated_database.name}" to go on: '
     answer("yes", migrated_database.name)

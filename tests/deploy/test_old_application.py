@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from epic10.snapshots import snapshot
-from tests.deploy.test_deploy import steps
+from tests.deploy.test_deploy import NOT_YES, steps
 from tests.migration.disturbances import look_at
 
 WRITES = "UPDATE ndas SET updated_at = updated_at WHERE false"
@@ -78,7 +78,7 @@ def test_on_a_terminal_somebody_is_asked(night, legacy_database, application, mo
     )
     assert ended.status == status
     if answer == "no":
-        assert (ended.complaint, look_at(legacy_database)) == ("Nothing was changed.", before)
+        assert (ended.complaint, look_at(legacy_database)) == (NOT_YES, before)
 
 
 @pytest.mark.slow

@@ -115,7 +115,7 @@ def test_to_replace_one_its_name_has_to_be_typed(epic10_snapshot, taken, preciou
         epic10_snapshot("restore", taken.name, into=precious.name, overwrite=True, database=precious.alias, **options)
 
     asked = typed("yes")
-    with pytest.raises(CommandError, match=r"^Nothing was changed\.$"):
+    with pytest.raises(CommandError, match=rf'^Nothing was changed: the answer was not "{precious.name}"\.\nHINT: '):
         replace()
     assert asked == [
         f'The database "{precious.name}" (1 rows in 1 tables) is replaced by the snapshot "{taken.name}", and kept '
