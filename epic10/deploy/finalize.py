@@ -1,13 +1,14 @@
 """The end of the release: the old labels are dropped for good; the original values stay in the archive."""
 
+from contextlib import contextmanager
 from functools import partial
 
 from django.core.management import CommandError
-from django.db import connections
+from django.db import Error, connections
 from django.db.migrations.operations import RunSQL
 
 from epic10.checks.evaluation import Show
-from epic10.deploy import gates, validate
+from epic10.deploy import gates, originals, rolling, validate
 from epic10.deploy.run import Run, witnessed
 from epic10.ledger import tables
 from epic10.ledger.models import OriginalRow
@@ -20,16 +21,16 @@ from epic10.operations import (
     SwitchType,
 )
 from epic10.operations.add_successors import claimed
-from epic10.operations.backfill.batches import FOR_DJANGO, Batches, count
 from epic10.operations.columns.casts import drop_casts
 from epic10.operations.columns.relabel import Shadow
-from epic10.operations.ownership import block
+from epic10.operations.ownership import before_the_locks, block
 from epic10.operations.schemas import views
 from epic10.operations.schemas.schema import AddSchema
 from epic10.operations.schemas.types import AddTypes, MoveTypes
 from epic10.operations.schemas.views import AddViews
-from epic10.postgres.catalog import column_exists, column_type, holds, literal, quoted
+from epic10.postgres.catalog import column_exists, column_type, holds, quoted
 from epic10.postgres.dependents import dependents
+from epic10.postgres.errors import message_of
 from epic10.postgres.locks import ACCESS_EXCLUSIVE
 from epic10.postgres.session import fetch, unhurried
 from epic10.postgres.type_uses import all_uses
@@ -38,15 +39,6 @@ from epic10.release.plan import Plan
 
 # Made by the transaction that drops the labels; epic10.postgres.catalog.FINALIZED looks for it.
 SIGN = "CREATE TABLE epic10_finalization AS SELECT clock_timestamp() AS at, current_user::text AS role"
-
-KEEP = """\
-WITH batch AS (
-  SELECT id, pg_catalog.jsonb_build_object({labels}) AS labels FROM {table} WHERE id > {after} ORDER BY id LIMIT {size}
-), kept AS (
-  INSERT INTO epic10_original (table_name, row_id, labels) SELECT {name}, id, labels FROM batch
-  ON CONFLICT DO NOTHING RETURNING 1
-)
-SELECT (SELECT count(*) FROM kept), max(id){into} FROM batch"""
 
 # Nobody reads a label from these: they go with their column, if whoever ends the release says so.
 GO_WITH_THEIR_COLUMN = ("index", "statistics")
@@ -62,26 +54,31 @@ FINALIZED_ALL_THE_SAME = (
 )
 
 
-def finalize(run: Run, *, show: Show, accept_copy: bool = False):
+def finalize(run: Run, *, show: Show, accept_copy: bool = False, accept_writers: bool = False):
     """
     Keep every old label in the ledger, then drop columns, indexes, triggers and types of the way back.
 
-    Refuse if the release is not in place or if anything still uses the old labels.
-    Rows that the application writes in the meantime have no old label of their own.
+    Refuse if the release is not in place, if anything still uses the old labels, or if anybody
+    works through the views of the old application. What others write in the meantime is kept
+    as it is when the labels are dropped.
     """
     release, connection = plan.load(), connections[run.using]
     if not is_left_to_end(run.using):
         run.decide("Epic 10 is finalized already: there is nothing left to do.")
         return
     gates.insist_on_the_original(run, accepted=accept_copy)
+    run.step("at work", lambda: rolling.insist_that_the_old_one_is_gone(run, accepted=accept_writers))
     run.step("validate", lambda: _insist_that_it_holds(run, show, UNLESS_IT_HOLDS))
     run.step("dependents", lambda: _insist_that_nobody_uses(release, connection))
     with unhurried(connection), witnessed(run, run.using):
         tables.create(connection)
-        for table, columns in legacy(release, connection).items():
-            run.step(f"archive {table}", partial(_keep, connection, table, columns))
+        found = legacy(release, connection)
+        for table, columns in found.items():
+            run.step(f"archive {table}", partial(originals.archive, connection, table, columns))
+        run.step("still at work", lambda: _insist_once_more(run, accept_writers))
+        marked = run.step("compare", lambda: _make_good(connection, found))
+        run.step("drop", lambda: _drop(release, connection, marked, accept_writers))
         run.facts["archived"] = OriginalRow.objects.using(run.using).count()
-        run.step("drop", lambda: _drop(release, connection))
     run.step("validate again", lambda: _insist_that_it_holds(run, show, FINALIZED_ALL_THE_SAME))
 
 
@@ -161,15 +158,29 @@ def _uses_of_types(release, connection):
             yield name, use
 
 
-def _keep(connection, table, columns):
-    labels = ", ".join(f"{literal(column.column)}, {quoted(column.legacy)}::text" for column in columns)
-    statement = KEEP.format(table=quoted(table), name=literal(table), labels=labels, **FOR_DJANGO)
-    total = count(connection, f"FROM {quoted(table)}")
-    Batches(connection, table, total, "rows", verb="Archived").one_pass(statement)
+def _insist_once_more(run, accepted):
+    rolling.insist_that_the_old_one_is_gone(run, accepted=accepted, nothing=rolling.NOTHING_DROPPED)
 
 
-def _drop(release, connection):
-    """Run it as one phase: a single transaction of catalog changes, retried and recorded like the others."""
+def _make_good(connection, found):
+    with _saying_what_is_wrong():
+        return originals.make_good(connection, found)
+
+
+@contextmanager
+def _saying_what_is_wrong():
+    """What one of our own blocks refuses on the server, as a CommandError."""
+    try:
+        yield
+    except Error as error:
+        if not (said := message_of(error)).startswith(rolling.NOTHING_DROPPED):
+            raise
+        raise CommandError(said) from error
+
+
+def _drop(release, connection, marked, accepted):
+    """Run it as one phase: a single transaction, retried and recorded like the others."""
+    last = [originals.made_good_since(table, columns, marked) for table, columns in legacy(release, connection).items()]
     columns = [
         f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(column.legacy)}"
         for table, of_table in legacy(release, connection).items()
@@ -187,13 +198,19 @@ def _drop(release, connection):
     triggers = [_Backwards(follow) for follow in release.all_of(AddSyncTrigger)]
     kinds = (MoveTypes, AddTypes, AddViews, AddSchema)
     schemas = [_Backwards(added) for kind in kinds for added in release.all_of(kind)]
+    waiting = [] if accepted else rolling.nobody_waits_for_the_old_one(connection)
     phase = Phase(
         "finalize",
         "Drop the old labels, for good.",
-        [*schemas, *triggers, RunSQL([*columns, *types, SIGN])],
+        [
+            RunSQL([before_the_locks(block(originals.LOCK)), *last]),
+            *schemas,
+            *triggers,
+            RunSQL([*columns, *types, *waiting, SIGN]),
+        ],
         lock=[(table, ACCESS_EXCLUSIVE) for table in _touched(release, connection)],
     )
-    with connection.schema_editor(atomic=False) as editor:
+    with _saying_what_is_wrong(), connection.schema_editor(atomic=False) as editor:
         phase.database_forwards(release.app_label, editor, release.before, release.before)
 
 

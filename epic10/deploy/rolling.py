@@ -6,12 +6,37 @@ from django.db import connections
 from epic10.deploy.run import Run
 from epic10.deploy.writers import ACCEPT_WRITERS
 from epic10.postgres import view_schemas, view_users
-from epic10.postgres.catalog import holds, schema_exists
+from epic10.postgres.catalog import array, holds, literal, schema_exists
+from epic10.postgres.session import fetch
 from epic10.release import plan
 from epic10.release.preparation import is_prepared
 
 UNPLACED = "at work, and nobody saw where"
 HIDDEN = "connected, and this role may not see whether they work"
+NOTHING_CHANGED, NOTHING_DROPPED = "Nothing was changed: ", "Nothing was dropped: "
+STOP_IT = "Stop the old application, and give its role the tables: ALTER ROLE ... RESET search_path"
+
+VIEWS = """
+SELECT c.oid::int8 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+ WHERE relkind = 'v' AND nspname::text = ANY ({schemas}) ORDER BY 1"""
+
+# By number: to the transaction that has dropped them they have no names any more.
+NOBODY_WAITS = """\
+DO $epic10$
+DECLARE
+  waiting text;
+BEGIN
+  SELECT pg_catalog.string_agg(pg_catalog.format('pid %s, %s%s', a.pid, a.usename,
+           ' (' || nullif(a.application_name, '') || ')'), '; ' ORDER BY a.pid) INTO waiting
+    FROM pg_stat_activity a
+   WHERE a.datname = current_database() AND EXISTS (
+         SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'relation' AND NOT l.granted
+            AND l.database = a.datid AND l.relation = ANY (ARRAY[{views}]::oid[]));
+  IF waiting IS NOT NULL THEN
+    RAISE EXCEPTION '%', {said} || waiting || '.' USING HINT = {hint};
+  END IF;
+END
+$epic10$"""
 
 
 def insist_on_the_preparation(connection):
@@ -52,6 +77,31 @@ def insist_that_only_the_old_one_works(run: Run, *, accepted: bool):
     )
 
 
+def insist_that_the_old_one_is_gone(run: Run, *, accepted: bool, nothing: str = NOTHING_CHANGED):
+    """
+    Raise CommandError while a session is at work through the views that go for good.
+
+    The new application may be at work, and too briefly to be seen where: ``nobody_waits_for_the_old_one``
+    tells for certain.
+    """
+    gone = view_schemas.of(view_schemas.old())
+    found = [session for session in _at_work(run).found if session.schema in gone]
+    if found:
+        _refuse(run, f"{_through_the_old_one()}: {view_users.named(found)}", accepted, STOP_IT, nothing)
+
+
+def nobody_waits_for_the_old_one(connection) -> list[str]:
+    """For the transaction that has dropped its views: a statement that refuses while somebody waits for one."""
+    schemas = view_schemas.of(view_schemas.old())
+    views = [str(number) for [number] in fetch(connection, VIEWS.format(schemas=array(schemas)))]
+    said, hint = f"{NOTHING_DROPPED}{_through_the_old_one()}: ", _then(STOP_IT)
+    return [NOBODY_WAITS.format(views=", ".join(views), said=literal(said), hint=literal(hint))] if views else []
+
+
+def _through_the_old_one():
+    return f"at work through {view_schemas.old()}, which goes with the old labels"
+
+
 def _insist(run, hurt, *, accepted, said, hint):
     """A session that nobody can place may be one that is hurt: a wrong 0 would read as a go."""
     seen = _at_work(run)
@@ -59,22 +109,27 @@ def _insist(run, hurt, *, accepted, said, hint):
     complaint = "; ".join(f"{what}: {view_users.named(those)}" for what, those in found.items() if those)
     if not complaint:
         return
-    if accepted:
-        return run.override(ACCEPT_WRITERS, f"Somebody was {complaint}.")
     hints = [hint] if found[said] or seen.unplaced else []
     if seen.unplaced:
         pids = ", ".join(str(session.pid) for session in seen.unplaced)
         hints.append(f"SELECT pid, query FROM pg_stat_activity WHERE pid IN ({pids}) says what they do")
     if seen.hidden:
         hints.append("GRANT pg_read_all_stats TO your role")
-    raise CommandError(
-        f"Nothing was changed: {complaint}.\n"
-        f"HINT: {'; '.join(hints)}; then run the same command again. {ACCEPT_WRITERS} goes on, and they get errors."
-    )
+    _refuse(run, complaint, accepted, "; ".join(hints), NOTHING_CHANGED)
+
+
+def _refuse(run, complaint, accepted, hint, nothing):
+    if not accepted:
+        raise CommandError(f"{nothing}{complaint}.\nHINT: {_then(hint)}")
+    run.override(ACCEPT_WRITERS, f"Somebody was {complaint}.")
+
+
+def _then(hint):
+    return f"{hint}; then run the same command again. {ACCEPT_WRITERS} goes on, and they get errors."
 
 
 def _at_work(run) -> view_users.Look:
-    seen = view_users.look(connections[run.using], plan.load().tables())
+    seen = view_users.look(connections[run.using], plan.load().tables(), seconds=view_users.SECONDS)
     run.facts["at_work"] = list(view_users.lines(seen))
     run.decide(". ".join(run.facts["at_work"]) + ".")
     return seen

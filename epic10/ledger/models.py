@@ -142,7 +142,11 @@ class Orphan(models.Model):
 
 
 class OriginalRow(models.Model):
-    """The old labels of a row, by column, as epic10_finalize found them. Rows are added, never changed."""
+    """
+    The old labels of a row, by column, as they were when epic10_finalize dropped them.
+
+    Until then an entry makes room for another one if its row has been changed; afterwards none is changed or deleted.
+    """
 
     table_name = models.TextField()
     row_id = models.TextField()

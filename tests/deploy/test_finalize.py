@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import Error
 
+from epic10.postgres import view_users
 from epic10.release.advice import NO_WAY_BACK
 from tests.migration.disturbances import look_at, somebody, when_logged
 from tests.migration.shapes import CONVERGING, TOGETHER, facts
@@ -19,6 +20,11 @@ OLD_LABELS = {
     "ndas": "SELECT id, jsonb_build_object('status', status_legacy, 'usmax_position', usmax_position_legacy) FROM ndas",
     "nda_status_history": "SELECT id, jsonb_build_object('status', status_legacy) FROM nda_status_history",
 }
+
+
+@pytest.fixture(autouse=True)
+def looks_are_brief(monkeypatch):
+    monkeypatch.setattr(view_users, "SECONDS", 0.0)
 
 
 def finalize(database, **options):
