@@ -5,12 +5,15 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from epic10.postgres import view_users
+
 ASKING = ["epic10_deploy", "epic10_rollback", "epic10_finalize"]
 
 
 @pytest.fixture(autouse=True)
 def nobody_is_there(monkeypatch, settings, tmp_path):
     settings.EPIC10_SNAPSHOTS, settings.EPIC10_RECORDS = tmp_path / "snapshots", tmp_path / "records"
+    monkeypatch.setattr(view_users, "SECONDS", 0.0)
     monkeypatch.setattr("builtins.input", lambda question: pytest.fail(f"Somebody was asked: {question}"))
 
 
