@@ -104,7 +104,7 @@ def _through_the_old_one():
 
 def _insist(run, hurt, *, accepted, said, hint):
     """A session that nobody can place may be one that is hurt: a wrong 0 would read as a go."""
-    seen = _at_work(run)
+    seen = _at_work(run, view_users.PATIENCE)
     found = {said: hurt(seen.found), UNPLACED: seen.unplaced, HIDDEN: seen.hidden}
     complaint = "; ".join(f"{what}: {view_users.named(those)}" for what, those in found.items() if those)
     if not complaint:
@@ -128,8 +128,9 @@ def _then(hint):
     return f"{hint}; then run the same command again. {ACCEPT_WRITERS} goes on, and they get errors."
 
 
-def _at_work(run) -> view_users.Look:
-    seen = view_users.look(connections[run.using], plan.load().tables(), seconds=view_users.SECONDS)
+def _at_work(run, patience: float = 0.0) -> view_users.Look:
+    times = {"seconds": view_users.SECONDS, "patience": patience}
+    seen = view_users.look(connections[run.using], plan.load().tables(), **times)
     run.facts["at_work"] = list(view_users.lines(seen))
     run.decide(". ".join(run.facts["at_work"]) + ".")
     return seen

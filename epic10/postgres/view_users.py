@@ -13,6 +13,8 @@ from epic10.postgres.session import fetch
 
 # Long enough for whoever works a few times a second, and for a look at the status.
 SECONDS, BRIEFLY = 3.0, 1.0
+# How long to go on for one that is at work on little at a time, and was not seen with a lock so far.
+PATIENCE = 30.0
 # A statement takes less than a statement_timeout that anybody has, and Ctrl-C ends between two of them.
 SLICE = 0.25
 MOST_NAMED = 5
@@ -140,18 +142,24 @@ def query(tables: list[str]) -> str:
     return AT_WORK.format(tables=array(tables), **_ours())
 
 
-def look(connection, tables: list[str], *, seconds: float = SECONDS) -> Look:
-    """Where everybody was in all of some hundred looks a second; who was seen in a view is there."""
+def look(connection, tables: list[str], *, seconds: float = SECONDS, patience: float = 0.0) -> Look:
+    """
+    Where everybody was in all of some hundred looks a second; who was seen in a view is there.
+
+    As long as somebody is at work and nobody has seen where, it goes on, for ``patience`` seconds at most.
+    """
     [[began]] = fetch(connection, "SELECT pg_catalog.clock_timestamp()::pg_catalog.text")
-    places, sessions, looks, left = {}, {}, 0, seconds
-    while not looks or left > 0:
-        one = _slice(connection, tables, began, min(left, SLICE))
+    places, sessions, looks, took = {}, {}, 0, 0.0
+    seen = Look(0.0, 0)
+    while not looks or took < seconds or (seen.unplaced and took < patience):
+        one = _slice(connection, tables, began, min(max(seconds, patience) - took, SLICE))
         for place in one["places"]:
             pid, _, where = place.partition(" ")
             places.setdefault(pid, set()).add(where if where == OURS else one["schemas"].get(where, TABLE))
         sessions |= one["sessions"]
-        looks, left = looks + one["looks"], left - SLICE
-    return _sorted(places, sessions, Look(seconds, looks))
+        looks, took = looks + one["looks"], took + SLICE
+        seen = _sorted(places, sessions, Look(took, looks))
+    return seen
 
 
 def at_work(connection, tables: list[str], *, seconds: float = SECONDS) -> list[Session]:

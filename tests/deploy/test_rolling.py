@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from epic10.deploy.writers import ACCEPT_WRITERS
+from epic10.postgres import view_users
 from tests.deploy.test_deploy import steps
 from tests.migration.disturbances import LONG_ENOUGH
 
@@ -99,7 +100,8 @@ def test_whoever_would_notice_the_switch_is_named_and_stops_it(night, legacy_dat
 
 
 @pytest.mark.slow
-def test_so_does_one_that_nobody_saw_at_work_on_anything(night, legacy_database, application):
+def test_so_does_one_that_nobody_saw_at_work_on_anything(night, legacy_database, application, monkeypatch):
+    monkeypatch.setattr(view_users, "PATIENCE", 0.0)
     legacy_database.migrate(prepare=True)
     elsewhere, old = application("elsewhere"), application("epic9")
     with doing(lambda: elsewhere.execute("SELECT 1")), busy(old):

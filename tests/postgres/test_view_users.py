@@ -1,7 +1,10 @@
 """Where other sessions work, as their locks and their activity tell."""
 
 import re
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 
@@ -9,9 +12,10 @@ from epic10.postgres import own_name, view_users
 from epic10.postgres.session import fetch
 from tests.databases import database
 from tests.deploy.test_rolling import applications, at_work, doing
+from tests.migration.disturbances import LONG_ENOUGH
 
 TABLES = ["ndas", "nda_status_history"]
-SOON_SEEN = 1.0
+SOON_SEEN = 0.7
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,24 @@ def test_one_of_short_statements_is_seen(prepared, application):
     with doing(read):
         found = view_users.at_work(prepared.connection, TABLES, seconds=SOON_SEEN)
     assert {(one.application, one.schema) for one in found} == {("web in epic9", "epic9"), ("web in public", "")}
+
+
+def test_it_goes_on_until_it_has_seen_where_somebody_works(prepared, application):
+    old, told = application("epic9"), threading.Event()
+    prepared.connection.inc_thread_sharing()
+
+    def work():
+        with at_work(old) if told.is_set() else nullcontext():
+            old.execute("SELECT pg_sleep(0.1)")
+
+    with doing(work), ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(view_users.look, prepared.connection, TABLES, seconds=0.1, patience=LONG_ENOUGH)
+        with pytest.raises(TimeoutError):
+            looking.result(timeout=0.3)
+        told.set()
+        seen = looking.result(timeout=LONG_ENOUGH)
+    assert [(one.application, one.schema) for one in seen.found] == [("web in epic9", "epic9")]
+    assert seen.unplaced == []
 
 
 def test_what_nobody_saw_is_said(prepared, application):
