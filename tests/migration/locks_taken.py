@@ -4,6 +4,7 @@ import contextlib
 import re
 from dataclasses import dataclass, field
 
+from epic10.postgres import view_users
 from epic10.postgres.lock_watch import MODES, as_written
 
 # A session that holds one of these blocks a reader or a writer.
@@ -66,7 +67,8 @@ def every_statement(connection):
 
     def one_by_one(execute, sql, params, many, context):
         session = context["connection"].connection
-        for statement in split(sql) if params is None else [sql]:
+        # A look at the sessions keeps what it has found for the end of its own transaction.
+        for statement in split(sql) if params is None and view_users.FOUND not in sql else [sql]:
             alone = not context["connection"].in_atomic_block and "CONCURRENTLY" not in statement
             if alone:
                 session.execute("BEGIN")

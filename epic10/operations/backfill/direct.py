@@ -72,12 +72,14 @@ class DirectUpdate:
         """The number of rows changed; None, and none changed, if somebody else has made a trigger meanwhile."""
         values = ", ".join(literal(place[name]) for name in PARAMETERS)
         locked = LOCK.format(table=quoted(self.table), for_a_row=FOR_A_ROW)
-        cursor.execute("; ".join([*begin, locked, f"SELECT {is_alone(self.table)}", f"EXECUTE {self.name} ({values})"]))
-        while cursor.description is None:
-            cursor.nextset()
+        cursor.execute("; ".join([*begin, locked, f"SELECT {is_alone(self.table)}"]))
+        while cursor.description is None and cursor.nextset():
+            pass
         [is_still_alone] = cursor.fetchone()
-        cursor.nextset()
-        return cursor.rowcount if is_still_alone else None
+        if not is_still_alone:
+            return None
+        cursor.execute(f"EXECUTE {self.name} ({values})")
+        return cursor.rowcount
 
 
 def is_alone(table: str) -> str:
