@@ -98,7 +98,8 @@ def _convert(rule: Convert) -> str:
         f"IF (CASE TG_OP WHEN 'INSERT' THEN {new} IS NULL\n"
         f"  ELSE {new} IS NOT DISTINCT FROM OLD.{rule.target} AND ({written}) END) THEN\n"
         f"  {new} := {up};\n"
-        f"ELSIF (CASE TG_OP WHEN 'INSERT' THEN {rule.at_first(old, differs)}\n"
+        # Through its view the new application names ours alone; theirs may have no default, and take no NULL.
+        f"ELSIF (CASE TG_OP WHEN 'INSERT' THEN {old} IS NULL OR {differs}\n"
         f"  ELSE {new} IS DISTINCT FROM OLD.{rule.target} AND {differs} END) THEN\n"
         f"  {old} := {new};\n"
         f"END IF;"

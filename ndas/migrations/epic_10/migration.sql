@@ -4972,7 +4972,7 @@ BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax_epic10 IS NULL
   ELSE NEW.is_non_usmax_epic10 IS NOT DISTINCT FROM OLD.is_non_usmax_epic10 AND (NEW.is_non_usmax IS DISTINCT FROM OLD.is_non_usmax) END) THEN
   NEW.is_non_usmax_epic10 := coalesce(NEW.is_non_usmax, false);
-ELSIF (CASE TG_OP WHEN 'INSERT' THEN (coalesce(NEW.is_non_usmax, false) IS DISTINCT FROM NEW.is_non_usmax_epic10)
+ELSIF (CASE TG_OP WHEN 'INSERT' THEN NEW.is_non_usmax IS NULL OR (coalesce(NEW.is_non_usmax, false) IS DISTINCT FROM NEW.is_non_usmax_epic10)
   ELSE NEW.is_non_usmax_epic10 IS DISTINCT FROM OLD.is_non_usmax_epic10 AND (coalesce(NEW.is_non_usmax, false) IS DISTINCT FROM NEW.is_non_usmax_epic10) END) THEN
   NEW.is_non_usmax := NEW.is_non_usmax_epic10;
 END IF;
@@ -4985,7 +4985,7 @@ CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert BEFORE INSERT 
 CREATE OR REPLACE TRIGGER zz_epic10_sync_ndas_is_non_usmax_update BEFORE UPDATE ON "ndas" FOR EACH ROW WHEN (pg_catalog.record_image_ne(ROW(OLD.is_non_usmax, OLD.is_non_usmax_epic10), ROW(NEW.is_non_usmax, NEW.is_non_usmax_epic10)))
   EXECUTE FUNCTION zz_epic10_sync_ndas_is_non_usmax();
 ALTER TABLE "ndas" ENABLE ALWAYS TRIGGER zz_epic10_sync_ndas_is_non_usmax_insert;
-COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. e97e830a6d073f383b0b382e642a05abfab2b52f';
+COMMENT ON FUNCTION zz_epic10_sync_ndas_is_non_usmax() IS 'Epic 10: keeps old and new columns in step. bfde2af5b64f1e709eb7afcf063f69ad71f9f564';
   END IF;
 END
 $epic10$;
