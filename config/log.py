@@ -37,10 +37,17 @@ class Formatter(logging.Formatter):
 
 
 class NotShownAlready(logging.Filter):
-    """Drops the progress and warnings of a command, which it already shows on its terminal."""
+    """
+    Drops what a command shows on its terminal itself: its progress and warnings, and that it was interrupted.
+
+    psycopg warns when a query has ended in an error of its own before it could be canceled.
+    """
 
     def filter(self, record):
-        return record.name != progress.name or not progress.handlers
+        is_shown = record.name == progress.name or (
+            record.name == "psycopg" and record.getMessage().startswith("query cancellation interrupted")
+        )
+        return not (is_shown and progress.handlers)
 
 
 def about(request: HttpRequest | None) -> str:
