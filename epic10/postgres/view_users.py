@@ -72,6 +72,7 @@ BEGIN
         SELECT pid, relation FROM pg_locks
          WHERE database = home AND pid <> pg_backend_pid()
            AND (locktype = 'relation' AND (relation = ANY (register) OR relation = ANY (views))
+               AND mode <> 'ShareUpdateExclusiveLock'  -- A vacuum's, whose worker may be gone when it is asked for.
              OR locktype = 'advisory' AND classid IN ({key}::oid, {onlooker}::oid)))
       SELECT place FROM (
         SELECT DISTINCT pid::text || ' ' || coalesce(relation::text, 'ours') AS place FROM held
