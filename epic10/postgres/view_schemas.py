@@ -97,7 +97,7 @@ def block() -> str:
 
 @contextmanager
 def looked_past() -> Iterator[None]:
-    """Every connection of this process finds the tables: those that are open, and those to come."""
+    """Every connection of this process finds the tables, and has no question compiled: the open ones, and new ones."""
     opened = [one for one in connections.all(initialized_only=True) if one.connection and one.vendor == "postgresql"]
     before = [(connection, _look_past(connection)) for connection in opened]
     # A command inside another one leaves the outer one's in place.

@@ -47,7 +47,8 @@ SELECT a.pid, a.usename::text, a.application_name, coalesce((
  ORDER BY a.pid"""
 
 # One statement looks at the locks a few hundred times a second, and asks who it was when somebody is new.
-# pg_stat_activity stays as it is in a transaction until it is told otherwise.
+# pg_stat_activity stays as it is in a transaction until it is told otherwise. Workers of the server, such as those
+# of autovacuum and of a parallel query, are known as no sessions of anybody's.
 LOOK = """
 DO $epic10$
 DECLARE
@@ -86,12 +87,11 @@ BEGIN
                  a.usename::text, a.application_name,
                  CASE WHEN a.state IS NULL OR a.state = 'disabled' THEN NULL
                       ELSE a.state = 'active' OR a.state_change >= {began} OR a.backend_start >= {began} END,
-                 a.application_name ~ {names} OR EXISTS (
-                   SELECT FROM pg_locks w WHERE w.locktype = 'advisory' AND w.classid = {worker}::oid
-                      AND w.objid = a.pid::oid)))
+                 a.application_name ~ {names} OR coalesce(a.backend_type, 'client backend') <> 'client backend'
+                   OR EXISTS (SELECT FROM pg_locks w WHERE w.locktype = 'advisory' AND w.classid = {worker}::oid
+                                 AND w.objid = a.pid::oid)))
           FROM pg_stat_activity a
-         WHERE a.datid = home AND a.pid <> pg_backend_pid()
-           AND coalesce(a.backend_type, 'client backend') = 'client backend'), '{{}}');
+         WHERE a.datid = home AND a.pid <> pg_backend_pid()), '{{}}');
     END IF;
     looks := looks + 1;
     EXIT WHEN is_last;
