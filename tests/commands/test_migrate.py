@@ -50,8 +50,8 @@ def test_where_nobody_watches_it_writes_lines_for_a_log(legacy_database):
         r"expand: Add everything the new code needs; break nothing the old code uses\.",
         r"expand done in \d\.\d\d s\.",
         r"ndas: 1,\d{3} NDAs to change\.",
-        r"Migrated 1,000 NDAs \(batch 1\): \d\d%, [\d,]+ NDAs/s",
-        r"Migrated 1,\d{3} NDAs \(batch 2\): 100%, [\d,]+ NDAs/s",
+        r"Migrated [\d,]+ NDAs \(batch 1\): \d+%, [\d,]+ NDAs/s",
+        r"Migrated 1,\d{3} NDAs \(batch \d+\): 100%, [\d,]+ NDAs/s",
         r"switch: Show it all to everybody, at once\.",
         rf"Migration completed at {MOMENT} \(duration: 0m \d+\.\ds\)",
     ]

@@ -22,7 +22,10 @@ AS_THE_EARLIER_RUN_LEFT_IT = (
 WAITS = """
     SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
-HEARD = "SELECT EXISTS (SELECT FROM epic10_phase_run WHERE phase = 'guard' AND error = 'KeyboardInterrupt')"
+# Where the lock was refused in the same moment, psycopg closes the session, and the next one says that it goes back.
+HEARD = """
+    SELECT EXISTS (SELECT FROM epic10_phase_run
+                    WHERE phase = 'guard' AND (error = 'KeyboardInterrupt' OR direction = 'backwards'))"""
 IF_IT_FAILS = "If anything fails, it is said and nothing is taken back; python manage.py epic10_rollback goes back."
 
 
