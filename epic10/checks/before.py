@@ -223,8 +223,8 @@ def _tables(models, tables, changed, ours):
             "schema.creators",
             "nobody but the owner of the database may create a schema in it",
             schema.nobody_else_creates_schemas(),
-            hint=f"An application that looks into {view_schemas.old()} first would find what is put there before the "
-            "release makes it, or after it is gone. Take the privilege away, or set that search_path after --prepare.",
+            hint=f"An application with {view_schemas.old()} on its search_path would find what is put there before the "
+            "release, or after it. Take the privilege away, or set that search_path after --prepare.",
         ),
     ]
 

@@ -22,7 +22,7 @@ from epic10.postgres.catalog import quoted
 from epic10.postgres.session import execute, unhurried
 from epic10.release import plan, state
 from epic10.release.advice import NO_WAY_BACK, why
-from epic10.release.preparation import is_prepared
+from epic10.release.preparation import insist_on_a_switch, is_prepared
 from epic10.snapshots import comparison, manifest, snapshot
 from epic10.terminal import outlook
 from epic10.terminal.progress import logger
@@ -110,15 +110,18 @@ def rollback(
     if not state.is_left_to_undo(connections[run.using]):
         run.decide("Nothing of Epic 10 is in this database: there is nothing to undo.")
         return
+    if only_the_switch:
+        insist_on_a_switch(connections[run.using])
     gates.insist_on_the_original(run, accepted=accept_copy)
-    _insist_that_no_write_is_lost(run, rolling=rolling, accepted=accept_writers, may_ask=may_ask)
+    who = {"accepted": accept_writers, "may_ask": may_ask}
+    _insist_that_nobody_is_hurt(run, rolling=rolling, only_the_switch=only_the_switch, **who)
     ask = partial(dependents.to_drop, run.using, drop_dependents=drop_dependents, may_ask=may_ask)
     in_the_way = [] if only_the_switch else ask()
     _keep_what_is_written(run, directory, jobs=jobs, is_waived=without_snapshot)
     if in_the_way:
         run.step("dependents", lambda: dependents.drop(run, in_the_way))
     back = partial(undo_the_switch, run) if only_the_switch else partial(go_back, run, jobs=jobs)
-    _insist_that_all_is_as_it_was(back(show=show, out=out))
+    _insist_that_all_is_as_it_was(back(show=show, out=out), "The switch" if only_the_switch else "Epic 10")
 
 
 def insist_on_a_way_back(using: str):
@@ -132,11 +135,17 @@ def smoke(using: str, *, show: Show | None = None) -> Report:
     return evaluation.report("smoke", checks.registered(checks.SMOKE), using, show, release=plan.load().title)
 
 
-def _insist_that_no_write_is_lost(run, *, rolling, accepted, may_ask):
+def _insist_that_nobody_is_hurt(run, *, rolling, only_the_switch, accepted, may_ask):
     if rolling:
-        run.step("at work", lambda: with_nobody_stopped.insist_that_only_the_old_one_works(run, accepted=accepted))
+        # While both schemas of views stay, either application works on.
+        insist = (
+            with_nobody_stopped.insist_that_nobody_is_hurt
+            if only_the_switch
+            else with_nobody_stopped.insist_that_only_the_old_one_works
+        )
+        run.step("at work", lambda: insist(run, accepted=accepted))
         return
-    harm = "and parks what it has written"
+    harm = "and takes the new labels from it" if only_the_switch else "and parks what it has written"
     run.step("stopped", lambda: insist_that_nobody_writes(run, accepted=accepted, may_ask=may_ask, harm=harm))
 
 
@@ -148,10 +157,10 @@ def _keep_what_is_written(run, directory, *, jobs, is_waived):
     run.decide(f'Snapshot "{taken.name}" holds everything the new application has written.')
 
 
-def _insist_that_all_is_as_it_was(reports):
+def _insist_that_all_is_as_it_was(reports, what):
     if failed := "; ".join(report.summary for report in reports if report.failed):
         raise CommandError(
-            f"Epic 10 is undone, but not everything is what it was: {failed}.\n"
+            f"{what} is undone, but not everything is what it was: {failed}.\n"
             "HINT: Look at what is named above before the application starts."
         )
 

@@ -45,18 +45,23 @@ def back_to_prepared(connection):
     Nothing is parked, because the columns with the new labels stay, and the next switch takes milliseconds.
     """
     release = plan.load()
-    if not release.is_switched(connection):
-        raise CommandError(
-            "There is no switch to undo in this database.\n"
-            f"HINT: python manage.py migrate {release.app_label} --prepare goes on to the switch; "
-            f"migrate {release.app_label} {release.previous} undoes everything."
-        )
+    insist_on_a_switch(connection)
     MigrationExecutor(connection).migrate([(release.app_label, release.name)])
     *_, (switch, before, after) = walk(release.phases, release.app_label, release.before)
     with connection.schema_editor(atomic=False) as editor:
         switch.database_backwards(release.app_label, editor, after, before)
     MigrationRecorder(connection).record_unapplied(release.app_label, release.name)
     prepared(connection)
+
+
+def insist_on_a_switch(connection):
+    release = plan.load()
+    if not release.is_switched(connection):
+        raise CommandError(
+            "There is no switch to undo in this database.\n"
+            f"HINT: python manage.py migrate {release.app_label} --prepare goes on to the switch; "
+            f"migrate {release.app_label} {release.previous} undoes everything."
+        )
 
 
 def is_prepared(connection) -> bool:

@@ -157,7 +157,8 @@ def test_the_switch_alone_goes_back_and_there_again_under_both(night, legacy_dat
     consultants = "SELECT count(*) FROM ndas WHERE nda_type = 'CONSULTANT' AND usmax_position = 'OTHER'"
     assert new.execute(consultants).fetchone() == (1,)
     before = old.execute(EVERY_COLUMN).fetchall()
-    ended = night("epic10_rollback", rolling=True, only_the_switch=True)
+    with busy(new):
+        ended = night("epic10_rollback", rolling=True, only_the_switch=True)
     assert (ended.status, ended.complaint) == (0, "")
     assert ended.said.splitlines()[-1].startswith("It is prepared: epic10_deploy --rolling switches again")
     assert legacy_database.dump_schema() == prepared
@@ -168,6 +169,7 @@ def test_the_switch_alone_goes_back_and_there_again_under_both(night, legacy_dat
     assert sorted(qualified.execute(named).fetchall()) == emailed
     ended = night("epic10_rollback", rolling=True, only_the_switch=True)
     assert ended.status == 1 and "There is no switch to undo in this database." in ended.complaint
+    assert steps(ended.said) == []
     assert night("epic10_deploy", rolling=True).status == 0
     assert new.execute(consultants).fetchone() == (1,)
     assert old.execute(EVERY_COLUMN).fetchall() == before

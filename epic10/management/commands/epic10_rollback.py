@@ -65,11 +65,12 @@ def ask(connection, *, rolling, only_the_switch):
     """For a live Epic 10 the name of the database: a yes is typed too easily for what people have written."""
     name = connection.settings_dict["NAME"]
     what = "the switch" if only_the_switch else "Epic 10"
-    stopped = (
-        "The new application has to be stopped; the old one works on"
-        if rolling
-        else "The application has to be stopped"
-    )
+    if not rolling:
+        stopped = "The application has to be stopped"
+    elif only_the_switch:
+        stopped = "Nobody has to be stopped: each application works on, through its schema of views"
+    else:
+        stopped = "The new application has to be stopped; the old one works on"
     question = f'Database "{name}" goes back to what it was before {what}. {stopped}.'
     if plan.load().is_switched(connection):
         prompts.ask(f"{question} {KEPT if only_the_switch else PARKED}", expected=name, otherwise="--yes")
