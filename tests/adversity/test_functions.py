@@ -1,6 +1,7 @@
 """What the release installs works on its own tables and for their owner, whoever hangs it elsewhere."""
 
 import json
+import re
 
 import psycopg
 import pytest
@@ -89,7 +90,9 @@ def test_whoever_hangs_one_of_them_on_a_table_of_his_own_is_refused(switched_bac
 def test_what_runs_as_its_owner_works_on_its_own_table_alone_even_where_everybody_may_run_it(switched_back, attacker):
     """Say ALTER DEFAULT PRIVILEGES … GRANT EXECUTE ON FUNCTIONS TO PUBLIC."""
     functions = [name for (name,) in switched_back.rows(AS_ITS_OWNER)]
-    assert functions == ["zz_epic10_park_nda_status_history()", "zz_epic10_park_ndas()"]
+    assert functions == [
+        f"zz_epic10_{what}_{table}()" for what in ("late", "park") for table in ("nda_status_history", "ndas")
+    ]
     attacker.execute("CREATE TEMP TABLE ndas AS SELECT * FROM public.ndas LIMIT 1")
     for function in functions:
         switched_back.execute(f"GRANT EXECUTE ON FUNCTION {function} TO PUBLIC")
@@ -99,7 +102,7 @@ def test_what_runs_as_its_owner_works_on_its_own_table_alone_even_where_everybod
                 with pytest.raises(RaiseException) as refusal:
                     attacker.execute(statement.replace("mine", table))
                 said = refusal.value.diag
-                name, whose = function[:-2], function[:-2].removeprefix("zz_epic10_park_")
+                name, whose = function[:-2], re.sub("^zz_epic10_(late|park)_", "", function[:-2])
                 mine = attacker.execute("SELECT %s::regclass::text", [table]).fetchone()[0]
                 assert said.message_primary.startswith(f"{name} works for the table {whose} alone, not for ")
                 assert said.message_hint.startswith("DROP TRIGGER mine ON ")

@@ -123,8 +123,8 @@ ACCEPTED = [
         SQUAWK,
         "ban-drop-function",
         ".*",
-        r"DROP FUNCTION IF EXISTS zz_epic10_(backfill|park|sync)_\w+\(\) CASCADE",
-        "`zz_epic10_backfill_…`, `zz_epic10_park_…`, `zz_epic10_sync_…`",
+        r"DROP FUNCTION IF EXISTS zz_epic10_(backfill|late|park|sync)_\w+\(\) CASCADE",
+        "`zz_epic10_backfill_…`, `zz_epic10_late_…`, `zz_epic10_park_…`, `zz_epic10_sync_…`",
         "Trigger functions of the release, which nobody can call; CASCADE takes their own triggers and nothing more.",
     ),
     Accepted(

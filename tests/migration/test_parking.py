@@ -31,6 +31,15 @@ HISTORY = """
     UPDATE nda_status_history SET status = 'PENDING_APPROVAL'
      WHERE id = (SELECT min(id) FROM nda_status_history WHERE status = 'CREATED') RETURNING id"""
 
+# What still works for the new application when its labels do not any more.
+LATE_WRITES = {
+    "nda_type": "UPDATE ndas SET nda_type = 'CONSULTANT' WHERE id = %(id)s",
+    "approved": "UPDATE ndas SET approved_at = now() WHERE id = %(id)s",
+    "cleared": "UPDATE ndas SET expiration_date = NULL WHERE fully_executed_date IS NOT NULL",
+    "by COPY or INSERT": 'INSERT INTO ndas SELECT (jsonb_populate_record(ndas, \'{"id": "late", '
+    '"display_id": -1, "nda_type": "CONSULTANT"}\')).* FROM ndas WHERE id = %(id)s',
+}
+
 
 def live(database):
     """Write what the old schema cannot hold: six NDAs and a history entry; return their ids, and how it looks."""
@@ -381,3 +390,37 @@ def test_of_a_row_changed_between_half_way_back_and_the_way_there_again_nothing_
     [(event, content, found)] = lived_in.rows(LAST, [consultant])
     assert (event, json.loads(content)) == ("changed", {"nda_type": "CONSULTANT", "is_non_usmax": True})
     assert json.loads(found) == {"nda_type": "MUTUAL", "is_non_usmax": False}
+
+
+@pytest.mark.parametrize("write", sampled(LATE_WRITES, "nda_type"))
+def test_what_a_new_application_still_writes_when_parking_has_begun_is_refused(lived_in, was, write):
+    back_to(lived_in, "enforce")
+    refuses(lived_in, write)
+    lived_in.migrate("0001")
+    lived_in.migrate(RELEASE)
+    assert look_at(lived_in) == was
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("last", ["index", "backfill"])
+def test_and_when_its_row_is_parked_already(lived_in, last):
+    back_to(lived_in, last)
+    refuses(lived_in, LATE_WRITES["nda_type"])
+
+
+@pytest.mark.slow
+def test_and_in_a_transaction_that_does_not_see_the_way_back(lived_in):
+    with psycopg.connect(lived_in.url) as new:
+        new.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        new.execute("SELECT count(*) FROM contacts")
+        back_to(lived_in, "enforce")
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="ndas is on its way back"):
+            new.execute(LATE_WRITES["nda_type"], {"id": lived_in.ids[0]})
+
+
+def refuses(lived_in, write):
+    with pytest.raises(Error) as refusal:
+        lived_in.execute(write, {"id": lived_in.ids[0]})
+    said = refusal.value.__cause__.diag
+    assert said.message_primary.endswith("is on its way back: what only Epic 10 can hold is not taken any more.")
+    assert said.message_hint.startswith("Stop the new application.")

@@ -5,11 +5,15 @@ there, restored into the row, or neither, because the old application has change
 the row, or because the row is gone.
 """
 
+from epic10.ledger.phase_record import BACKWARDS
 from epic10.postgres.catalog import literal
 
 THIS_ROLLBACK = "(SELECT max(id) FROM epic10_rollback)"
 
-# From the switch back until everything is parked.
+# Until the first phase of the next way there begins.
+ON_THE_WAY_BACK = f"(SELECT direction = {literal(BACKWARDS)} FROM epic10_phase_run ORDER BY id DESC LIMIT 1)"
+
+# From the way back of enforce until everything is parked.
 IS_PARKING = "EXISTS (SELECT FROM epic10_rollback WHERE parked_at IS NULL)"
 
 PARKED = "UPDATE epic10_rollback SET parked_at = clock_timestamp() WHERE parked_at IS NULL"

@@ -10,6 +10,7 @@ each of them has written last, and nothing is parked.
 from django.db.migrations.operations import RunSQL
 
 from epic10.operations import privileges
+from epic10.operations.archive import late_writes
 from epic10.operations.archive.conditions import BOTH_STAY, IS_PARKING, is_restored, other_values
 from epic10.operations.archive.parking import Parking, any_held, content, found
 from epic10.operations.columns.both_ways import KIND
@@ -109,7 +110,9 @@ class AddParkingTrigger(ReleaseOperation, RunSQL):
         )
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        schema_editor.execute(block(f"{INSIST_PARKED}\n  {drop(self.parking.table)};"), params=None)
+        schema_editor.execute(
+            block("\n  ".join([INSIST_PARKED, *(f"{it};" for it in drop(self.parking.table))])), params=None
+        )
 
     def describe(self):
         return f"Park what only Epic 10 can hold of {self.parking.table} when the old application changes it"
@@ -137,6 +140,7 @@ class StopParking(ReleaseOperation, RunSQL):
             "INSERT INTO epic10_rollback DEFAULT VALUES;",
             *(f"{release(KIND, name(parking.table))};" for parking in self.parkings),
             *(installation(parking, app_label, from_state) for parking in self.parkings),
+            *(late_writes.installation(parking, app_label, from_state) for parking in self.parkings),
         ]
         text = "\n  ".join([f"IF {is_stopped(self.parkings[0].table)} THEN", *begin, "END IF;"])
         schema_editor.execute(block(text), params=None)
@@ -151,7 +155,7 @@ class SwitchParking(ReleaseOperation, RunSQL):
     def __init__(self, parkings: list[Parking]):
         self.parkings = parkings
         stopped = [block_if(is_stopped(it.table), STOPPED.format(name=name(it.table))) for it in parkings]
-        super().__init__(sql=[drop(it.table) for it in parkings], reverse_sql=stopped)
+        super().__init__(sql=[sql for it in parkings for sql in drop(it.table)], reverse_sql=stopped)
 
     def describe(self):
         return f"Park nothing of {' and '.join(parking.table for parking in self.parkings)}"
@@ -166,8 +170,8 @@ def is_stopped(table: str) -> str:
     return is_ours(KIND, name(table))
 
 
-def drop(table: str) -> str:
-    return f"DROP FUNCTION IF EXISTS {name(table)}() CASCADE"
+def drop(table: str) -> list[str]:
+    return [f"DROP FUNCTION IF EXISTS {name(table)}() CASCADE", late_writes.drop(table)]
 
 
 def installation(parking: Parking, app_label, state) -> str:

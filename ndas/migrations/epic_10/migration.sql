@@ -5464,7 +5464,9 @@ END
 $epic10$;
 -- 10.1 to 10.6: From here on nothing is filled.
 DROP FUNCTION IF EXISTS zz_epic10_park_ndas() CASCADE;
+DROP FUNCTION IF EXISTS zz_epic10_late_ndas() CASCADE;
 DROP FUNCTION IF EXISTS zz_epic10_park_nda_status_history() CASCADE;
+DROP FUNCTION IF EXISTS zz_epic10_late_nda_status_history() CASCADE;
 DO $epic10$
 BEGIN
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'trigger' AND name = 'zz_epic10_backfill_ndas') THEN

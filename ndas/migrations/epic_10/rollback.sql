@@ -2464,6 +2464,80 @@ IF EXISTS (SELECT FROM epic10_rollback) THEN
 END IF;
 EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_park_nda_status_history() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')::oid));
+  CREATE OR REPLACE FUNCTION zz_epic10_late_ndas() RETURNS trigger AS $$
+BEGIN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"ndas"')::oid THEN
+    RAISE EXCEPTION 'zz_epic10_late_ndas works for the table ndas alone, not for %.', TG_RELID::regclass
+      USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+  END IF;
+  IF ((SELECT direction = 'backwards' FROM epic10_phase_run ORDER BY id DESC LIMIT 1) OR NOT pg_catalog.pg_visible_in_snapshot(TG_ARGV[0]::xid8, pg_catalog.pg_current_snapshot()))
+     AND (CASE WHEN NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END AND true THEN pg_catalog.jsonb_build_object('status', NEW.status_epic10) ELSE '{}' END
+    || CASE WHEN NEW.usmax_position_epic10::text IS NOT NULL AND NEW.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', NEW.usmax_position_epic10) ELSE '{}' END
+    || CASE WHEN NEW.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= '0001-01-01' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < '9999-01-01' THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
+    THEN pg_catalog.timezone('UTC', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval '1 year' END) AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.expiration_date') THEN pg_catalog.jsonb_build_object('expiration_date', NEW.expiration_date) ELSE '{}' END
+    || CASE WHEN NEW.nda_type::text IS NOT NULL AND NEW.nda_type::text IS DISTINCT FROM 'MUTUAL' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.nda_type') THEN pg_catalog.jsonb_build_object('nda_type', NEW.nda_type) ELSE '{}' END
+    || CASE WHEN NEW.is_non_usmax IS NOT NULL AND NEW.is_non_usmax IS DISTINCT FROM 'False' AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.is_non_usmax') THEN pg_catalog.jsonb_build_object('is_non_usmax', NEW.is_non_usmax) ELSE '{}' END
+    || CASE WHEN NEW.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_by_id') THEN pg_catalog.jsonb_build_object('approved_by_id', NEW.approved_by_id) ELSE '{}' END
+    || CASE WHEN NEW.approved_at IS NOT NULL AND NEW.approved_at IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.approved_at') THEN pg_catalog.jsonb_build_object('approved_at', NEW.approved_at) ELSE '{}' END
+    || CASE WHEN NEW.rejection_reason IS NOT NULL AND NEW.rejection_reason IS DISTINCT FROM NULL AND EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.rejection_reason') THEN pg_catalog.jsonb_build_object('rejection_reason', NEW.rejection_reason) ELSE '{}' END) <> '{}' THEN
+    RAISE object_not_in_prerequisite_state USING
+      MESSAGE = 'ndas is on its way back: what only Epic 10 can hold is not taken any more.',
+      HINT = 'Stop the new application. After python manage.py migrate ndas it can write this again.';
+  END IF;
+  RETURN NULL;
+END $$ LANGUAGE plpgsql SECURITY DEFINER;
+REVOKE ALL ON FUNCTION zz_epic10_late_ndas() FROM PUBLIC;
+EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_ndas_insert AFTER insert ON "ndas" FOR EACH ROW
+    WHEN (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END
+    OR NEW.usmax_position_epic10::text IS NOT NULL AND NEW.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE NEW.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE NEW.usmax_position::text END, ''PRIME'')
+    OR NEW.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < ''9999-01-01'' THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval ''1 year'' END)
+    OR NEW.nda_type::text IS NOT NULL AND NEW.nda_type::text IS DISTINCT FROM ''MUTUAL''
+    OR NEW.is_non_usmax IS NOT NULL AND NEW.is_non_usmax IS DISTINCT FROM ''False''
+    OR NEW.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM NULL
+    OR NEW.approved_at IS NOT NULL AND NEW.approved_at IS DISTINCT FROM NULL
+    OR NEW.rejection_reason IS NOT NULL AND NEW.rejection_reason IS DISTINCT FROM NULL) EXECUTE FUNCTION zz_epic10_late_ndas(%L)', pg_catalog.pg_current_xact_id());
+EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_ndas_update AFTER update ON "ndas" FOR EACH ROW
+    WHEN (pg_catalog.record_image_ne(ROW(OLD.status_epic10, OLD.usmax_position_epic10, OLD.expiration_date, OLD.nda_type, OLD.is_non_usmax, OLD.approved_by_id, OLD.approved_at, OLD.rejection_reason), ROW(NEW.status_epic10, NEW.usmax_position_epic10, NEW.expiration_date, NEW.nda_type, NEW.is_non_usmax, NEW.approved_by_id, NEW.approved_at, NEW.rejection_reason))
+     AND (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END
+    OR NEW.usmax_position_epic10::text IS NOT NULL AND NEW.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE NEW.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE NEW.usmax_position::text END, ''PRIME'')
+    OR NEW.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < ''9999-01-01'' THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
+    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval ''1 year'' END)
+    OR NEW.nda_type::text IS NOT NULL AND NEW.nda_type::text IS DISTINCT FROM ''MUTUAL''
+    OR NEW.is_non_usmax IS NOT NULL AND NEW.is_non_usmax IS DISTINCT FROM ''False''
+    OR NEW.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM NULL
+    OR NEW.approved_at IS NOT NULL AND NEW.approved_at IS DISTINCT FROM NULL
+    OR NEW.rejection_reason IS NOT NULL AND NEW.rejection_reason IS DISTINCT FROM NULL)) EXECUTE FUNCTION zz_epic10_late_ndas(%L)', pg_catalog.pg_current_xact_id());
+EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_late_ndas() SET search_path = %I, pg_temp', (
+  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')::oid));
+  CREATE OR REPLACE FUNCTION zz_epic10_late_nda_status_history() RETURNS trigger AS $$
+BEGIN
+  IF TG_RELID IS DISTINCT FROM to_regclass('"nda_status_history"')::oid THEN
+    RAISE EXCEPTION 'zz_epic10_late_nda_status_history works for the table nda_status_history alone, not for %.', TG_RELID::regclass
+      USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
+  END IF;
+  IF ((SELECT direction = 'backwards' FROM epic10_phase_run ORDER BY id DESC LIMIT 1) OR NOT pg_catalog.pg_visible_in_snapshot(TG_ARGV[0]::xid8, pg_catalog.pg_current_snapshot()))
+     AND (CASE WHEN NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END AND true THEN pg_catalog.jsonb_build_object('status', NEW.status_epic10) ELSE '{}' END) <> '{}' THEN
+    RAISE object_not_in_prerequisite_state USING
+      MESSAGE = 'nda_status_history is on its way back: what only Epic 10 can hold is not taken any more.',
+      HINT = 'Stop the new application. After python manage.py migrate ndas it can write this again.';
+  END IF;
+  RETURN NULL;
+END $$ LANGUAGE plpgsql SECURITY DEFINER;
+REVOKE ALL ON FUNCTION zz_epic10_late_nda_status_history() FROM PUBLIC;
+EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_nda_status_history_insert AFTER insert ON "nda_status_history" FOR EACH ROW
+    WHEN (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', pg_catalog.pg_current_xact_id());
+EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_nda_status_history_update AFTER update ON "nda_status_history" FOR EACH ROW
+    WHEN (pg_catalog.record_image_ne(ROW(OLD.status_epic10), ROW(NEW.status_epic10))
+     AND (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END)) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', pg_catalog.pg_current_xact_id());
+EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_late_nda_status_history() SET search_path = %I, pg_temp', (
+  SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')::oid));
   END IF;
 END
 $epic10$;
@@ -3270,6 +3344,7 @@ BEGIN
       USING HINT = 'Run the way back from its beginning: python manage.py migrate ndas 0001';
   END IF;
   DROP FUNCTION IF EXISTS zz_epic10_park_nda_status_history() CASCADE;
+  DROP FUNCTION IF EXISTS zz_epic10_late_nda_status_history() CASCADE;
 END
 $epic10$;
 DO $epic10$
@@ -3279,6 +3354,7 @@ BEGIN
       USING HINT = 'Run the way back from its beginning: python manage.py migrate ndas 0001';
   END IF;
   DROP FUNCTION IF EXISTS zz_epic10_park_ndas() CASCADE;
+  DROP FUNCTION IF EXISTS zz_epic10_late_ndas() CASCADE;
 END
 $epic10$;
 DO $epic10$
