@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 
@@ -104,6 +105,8 @@ def test_a_terminal_that_ends_with_its_ssh_connection_is_warned_of(
         stdin=theirs,
         capture_output=True,
         text=True,
+        # The suite itself may have been started by nohup.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
     os.close(terminal)
     os.close(theirs)

@@ -17,11 +17,11 @@ from .disturbances import somebody, wait_for
 from .test_interrupted import WHAT_NOW
 
 # Not by waiting for the lock: a batch waits for none any longer than a tenth of a second. What the
-# applications write is tried in expand and at the switch, and is not to wait.
+# applications write is tried in other phases, there and back, and is not to wait.
 SLOW_COMMIT = """
     CREATE FUNCTION takes_its_time() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      WHILE NOT EXISTS (SELECT FROM epic10_phase_run WHERE phase IN ('expand', 'switch') AND finished_at IS NULL)
+      WHILE NOT EXISTS (SELECT FROM epic10_phase_run WHERE phase <> 'backfill' AND finished_at IS NULL)
         AND NOT pg_try_advisory_xact_lock_shared(17) LOOP PERFORM pg_sleep(0.02); END LOOP;
       RETURN NULL;
     END $$;

@@ -44,7 +44,7 @@ STOPS = {
     ),
     "a trigger that knows only the old labels": (
         ONLY_OLD_LABELS,
-        r"refused after this change by known\(\): no such status: (PENDING_APPROVAL|SENT_PENDING_SIGNATURE)",
+        r"refused after this change by known\(\): no such status: (PENDING|SENT_PENDING|INACTIVE)_",
     ),
     "an event trigger that lets nothing be dropped": (
         NOTHING_IS_DROPPED,
