@@ -96,6 +96,15 @@ def test_what_cannot_be_written_any_more_takes_the_phase_back(meadow_database, t
     assert (meadow_database.dump_schema(), meadow_database.rows(PONIES)) == before
 
 
+def test_where_there_are_fewer_rows_than_labels_each_is_tried_on_the_same_row(meadow_database):
+    plan = meadow.release()
+    meadow_database.execute(f"DELETE FROM pony WHERE id <> 'Ajax'; {LOGS_OLD_LABELS}")
+    for earlier in phases_until("switch"):
+        meadow.forwards(meadow_database, plan, earlier)
+    with pytest.raises(ProgrammingError, match=r"by log_mood\(\): new row for relation"):
+        meadow.forwards(meadow_database, plan, "switch")
+
+
 @pytest.mark.parametrize("theirs", [BY_POSITION, KNOWS_OLD_LABELS], ids=["by position", "old labels"])
 def test_the_script_stops_there_too(meadow_database, theirs):
     written = {path.name: text for path, text in scripts.files(meadow.release()).items()}

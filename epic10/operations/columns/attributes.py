@@ -23,6 +23,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END"""
 

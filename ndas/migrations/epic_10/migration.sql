@@ -1190,27 +1190,28 @@ DECLARE
   statement text;
   refused text := '';
   place text;
+  rows int;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -1221,8 +1222,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -1236,27 +1249,30 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -2087,27 +2103,28 @@ DECLARE
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
+  rows int;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -2118,8 +2135,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -2133,19 +2162,20 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
@@ -2161,8 +2191,10 @@ BEGIN
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -4340,27 +4372,28 @@ DECLARE
   statement text;
   refused text := '';
   place text;
+  rows int;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -4371,8 +4404,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -4386,27 +4431,30 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -5118,27 +5166,28 @@ DECLARE
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
+  rows int;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -5149,8 +5198,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -5164,19 +5225,20 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
@@ -5192,8 +5254,10 @@ BEGIN
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -5222,30 +5286,31 @@ DECLARE
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
+  rows int;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT theirs FROM ROWS FROM (pg_catalog.unnest(ARRAY['status', 'usmax_position', 'nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id']::text[]),
              pg_catalog.unnest(ARRAY['status_epic10', 'usmax_position_epic10', 'nda_type_epic10', 'expiration_date_epic10', 'is_non_usmax_epic10', 'approved_by_id_epic10']::text[])) AS pair (theirs, ours)
              JOIN pg_attribute ON attname::text = ours
             WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped),
-     ARRAY['"status_epic10" = ''CREATED''', '"status_epic10" = ''SENT_PENDING_SIGNATURE''', '"status_epic10" = ''IN_REVISION''', '"status_epic10" = ''FULLY_EXECUTED''', '"status_epic10" = ''INACTIVE_CANCELED''', '"status_epic10" = ''INACTIVE_CANCELED''', '"status_epic10" = ''PENDING_APPROVAL''', '"status_epic10" = ''EXPIRED''', '"usmax_position_epic10" = ''PRIME''', '"usmax_position_epic10" = ''SUB_CONTRACTOR''', '"usmax_position_epic10" = ''OTHER''', '"usmax_position_epic10" = ''OTHER''']::text[]),
+     '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position_epic10", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY(SELECT theirs FROM ROWS FROM (pg_catalog.unnest(ARRAY['status']::text[]),
              pg_catalog.unnest(ARRAY['status_epic10']::text[])) AS pair (theirs, ours)
              JOIN pg_attribute ON attname::text = ours
             WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped),
-     ARRAY['"status_epic10" = ''CREATED''', '"status_epic10" = ''SENT_PENDING_SIGNATURE''', '"status_epic10" = ''IN_REVISION''', '"status_epic10" = ''FULLY_EXECUTED''', '"status_epic10" = ''INACTIVE_CANCELED''', '"status_epic10" = ''INACTIVE_CANCELED''', '"status_epic10" = ''PENDING_APPROVAL''', '"status_epic10" = ''EXPIRED''']::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb, 8)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -5256,8 +5321,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -5271,19 +5348,20 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
@@ -5299,8 +5377,10 @@ BEGIN
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -5345,27 +5425,28 @@ DECLARE
   statement text;
   refused text := '';
   place text;
+  rows int;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB''', '"usmax_position" = ''TEAMING''', '"usmax_position" = ''OTHER''']::text[]),
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY['"status" = ''CREATED''', '"status" = ''EMAILED''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE''', '"status" = ''CANCELLED''', '"status" = ''CREATED''', '"status" = ''FULLY_EXECUTED''']::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -5376,8 +5457,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -5391,27 +5484,30 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -5508,6 +5604,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -5554,6 +5651,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -5600,6 +5698,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -5646,6 +5745,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -5692,6 +5792,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -5738,6 +5839,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -5829,6 +5931,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER INDEX IF EXISTS "ndas_status_idx" RENAME TO "ndas_status_legacy_idx";
@@ -5898,6 +6001,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT atthasdef) THEN
@@ -6028,6 +6132,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
@@ -6231,6 +6336,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT atthasdef) THEN
@@ -6334,6 +6440,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date" RENAME TO "idx_ndas_expiration_date_legacy_idx";
@@ -6445,6 +6552,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT atthasdef) THEN
@@ -6544,6 +6652,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') THEN
@@ -6694,24 +6803,25 @@ DECLARE
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
+  rows int;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
-     ARRAY['"status" = ''CREATED''', '"status" = ''SENT_PENDING_SIGNATURE''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''PENDING_APPROVAL''', '"status" = ''EXPIRED''', '"usmax_position" = ''PRIME''', '"usmax_position" = ''SUB_CONTRACTOR''', '"usmax_position" = ''OTHER''', '"usmax_position" = ''OTHER''']::text[]),
+     '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY['"status" = ''CREATED''', '"status" = ''SENT_PENDING_SIGNATURE''', '"status" = ''IN_REVISION''', '"status" = ''FULLY_EXECUTED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''INACTIVE_CANCELED''', '"status" = ''PENDING_APPROVAL''', '"status" = ''EXPIRED''']::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb, 8)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -6722,8 +6832,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -6737,19 +6859,20 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
@@ -6765,8 +6888,10 @@ BEGIN
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);

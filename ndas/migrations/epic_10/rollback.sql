@@ -814,24 +814,25 @@ DECLARE
   statement text;
   refused text := '';
   place text;
+  rows int;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
-     ARRAY[]::text[]),
+     '[]'::jsonb, 0),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[]::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[]'::jsonb, 0)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -842,8 +843,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -857,27 +870,30 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -1066,6 +1082,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER TABLE "ndas" ALTER COLUMN "approved_by_id_epic10" DROP DEFAULT;
@@ -1165,6 +1182,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax_epic10" DROP DEFAULT;
@@ -1265,6 +1283,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER TABLE "ndas" ALTER COLUMN "expiration_date_epic10" DROP DEFAULT;
@@ -1370,6 +1389,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER TABLE "ndas" ALTER COLUMN "nda_type_epic10" DROP DEFAULT;
@@ -1483,6 +1503,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER TABLE "nda_status_history" ALTER COLUMN "status_epic10" DROP DEFAULT;
@@ -1594,6 +1615,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER TABLE "ndas" ALTER COLUMN "status_epic10" DROP DEFAULT;
@@ -1661,6 +1683,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   ALTER TABLE "ndas" ALTER COLUMN "usmax_position_epic10" DROP DEFAULT;
@@ -1794,6 +1817,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -1867,6 +1891,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -1940,6 +1965,7 @@ BEGIN
         EXECUTE carried.statement;
       END IF;
     END LOOP;
+    EXIT WHEN NOT FOUND;
   END LOOP;
 END;
   DECLARE
@@ -2041,27 +2067,28 @@ DECLARE
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
+  rows int;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY[]::text[]),
+     '[]'::jsonb, 0),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[]::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[]'::jsonb, 0)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -2072,8 +2099,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -2087,19 +2126,20 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
@@ -2115,8 +2155,10 @@ BEGIN
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -2230,27 +2272,28 @@ DECLARE
   statement text;
   refused text := '';
   place text;
+  rows int;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY[]::text[]),
+     '[]'::jsonb, 0),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[]::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[]'::jsonb, 0)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -2261,8 +2304,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -2276,27 +2331,30 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -2757,27 +2815,28 @@ DECLARE
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
+  rows int;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY[]::text[]),
+     '[]'::jsonb, 0),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[]::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[]'::jsonb, 0)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -2788,8 +2847,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -2803,19 +2874,20 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
@@ -2831,8 +2903,10 @@ BEGIN
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -3253,27 +3327,28 @@ DECLARE
   statement text;
   refused text := '';
   place text;
+  rows int;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY[]::text[]),
+     '[]'::jsonb, 0),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[]::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[]'::jsonb, 0)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -3284,8 +3359,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -3299,27 +3386,30 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
@@ -3606,27 +3696,28 @@ DECLARE
   statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
+  rows int;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels FROM (VALUES
+  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     ARRAY[]::text[]),
+     '[]'::jsonb, 0),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     ARRAY[]::text[])
-  ) AS tables (relation, skipped, labels) WHERE relation IS NOT NULL ORDER BY relation LOOP
+     '[]'::jsonb, 0)
+  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
-      SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
              is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name,
+             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
              CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
         FROM pg_attribute, LATERAL (
           SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
@@ -3637,8 +3728,20 @@ BEGIN
     ), first AS (
       SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
         coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+    ), labelled AS (
+      SELECT name, its_type, labels, position
+        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
     )
-    SELECT first.row AS first_row,
+    SELECT (
+      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+          'WHERE tried.ctid = place', written.table_name,
+        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+             ORDER BY position, label_number) AS one_by_one,
       pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
         pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
         pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
@@ -3652,19 +3755,20 @@ BEGIN
         pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
           FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
       INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 2 + pg_catalog.cardinality(written.labels) LOOP
+    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
       CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated
-        ELSE pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name, written.labels[number - 2],
-          trial.first_row) END;
+      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+        ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
       BEGIN
         EXECUTE statement;
+        GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        -- Of each label a row has been taken: there is no need to try them one by one.
+        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
@@ -3680,8 +3784,10 @@ BEGIN
     -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
     -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
     FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_language l ON l.oid = prolang JOIN pg_class c ON c.oid = written.relation
-                  WHERE lanname = 'sql' AND prokind <> 'a' AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
                     AND (reltype = prorettype OR reltype = ANY (proargtypes)
                       OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
       attempt := pg_catalog.format('[%s]', trial.name);
