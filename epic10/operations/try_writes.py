@@ -8,6 +8,7 @@ from django.db.migrations.operations import RunSQL
 
 from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.relabel import Shadow
+from epic10.operations.label_refusals import can_be_refused
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, literal, table_oid
 from epic10.postgres.locks import TIMEOUT
@@ -191,7 +192,11 @@ class Written:
             if with_labels
         ]
         most = max((len(of_column["labels"]) for of_column in labels), default=0)
-        return f"    ({table_oid(self.table)},\n     {skipped},\n     {literal(json.dumps(labels))}::jsonb, {most})"
+        names = [of_column["column_name"] for of_column in labels]
+        tried = f"{literal(json.dumps(labels))}::jsonb"
+        if labels:
+            tried = f"CASE WHEN {can_be_refused(self.table, names)} THEN {tried} ELSE '[]'::jsonb END"
+        return f"    ({table_oid(self.table)},\n     {skipped},\n     {tried}, {most})"
 
     def _between(self) -> list[str]:
         """The columns that have no name of their own: nobody writes them by it."""

@@ -12,6 +12,7 @@ from epic10.postgres.catalog import inside_format, literal, quoted, table_oid, t
 # A statement for the PL/pgSQL block of the switch. Grants are looked at twice: CASCADE takes what hangs on a
 # revoked one, and that may be wanted from the owner.
 EACH = """\
+IF EXISTS ({is_there}) THEN
 DECLARE
   carried record;
 BEGIN
@@ -25,7 +26,8 @@ BEGIN
     END LOOP;
     EXIT WHEN NOT FOUND;
   END LOOP;
-END"""
+END;
+END IF"""
 
 # ``given`` and ``has`` are rows of grantee, privilege_type, is_grantable. Whoever granted it, we grant it as the owner:
 # that is all that an owner can do, and the column that steps aside keeps its own grants as they are.
@@ -46,6 +48,18 @@ GRANTS = """\
   SELECT 2, pg_catalog.format('GRANT %s{columns} ON {object} TO %s%s', privilege, who,
                    CASE WHEN grants THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM difference WHERE grants IS NOT NULL AND (granted IS NULL OR grants AND NOT granted)"""
+
+# Where neither side has any there is nothing to compare, and to plan that takes a millisecond for each column.
+OF_A_COLUMN = """\
+SELECT FROM pg_attribute
+              WHERE attrelid = {table} AND attname IN ({source}, {target}) AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)"""
+OF_A_TYPE = """\
+SELECT FROM pg_type
+              WHERE oid IN ({source}, {target})
+                AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)"""
+OTHER_OWNER = "SELECT FROM pg_type WHERE oid IN ({source}, {target}) HAVING count(DISTINCT typowner) > 1"
 
 COLUMN = """\
   WITH side AS (
@@ -117,6 +131,7 @@ def carry_column(table: str, source: str, target: str) -> str:
     names = {"object": inside_format(quoted(table)), "columns": inside_format(f" ({quoted(target)})")}
     alter = inside_format(f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(target)}")
     return _each(
+        OF_A_COLUMN.format(table=table_oid(table), source=literal(source), target=literal(target)),
         COLUMN.format(
             table=table_oid(table),
             source=literal(source),
@@ -126,7 +141,7 @@ def carry_column(table: str, source: str, target: str) -> str:
             alter=alter,
             grants=GRANTS.format(**names),
             object=names["object"],
-        )
+        ),
     )
 
 
@@ -134,21 +149,21 @@ def carry_type(source: str, target: str) -> str:
     """The same for a type; it does nothing if one of the two is missing."""
     names = {"object": inside_format(f"TYPE {quoted(target)}"), "columns": ""}
     return _each(
+        OF_A_TYPE.format(source=type_oid(source), target=type_oid(target)),
         TYPE.format(
             source=type_oid(source),
             target=type_oid(target),
             quoted_source=quoted(source).replace("'", "''"),
             grants=GRANTS.format(**names),
             object=names["object"],
-        )
+        ),
     )
 
 
 def give_owner(source: str, target: str) -> str:
     """A PL/pgSQL statement that gives the type ``target`` the owner of ``source``, if the role may do that."""
-    return _each(
-        OWNER.format(source=type_oid(source), target=type_oid(target), quoted_target=inside_format(quoted(target)))
-    )
+    oids = {"source": type_oid(source), "target": type_oid(target)}
+    return _each(OTHER_OWNER.format(**oids), OWNER.format(**oids, quoted_target=inside_format(quoted(target))))
 
 
 def same_grants(table: str, column: str, legacy: str) -> Check:
@@ -173,5 +188,5 @@ def same_grants(table: str, column: str, legacy: str) -> Check:
     )
 
 
-def _each(statements: str) -> str:
-    return EACH.format(statements=statements)
+def _each(is_there: str, statements: str) -> str:
+    return EACH.format(is_there=is_there, statements=statements)

@@ -1203,10 +1203,44 @@ BEGIN
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -2116,10 +2150,44 @@ BEGIN
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -4385,10 +4453,44 @@ BEGIN
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -5179,10 +5281,44 @@ BEGIN
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -5299,13 +5435,47 @@ BEGIN
              pg_catalog.unnest(ARRAY['status_epic10', 'usmax_position_epic10', 'nda_type_epic10', 'expiration_date_epic10', 'is_non_usmax_epic10', 'approved_by_id_epic10']::text[])) AS pair (theirs, ours)
              JOIN pg_attribute ON attname::text = ours
             WHERE attrelid = to_regclass('"ndas"')::oid AND NOT attisdropped),
-     '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position_epic10", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb, 8),
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status_epic10', 'usmax_position_epic10']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position_epic10", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY(SELECT theirs FROM ROWS FROM (pg_catalog.unnest(ARRAY['status']::text[]),
              pg_catalog.unnest(ARRAY['status_epic10']::text[])) AS pair (theirs, ours)
              JOIN pg_attribute ON attname::text = ours
             WHERE attrelid = to_regclass('"nda_status_history"')::oid AND NOT attisdropped),
-     '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb, 8)
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status_epic10']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -5438,10 +5608,44 @@ BEGIN
            SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
              JOIN epic10_created_object ON kind = 'column'
               AND name = pg_catalog.concat('ndas', '.', added)),
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb, 8),
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb, 8)
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -5588,7 +5792,8 @@ BEGIN
   END IF;
   EXECUTE pg_catalog.format('ALTER TYPE "epic10"."UsMaxPosition" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"UsMaxPosition_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
     WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
-  DECLARE
+  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"UsMaxPosition_legacy"')::oid, to_regtype('"UsMaxPosition"')::oid) HAVING count(DISTINCT typowner) > 1) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -5607,7 +5812,11 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
-  DECLARE
+END IF;
+  IF EXISTS (SELECT FROM pg_type
+              WHERE oid IN (to_regtype('"UsMaxPosition_legacy"')::oid, to_regtype('"UsMaxPosition"')::oid)
+                AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -5654,6 +5863,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   DECLARE
     theirs record;
   BEGIN
@@ -5682,7 +5892,8 @@ BEGIN
   END IF;
   EXECUTE pg_catalog.format('ALTER TYPE "epic10"."NdaType" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
     WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
-  DECLARE
+  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"NdaType_legacy"')::oid, to_regtype('"NdaType"')::oid) HAVING count(DISTINCT typowner) > 1) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -5701,7 +5912,11 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
-  DECLARE
+END IF;
+  IF EXISTS (SELECT FROM pg_type
+              WHERE oid IN (to_regtype('"NdaType_legacy"')::oid, to_regtype('"NdaType"')::oid)
+                AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -5748,6 +5963,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   DECLARE
     theirs record;
   BEGIN
@@ -5776,7 +5992,8 @@ BEGIN
   END IF;
   EXECUTE pg_catalog.format('ALTER TYPE "epic10"."NdaStatus" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaStatus_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
     WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
-  DECLARE
+  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"NdaStatus_legacy"')::oid, to_regtype('"NdaStatus"')::oid) HAVING count(DISTINCT typowner) > 1) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -5795,7 +6012,11 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
-  DECLARE
+END IF;
+  IF EXISTS (SELECT FROM pg_type
+              WHERE oid IN (to_regtype('"NdaStatus_legacy"')::oid, to_regtype('"NdaStatus"')::oid)
+                AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -5842,6 +6063,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   DECLARE
     theirs record;
   BEGIN
@@ -5875,7 +6097,11 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_epic10_not_null" TO "ndas_status_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "status" SET DEFAULT 'CREATED';
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('status_legacy', 'status') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -5934,6 +6160,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER INDEX IF EXISTS "ndas_status_idx" RENAME TO "ndas_status_legacy_idx";
   ALTER INDEX IF EXISTS "ndas_status_epic10_idx" RENAME TO "ndas_status_idx";
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position" TO "usmax_position_legacy";
@@ -5945,7 +6172,11 @@ END;
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_epic10_not_null" TO "ndas_usmax_position_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "usmax_position" SET DEFAULT 'PRIME';
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('usmax_position_legacy', 'usmax_position') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -6004,6 +6235,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_legacy' AND NOT atthasdef) THEN
     INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.usmax_position'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
@@ -6076,7 +6308,11 @@ BEGIN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_epic10_not_null" TO "nda_status_history_status_not_null";
   END IF;
   ALTER TABLE "nda_status_history" ALTER COLUMN "status" DROP DEFAULT;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname IN ('status_legacy', 'status') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -6135,6 +6371,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
 IF (CASE TG_OP WHEN 'INSERT' THEN NEW.status::text IS NOT DISTINCT FROM NULL AND NEW.status_legacy IS NOT NULL AND (CASE NEW.status_legacy::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status_legacy::text END IS DISTINCT FROM NEW.status::text)
@@ -6280,7 +6517,11 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_epic10_not_null" TO "ndas_nda_type_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "nda_type" SET DEFAULT 'MUTUAL';
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('nda_type_legacy', 'nda_type') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -6339,6 +6580,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type_legacy' AND NOT atthasdef) THEN
     INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.nda_type'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
@@ -6384,7 +6626,11 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_epic10_not_null" TO "ndas_expiration_date_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "expiration_date" DROP DEFAULT;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('expiration_date_legacy', 'expiration_date') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -6443,6 +6689,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date" RENAME TO "idx_ndas_expiration_date_legacy_idx";
   ALTER INDEX IF EXISTS "idx_ndas_expiration_date_epic10_idx" RENAME TO "idx_ndas_expiration_date";
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
@@ -6496,7 +6743,11 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_epic10_not_null" TO "ndas_is_non_usmax_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" SET DEFAULT 'false';
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('is_non_usmax_legacy', 'is_non_usmax') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -6555,6 +6806,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax_legacy' AND NOT atthasdef) THEN
     INSERT INTO epic10_created_object (kind, name) SELECT 'default', 'ndas.is_non_usmax'
  WHERE NOT (false) ON CONFLICT DO NOTHING;
@@ -6596,7 +6848,11 @@ BEGIN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_epic10_not_null" TO "ndas_approved_by_id_not_null";
   END IF;
   ALTER TABLE "ndas" ALTER COLUMN "approved_by_id" DROP DEFAULT;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('approved_by_id_legacy', 'approved_by_id') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -6655,6 +6911,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO "ndas_approved_by_id_legacy_fkey";
   END IF;
@@ -6813,10 +7070,44 @@ BEGIN
   FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
     (to_regclass('"ndas"')::oid,
      ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
-     '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb, 8),
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
-     '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb, 8)
+     CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
+   AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
+   AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
+      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
+      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR EXISTS (
+        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (typtype <> 'e'
+             OR EXISTS (SELECT FROM pg_constraint
+                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
+                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
+             OR EXISTS (SELECT FROM pg_index
+                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
+                         WHERE indrelid = attrelid AND refobjid = attrelid
+                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
+                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,

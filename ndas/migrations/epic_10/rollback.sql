@@ -1026,7 +1026,11 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_approved_by_id_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_legacy_not_null" TO "ndas_approved_by_id_not_null";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('approved_by_id_epic10', 'approved_by_id') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1085,6 +1089,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER TABLE "ndas" ALTER COLUMN "approved_by_id_epic10" DROP DEFAULT;
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND conname = 'ndas_approved_by_id_fkey') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_approved_by_id_fkey" TO "ndas_approved_by_id_epic10_fkey";
@@ -1126,7 +1131,11 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_is_non_usmax_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_is_non_usmax_legacy_not_null" TO "ndas_is_non_usmax_not_null";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('is_non_usmax_epic10', 'is_non_usmax') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1185,6 +1194,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax_epic10" DROP DEFAULT;
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.is_non_usmax') THEN
     ALTER TABLE "ndas" ALTER COLUMN "is_non_usmax" DROP DEFAULT;
@@ -1227,7 +1237,11 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_expiration_date_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_expiration_date_legacy_not_null" TO "ndas_expiration_date_not_null";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('expiration_date_epic10', 'expiration_date') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1286,6 +1300,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER TABLE "ndas" ALTER COLUMN "expiration_date_epic10" DROP DEFAULT;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_ndas_expiration_date() RETURNS trigger AS $$
 BEGIN
@@ -1333,7 +1348,11 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_nda_type_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_nda_type_legacy_not_null" TO "ndas_nda_type_not_null";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('nda_type_epic10', 'nda_type') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1392,6 +1411,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER TABLE "ndas" ALTER COLUMN "nda_type_epic10" DROP DEFAULT;
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.nda_type') THEN
     ALTER TABLE "ndas" ALTER COLUMN "nda_type" DROP DEFAULT;
@@ -1447,7 +1467,11 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype = 'n' AND conname = 'nda_status_history_status_legacy_not_null') THEN
     ALTER TABLE "nda_status_history" RENAME CONSTRAINT "nda_status_history_status_legacy_not_null" TO "nda_status_history_status_not_null";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname IN ('status_epic10', 'status') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1506,6 +1530,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER TABLE "nda_status_history" ALTER COLUMN "status_epic10" DROP DEFAULT;
   CREATE OR REPLACE FUNCTION zz_epic10_sync_nda_status_history() RETURNS trigger AS $$
 BEGIN
@@ -1559,7 +1584,11 @@ BEGIN
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_status_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_status_legacy_not_null" TO "ndas_status_not_null";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('status_epic10', 'status') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1618,6 +1647,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER TABLE "ndas" ALTER COLUMN "status_epic10" DROP DEFAULT;
   ALTER TABLE "ndas" RENAME COLUMN "usmax_position" TO "usmax_position_epic10";
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_usmax_position_not_null') THEN
@@ -1627,7 +1657,11 @@ END;
   IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype = 'n' AND conname = 'ndas_usmax_position_legacy_not_null') THEN
     ALTER TABLE "ndas" RENAME CONSTRAINT "ndas_usmax_position_legacy_not_null" TO "ndas_usmax_position_not_null";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_attribute
+              WHERE attrelid = to_regclass('"ndas"')::oid AND attname IN ('usmax_position_epic10', 'usmax_position') AND NOT attisdropped
+                AND (attacl IS NOT NULL OR coalesce(attstattarget, -1) <> -1 OR attoptions IS NOT NULL
+                  OR pg_catalog.col_description(attrelid, attnum) IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1686,6 +1720,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   ALTER TABLE "ndas" ALTER COLUMN "usmax_position_epic10" DROP DEFAULT;
   IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'default' AND name = 'ndas.usmax_position') THEN
     ALTER TABLE "ndas" ALTER COLUMN "usmax_position" DROP DEFAULT;
@@ -1773,7 +1808,10 @@ BEGIN
   IF to_regtype('"NdaStatus_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaStatus_legacy" RENAME TO "NdaStatus";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_type
+              WHERE oid IN ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaStatus'), to_regtype('"NdaStatus"')::oid)
+                AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1820,6 +1858,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   DECLARE
     theirs record;
   BEGIN
@@ -1847,7 +1886,10 @@ BEGIN
   IF to_regtype('"NdaType_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "NdaType_legacy" RENAME TO "NdaType";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_type
+              WHERE oid IN ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'NdaType'), to_regtype('"NdaType"')::oid)
+                AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1894,6 +1936,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   DECLARE
     theirs record;
   BEGIN
@@ -1921,7 +1964,10 @@ BEGIN
   IF to_regtype('"UsMaxPosition_legacy"')::oid IS NOT NULL THEN
     ALTER TYPE "UsMaxPosition_legacy" RENAME TO "UsMaxPosition";
   END IF;
-  DECLARE
+  IF EXISTS (SELECT FROM pg_type
+              WHERE oid IN ((SELECT o.oid FROM pg_type AS o JOIN pg_namespace AS n ON n.oid = typnamespace WHERE nspname = 'epic10' AND typname = 'UsMaxPosition'), to_regtype('"UsMaxPosition"')::oid)
+                AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)) THEN
+DECLARE
   carried record;
 BEGIN
   FOR look IN 1..2 LOOP
@@ -1968,6 +2014,7 @@ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END;
+END IF;
   DECLARE
     theirs record;
   BEGIN
