@@ -6,23 +6,25 @@ from epic10.operations.backfill.direct import is_alone
 from epic10.postgres.catalog import array, table_oid
 
 # Of checks and policies any, as they may read the whole row; of keys and indexes those of the columns, and of the row.
+# It is asked under the locks: what pg_class says of all of them first, and each column's own dependents by their index.
 CAN_BE_REFUSED = """\
 (NOT ({is_alone})
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = {oid} AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = {oid})
-      OR EXISTS (SELECT FROM pg_inherits WHERE {oid} IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = {oid} AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = {oid})
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = {oid})
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = {oid} AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = {oid} AND attname = ANY ({columns})
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL)))))"""
+        SELECT FROM pg_attribute WHERE attrelid = {oid} AND attname = ANY ({columns})
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = {oid}
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = {oid} AND attname = ANY ({columns})))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END))"""
 
 
 def can_be_refused(table: str, columns: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ CAN = {
         CREATE TRIGGER no BEFORE UPDATE ON colt FOR EACH ROW EXECUTE FUNCTION no()""",
     "a rule": "CREATE RULE no AS ON UPDATE TO colt DO ALSO NOTIFY colts",
     "a check": "ALTER TABLE colt ADD CHECK (name <> '') NOT VALID",
-    "a policy": "CREATE POLICY few ON colt FOR UPDATE USING (name <> '')",
+    "a policy": "CREATE POLICY few ON colt FOR UPDATE USING (name <> ''); ALTER TABLE colt ENABLE ROW LEVEL SECURITY",
     "a computed column": "ALTER TABLE colt ADD merry boolean GENERATED ALWAYS AS (mood = 'HAPPY') STORED",
     "another kind of type": "ALTER TABLE colt ALTER mood TYPE text",
     "a domain": """CREATE DOMAIN kind AS "Mood" CHECK (VALUE <> 'CROSS'); ALTER TABLE colt ALTER mood TYPE kind""",

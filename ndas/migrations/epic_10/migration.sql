@@ -1206,41 +1206,43 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"ndas"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"ndas"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"nda_status_history"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"nda_status_history"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -2153,41 +2155,43 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"ndas"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"ndas"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"nda_status_history"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"nda_status_history"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -4456,41 +4460,43 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"ndas"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"ndas"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"nda_status_history"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"nda_status_history"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -5284,41 +5290,43 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"ndas"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"ndas"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"nda_status_history"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"nda_status_history"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -5438,21 +5446,22 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"ndas"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status_epic10', 'usmax_position_epic10']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position_epic10", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status_epic10', 'usmax_position_epic10']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"ndas"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status_epic10', 'usmax_position_epic10']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position_epic10", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY(SELECT theirs FROM ROWS FROM (pg_catalog.unnest(ARRAY['status']::text[]),
              pg_catalog.unnest(ARRAY['status_epic10']::text[])) AS pair (theirs, ours)
@@ -5461,21 +5470,22 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"nda_status_history"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status_epic10']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status_epic10']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"nda_status_history"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status_epic10']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status_epic10", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -5611,41 +5621,43 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"ndas"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"ndas"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB", "TEAMING", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"nda_status_history"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"nda_status_history"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "EMAILED", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE", "CANCELLED", "CREATED", "FULLY_EXECUTED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
@@ -7073,41 +7085,43 @@ BEGIN
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"ndas"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"ndas"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"ndas"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"ndas"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"ndas"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"ndas"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"ndas"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"ndas"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"ndas"')::oid AND attname = ANY (ARRAY['status', 'usmax_position']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}, {"column_name": "usmax_position", "labels": ["PRIME", "SUB_CONTRACTOR", "OTHER", "OTHER"]}]'::jsonb ELSE '[]'::jsonb END, 8),
     (to_regclass('"nda_status_history"')::oid,
      ARRAY['status_epic10', 'status_legacy']::text[],
      CASE WHEN (NOT (NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('"nda_status_history"')::oid AND tgtype::int & 16 = 16 AND tgenabled <> 'D'
    AND NOT tgisinternal AND tgname::text !~ '^(zz|00)_epic10_')
    AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass('"nda_status_history"')::oid))
-      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('"nda_status_history"')::oid AND contype IN ('c', 'x'))
-      OR EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('"nda_status_history"')::oid)
-      OR EXISTS (SELECT FROM pg_inherits WHERE to_regclass('"nda_status_history"')::oid IN (inhrelid, inhparent))
-      OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attgenerated <> '')
+      OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('"nda_status_history"')::oid)
+      OR EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass('"nda_status_history"')::oid AND pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
       OR EXISTS (
-        SELECT FROM pg_attribute JOIN pg_type t ON t.oid = atttypid WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
-           AND (typtype <> 'e'
-             OR EXISTS (SELECT FROM pg_constraint
-                         WHERE contype = 'f' AND (conrelid = attrelid AND attnum = ANY (conkey)
-                                               OR confrelid = attrelid AND attnum = ANY (confkey)))
-             OR EXISTS (SELECT FROM pg_index
-                          JOIN pg_depend ON classid = 'pg_class'::regclass::oid AND objid = indexrelid
-                         WHERE indrelid = attrelid AND refobjid = attrelid
-                           AND (refobjsubid = attnum OR pg_catalog.concat(indexprs, indpred) ~ ':varattno 0 ')
-                           AND (indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL))))) THEN '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
+        SELECT FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])
+           AND (SELECT typtype <> 'e' FROM pg_type WHERE oid = atttypid))
+      OR EXISTS (
+        SELECT FROM pg_depend WHERE refclassid = 'pg_class'::regclass::oid AND refobjid = to_regclass('"nda_status_history"')::oid
+           AND refobjsubid = ANY (ARRAY(
+             SELECT attnum::int FROM pg_attribute WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = ANY (ARRAY['status']::text[])))
+           AND CASE classid
+             WHEN 'pg_constraint'::regclass::oid THEN (SELECT contype <> 'n' FROM pg_constraint WHERE oid = objid)
+             WHEN 'pg_attrdef'::regclass::oid THEN (SELECT adnum <> refobjsubid FROM pg_attrdef WHERE oid = objid)
+             WHEN 'pg_class'::regclass::oid THEN (
+               SELECT indisunique OR indexprs IS NOT NULL OR indpred IS NOT NULL FROM pg_index WHERE indexrelid = objid)
+             END)) THEN '[{"column_name": "status", "labels": ["CREATED", "SENT_PENDING_SIGNATURE", "IN_REVISION", "FULLY_EXECUTED", "INACTIVE_CANCELED", "INACTIVE_CANCELED", "PENDING_APPROVAL", "EXPIRED"]}]'::jsonb ELSE '[]'::jsonb END, 8)
   ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
     WITH columns AS (
       SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
