@@ -9,6 +9,7 @@ from django.db.migrations.operations import RunSQL
 from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.relabel import Shadow
 from epic10.operations.label_refusals import can_be_refused
+from epic10.operations.ownership import before_the_locks
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, literal, table_oid
 from epic10.postgres.locks import TIMEOUT
@@ -252,7 +253,8 @@ class TryWrites(ReleaseOperation, RunSQL):
         back = values(tables, by=by, with_labels=False)
         if is_last:
             # Going back, the new application ends with its phase.
-            remember = RunSQL.noop if by == NEW_PREPARED else [remembering(back)]
+            # What a trial locks it gives back.
+            remember = RunSQL.noop if by == NEW_PREPARED else [before_the_locks(remembering(back))]
             super().__init__(sql=[insisting(values(tables, by=by))], reverse_sql=remember)
         else:
             super().__init__(sql=RunSQL.noop, reverse_sql=[insisting(back)])

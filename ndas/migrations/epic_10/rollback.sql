@@ -746,6 +746,112 @@ BEGIN
       SET LOCAL lock_timeout = '100ms';
       DO $epic10_views$
       DECLARE
+        written record;
+        trial record;
+        number int;
+        attempt text;
+        statement text;
+        refused text := '';
+        place text;
+        rows int;
+      BEGIN
+        SET LOCAL lock_timeout = '100ms';
+        -- No trigger would fire as for the application, not even the release's own.
+        IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
+          RETURN;
+        END IF;
+        FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
+          (to_regclass('"ndas"')::oid,
+           ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
+           '[]'::jsonb, 0),
+          (to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           '[]'::jsonb, 0)
+        ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
+          WITH columns AS (
+            SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+                   is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
+                         AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+          ), labelled AS (
+            SELECT name, its_type, labels, position
+              FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+                WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
+          )
+          SELECT (
+            SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+                'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+                'WHERE tried.ctid = place', written.table_name,
+              pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+                pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+            ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+                    FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                   ORDER BY position, label_number) AS one_by_one,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
+          FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+            attempt := pg_catalog.format('[%s %s]', written.relation, number);
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+            statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+              ELSE trial.one_by_one[number - 3] END;
+            CONTINUE WHEN statement IS NULL;
+            BEGIN
+              EXECUTE statement;
+              GET DIAGNOSTICS rows = ROW_COUNT;
+              SET CONSTRAINTS ALL IMMEDIATE;
+              RAISE EXCEPTION USING ERRCODE = 'EP010';
+            EXCEPTION
+              -- Of each label a row has been taken: there is no need to try them one by one.
+              WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+            END;
+          END LOOP;
+          -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+          -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+          FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                         FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                        WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                          AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                          AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                          AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                            OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
+            attempt := pg_catalog.format('[%s]', trial.name);
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+            BEGIN
+              SET LOCAL check_function_bodies = on;
+              EXECUTE trial.definition;
+              RAISE EXCEPTION USING ERRCODE = 'EP010';
+            EXCEPTION
+              WHEN SQLSTATE 'EP010' THEN NULL;
+              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+            END;
+          END LOOP;
+        END LOOP;
+        PERFORM pg_catalog.set_config('epic10.refused', refused, false);
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
         theirs record;
       BEGIN
         IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
@@ -803,112 +909,6 @@ BEGIN
     PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
   END LOOP;
   RAISE EXCEPTION '%', 'switch could not get its locks on ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
-END
-$epic10$;
-DO $epic10$
-DECLARE
-  written record;
-  trial record;
-  number int;
-  attempt text;
-  statement text;
-  refused text := '';
-  place text;
-  rows int;
-BEGIN
-  SET LOCAL lock_timeout = '100ms';
-  -- No trigger would fire as for the application, not even the release's own.
-  IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
-    RETURN;
-  END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-    (to_regclass('"ndas"')::oid,
-     ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
-     '[]'::jsonb, 0),
-    (to_regclass('"nda_status_history"')::oid,
-     ARRAY['status_epic10', 'status_legacy']::text[],
-     '[]'::jsonb, 0)
-  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-    WITH columns AS (
-      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-        FROM pg_attribute, LATERAL (
-          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                   AS is_reference
-            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    ), first AS (
-      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-    ), labelled AS (
-      SELECT name, its_type, labels, position
-        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-    )
-    SELECT (
-      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-          'WHERE tried.ctid = place', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-             ORDER BY position, label_number) AS one_by_one,
-      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-          WHEN type_name IN ('text', 'character varying')
-            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-          WHEN type_name = 'smallint' THEN '32760'
-          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
-      attempt := pg_catalog.format('[%s %s]', written.relation, number);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-        ELSE trial.one_by_one[number - 3] END;
-      CONTINUE WHEN statement IS NULL;
-      BEGIN
-        EXECUTE statement;
-        GET DIAGNOSTICS rows = ROW_COUNT;
-        SET CONSTRAINTS ALL IMMEDIATE;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
-        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
-        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-      END;
-    END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-      attempt := pg_catalog.format('[%s]', trial.name);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      BEGIN
-        SET LOCAL check_function_bodies = on;
-        EXECUTE trial.definition;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
-        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-      END;
-    END LOOP;
-  END LOOP;
-  PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
 $epic10$;
 DO $epic10$
@@ -2263,6 +2263,115 @@ BEGIN
       SET LOCAL lock_timeout = '100ms';
       DO $epic10_views$
       DECLARE
+        written record;
+        trial record;
+        number int;
+        attempt text;
+        statement text;
+        refused text := '';
+        place text;
+        rows int;
+      BEGIN
+        SET LOCAL lock_timeout = '100ms';
+        -- No trigger would fire as for the application, not even the release's own.
+        IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
+          RETURN;
+        END IF;
+        FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
+          (to_regclass('"ndas"')::oid,
+           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+                   JOIN epic10_created_object ON kind = 'column'
+                    AND name = pg_catalog.concat('ndas', '.', added)),
+           '[]'::jsonb, 0),
+          (to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           '[]'::jsonb, 0)
+        ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
+          WITH columns AS (
+            SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+                   is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
+                         AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+          ), labelled AS (
+            SELECT name, its_type, labels, position
+              FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+                WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
+          )
+          SELECT (
+            SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+                'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+                'WHERE tried.ctid = place', written.table_name,
+              pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+                pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+            ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+                    FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                   ORDER BY position, label_number) AS one_by_one,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
+          FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+            attempt := pg_catalog.format('[%s %s]', written.relation, number);
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+            statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+              ELSE trial.one_by_one[number - 3] END;
+            CONTINUE WHEN statement IS NULL;
+            BEGIN
+              EXECUTE statement;
+              GET DIAGNOSTICS rows = ROW_COUNT;
+              SET CONSTRAINTS ALL IMMEDIATE;
+              RAISE EXCEPTION USING ERRCODE = 'EP010';
+            EXCEPTION
+              -- Of each label a row has been taken: there is no need to try them one by one.
+              WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+            END;
+          END LOOP;
+          -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+          -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+          FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                         FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                        WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                          AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                          AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                          AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                            OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
+            attempt := pg_catalog.format('[%s]', trial.name);
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+            BEGIN
+              SET LOCAL check_function_bodies = on;
+              EXECUTE trial.definition;
+              RAISE EXCEPTION USING ERRCODE = 'EP010';
+            EXCEPTION
+              WHEN SQLSTATE 'EP010' THEN NULL;
+              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+            END;
+          END LOOP;
+        END LOOP;
+        PERFORM pg_catalog.set_config('epic10.refused', refused, false);
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
         made record;
       BEGIN
         FOR made IN
@@ -2308,115 +2417,6 @@ BEGIN
     PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
   END LOOP;
   RAISE EXCEPTION '%', 'enforce could not get its locks on ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
-END
-$epic10$;
-DO $epic10$
-DECLARE
-  written record;
-  trial record;
-  number int;
-  attempt text;
-  statement text;
-  refused text := '';
-  place text;
-  rows int;
-BEGIN
-  SET LOCAL lock_timeout = '100ms';
-  -- No trigger would fire as for the application, not even the release's own.
-  IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
-    RETURN;
-  END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-    (to_regclass('"ndas"')::oid,
-     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
-           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
-             JOIN epic10_created_object ON kind = 'column'
-              AND name = pg_catalog.concat('ndas', '.', added)),
-     '[]'::jsonb, 0),
-    (to_regclass('"nda_status_history"')::oid,
-     ARRAY['status_epic10', 'status_legacy']::text[],
-     '[]'::jsonb, 0)
-  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-    WITH columns AS (
-      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-        FROM pg_attribute, LATERAL (
-          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                   AS is_reference
-            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    ), first AS (
-      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-    ), labelled AS (
-      SELECT name, its_type, labels, position
-        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-    )
-    SELECT (
-      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-          'WHERE tried.ctid = place', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-             ORDER BY position, label_number) AS one_by_one,
-      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-          WHEN type_name IN ('text', 'character varying')
-            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-          WHEN type_name = 'smallint' THEN '32760'
-          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
-      attempt := pg_catalog.format('[%s %s]', written.relation, number);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-        ELSE trial.one_by_one[number - 3] END;
-      CONTINUE WHEN statement IS NULL;
-      BEGIN
-        EXECUTE statement;
-        GET DIAGNOSTICS rows = ROW_COUNT;
-        SET CONSTRAINTS ALL IMMEDIATE;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
-        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
-        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-      END;
-    END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-      attempt := pg_catalog.format('[%s]', trial.name);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      BEGIN
-        SET LOCAL check_function_bodies = on;
-        EXECUTE trial.definition;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
-        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-      END;
-    END LOOP;
-  END LOOP;
-  PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
 $epic10$;
 DO $epic10$
@@ -3317,6 +3317,115 @@ BEGIN
       SET LOCAL lock_timeout = '100ms';
       DO $epic10_views$
       DECLARE
+        written record;
+        trial record;
+        number int;
+        attempt text;
+        statement text;
+        refused text := '';
+        place text;
+        rows int;
+      BEGIN
+        SET LOCAL lock_timeout = '100ms';
+        -- No trigger would fire as for the application, not even the release's own.
+        IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
+          RETURN;
+        END IF;
+        FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
+          (to_regclass('"ndas"')::oid,
+           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+                   JOIN epic10_created_object ON kind = 'column'
+                    AND name = pg_catalog.concat('ndas', '.', added)),
+           '[]'::jsonb, 0),
+          (to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           '[]'::jsonb, 0)
+        ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
+          WITH columns AS (
+            SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
+                   is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
+                         AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
+          ), labelled AS (
+            SELECT name, its_type, labels, position
+              FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+                WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
+          )
+          SELECT (
+            SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+                'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+                'WHERE tried.ctid = place', written.table_name,
+              pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+                pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
+            ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
+                    FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                   ORDER BY position, label_number) AS one_by_one,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
+          FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+            attempt := pg_catalog.format('[%s %s]', written.relation, number);
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+            statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
+              ELSE trial.one_by_one[number - 3] END;
+            CONTINUE WHEN statement IS NULL;
+            BEGIN
+              EXECUTE statement;
+              GET DIAGNOSTICS rows = ROW_COUNT;
+              SET CONSTRAINTS ALL IMMEDIATE;
+              RAISE EXCEPTION USING ERRCODE = 'EP010';
+            EXCEPTION
+              -- Of each label a row has been taken: there is no need to try them one by one.
+              WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+            END;
+          END LOOP;
+          -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+          -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+          FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                         FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
+                        WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+                          AND pronamespace <> 'pg_catalog'::regnamespace::oid
+                          AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+                          AND (reltype = prorettype OR reltype = ANY (proargtypes)
+                            OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
+            attempt := pg_catalog.format('[%s]', trial.name);
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+            BEGIN
+              SET LOCAL check_function_bodies = on;
+              EXECUTE trial.definition;
+              RAISE EXCEPTION USING ERRCODE = 'EP010';
+            EXCEPTION
+              WHEN SQLSTATE 'EP010' THEN NULL;
+              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+            END;
+          END LOOP;
+        END LOOP;
+        PERFORM pg_catalog.set_config('epic10.refused', refused, false);
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      DECLARE
         made record;
       BEGIN
         FOR made IN
@@ -3363,115 +3472,6 @@ BEGIN
     PERFORM pg_sleep(least(0.1 * 2 ^ (attempt - 1), 5.0) * (0.5 + random()));
   END LOOP;
   RAISE EXCEPTION '%', 'expand could not get its locks on contacts, ndas, nda_status_history.' USING HINT = 'Find who is in the way with SELECT * FROM pg_locks; then run this script again.';
-END
-$epic10$;
-DO $epic10$
-DECLARE
-  written record;
-  trial record;
-  number int;
-  attempt text;
-  statement text;
-  refused text := '';
-  place text;
-  rows int;
-BEGIN
-  SET LOCAL lock_timeout = '100ms';
-  -- No trigger would fire as for the application, not even the release's own.
-  IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
-    RETURN;
-  END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-    (to_regclass('"ndas"')::oid,
-     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
-           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
-             JOIN epic10_created_object ON kind = 'column'
-              AND name = pg_catalog.concat('ndas', '.', added)),
-     '[]'::jsonb, 0),
-    (to_regclass('"nda_status_history"')::oid,
-     ARRAY['status_epic10', 'status_legacy']::text[],
-     '[]'::jsonb, 0)
-  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-    WITH columns AS (
-      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-        FROM pg_attribute, LATERAL (
-          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                   AS is_reference
-            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    ), first AS (
-      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-    ), labelled AS (
-      SELECT name, its_type, labels, position
-        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-    )
-    SELECT (
-      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-          'WHERE tried.ctid = place', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-             ORDER BY position, label_number) AS one_by_one,
-      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-          WHEN type_name IN ('text', 'character varying')
-            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-          WHEN type_name = 'smallint' THEN '32760'
-          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
-      attempt := pg_catalog.format('[%s %s]', written.relation, number);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-        ELSE trial.one_by_one[number - 3] END;
-      CONTINUE WHEN statement IS NULL;
-      BEGIN
-        EXECUTE statement;
-        GET DIAGNOSTICS rows = ROW_COUNT;
-        SET CONSTRAINTS ALL IMMEDIATE;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
-        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
-        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-      END;
-    END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-      attempt := pg_catalog.format('[%s]', trial.name);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      BEGIN
-        SET LOCAL check_function_bodies = on;
-        EXECUTE trial.definition;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
-        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-      END;
-    END LOOP;
-  END LOOP;
-  PERFORM pg_catalog.set_config('epic10.refused', refused, false);
 END
 $epic10$;
 DO $epic10$
