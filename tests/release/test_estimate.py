@@ -8,6 +8,9 @@ from tests.migration.disturbances import look_at
 
 PHASES = ["expand", "backfill", "index", "enforce", "switch", "guard", "search", "filters"]
 AROUND = ["snapshot", "verification", "validation", "smoke", "vacuum", "back"]
+TOUCHED = """
+    CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.updated_at := now(); RETURN NEW; END';
+    CREATE TRIGGER touch BEFORE UPDATE ON ndas FOR EACH ROW EXECUTE FUNCTION touch()"""
 
 
 def test_every_phase_and_every_step_around_it_takes_its_time(legacy_database):
@@ -51,3 +54,22 @@ def test_a_run_expects_what_it_will_do(legacy_database, only_prepare, takes_snap
         assert list(parts) == [*snapshot, "expand", "backfill", "index", "enforce", "search"]
     else:
         assert list(parts) == [*snapshot, *PHASES, "validate", "smoke", "vacuum"]
+
+
+@pytest.mark.parametrize(("theirs", "directly"), [("", True), (TOUCHED, False)], ids=["alone", "a trigger of others"])
+def test_the_statement_is_timed_that_will_fill_the_table(legacy_database, theirs, directly):
+    legacy_database.execute(theirs or "SELECT 1")
+    sent = []
+
+    def listen(execute, sql, params, many, context):
+        sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with legacy_database.connection.execute_wrapper(listen):
+        found = estimate(legacy_database.connection)
+    assert found.problem == "" and 0 < found.rates["ndas"] < float("inf")
+    # The history has no trigger of others either way.
+    timed = sum(statement.startswith(f'EXECUTE "epic10_backfill_{SAMPLE}"') for statement in sent)
+    around = sum("FOR NO KEY UPDATE SKIP LOCKED" in statement for statement in sent)
+    assert (timed > 0, around > 0) == (True, not directly)
+    assert legacy_database.rows("SELECT count(*) FROM pg_prepared_statements") == [(0,)]
