@@ -1,5 +1,7 @@
 """The estimate has every part of the night in it, from a few batches of each kind."""
 
+from dataclasses import replace
+
 import pytest
 
 from epic10.release.estimate import estimate
@@ -73,3 +75,10 @@ def test_the_statement_is_timed_that_will_fill_the_table(legacy_database, theirs
     around = sum("FOR NO KEY UPDATE SKIP LOCKED" in statement for statement in sent)
     assert (timed > 0, around > 0) == (True, not directly)
     assert legacy_database.rows("SELECT count(*) FROM pg_prepared_statements") == [(0,)]
+
+
+def test_a_table_that_is_not_in_memory_takes_longer(legacy_database):
+    found = estimate(legacy_database.connection)
+    assert [work.large for work in found.tables] == [False, False]
+    [work, _] = found.tables
+    assert found.seconds_to_fill(replace(work, large=True)) == pytest.approx(1.5 * found.seconds_to_fill(work))
