@@ -39,6 +39,15 @@ LATE_WRITES = {
     "by COPY or INSERT": 'INSERT INTO ndas SELECT (jsonb_populate_record(ndas, \'{"id": "late", '
     '"display_id": -1, "nda_type": "CONSULTANT"}\')).* FROM ndas WHERE id = %(id)s',
 }
+# As the old application does, which names its own columns.
+INSERTED = """
+    DO $$ DECLARE known text := (
+      SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+       WHERE attrelid = 'epic9.ndas'::regclass AND attname NOT IN ('id', 'display_id'));
+    BEGIN
+      EXECUTE format('INSERT INTO ndas (id, display_id, %%1$s) SELECT ''late'', -1, %%1$s FROM ndas WHERE id = %%2$L',
+                     known, %(id)s);
+    END $$"""
 
 
 def live(database):
@@ -424,3 +433,15 @@ def refuses(lived_in, write):
     said = refusal.value.__cause__.diag
     assert said.message_primary.endswith("is on its way back: what only Epic 10 can hold is not taken any more.")
     assert said.message_hint.startswith("Stop the new application.")
+
+
+def test_what_a_default_of_others_fills_in_is_written_by_nobody(lived_in):
+    """The old application knows nothing of it, and works on."""
+    lived_in.execute(
+        "ALTER TABLE ndas ALTER rejection_reason SET DEFAULT 'none', ALTER nda_type SET DEFAULT 'CONSULTANT'"
+    )
+    back_to(lived_in, "backfill")
+    lived_in.execute(INSERTED, {"id": lived_in.ids[0]})
+    lived_in.migrate("0001")
+    lived_in.migrate(RELEASE)
+    assert lived_in.rows("SELECT nda_type::text, rejection_reason FROM ndas WHERE id = 'late'") == [("MUTUAL", None)]

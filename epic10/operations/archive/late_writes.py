@@ -30,7 +30,7 @@ BEGIN
   RETURN NULL;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
 REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
-EXECUTE pg_catalog.format({on_insert}, pg_catalog.pg_current_xact_id());
+EXECUTE pg_catalog.format({on_insert}, {defaults}, pg_catalog.pg_current_xact_id());
 EXECUTE pg_catalog.format({on_update}, pg_catalog.pg_current_xact_id());
 EXECUTE pg_catalog.format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {oid}));"""
@@ -38,6 +38,14 @@ EXECUTE pg_catalog.format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp
 # For format(): the transaction that begins to park.
 ON = "CREATE OR REPLACE TRIGGER {name}_{event} AFTER {event} ON {table} FOR EACH ROW\n"
 ON += "    WHEN ({when}) EXECUTE FUNCTION {name}"
+
+
+# Somebody may have given a column a default since; what it fills in nobody has written.
+DEFAULT = """\
+coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = {oid} AND attname = {column} AND attgenerated = ''), 'NULL')"""
+ITS_DEFAULT = "{its default}"
 
 
 def name(table: str) -> str:
@@ -51,19 +59,24 @@ def drop(table: str) -> str:
 def installation(parking: Parking, app_label, state) -> str:
     """The function and its triggers, for a PL/pgSQL block; it can run twice."""
     held = parking.held(app_label, state)
-    is_held = any_held(held, "NEW")
+    oid = table_oid(parking.table)
+    inserted = "\n    OR ".join(
+        f"{it.is_held('NEW')} AND NEW.{it.column}{it.cast} IS DISTINCT FROM ({ITS_DEFAULT}){it.cast}" for it in held
+    )
+    updated = f"{changes([it.column for it in held])}\n     AND ({any_held(held, 'NEW')})"
     return INSTALL.format(
         name=name(parking.table),
         bare_table=parking.table,
-        oid=table_oid(parking.table),
+        oid=oid,
+        defaults=", ".join(DEFAULT.format(oid=oid, column=literal(it.column)) for it in held),
         on_the_way_back=ON_THE_WAY_BACK,
         written=content(held, "NEW"),
         message=literal(f"{parking.table} is on its way back: what only Epic 10 can hold is not taken any more."),
-        on_insert=_on("insert", parking.table, is_held),
-        on_update=_on("update", parking.table, f"{changes([it.column for it in held])}\n     AND ({is_held})"),
+        on_insert=_on("insert", parking.table, inserted),
+        on_update=_on("update", parking.table, updated),
     )
 
 
 def _on(event, table, when):
     create = ON.format(name=name(table), event=event, table=quoted(table), when=when)
-    return literal(f"{create.replace('%', '%%')}(%L)")
+    return literal(f"{create.replace('%', '%%').replace(ITS_DEFAULT, '%s')}(%L)")

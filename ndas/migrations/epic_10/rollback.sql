@@ -2595,17 +2595,33 @@ BEGIN
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
 REVOKE ALL ON FUNCTION zz_epic10_late_ndas() FROM PUBLIC;
 EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_ndas_insert AFTER insert ON "ndas" FOR EACH ROW
-    WHEN (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END
-    OR NEW.usmax_position_epic10::text IS NOT NULL AND NEW.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE NEW.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE NEW.usmax_position::text END, ''PRIME'')
+    WHEN (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END AND NEW.status_epic10::text IS DISTINCT FROM (%s)::text
+    OR NEW.usmax_position_epic10::text IS NOT NULL AND NEW.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE NEW.usmax_position::text WHEN ''SUB'' THEN ''SUB_CONTRACTOR'' WHEN ''TEAMING'' THEN ''OTHER'' ELSE NEW.usmax_position::text END, ''PRIME'') AND NEW.usmax_position_epic10::text IS DISTINCT FROM (%s)::text
     OR NEW.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
     THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) >= ''0001-01-01'' AND (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
     THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) < ''9999-01-01'' THEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = ''timestamptz''::regtype::oid
-    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval ''1 year'' END)
-    OR NEW.nda_type::text IS NOT NULL AND NEW.nda_type::text IS DISTINCT FROM ''MUTUAL''
-    OR NEW.is_non_usmax IS NOT NULL AND NEW.is_non_usmax IS DISTINCT FROM ''False''
-    OR NEW.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM NULL
-    OR NEW.approved_at IS NOT NULL AND NEW.approved_at IS DISTINCT FROM NULL
-    OR NEW.rejection_reason IS NOT NULL AND NEW.rejection_reason IS DISTINCT FROM NULL) EXECUTE FUNCTION zz_epic10_late_ndas(%L)', pg_catalog.pg_current_xact_id());
+    THEN pg_catalog.timezone(''UTC'', NEW.fully_executed_date::timestamptz) ELSE NEW.fully_executed_date::timestamp END) + interval ''1 year'' END) AND NEW.expiration_date IS DISTINCT FROM (%s)
+    OR NEW.nda_type::text IS NOT NULL AND NEW.nda_type::text IS DISTINCT FROM ''MUTUAL'' AND NEW.nda_type::text IS DISTINCT FROM (%s)::text
+    OR NEW.is_non_usmax IS NOT NULL AND NEW.is_non_usmax IS DISTINCT FROM ''False'' AND NEW.is_non_usmax IS DISTINCT FROM (%s)
+    OR NEW.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM NULL AND NEW.approved_by_id IS DISTINCT FROM (%s)
+    OR NEW.approved_at IS NOT NULL AND NEW.approved_at IS DISTINCT FROM NULL AND NEW.approved_at IS DISTINCT FROM (%s)
+    OR NEW.rejection_reason IS NOT NULL AND NEW.rejection_reason IS DISTINCT FROM NULL AND NEW.rejection_reason IS DISTINCT FROM (%s)) EXECUTE FUNCTION zz_epic10_late_ndas(%L)', coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'status_epic10' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position_epic10' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'expiration_date' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'nda_type' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'is_non_usmax' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'approved_by_id' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND attgenerated = ''), 'NULL'), pg_catalog.pg_current_xact_id());
 EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_ndas_update AFTER update ON "ndas" FOR EACH ROW
     WHEN (pg_catalog.record_image_ne(ROW(OLD.status_epic10, OLD.usmax_position_epic10, OLD.expiration_date, OLD.nda_type, OLD.is_non_usmax, OLD.approved_by_id, OLD.approved_at, OLD.rejection_reason), ROW(NEW.status_epic10, NEW.usmax_position_epic10, NEW.expiration_date, NEW.nda_type, NEW.is_non_usmax, NEW.approved_by_id, NEW.approved_at, NEW.rejection_reason))
      AND (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END
@@ -2637,7 +2653,9 @@ BEGIN
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
 REVOKE ALL ON FUNCTION zz_epic10_late_nda_status_history() FROM PUBLIC;
 EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_nda_status_history_insert AFTER insert ON "nda_status_history" FOR EACH ROW
-    WHEN (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', pg_catalog.pg_current_xact_id());
+    WHEN (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END AND NEW.status_epic10::text IS DISTINCT FROM (%s)::text) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
+            JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+           WHERE adrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND attgenerated = ''), 'NULL'), pg_catalog.pg_current_xact_id());
 EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_nda_status_history_update AFTER update ON "nda_status_history" FOR EACH ROW
     WHEN (pg_catalog.record_image_ne(ROW(OLD.status_epic10), ROW(NEW.status_epic10))
      AND (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END)) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', pg_catalog.pg_current_xact_id());
