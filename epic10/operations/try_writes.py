@@ -51,8 +51,7 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
-        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+        WHEN SQLSTATE 'EP010' THEN {when_taken};
 {when_refused}
       END;
     END LOOP;
@@ -82,6 +81,8 @@ END
 $epic10$"""
 
 # Nobody is to wait for the row of a trial, and a trial for nobody: what is in use is not tried.
+# Of each label a row has been taken: there is no need to try them one by one.
+ENOUGH = "EXIT WHEN number = 3 AND rows = written.most"
 REMEMBER = """\
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);"""
 BRIEFLY = "  SET LOCAL lock_timeout = '{timeout}';\n"
@@ -93,6 +94,8 @@ FORGET = "  DISCARD PLANS;\n"
 INSIST = r"""
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
@@ -116,7 +119,7 @@ HINT = (
 )
 
 # Each label is taken by a row of its own, in one statement: one by one they take half as long as all the rest of
-# a switch. One by one where there are too few rows, or where some was refused before the change.
+# a switch. One by one where there are too few rows, or where one of them refuses its label.
 #
 # The columns that an application names. A copy of a row needs keys of its own: numbers from where no
 # sequence gets to, so that there is no gap; and what is a reference as well stays what it is.
@@ -268,20 +271,21 @@ def values(tables: list[Written], *, by: str, with_labels: bool = True) -> str:
 
 
 def remembering(tables: str) -> str:
-    text = _trial(tables, "''", REMEMBER, REMEMBER, REMEMBERED)
+    text = _trial(tables, "''", "NULL", REMEMBER, REMEMBER, REMEMBERED)
     return text.replace("BEGIN\n", f"BEGIN\n{BRIEFLY.format(timeout=TIMEOUT)}", 1)
 
 
 def insisting(tables: str) -> str:
-    text = _trial(tables, KNOWN, INSIST.format(hint=literal(HINT)), BROKEN.format(hint=literal(TO_MEND)), "")
+    text = _trial(tables, KNOWN, ENOUGH, INSIST.format(hint=literal(HINT)), BROKEN.format(hint=literal(TO_MEND)), "")
     return text.replace("BEGIN\n", f"BEGIN\n{FORGET}", 1)
 
 
-def _trial(tables, refused_before, when_refused, when_broken, at_the_end):
+def _trial(tables, refused_before, when_taken, when_refused, when_broken, at_the_end):
     return TRIAL.format(
         tables=tables,
         statements=indent(STATEMENTS, " " * 4).lstrip(),
         refused_before=refused_before,
+        when_taken=when_taken,
         when_refused=when_refused.lstrip("\n"),
         when_broken=when_broken.lstrip("\n"),
         at_the_end=at_the_end,

@@ -21,7 +21,7 @@ BEGIN
     RAISE EXCEPTION '{name} works for the table {bare_table} alone, not for %.', TG_RELID::regclass
       USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
-  IF ({on_the_way_back} OR NOT pg_catalog.pg_visible_in_snapshot(TG_ARGV[0]::xid8, pg_catalog.pg_current_snapshot()))
+  IF ({on_the_way_back} OR NOT EXISTS (SELECT FROM epic10_rollback WHERE id = TG_ARGV[0]::bigint))
      AND {written} <> '{{}}' THEN
     RAISE object_not_in_prerequisite_state USING
       MESSAGE = {message},
@@ -30,12 +30,12 @@ BEGIN
   RETURN NULL;
 END $$ LANGUAGE plpgsql SECURITY DEFINER;
 REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
-EXECUTE pg_catalog.format({on_insert}, {defaults}, pg_catalog.pg_current_xact_id());
-EXECUTE pg_catalog.format({on_update}, pg_catalog.pg_current_xact_id());
+EXECUTE pg_catalog.format({on_insert}, {defaults}, (SELECT max(id) FROM epic10_rollback));
+EXECUTE pg_catalog.format({on_update}, (SELECT max(id) FROM epic10_rollback));
 EXECUTE pg_catalog.format('ALTER FUNCTION {name}() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = {oid}));"""
 
-# For format(): the transaction that begins to park.
+# For format(): which rollback it is, by a number that a dump takes along.
 ON = "CREATE OR REPLACE TRIGGER {name}_{event} AFTER {event} ON {table} FOR EACH ROW\n"
 ON += "    WHEN ({when}) EXECUTE FUNCTION {name}"
 

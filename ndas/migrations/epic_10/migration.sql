@@ -1297,8 +1297,7 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
-        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+        WHEN SQLSTATE 'EP010' THEN NULL;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
@@ -2246,10 +2245,11 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
         WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
@@ -4551,8 +4551,7 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
-        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+        WHEN SQLSTATE 'EP010' THEN NULL;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
@@ -5381,10 +5380,11 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
         WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
@@ -5540,10 +5540,11 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
         WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
@@ -5712,8 +5713,7 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
-        WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+        WHEN SQLSTATE 'EP010' THEN NULL;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
@@ -7176,10 +7176,11 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
         WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.

@@ -821,8 +821,7 @@ BEGIN
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
             EXCEPTION
-              -- Of each label a row has been taken: there is no need to try them one by one.
-              WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+              WHEN SQLSTATE 'EP010' THEN NULL;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
@@ -2185,10 +2184,11 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
         WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
@@ -2341,8 +2341,7 @@ BEGIN
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
             EXCEPTION
-              -- Of each label a row has been taken: there is no need to try them one by one.
-              WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+              WHEN SQLSTATE 'EP010' THEN NULL;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
@@ -2575,7 +2574,7 @@ BEGIN
     RAISE EXCEPTION 'zz_epic10_late_ndas works for the table ndas alone, not for %.', TG_RELID::regclass
       USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
-  IF ((SELECT direction = 'backwards' FROM epic10_phase_run ORDER BY id DESC LIMIT 1) OR NOT pg_catalog.pg_visible_in_snapshot(TG_ARGV[0]::xid8, pg_catalog.pg_current_snapshot()))
+  IF ((SELECT direction = 'backwards' FROM epic10_phase_run ORDER BY id DESC LIMIT 1) OR NOT EXISTS (SELECT FROM epic10_rollback WHERE id = TG_ARGV[0]::bigint))
      AND (CASE WHEN NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END AND true THEN pg_catalog.jsonb_build_object('status', NEW.status_epic10) ELSE '{}' END
     || CASE WHEN NEW.usmax_position_epic10::text IS NOT NULL AND NEW.usmax_position_epic10::text IS DISTINCT FROM coalesce(CASE NEW.usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE NEW.usmax_position::text END, 'PRIME') AND true THEN pg_catalog.jsonb_build_object('usmax_position', NEW.usmax_position_epic10) ELSE '{}' END
     || CASE WHEN NEW.expiration_date IS DISTINCT FROM (CASE WHEN (CASE WHEN pg_catalog.pg_typeof(NEW.fully_executed_date)::oid = 'timestamptz'::regtype::oid
@@ -2621,7 +2620,7 @@ EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_ndas_insert 
             JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
            WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'approved_at' AND attgenerated = ''), 'NULL'), coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
             JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND attgenerated = ''), 'NULL'), pg_catalog.pg_current_xact_id());
+           WHERE adrelid = to_regclass('"ndas"')::oid AND attname = 'rejection_reason' AND attgenerated = ''), 'NULL'), (SELECT max(id) FROM epic10_rollback));
 EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_ndas_update AFTER update ON "ndas" FOR EACH ROW
     WHEN (pg_catalog.record_image_ne(ROW(OLD.status_epic10, OLD.usmax_position_epic10, OLD.expiration_date, OLD.nda_type, OLD.is_non_usmax, OLD.approved_by_id, OLD.approved_at, OLD.rejection_reason), ROW(NEW.status_epic10, NEW.usmax_position_epic10, NEW.expiration_date, NEW.nda_type, NEW.is_non_usmax, NEW.approved_by_id, NEW.approved_at, NEW.rejection_reason))
      AND (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END
@@ -2634,7 +2633,7 @@ EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_ndas_update 
     OR NEW.is_non_usmax IS NOT NULL AND NEW.is_non_usmax IS DISTINCT FROM ''False''
     OR NEW.approved_by_id IS NOT NULL AND NEW.approved_by_id IS DISTINCT FROM NULL
     OR NEW.approved_at IS NOT NULL AND NEW.approved_at IS DISTINCT FROM NULL
-    OR NEW.rejection_reason IS NOT NULL AND NEW.rejection_reason IS DISTINCT FROM NULL)) EXECUTE FUNCTION zz_epic10_late_ndas(%L)', pg_catalog.pg_current_xact_id());
+    OR NEW.rejection_reason IS NOT NULL AND NEW.rejection_reason IS DISTINCT FROM NULL)) EXECUTE FUNCTION zz_epic10_late_ndas(%L)', (SELECT max(id) FROM epic10_rollback));
 EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_late_ndas() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"ndas"')::oid));
   CREATE OR REPLACE FUNCTION zz_epic10_late_nda_status_history() RETURNS trigger AS $$
@@ -2643,7 +2642,7 @@ BEGIN
     RAISE EXCEPTION 'zz_epic10_late_nda_status_history works for the table nda_status_history alone, not for %.', TG_RELID::regclass
       USING HINT = pg_catalog.format('DROP TRIGGER %I ON %s;', TG_NAME, TG_RELID::regclass);
   END IF;
-  IF ((SELECT direction = 'backwards' FROM epic10_phase_run ORDER BY id DESC LIMIT 1) OR NOT pg_catalog.pg_visible_in_snapshot(TG_ARGV[0]::xid8, pg_catalog.pg_current_snapshot()))
+  IF ((SELECT direction = 'backwards' FROM epic10_phase_run ORDER BY id DESC LIMIT 1) OR NOT EXISTS (SELECT FROM epic10_rollback WHERE id = TG_ARGV[0]::bigint))
      AND (CASE WHEN NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE NEW.status::text END AND true THEN pg_catalog.jsonb_build_object('status', NEW.status_epic10) ELSE '{}' END) <> '{}' THEN
     RAISE object_not_in_prerequisite_state USING
       MESSAGE = 'nda_status_history is on its way back: what only Epic 10 can hold is not taken any more.',
@@ -2655,10 +2654,10 @@ REVOKE ALL ON FUNCTION zz_epic10_late_nda_status_history() FROM PUBLIC;
 EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_nda_status_history_insert AFTER insert ON "nda_status_history" FOR EACH ROW
     WHEN (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END AND NEW.status_epic10::text IS DISTINCT FROM (%s)::text) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', coalesce((SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_attrdef
             JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-           WHERE adrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND attgenerated = ''), 'NULL'), pg_catalog.pg_current_xact_id());
+           WHERE adrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status_epic10' AND attgenerated = ''), 'NULL'), (SELECT max(id) FROM epic10_rollback));
 EXECUTE pg_catalog.format('CREATE OR REPLACE TRIGGER zz_epic10_late_nda_status_history_update AFTER update ON "nda_status_history" FOR EACH ROW
     WHEN (pg_catalog.record_image_ne(ROW(OLD.status_epic10), ROW(NEW.status_epic10))
-     AND (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END)) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', pg_catalog.pg_current_xact_id());
+     AND (NEW.status_epic10::text IS NOT NULL AND NEW.status_epic10::text IS DISTINCT FROM CASE NEW.status::text WHEN ''EMAILED'' THEN ''SENT_PENDING_SIGNATURE'' WHEN ''INACTIVE'' THEN ''INACTIVE_CANCELED'' WHEN ''CANCELLED'' THEN ''INACTIVE_CANCELED'' ELSE NEW.status::text END)) EXECUTE FUNCTION zz_epic10_late_nda_status_history(%L)', (SELECT max(id) FROM epic10_rollback));
 EXECUTE pg_catalog.format('ALTER FUNCTION zz_epic10_late_nda_status_history() SET search_path = %I, pg_temp', (
   SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('"nda_status_history"')::oid));
   END IF;
@@ -2951,10 +2950,11 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
         WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
@@ -3413,8 +3413,7 @@ BEGIN
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
             EXCEPTION
-              -- Of each label a row has been taken: there is no need to try them one by one.
-              WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
+              WHEN SQLSTATE 'EP010' THEN NULL;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
@@ -3832,10 +3831,11 @@ BEGIN
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        -- Of each label a row has been taken: there is no need to try them one by one.
         WHEN SQLSTATE 'EP010' THEN EXIT WHEN number = 3 AND rows = written.most;
         WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
         WHEN OTHERS THEN
+          -- Which label it is, and whether it was refused before, is known of the first row only.
+          CONTINUE WHEN number = 3;
           GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
           place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
           -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
