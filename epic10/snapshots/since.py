@@ -8,7 +8,7 @@ from django.db import connections
 
 from epic10.checks import Database
 from epic10.postgres.catalog import literal, quoted
-from epic10.snapshots import comparison, manifest
+from epic10.snapshots import comparison, manifest, row_changes
 from epic10.snapshots.manifest import Manifest, Table
 
 WRITTEN = """
@@ -54,13 +54,12 @@ def _changes(using, before, now) -> Iterator[Since]:
 
 
 def _written(using, name, table: Table, before) -> tuple[int, list[str] | None]:
-    db, stamps = Database(connections[using]), comparison.stamps(using, name, table)
+    db, stamps = Database(connections[using]), row_changes.stamps(using, name, table)
     if not stamps:
         return 0, None
-    [[key]] = db.rows(comparison.KEY, [name])
     moment = literal(f"{before.taken_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}")
     values = {
-        "key": f"pg_catalog.concat_ws('/', {', '.join(map(quoted, key or table.columns))})",
+        "key": row_changes.key(using, name, table),
         "stamps": ", ".join(map(quoted, stamps)),
         "moment": f"{moment}::pg_catalog.timestamp",
     }

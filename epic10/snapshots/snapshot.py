@@ -3,7 +3,7 @@
 import getpass
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -197,6 +197,13 @@ def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | Non
         tables=len(written.contents.tables),
         options=options,
     )
+
+
+def restore_rows(alias: str, folder: Path, written: Manifest, wanted: Iterable[str], *, jobs: int):
+    """Restore the rows of the tables to the empty database ``alias``: no other rows, no indexes, no constraints."""
+    tables = [f"--table={manifest.plain(name)}" for name in sorted(wanted)]
+    for options in (["--section=pre-data"], ["--section=data", *tables]):
+        restore_into(alias, folder, written, jobs=jobs, options=[*dump.for_a_copy(connections[alias]), *options])
 
 
 def _kept(directory, name):

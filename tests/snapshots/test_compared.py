@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from epic10.postgres import transaction_ids
-from epic10.snapshots import comparison, snapshot
+from epic10.snapshots import comparison, row_changes, snapshot
 
 SAME = "the same"
 
@@ -99,10 +99,12 @@ def test_what_differs_though_nobody_has_written_it_is_a_finding_whatever_its_tim
     copy.execute("DELETE FROM agency_groups WHERE id = %s", [second])
 
     def differ(seen):
-        return comparison.rows_that_differ(legacy_database.alias, copy.alias, table, taken.contents.tables[table], seen)
+        return row_changes.rows_that_differ(
+            legacy_database.alias, copy.alias, table, taken.contents.tables[table], seen
+        )
 
-    assert differ(taken.seen) == comparison.Changes(older=[first, second])
-    assert differ(None) == comparison.Changes(new=1, written=1)
+    assert differ(taken.seen) == row_changes.Changes(older=[first, second])
+    assert differ(None) == row_changes.Changes(new=1, written=1)
 
 
 REASONS = {
