@@ -27,6 +27,8 @@ from tests.walk import commands, registers  # noqa: E402
 from tests.walk.seed import of_this_commit  # noqa: E402
 from tests.walk.walk import WALKS, Walker, points  # noqa: E402
 
+STRETCHES = 8  # of each walker
+
 
 def main():
     options = _options()
@@ -97,13 +99,13 @@ def _found(walk, templates, options):
     if options.sample:
         wanted = random.Random(options.seed).sample(wanted, min(options.sample, len(wanted)))
     connections.close_all()
-    # Neighbours end in the same state: a walker each for a stretch of the way.
-    share = -(-len(wanted) // options.processes)
+    # Neighbours end in the same state: a walker each for a stretch of the way. The way gets longer: so many stretches.
+    share = max(-(-len(wanted) // (options.processes * STRETCHES)), 1)
     stretches = [
         (walk, templates, expected, options.every, wanted[i : i + share]) for i in range(0, len(wanted), share)
     ]
     with multiprocessing.get_context("fork").Pool(options.processes) as pool:
-        return expected, [finding for found in pool.map(_stretch, stretches) for finding in found]
+        return expected, [finding for found in pool.map(_stretch, stretches, chunksize=1) for finding in found]
 
 
 def _stretch(stretch):
