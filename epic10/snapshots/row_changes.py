@@ -85,7 +85,7 @@ class _Side:
     def sums(self) -> set[tuple]:
         return set(fetch(connections[self.alias], SUMS.format(bucket=self.bucket, hash=self.hash, table=self.table)))
 
-    def rows(self, buckets, stamps, older) -> Iterator[tuple]:
+    def in_buckets(self, buckets, stamps, older) -> Iterator[tuple]:
         numbers = ", ".join(map(str, sorted(buckets)))
         self.cursor.execute(
             ROWS.format(
@@ -117,8 +117,8 @@ def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Visib
         buckets = {bucket for bucket, *_ in before.sums() ^ now.sums()}
         times = stamps(using, name, table)
         both = heapq.merge(
-            ((at, "before", row) for at, *row in before.rows(buckets, times, "false")),
-            ((at, "now", row) for at, *row in now.rows(buckets, times, older)),
+            ((at, "before", row) for at, *row in before.in_buckets(buckets, times, "false")),
+            ((at, "now", row) for at, *row in now.in_buckets(buckets, times, older)),
             key=itemgetter(0, 1),
         )
         for at, rows in groupby(both, key=itemgetter(0)):

@@ -33,7 +33,7 @@ def ndas(batch):
                {batch.contact("relationship")},
                CASE WHEN origin < n THEN {batch.key("nda", "origin")} END,
                {batch.contact("creator")},
-               {timestamp("created")}, {timestamp("created + (cardinality(statuses) - 1) * pace")}
+               {timestamp("created")}, {timestamp("created + (pg_catalog.cardinality(statuses) - 1) * pace")}
           FROM {journeys(batch)},
                LATERAL (SELECT {batch.pick("name", words.COMPANY_NAMES, of="origin")} AS name,
                                {batch.pick("trade", words.TRADES, of="origin")} AS trade,
@@ -109,7 +109,7 @@ def happenings(batch):
     """The history rows just written, each with ``n``, ``step`` and ``status_before``."""
     return f"""(
         SELECT history.*, display_id::bigint AS n, row_number() OVER nda AS step,
-               lag(history.status) OVER nda AS status_before
+               pg_catalog.lag(history.status) OVER nda AS status_before
           FROM nda_status_history AS history JOIN ndas ON ndas.id = nda_id
          WHERE display_id BETWEEN {batch.first} AND {batch.last}
         WINDOW nda AS (PARTITION BY display_id ORDER BY changed_at)

@@ -59,7 +59,7 @@ OF_A_TYPE = """\
 SELECT FROM pg_type
               WHERE oid IN ({source}, {target})
                 AND (typacl IS NOT NULL OR pg_catalog.obj_description(oid, 'pg_type') IS NOT NULL)"""
-OTHER_OWNER = "SELECT FROM pg_type WHERE oid IN ({source}, {target}) HAVING count(DISTINCT typowner) > 1"
+OTHER_OWNER = "SELECT FROM pg_type WHERE oid IN ({source}, {target}) HAVING pg_catalog.count(DISTINCT typowner) > 1"
 
 COLUMN = """\
   WITH side AS (

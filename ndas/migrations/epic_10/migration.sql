@@ -5804,7 +5804,7 @@ BEGIN
   END IF;
   EXECUTE pg_catalog.format('ALTER TYPE "epic10"."UsMaxPosition" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"UsMaxPosition_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
     WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
-  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"UsMaxPosition_legacy"')::oid, to_regtype('"UsMaxPosition"')::oid) HAVING count(DISTINCT typowner) > 1) THEN
+  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"UsMaxPosition_legacy"')::oid, to_regtype('"UsMaxPosition"')::oid) HAVING pg_catalog.count(DISTINCT typowner) > 1) THEN
 DECLARE
   carried record;
 BEGIN
@@ -5904,7 +5904,7 @@ BEGIN
   END IF;
   EXECUTE pg_catalog.format('ALTER TYPE "epic10"."NdaType" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaType_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
     WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
-  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"NdaType_legacy"')::oid, to_regtype('"NdaType"')::oid) HAVING count(DISTINCT typowner) > 1) THEN
+  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"NdaType_legacy"')::oid, to_regtype('"NdaType"')::oid) HAVING pg_catalog.count(DISTINCT typowner) > 1) THEN
 DECLARE
   carried record;
 BEGIN
@@ -6004,7 +6004,7 @@ BEGIN
   END IF;
   EXECUTE pg_catalog.format('ALTER TYPE "epic10"."NdaStatus" SET SCHEMA %I', coalesce((SELECT nspname FROM pg_namespace n JOIN pg_type t ON typnamespace = n.oid WHERE t.oid = to_regtype('"NdaStatus_legacy"')::oid), (SELECT nspname FROM pg_attribute JOIN pg_type t ON t.oid = atttypid JOIN pg_namespace n ON n.oid = typnamespace
     WHERE attrelid = to_regclass('"ndas"')::oid AND typtype = 'e' AND NOT attisdropped AND nspname::text <> 'epic10' ORDER BY attnum LIMIT 1), current_schema()));
-  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"NdaStatus_legacy"')::oid, to_regtype('"NdaStatus"')::oid) HAVING count(DISTINCT typowner) > 1) THEN
+  IF EXISTS (SELECT FROM pg_type WHERE oid IN (to_regtype('"NdaStatus_legacy"')::oid, to_regtype('"NdaStatus"')::oid) HAVING pg_catalog.count(DISTINCT typowner) > 1) THEN
 DECLARE
   carried record;
 BEGIN
