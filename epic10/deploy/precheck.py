@@ -142,6 +142,11 @@ def _is_measured(measured: Estimate) -> Find:
             if work.to_restore and not measured.problem:
                 took = seconds(measured.seconds_to_restore(work))
                 yield Fact(f"{work.table}: {work.to_restore:,} {work.unit} that a way back has parked, about {took}")
+            if work.to_carry_over and not measured.problem:
+                took = seconds(measured.seconds_to_carry_over(work))
+                yield Fact(
+                    f"{work.table}: {work.to_carry_over:,} values of columns that were there before, about {took}"
+                )
 
     return find
 

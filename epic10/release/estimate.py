@@ -22,6 +22,7 @@ from epic10.postgres.errors import first_line
 from epic10.postgres.remembered import once
 from epic10.postgres.session import fetch
 from epic10.release import plan
+from epic10.release.carried_over import rows_to_carry_over
 from epic10.release.early import early_phases, later_phases
 from epic10.release.samples import Sample, columns_to_come, measured
 
@@ -58,8 +59,8 @@ class Work:
     """
     The work to be done in one table: its rows, the rows to change, and how many by column.
 
-    ``to_restore`` is the number of rows that an earlier way back has parked; a table is ``large``
-    if it does not fit into the server's memory.
+    ``to_restore`` is the number of rows that an earlier way back has parked, ``to_carry_over`` those whose value
+    comes from a column that was there before; a table is ``large`` if it does not fit into the server's memory.
     """
 
     table: str
@@ -70,7 +71,13 @@ class Work:
     bytes: int
     seconds_to_read: float
     to_restore: int = 0
+    to_carry_over: int = 0
     large: bool = False
+
+    @property
+    def to_write(self) -> int:
+        """Row versions."""
+        return self.to_change + self.to_restore + self.to_carry_over
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ class Estimate:
             phase.name: FIXED.get(phase.name, LATER) + READS.get(phase.name, 0.0) * reading for phase in release.phases
         }
         found["backfill"] += sum(map(self.seconds_to_restore, self.tables))
+        found["backfill"] += sum(map(self.seconds_to_carry_over, self.tables))
         found["backfill"] += sum(self.seconds_to_fill(work) for work in self.tables if work.to_change)
         found |= {phase.name: LATER + AROUND_A_MIGRATION for phase, _, _ in later_phases()}
         for work in self.tables:
@@ -161,6 +169,9 @@ class Estimate:
     def seconds_to_restore(self, work: Work) -> float:
         return RESTORING * work.to_restore / min(self.rates[work.table], FASTEST)
 
+    def seconds_to_carry_over(self, work: Work) -> float:
+        return work.to_carry_over / min(self.rates[work.table], FASTEST) * (NOT_IN_MEMORY if work.large else 1.0)
+
     def _of_all(self, work: Work, took: float) -> float:
         return took * work.rows / max(self.samples[work.table].rows, 1)
 
@@ -176,17 +187,21 @@ class Estimate:
 
     @property
     def _changed(self) -> float:
-        return sum(work.bytes * (work.to_change + work.to_restore) / max(work.rows, 1) for work in self.tables)
+        return sum(
+            work.bytes * (work.to_change + work.to_restore + work.to_carry_over) / max(work.rows, 1)
+            for work in self.tables
+        )
 
 
 def estimate(connection) -> Estimate:
     backfills = plan.load().backfills()
     try:
-        parked = waiting_rows(connection)
+        parked, theirs = waiting_rows(connection), rows_to_carry_over(connection)
         tables = [
             replace(
                 count(connection, backfill),
                 to_restore=parked.get(backfill.table, 0),
+                to_carry_over=theirs.get(backfill.table, 0),
                 seconds_to_read=_seconds_to_read(connection, backfill),
                 large=is_large(connection, backfill.table),
             )

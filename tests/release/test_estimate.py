@@ -82,3 +82,23 @@ def test_a_table_that_is_not_in_memory_takes_longer(legacy_database):
     assert [work.large for work in found.tables] == [False, False]
     [work, _] = found.tables
     assert found.seconds_to_fill(replace(work, large=True)) == pytest.approx(1.5 * found.seconds_to_fill(work))
+
+
+THEIRS = """
+    ALTER TABLE ndas ADD expiration_date date, ADD is_non_usmax boolean;
+    UPDATE ndas SET expiration_date = '2030-01-01' WHERE display_id % 3 = 0;
+    UPDATE ndas SET is_non_usmax = display_id % 5 = 0"""
+
+
+def test_columns_that_were_there_before_are_counted_until_they_are_carried_over(legacy_database):
+    assert [work.to_carry_over for work in estimate(legacy_database.connection).tables] == [0, 0]
+    legacy_database.execute(THEIRS)
+    [[wanted]] = legacy_database.rows("""
+        SELECT count(*) FILTER (WHERE expiration_date IS NOT NULL OR fully_executed_date IS NOT NULL)
+             + count(*) FILTER (WHERE is_non_usmax) FROM ndas""")
+    found = estimate(legacy_database.connection)
+    assert ([work.to_carry_over for work in found.tables], found.problem) == ([wanted, 0], "")
+    nobody = replace(found, tables=[replace(work, to_carry_over=0) for work in found.tables])
+    assert found.phases["backfill"] > nobody.phases["backfill"] and found.log > nobody.log
+    legacy_database.migrate(None, prepare=True)
+    assert [work.to_carry_over for work in estimate(legacy_database.connection).tables] == [0, 0]

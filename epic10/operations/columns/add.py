@@ -34,8 +34,7 @@ class AddColumn(ReleaseOperation, AddField):
         schema_editor.execute(claim("column", f"{table}.{column}", exists=column_exists(table, column)), params=None)
         add = _add(table, column, definition)
         if self.beside:
-            wanted = self._wanted(app_label, to_state)
-            theirs = f"NOT ({needs_both(table, self.beside, wanted)})"
+            theirs = f"NOT ({self.comes_beside(app_label, to_state)})"
             schema_editor.execute(claim("column", f"{table}.{self.beside.target}", exists=theirs), params=None)
             add = _add_either(table, self.beside, definition)
         schema_editor.execute(add, params=None)
@@ -64,7 +63,7 @@ class AddColumn(ReleaseOperation, AddField):
 
     def needs(self, app_label, state):
         # The classes of the models are made for this alone, if they are asked.
-        return privileges.table(state.models[app_label, self.model_name_lower].options["db_table"])
+        return privileges.table(self.table(app_label, state))
 
     def checks(self, app_label, state):
         table, column = self._names(app_label, state)
@@ -77,6 +76,13 @@ class AddColumn(ReleaseOperation, AddField):
             ),
             hint="python manage.py migrate ndas",
         )
+
+    def comes_beside(self, app_label, state) -> str:
+        """A condition, before ours is added: theirs is there and has to be converted."""
+        return needs_both(self.table(app_label, state), self.beside, self._wanted(app_label, state))
+
+    def table(self, app_label, state) -> str:
+        return state.models[app_label, self.model_name_lower].options["db_table"]
 
     def _difference(self, app_label, state):
         """A SELECT list and its FROM that finds the column when it is not as wanted."""
