@@ -5,7 +5,10 @@ from epic10.deploy.deploy import insist_on_a_way_back, rollback
 from epic10.management import arguments
 from epic10.management.command import Output, ReleaseCommand, steps_of
 from epic10.release import plan, state
+from epic10.release.estimate_back import WayBack, estimate_back
 from epic10.terminal import prompts
+from epic10.terminal.outlook import followed
+from epic10.terminal.progress import logger
 
 STOPPED = "The application has to be stopped."
 PARKED = "What it has written since and the old schema cannot hold is parked, out of everybody's sight."
@@ -54,9 +57,15 @@ class Command(ReleaseCommand):
     def answer(self, *, database, yes, **options):
         wishes = {name: options[name] for name in WISHES}
         insist_on_a_way_back(database)
-        if not yes and state.is_left_to_undo(connections[database]):
-            ask(connections[database], rolling=wishes["rolling"], only_the_switch=wishes["only_the_switch"])
-        with self.alone(database, {name: str(value) for name, value in wishes.items()}) as run:
+        expected = WayBack()
+        if state.is_left_to_undo(connections[database]):
+            if not wishes["only_the_switch"]:
+                expected = estimate_back(connections[database])
+                logger.info("%s", expected)
+            if not yes:
+                ask(connections[database], rolling=wishes["rolling"], only_the_switch=wishes["only_the_switch"])
+        with self.alone(database, {name: str(value) for name, value in wishes.items()}) as run, followed() as outlook:
+            outlook.expect(expected.parts(takes_snapshot=not wishes["without_snapshot"]))
             rollback(run, **wishes, may_ask=not yes, show=self.show, out=self.out)
         return Output(text(run, wishes["rolling"], wishes["only_the_switch"]), run_record.as_data(run))
 

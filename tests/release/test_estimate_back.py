@@ -1,0 +1,58 @@
+"""What the way back is said to park is what it parks."""
+
+import psycopg
+import pytest
+
+from epic10.release.estimate_back import SAMPLE, estimate_back
+from tests.migration.disturbances import look_at
+from tests.release.test_estimate import THEIRS
+
+NEW_APPLICATION = """
+    UPDATE ndas SET nda_type = 'CONSULTANT' WHERE display_id % 3 = 0;
+    UPDATE ndas SET usmax_position = 'OTHER', expiration_date = NULL WHERE display_id % 7 = 0;
+    INSERT INTO nda_status_history (id, nda_id, status, changed_by_id)
+    SELECT 'new-' || id, id, 'PENDING_APPROVAL', created_by_id FROM ndas WHERE display_id % 10 = 0"""
+PARKED = """
+    SELECT count(*) FILTER (WHERE table_name = 'ndas'), count(*) FILTER (WHERE table_name = 'nda_status_history')
+      FROM epic10_archive WHERE event = 'parked'"""
+
+
+@pytest.mark.parametrize("theirs", ["", THEIRS], ids=["alone", "with columns of others"])
+def test_as_many_rows_are_said_as_are_parked(legacy_database, theirs):
+    legacy_database.execute(theirs or "SELECT 1")
+    legacy_database.migrate(None)
+    legacy_database.execute(NEW_APPLICATION)
+    before = look_at(legacy_database)
+    said = estimate_back(legacy_database.connection)
+    assert look_at(legacy_database) == before
+    assert legacy_database.rows(f"SELECT to_regclass('{SAMPLE}') IS NULL") == [(True,)]
+    legacy_database.migrate("0001")
+    [parked] = legacy_database.rows(PARKED)
+    assert (tuple(table.rows for table in said.tables), said.problem) == (parked, "") and all(parked)
+
+
+def test_more_rows_take_longer_and_every_step_has_its_time(migrated_database):
+    nothing = estimate_back(migrated_database.connection)
+    migrated_database.execute(NEW_APPLICATION)
+    found = estimate_back(migrated_database.connection)
+    assert found.back > nothing.back > 0
+    assert f"{found}".startswith("The way back takes about ") and f"{found}".endswith(" history entries to park.")
+    assert list(found.parts(takes_snapshot=True)) == ["safety snapshot", "back", "compare", "previous"]
+    assert "safety snapshot" not in found.parts(takes_snapshot=False)
+
+
+def test_of_a_preparation_it_knows_what_was_written_through_its_views(legacy_database):
+    assert estimate_back(legacy_database.connection).tables == ()
+    legacy_database.migrate(None, prepare=True)
+    assert [table.rows for table in estimate_back(legacy_database.connection).tables] == [0, 0]
+    legacy_database.execute("UPDATE epic10.ndas SET nda_type = 'CONSULTANT' WHERE display_id < 5")
+    [[written]] = legacy_database.rows("SELECT count(*) FROM ndas WHERE display_id < 5")
+    assert [table.rows for table in estimate_back(legacy_database.connection).tables] == [written, 0]
+
+
+def test_what_takes_too_long_is_not_known_and_nothing_fails(migrated_database):
+    with psycopg.connect(migrated_database.url) as session:
+        session.execute("LOCK TABLE nda_status_history")
+        found = estimate_back(migrated_database.connection)
+    assert f"{found}" == "How long it takes is not known: canceling statement due to lock timeout"
+    assert found.parts(takes_snapshot=True) == {}
