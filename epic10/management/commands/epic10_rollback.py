@@ -8,7 +8,6 @@ from epic10.release import plan, state
 from epic10.release.estimate_back import WayBack, estimate_back
 from epic10.terminal import prompts
 from epic10.terminal.outlook import followed
-from epic10.terminal.progress import logger
 
 STOPPED = "The application has to be stopped."
 PARKED = "What it has written since and the old schema cannot hold is parked, out of everybody's sight."
@@ -61,7 +60,7 @@ class Command(ReleaseCommand):
         if state.is_left_to_undo(connections[database]):
             if not wishes["only_the_switch"]:
                 expected = estimate_back(connections[database])
-                logger.info("%s", expected)
+                print(expected, file=self.out)
             if not yes:
                 ask(connections[database], rolling=wishes["rolling"], only_the_switch=wishes["only_the_switch"])
         with self.alone(database, {name: str(value) for name, value in wishes.items()}) as run, followed() as outlook:
