@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from epic10.operations import Backfill
 from epic10.operations.backfill.batches import BATCH_SETTINGS, FOR_DJANGO, batch_size
-from epic10.operations.backfill.direct import is_alone
+from epic10.operations.backfill.passes import is_filled_directly
 from epic10.operations.backfill.routes import Keys, routes
 from epic10.operations.columns.relabel import any_wrong
-from epic10.postgres.catalog import bound, holds, quoted
+from epic10.postgres.catalog import bound, quoted
 from epic10.postgres.session import fetch
 
 WRONG_AND_ALL = "SELECT count(*) FILTER (WHERE {wrong}), count(*) FROM {sample}"
@@ -23,7 +23,7 @@ def filled_a_second(connection, backfill: Backfill, table: str) -> float:
     sample = Backfill(table, backfill.rules, unit=backfill.unit)
     with connection.cursor() as cursor:
         cursor.execute("; ".join(BATCH_SETTINGS))
-        way = _directly if holds(connection, is_alone(backfill.table)) else _around_rows_in_use
+        way = _directly if is_filled_directly(connection, backfill.table) else _around_rows_in_use
         batches = list(way(connection, cursor, sample))
     # The first one looks everything up in the catalog, and one of so many would count as a fifth of them.
     counted = batches[1:] if sum(rows for rows, _ in batches[1:]) else batches

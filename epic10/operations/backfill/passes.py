@@ -41,10 +41,14 @@ def fill(connection, backfill):
         finished()
 
 
+def is_filled_directly(connection, table: str) -> bool:
+    """By the statement for a table without triggers of others. A stripe of pages is no measure for a few rows."""
+    return batch_size() >= SMALLEST and holds(connection, is_alone(table))
+
+
 def _around_rows_in_use(batches, backfill, rows, *, share):
     connection, table, size = batches.connection, backfill.table, batch_size()
-    # A stripe of whole pages is no measure for a handful of rows.
-    alone = size >= SMALLEST and holds(connection, is_alone(table))
+    alone = is_filled_directly(connection, table)
 
     def one_part(connection, route, nap):
         batch = backfill.batch(route, skip_locked=True, **FOR_DJANGO)
