@@ -5,9 +5,9 @@ import io
 import pytest
 from django.core.management import call_command
 
+from .lived_in import AS_ONLY_EPIC_10_CAN, SIX
 from .locks_taken import Statement, Transaction, every_statement, in_psql, upgrades
 from .shapes import CONVERGING, TOGETHER
-from .test_parking import AS_ONLY_EPIC_10_CAN, SIX
 from .test_two_routes import SCRIPTS
 
 SHAPES = {"as it was": (), " + ".join(TOGETHER[0])[:40]: TOGETHER[0]}

@@ -8,89 +8,11 @@ from django.db import Error
 
 from epic10.operations.archive import park
 from epic10.release.status import status
-from tests.databases import prepared
 from tests.sampling import sampled
 
 from .disturbances import look_at, steps
+from .lived_in import EVENTS, LAST, RELEASE, back_to, phase
 from .test_two_routes import SCRIPTS
-
-RELEASE = "0002"
-EVENTS = "SELECT table_name, row_id, event FROM epic10_archive ORDER BY id"
-LAST = "SELECT event, content, found FROM epic10_archive WHERE row_id = %s ORDER BY id DESC LIMIT 1"
-SIX = "SELECT id FROM ndas WHERE status = 'CREATED' ORDER BY id LIMIT 6"
-
-# Everything that the new application may write and the old schema has no place for.
-AS_ONLY_EPIC_10_CAN = """
-    UPDATE ndas SET status = 'PENDING_APPROVAL' WHERE id = %(0)s;
-    UPDATE ndas SET nda_type = 'CONSULTANT', is_non_usmax = true WHERE id = %(1)s;
-    UPDATE ndas SET approved_by_id = created_by_id, approved_at = '2026-01-02 03:04:05.678' WHERE id = %(2)s;
-    UPDATE ndas SET rejection_reason = 'Purpose is too wide' WHERE id = %(3)s;
-    UPDATE ndas SET status = 'EXPIRED', expiration_date = '2024-02-29' WHERE id = %(4)s;
-    UPDATE ndas SET usmax_position = 'SUB_CONTRACTOR', expiration_date = 'infinity' WHERE id = %(5)s"""
-HISTORY = """
-    UPDATE nda_status_history SET status = 'PENDING_APPROVAL'
-     WHERE id = (SELECT min(id) FROM nda_status_history WHERE status = 'CREATED') RETURNING id"""
-
-# What still works for the new application when its labels do not any more.
-LATE_WRITES = {
-    "nda_type": "UPDATE ndas SET nda_type = 'CONSULTANT' WHERE id = %(id)s",
-    "approved": "UPDATE ndas SET approved_at = now() WHERE id = %(id)s",
-    "cleared": "UPDATE ndas SET expiration_date = NULL WHERE fully_executed_date IS NOT NULL",
-    "by COPY or INSERT": 'INSERT INTO ndas SELECT (jsonb_populate_record(ndas, \'{"id": "late", '
-    '"display_id": -1, "nda_type": "CONSULTANT"}\')).* FROM ndas WHERE id = %(id)s',
-}
-# As the old application does, which names its own columns.
-INSERTED = """
-    DO $$ DECLARE known text := (
-      SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
-       WHERE attrelid = 'epic9.ndas'::regclass AND attname NOT IN ('id', 'display_id'));
-    BEGIN
-      EXECUTE format('INSERT INTO ndas (id, display_id, %%1$s) SELECT ''late'', -1, %%1$s FROM ndas WHERE id = %%2$L',
-                     known, %(id)s);
-    END $$"""
-
-
-def live(database):
-    """Write what the old schema cannot hold: six NDAs and a history entry; return their ids, and how it looks."""
-    ids = [row for (row,) in database.rows(SIX)]
-    for statement in AS_ONLY_EPIC_10_CAN.split(";"):
-        database.execute(statement, {str(number): row for number, row in enumerate(ids)})
-    [(entry,)] = database.rows(HISTORY)
-    return ids, entry, look_at(database)
-
-
-@pytest.fixture(scope="module")
-def lived_in_template(django_db_blocker, migrated_template):
-    with django_db_blocker.unblock(), prepared(migrated_template, live) as found:
-        yield found
-
-
-@pytest.fixture
-def lived_in(scratch, lived_in_template):
-    """Epic 10, live, with six NDAs and a history entry that the old schema cannot hold; and their ids."""
-    name, (ids, entry, _) = lived_in_template
-    database = scratch(name)
-    database.ids, database.entry = ids, entry
-    return database
-
-
-@pytest.fixture
-def was(lived_in_template):
-    _, (_, _, look) = lived_in_template
-    return look
-
-
-def phase(name):
-    [found] = [step for step in steps() if step.name == name]
-    return found
-
-
-def back_to(lived_in, last):
-    """Undo the phases from the switch to ``last``."""
-    for step in reversed(steps()):
-        step.backwards(lived_in)
-        if step.name == last:
-            return
 
 
 def test_it_comes_back_whole(lived_in, was):
@@ -399,49 +321,3 @@ def test_of_a_row_changed_between_half_way_back_and_the_way_there_again_nothing_
     [(event, content, found)] = lived_in.rows(LAST, [consultant])
     assert (event, json.loads(content)) == ("changed", {"nda_type": "CONSULTANT", "is_non_usmax": True})
     assert json.loads(found) == {"nda_type": "MUTUAL", "is_non_usmax": False}
-
-
-@pytest.mark.parametrize("write", sampled(LATE_WRITES, "nda_type"))
-def test_what_a_new_application_still_writes_when_parking_has_begun_is_refused(lived_in, was, write):
-    back_to(lived_in, "enforce")
-    refuses(lived_in, write)
-    lived_in.migrate("0001")
-    lived_in.migrate(RELEASE)
-    assert look_at(lived_in) == was
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("last", ["index", "backfill"])
-def test_and_when_its_row_is_parked_already(lived_in, last):
-    back_to(lived_in, last)
-    refuses(lived_in, LATE_WRITES["nda_type"])
-
-
-@pytest.mark.slow
-def test_and_in_a_transaction_that_does_not_see_the_way_back(lived_in):
-    with psycopg.connect(lived_in.url) as new:
-        new.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        new.execute("SELECT count(*) FROM contacts")
-        back_to(lived_in, "enforce")
-        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="ndas is on its way back"):
-            new.execute(LATE_WRITES["nda_type"], {"id": lived_in.ids[0]})
-
-
-def refuses(lived_in, write):
-    with pytest.raises(Error) as refusal:
-        lived_in.execute(write, {"id": lived_in.ids[0]})
-    said = refusal.value.__cause__.diag
-    assert said.message_primary.endswith("is on its way back: what only Epic 10 can hold is not taken any more.")
-    assert said.message_hint.startswith("Stop the new application.")
-
-
-def test_what_a_default_of_others_fills_in_is_written_by_nobody(lived_in):
-    """The old application knows nothing of it, and works on."""
-    lived_in.execute(
-        "ALTER TABLE ndas ALTER rejection_reason SET DEFAULT 'none', ALTER nda_type SET DEFAULT 'CONSULTANT'"
-    )
-    back_to(lived_in, "backfill")
-    lived_in.execute(INSERTED, {"id": lived_in.ids[0]})
-    lived_in.migrate("0001")
-    lived_in.migrate(RELEASE)
-    assert lived_in.rows("SELECT nda_type::text, rejection_reason FROM ndas WHERE id = 'late'") == [("MUTUAL", None)]

@@ -45,6 +45,13 @@ NEVER = """
     $$ BEGIN RAISE EXCEPTION 'Hands off.'; END $$;
     CREATE TRIGGER hands_off BEFORE UPDATE ON pony FOR EACH ROW WHEN (NEW.mood = OLD.mood)
         EXECUTE FUNCTION hands_off()"""
+# As if another row had become one that is refused, between the two times that it is tried.
+OTHER_ROWS = """
+    CREATE FUNCTION shy() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF NEW.id > (SELECT min(id) FROM pony) AND EXISTS (
+         SELECT FROM pg_attribute WHERE attrelid = 'pony'::regclass AND attname = 'mood_legacy') THEN
+         RAISE EXCEPTION 'Shy.'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER shy BEFORE UPDATE ON pony FOR EACH ROW EXECUTE FUNCTION shy()"""
 
 COLUMNS = """
     SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
@@ -103,6 +110,13 @@ def test_where_there_are_fewer_rows_than_labels_each_is_tried_on_the_same_row(me
         meadow.forwards(meadow_database, plan, earlier)
     with pytest.raises(ProgrammingError, match=r"by log_mood\(\): new row for relation"):
         meadow.forwards(meadow_database, plan, "switch")
+
+
+def test_that_another_row_than_the_first_is_refused_proves_nothing(meadow_database):
+    meadow_database.execute(OTHER_ROWS)
+    meadow.forwards(meadow_database, meadow.release())
+    with pytest.raises(ProgrammingError, match="Shy."):
+        meadow_database.execute("UPDATE pony SET mood = mood")
 
 
 @pytest.mark.parametrize("theirs", [BY_POSITION, KNOWS_OLD_LABELS], ids=["by position", "old labels"])
