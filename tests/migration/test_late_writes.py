@@ -4,7 +4,10 @@ import psycopg
 import pytest
 from django.db import Error
 
+from epic10.postgres import client_programs
+from tests.databases import database
 from tests.sampling import sampled
+from tests.servers.server import alias, of_version
 
 from .disturbances import look_at
 from .lived_in import RELEASE, back_to
@@ -27,11 +30,14 @@ INSERTED = """
                      known, %(id)s);
     END $$"""
 
+MANY_TRANSACTIONS = """
+    DO $$ BEGIN FOR number IN 1 .. 20000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"""
+
 
 @pytest.mark.parametrize("write", sampled(LATE_WRITES, "nda_type"))
 def test_what_a_new_application_still_writes_when_parking_has_begun_is_refused(lived_in, was, write):
     back_to(lived_in, "enforce")
-    refuses(lived_in, write)
+    refuses(lived_in, write, lived_in.ids[0])
     lived_in.migrate("0001")
     lived_in.migrate(RELEASE)
     assert look_at(lived_in) == was
@@ -41,7 +47,7 @@ def test_what_a_new_application_still_writes_when_parking_has_begun_is_refused(l
 @pytest.mark.parametrize("last", ["index", "backfill"])
 def test_and_when_its_row_is_parked_already(lived_in, last):
     back_to(lived_in, last)
-    refuses(lived_in, LATE_WRITES["nda_type"])
+    refuses(lived_in, LATE_WRITES["nda_type"], lived_in.ids[0])
 
 
 @pytest.mark.slow
@@ -54,9 +60,9 @@ def test_and_in_a_transaction_that_does_not_see_the_way_back(lived_in):
             new.execute(LATE_WRITES["nda_type"], {"id": lived_in.ids[0]})
 
 
-def refuses(lived_in, write):
+def refuses(database, write, id):
     with pytest.raises(Error) as refusal:
-        lived_in.execute(write, {"id": lived_in.ids[0]})
+        database.execute(write, {"id": id})
     said = refusal.value.__cause__.diag
     assert said.message_primary.endswith("is on its way back: what only Epic 10 can hold is not taken any more.")
     assert said.message_hint.startswith("Stop the new application.")
@@ -72,3 +78,17 @@ def test_what_a_default_of_others_fills_in_is_written_by_nobody(lived_in):
     lived_in.migrate("0001")
     lived_in.migrate(RELEASE)
     assert lived_in.rows("SELECT nda_type::text, rejection_reason FROM ndas WHERE id = 'late'") == [("MUTUAL", None)]
+
+
+@pytest.mark.slow
+def test_restored_half_way_back_to_another_server_it_goes_on(lived_in, was):
+    """Whose transactions have lower numbers than those of the way back."""
+    lived_in.execute(MANY_TRANSACTIONS)
+    back_to(lived_in, "backfill")
+    dump = client_programs.run(lived_in.connection, "pg_dump", "--no-owner", "--no-privileges")
+    version = lived_in.connection.pg_version // 10000
+    with of_version(version) as server, alias("elsewhere", server.url()), database(using="elsewhere") as restored:
+        restored.psql(dump)
+        refuses(restored, LATE_WRITES["nda_type"], lived_in.ids[0])
+        restored.migrate(RELEASE)
+        assert look_at(restored).content == was.content
