@@ -166,9 +166,8 @@ def test_a_cell_of_the_file_is_never_a_formula(browser):
 
 @pytest.mark.parametrize("first", ["＝", "＋", "－", "＠", "﹦", "⁺", "=", "+", "-", "@", "\t", "\r", "\n"])  # noqa: RUF001
 def test_nor_is_it_one_in_full_width_or_behind_a_tab(first):
-    cell = listing.cell_of("company_name")
-    assert cell(f"{first}1+1") == f"'{first}1+1"
-    assert cell(f"1{first}1") == f"1{first}1"
+    cells = listing.cells_of("company_name")
+    assert cells([f"{first}1+1", f"1{first}1"]) == [f"'{first}1+1", f"1{first}1"]
 
 
 def test_a_company_that_is_called_like_a_label_keeps_its_name(browser):

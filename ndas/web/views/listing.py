@@ -1,9 +1,11 @@
 """The list of NDAs, as a page and as a file."""
 
 import csv
+import datetime
 import io
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -16,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from epic10.terminal.spreadsheet import harmless
+from epic10.terminal.spreadsheet import harmless_all
 from ndas import services, workflow
 from ndas.dates import WRITTEN
 from ndas.models import Nda
@@ -187,10 +189,12 @@ def resumed(beginning: list, rest: Generator):
 def parts(ndas: QuerySet) -> Iterator[str]:
     """The file, a thousand lines at a time."""
     yield "\ufeff" + written([COLUMNS])  # Without it Excel takes UTF-8 for something else.
-    cells = [cell_of(name) for name in COLUMNS.values()]
+    cells = [cells_of(name) for name in COLUMNS.values()]
     rows = ndas.values_list(*COLUMNS.values()).iterator(chunk_size=A_PART)
     while part := list(islice(rows, A_PART)):
-        yield written([cell(value) for cell, value in zip(cells, row, strict=True)] for row in part)
+        # By columns: a call a cell takes half of all the time.
+        by_column = [made(values) for made, values in zip(cells, zip(*part, strict=True), strict=True)]
+        yield written(zip(*by_column, strict=True))
 
 
 def written(rows: Iterable[Iterable[str]]) -> str:
@@ -199,14 +203,20 @@ def written(rows: Iterable[Iterable[str]]) -> str:
     return file.getvalue()
 
 
-def cell_of(column: str) -> Callable[[Any], str]:
-    """What a cell of the column says: as the pages show it, and never a formula."""
+def cells_of(column: str) -> Callable[[Iterable[Any]], list[str]]:
+    """What the cells of the column say: as the pages show it, and never a formula."""
     field = Nda._meta.get_field(column.partition("__")[0])
     if field.choices:
         labels = dict(field.flatchoices)
-        return lambda label: labels.get(label, label)
+        return lambda values: [labels.get(label, label) for label in values]
     if isinstance(field, models.DateTimeField):
-        return lambda moment: moment.strftime(WRITTEN) if moment else ""
+        return lambda moments: [day(moment.date()) if moment else "" for moment in moments]
     if isinstance(field, models.BooleanField):
-        return {True: "Yes", False: "No"}.get
-    return lambda value: "" if value is None else harmless(str(value))
+        return lambda values: [{True: "Yes", False: "No"}.get(value) for value in values]
+    return lambda values: harmless_all("" if value is None else str(value) for value in values)
+
+
+@lru_cache(maxsize=10_000)
+def day(date: datetime.date) -> str:
+    """Remembered: to write a date takes as long as a row, and most of them come again."""
+    return date.strftime(WRITTEN)
