@@ -8,7 +8,7 @@ from epic10.ledger.phase_record import BACKWARDS, FORWARDS, finished, recorded, 
 from epic10.postgres import locks, psql_script
 from epic10.postgres.catalog import holds
 from epic10.postgres.migration_lock import still_alone
-from epic10.postgres.session import execute, unhurried
+from epic10.postgres.session import execute, unhurried, warnings_told
 from epic10.terminal.progress import logger
 
 from .ownership import is_before_the_locks, is_claim
@@ -114,12 +114,13 @@ class Phase(Operation):
         if schema_editor.collect_sql:
             schema_editor.collected_sql += self._written_down(direction, app_label, schema_editor, first, steps)
             return
-        still_alone(schema_editor.connection)
+        connection = schema_editor.connection
+        still_alone(connection)
         logger.info("%s: %s", self.name, self.purpose if direction == FORWARDS else "undoing it.")
         lock = self.lock[direction]
-        with unhurried(schema_editor.connection), recorded(schema_editor.connection, self.name, direction):
-            self._patiently(schema_editor.connection, lock, lambda: carry_out(first, app_label, schema_editor))
-            if direction == FORWARDS and holds(schema_editor.connection, self.in_place):
+        with unhurried(connection), warnings_told(connection), recorded(connection, self.name, direction):
+            self._patiently(connection, lock, lambda: carry_out(first, app_label, schema_editor))
+            if direction == FORWARDS and holds(connection, self.in_place):
                 logger.info("%s is in place.", self.name)
             elif self.transaction:
                 self._in_one_transaction(lock, app_label, schema_editor, steps)

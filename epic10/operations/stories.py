@@ -25,7 +25,8 @@ from .require import RequireKnownLabels, RequirePreconditions, RequireProofs, Re
 from .story import Story, explained, numbers
 from .table_changes import of_the_table, table_changes
 from .try_ddl import TryDdl
-from .try_writes import NEW, NEW_PREPARED, OLD, RememberWrites, TryWrites
+from .try_writes import RememberWrites, TryWrites
+from .written import NEW, NEW_PREPARED, OLD
 
 # The purpose of each phase.
 EXPAND = "Add everything the new code needs; break nothing the old code uses."

@@ -10,7 +10,7 @@ from epic10.operations.columns.convert import Beside
 from epic10.operations.columns.relabel import Derived, Rule, Shadow, shadows
 
 from .changes import Change, Table
-from .try_writes import Written
+from .written import Written
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.db import Error, OperationalError, connections, transaction
 
 from epic10.postgres.catalog import literal
 from epic10.postgres.remembered import once
+from epic10.terminal.progress import logger
 
 # Settings that a role, a database or a server may have for web requests and reports,
 # and what a migration needs instead. No timeout may cut it short. lock_timeout is for
@@ -91,6 +92,23 @@ def one_moment(connection):
         if not nested:
             execute(connection, ONE_SNAPSHOT)
         yield
+
+
+@contextmanager
+def warnings_told(connection):
+    """Tell the operator what the server warns of within the block, as psql would."""
+
+    def tell(said):
+        if said.severity_nonlocalized == "WARNING":
+            logger.warning("%s%s", said.message_primary, f"\nHINT: {said.message_hint}" if said.message_hint else "")
+
+    connection.ensure_connection()
+    session = connection.connection
+    session.add_notice_handler(tell)
+    try:
+        yield
+    finally:
+        session.remove_notice_handler(tell)
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """What the applications write is tried before a phase commits; what is refused then takes the whole phase back."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.db import ProgrammingError
 
+from epic10.operations import try_writes
 from epic10.postgres import client_programs
 from epic10.postgres.errors import message_of
 from epic10.release import scripts
@@ -52,7 +55,6 @@ OTHER_ROWS = """
          SELECT FROM pg_attribute WHERE attrelid = 'pony'::regclass AND attname = 'mood_legacy') THEN
          RAISE EXCEPTION 'Shy.'; END IF; RETURN NEW; END $$;
     CREATE TRIGGER shy BEFORE UPDATE ON pony FOR EACH ROW EXECUTE FUNCTION shy()"""
-
 COLUMNS = """
     SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
      WHERE attrelid = 'pony'::regclass AND attnum > 0"""
@@ -117,6 +119,25 @@ def test_that_another_row_than_the_first_is_refused_proves_nothing(meadow_databa
     meadow.forwards(meadow_database, meadow.release())
     with pytest.raises(ProgrammingError, match="Shy"):
         meadow_database.execute("UPDATE pony SET mood = mood")
+
+
+@pytest.mark.parametrize("is_slow", [True, False])
+def test_what_takes_its_time_is_not_tried_while_everybody_waits_for_the_locks(
+    meadow_database, monkeypatch, caplog, is_slow
+):
+    if is_slow:
+        monkeypatch.setattr(try_writes, "LONGEST", "0 s")
+    meadow_database.execute(LOGS_OLD_LABELS)
+    with pytest.raises(ProgrammingError) if not is_slow else nullcontext():
+        meadow.forwards(meadow_database, meadow.release())
+    said = [record.getMessage() for record in caplog.records if "takes longer than" in record.getMessage()]
+    assert (len(said) > 0) == is_slow
+    if is_slow:
+        first, *_ = said
+        assert first == (
+            "An INSERT of pony takes longer than 0 s, and is not tried under the locks.\n"
+            r"HINT: A trigger that is not of the release takes its time, for the applications too: \d+ pony in psql."
+        )
 
 
 @pytest.mark.parametrize("theirs", [BY_POSITION, KNOWS_OLD_LABELS], ids=["by position", "old labels"])

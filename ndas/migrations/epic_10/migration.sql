@@ -1191,6 +1191,7 @@ DECLARE
   refused text := '';
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
@@ -1291,13 +1292,23 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN SQLSTATE 'EP010' THEN IF pg_catalog.clock_timestamp() - began > '1 s'::interval THEN
+          refused := pg_catalog.concat(refused, attempt);
+          IF number <= 3 THEN
+            RAISE WARNING '%', pg_catalog.format(
+              '%s of %s takes longer than 1 s, and is not tried under the locks.',
+              CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
+              written.table_name)
+              USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+          END IF;
+        END IF;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
@@ -2139,6 +2150,7 @@ DECLARE
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
@@ -2239,6 +2251,7 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
@@ -4445,6 +4458,7 @@ DECLARE
   refused text := '';
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
@@ -4545,13 +4559,23 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN SQLSTATE 'EP010' THEN IF pg_catalog.clock_timestamp() - began > '1 s'::interval THEN
+          refused := pg_catalog.concat(refused, attempt);
+          IF number <= 3 THEN
+            RAISE WARNING '%', pg_catalog.format(
+              '%s of %s takes longer than 1 s, and is not tried under the locks.',
+              CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
+              written.table_name)
+              USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+          END IF;
+        END IF;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
@@ -5274,6 +5298,7 @@ DECLARE
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
@@ -5374,6 +5399,7 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
@@ -5431,6 +5457,7 @@ DECLARE
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
@@ -5534,6 +5561,7 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
@@ -5607,6 +5635,7 @@ DECLARE
   refused text := '';
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   SET LOCAL lock_timeout = '100ms';
   -- No trigger would fire as for the application, not even the release's own.
@@ -5707,13 +5736,23 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
       EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+        WHEN SQLSTATE 'EP010' THEN IF pg_catalog.clock_timestamp() - began > '1 s'::interval THEN
+          refused := pg_catalog.concat(refused, attempt);
+          IF number <= 3 THEN
+            RAISE WARNING '%', pg_catalog.format(
+              '%s of %s takes longer than 1 s, and is not tried under the locks.',
+              CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
+              written.table_name)
+              USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+          END IF;
+        END IF;
         WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
       END;
     END LOOP;
@@ -7073,6 +7112,7 @@ DECLARE
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
@@ -7170,6 +7210,7 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;

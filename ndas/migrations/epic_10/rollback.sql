@@ -754,6 +754,7 @@ BEGIN
         refused text := '';
         place text;
         rows int;
+        began timestamptz;
       BEGIN
         SET LOCAL lock_timeout = '100ms';
         -- No trigger would fire as for the application, not even the release's own.
@@ -815,13 +816,23 @@ BEGIN
             statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
               ELSE trial.one_by_one[number - 3] END;
             CONTINUE WHEN statement IS NULL;
+            began := pg_catalog.clock_timestamp();
             BEGIN
               EXECUTE statement;
               GET DIAGNOSTICS rows = ROW_COUNT;
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
             EXCEPTION
-              WHEN SQLSTATE 'EP010' THEN NULL;
+              WHEN SQLSTATE 'EP010' THEN IF pg_catalog.clock_timestamp() - began > '1 s'::interval THEN
+                refused := pg_catalog.concat(refused, attempt);
+                IF number <= 3 THEN
+                  RAISE WARNING '%', pg_catalog.format(
+                    '%s of %s takes longer than 1 s, and is not tried under the locks.',
+                    CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
+                    written.table_name)
+                    USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+                END IF;
+              END IF;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
@@ -2114,6 +2125,7 @@ DECLARE
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
@@ -2178,6 +2190,7 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
@@ -2271,6 +2284,7 @@ BEGIN
         refused text := '';
         place text;
         rows int;
+        began timestamptz;
       BEGIN
         SET LOCAL lock_timeout = '100ms';
         -- No trigger would fire as for the application, not even the release's own.
@@ -2335,13 +2349,23 @@ BEGIN
             statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
               ELSE trial.one_by_one[number - 3] END;
             CONTINUE WHEN statement IS NULL;
+            began := pg_catalog.clock_timestamp();
             BEGIN
               EXECUTE statement;
               GET DIAGNOSTICS rows = ROW_COUNT;
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
             EXCEPTION
-              WHEN SQLSTATE 'EP010' THEN NULL;
+              WHEN SQLSTATE 'EP010' THEN IF pg_catalog.clock_timestamp() - began > '1 s'::interval THEN
+                refused := pg_catalog.concat(refused, attempt);
+                IF number <= 3 THEN
+                  RAISE WARNING '%', pg_catalog.format(
+                    '%s of %s takes longer than 1 s, and is not tried under the locks.',
+                    CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
+                    written.table_name)
+                    USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+                END IF;
+              END IF;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
@@ -2880,6 +2904,7 @@ DECLARE
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
@@ -2944,6 +2969,7 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
@@ -3343,6 +3369,7 @@ BEGIN
         refused text := '';
         place text;
         rows int;
+        began timestamptz;
       BEGIN
         SET LOCAL lock_timeout = '100ms';
         -- No trigger would fire as for the application, not even the release's own.
@@ -3407,13 +3434,23 @@ BEGIN
             statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
               ELSE trial.one_by_one[number - 3] END;
             CONTINUE WHEN statement IS NULL;
+            began := pg_catalog.clock_timestamp();
             BEGIN
               EXECUTE statement;
               GET DIAGNOSTICS rows = ROW_COUNT;
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
             EXCEPTION
-              WHEN SQLSTATE 'EP010' THEN NULL;
+              WHEN SQLSTATE 'EP010' THEN IF pg_catalog.clock_timestamp() - began > '1 s'::interval THEN
+                refused := pg_catalog.concat(refused, attempt);
+                IF number <= 3 THEN
+                  RAISE WARNING '%', pg_catalog.format(
+                    '%s of %s takes longer than 1 s, and is not tried under the locks.',
+                    CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
+                    written.table_name)
+                    USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+                END IF;
+              END IF;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
@@ -3761,6 +3798,7 @@ DECLARE
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
+  began timestamptz;
 BEGIN
   DISCARD PLANS;
   -- No trigger would fire as for the application, not even the release's own.
@@ -3825,6 +3863,7 @@ BEGIN
       statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
         ELSE trial.one_by_one[number - 3] END;
       CONTINUE WHEN statement IS NULL;
+      began := pg_catalog.clock_timestamp();
       BEGIN
         EXECUTE statement;
         GET DIAGNOSTICS rows = ROW_COUNT;
