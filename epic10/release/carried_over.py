@@ -20,12 +20,12 @@ def rows_to_carry_over(connection) -> dict[str, int]:
         for _, operation, _, state in release.operations:
             if isinstance(operation, AddColumn) and operation.beside:
                 table = operation.table(release.app_label, state)
-                found[table] += _rows(connection, table, operation, release.app_label, state)
+                found[table] += _to_carry_over(connection, table, operation, release.app_label, state)
         transaction.set_rollback(True, using=connection.alias)
     return found
 
 
-def _rows(connection, table, operation, app_label, state) -> int:
+def _to_carry_over(connection, table, operation, app_label, state) -> int:
     rule, rows = operation.beside, quoted(table)
     if not holds(connection, column_exists(table, rule.target)):
         if not holds(connection, operation.comes_beside(app_label, state)):

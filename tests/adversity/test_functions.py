@@ -142,6 +142,7 @@ def test_parking_never_takes_what_somebody_else_has_put_there_for_the_truth(swit
     assert switched_back.rows("SELECT nda_type::text FROM ndas WHERE id = %s", [first]) == [("CONSULTANT",)]
 
 
+@pytest.mark.slow
 def test_nor_does_restoring(switched_back):
     switched_back.migrate("0001")
     switched_back.execute(f"UPDATE ndas SET company_name = 'changed' WHERE id = {FIRST}")

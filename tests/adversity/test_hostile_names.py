@@ -104,6 +104,7 @@ def test_there_and_back_by_the_scripts(hostile_database):
     assert whole(hostile_database) == before
 
 
+@pytest.mark.slow
 def test_to_the_end(hostile_database, night):
     hostile_database.migrate(None)
     night("epic10_validate")

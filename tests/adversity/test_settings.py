@@ -155,6 +155,7 @@ SET search_path = public;
 """
 
 
+@pytest.mark.slow
 def test_a_psqlrc_makes_no_difference(legacy_database, after, before, baseline_columns, tmp_path, monkeypatch):
     (tmp_path / "psqlrc").write_text(PSQLRC)
     monkeypatch.setenv("PSQLRC", str(tmp_path / "psqlrc"))

@@ -155,6 +155,7 @@ def test_a_view_is_made_anew_as_the_hint_says(legacy_database):
     finalize(legacy_database)
 
 
+@pytest.mark.slow
 def test_an_index_that_nothing_takes_the_place_of_is_asked_for(legacy_database, monkeypatch):
     legacy_database.execute("CREATE INDEX followed ON ndas (status, created_at)")
     legacy_database.execute("CREATE UNIQUE INDEX by_old_status ON ndas (id, status)")

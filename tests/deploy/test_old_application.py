@@ -58,6 +58,7 @@ def test_who_is_connected_and_does_not_write_is_named_and_in_nobodys_way(night, 
     assert re.fullmatch(connected, record()["decisions"][0])
 
 
+@pytest.mark.slow
 def test_to_prepare_it_may_be_at_work(night, application):
     application.execute(WRITES)
     assert night("epic10_deploy", prepare=True).status == 0

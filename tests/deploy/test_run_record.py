@@ -233,6 +233,7 @@ def killed(empty_database, directory):
     return start
 
 
+@pytest.mark.slow
 def test_what_a_killed_command_has_left_is_sealed_by_the_next(
     record, empty_database, killed, directory, epic10_records
 ):

@@ -96,6 +96,7 @@ def test_the_name_has_what_it_had_and_the_way_back_is_exact(granted, granted_col
     assert look_at(database).schema == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there, back", ROUTES, ids=THERE)
 def test_what_was_changed_meanwhile_is_changed_after_the_way_back(granted, there, back):
     database, roles = granted
@@ -122,6 +123,7 @@ def test_what_was_changed_meanwhile_is_changed_after_the_way_back(granted, there
     assert isinstance(refusal.value.__cause__, InsufficientPrivilege)
 
 
+@pytest.mark.slow
 def test_validation_notices_who_may_no_longer(granted):
     database, roles = granted
     database.migrate()

@@ -241,6 +241,7 @@ def test_and_what_is_for_the_release_says_that_there_is_none(empty_database):
     )
 
 
+@pytest.mark.slow
 def test_the_keys_of_the_ledger_are_those_of_its_migrations_whatever_the_project_says(empty_database):
     changed = WITHOUT_THE_APP.replace(
         "settings.ROOT_URLCONF", 'settings.DEFAULT_AUTO_FIELD = "django.db.models.AutoField"\nsettings.ROOT_URLCONF'

@@ -100,6 +100,7 @@ def test_a_position_that_only_the_new_application_has_chosen_comes_back_as_the_o
         assert switched.rows(BOTH, [position]) == [("CREATED", old, "CREATED", position)]
 
 
+@pytest.mark.slow
 def test_of_the_default_that_tells_nothing_from_null_nothing_is_left(legacy_database):
     default = (
         "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum"

@@ -198,6 +198,7 @@ def test_rows_is_a_number_above_zero(baseline_database, rows):
     assert f'argument --rows: "{rows}" is not a whole number from 1 to 2,147,483,647.' in finished.stderr
 
 
+@pytest.mark.slow
 def test_a_refusal_is_a_message_and_status_1_not_a_traceback(legacy_database):
     finished = legacy_database.manage("epic10_seed", "--rows", "5")
     assert finished.returncode == 1

@@ -301,6 +301,7 @@ def test_what_a_killed_rehearsal_left_is_dropped_by_the_next(baseline_database):
     assert scratch_database.drop_abandoned(baseline_database.alias, prefix=prefix, age=0) == [young]
 
 
+@pytest.mark.slow
 def test_no_rows_are_nothing_to_rehearse_with(baseline_database):
     finished = baseline_database.manage("epic10_rehearse", "--rows=0")
     assert finished.returncode == 2

@@ -1,9 +1,11 @@
 """What the way back is said to park is what it parks."""
 
+import re
+
 import psycopg
 import pytest
 
-from epic10.release.estimate_back import SAMPLE, estimate_back
+from epic10.release.estimate_back import FIXED, SAMPLE, estimate_back
 from tests.migration.disturbances import look_at
 from tests.release.test_estimate import THEIRS
 
@@ -31,12 +33,13 @@ def test_as_many_rows_are_said_as_are_parked(legacy_database, theirs):
     assert (tuple(table.rows for table in said.tables), said.problem) == (parked, "") and all(parked)
 
 
-def test_more_rows_take_longer_and_every_step_has_its_time(migrated_database):
-    nothing = estimate_back(migrated_database.connection)
+def test_what_is_parked_is_named_and_every_step_has_its_time(migrated_database):
+    assert str(estimate_back(migrated_database.connection)).count("to park") == 0
     migrated_database.execute(NEW_APPLICATION)
     found = estimate_back(migrated_database.connection)
-    assert found.back > nothing.back > 0
-    assert f"{found}".startswith("The way back takes about ") and f"{found}".endswith(" history entries to park.")
+    assert found.back == FIXED + sum(table.seconds for table in found.tables)
+    assert all(table.seconds > 0 for table in found.tables)
+    assert re.fullmatch(r"The way back takes about .* s, with \d+ NDAs and \d+ history entries to park\.", str(found))
     assert list(found.parts(takes_snapshot=True)) == ["safety snapshot", "back", "compare", "previous"]
     assert "safety snapshot" not in found.parts(takes_snapshot=False)
 

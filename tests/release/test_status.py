@@ -70,6 +70,7 @@ def test_before_the_release_it_is_the_baseline(request, kind):
     assert set(states(found).values()) == {"to do"}
 
 
+@pytest.mark.slow
 def test_phase_by_phase_it_comes_nearer(legacy_database):
     came_by = []
     for step in steps():

@@ -94,6 +94,7 @@ def test_it_is_seen_also_where_each_statement_goes_to_the_next_backend(behind):
     assert server.pooling(pooled.connection) == server.BY_TRANSACTION
 
 
+@pytest.mark.slow
 def test_through_a_pooler_that_does_it_goes_there_and_back(register, behind):
     pooled = behind("session")
     assert server.pooling(pooled.connection) == server.BY_SESSION

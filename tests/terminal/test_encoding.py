@@ -32,6 +32,7 @@ def refusal(locale, *, on_a_terminal, **environment) -> bytes:
     return said
 
 
+@pytest.mark.slow
 def test_on_a_terminal_without_unicode_it_is_ascii_and_without_color_where_nobody_wants_it():
     assert refusal("C", on_a_terminal=True, NO_COLOR="1", TERM="xterm") == SAID + b"...\n"
     assert refusal("C", on_a_terminal=True, TERM="xterm").startswith(b"\x1b[")
