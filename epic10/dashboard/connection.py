@@ -54,11 +54,15 @@ def reading(connection, *, seconds: float):
     """
     settings = f"{SETTINGS.format(milliseconds=int(seconds * 1000))};{view_schemas.past_them(local=True)}"
     settings += f";{view_users.BY_THE_DASHBOARD}"
-    if not connection.in_atomic_block:
+    is_all_of_it = not connection.in_atomic_block
+    if is_all_of_it:
         settings = f"{ONE_SNAPSHOT};{settings}"
     with transaction.atomic(using=connection.alias):
         execute(connection, settings)
         yield
+        # A COMMIT might be that of somebody who has written, to whoever looks whether anybody is still at work.
+        if is_all_of_it:
+            transaction.set_rollback(True, using=connection.alias)
 
 
 def ask(connection, question: Callable, *arguments, seconds: float) -> Answer:

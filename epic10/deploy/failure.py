@@ -40,10 +40,12 @@ def position_of(connection) -> Position:
 
 def ended_early(run: Run, wishes: DeployOptions, before: Position, error: BaseException, *, show: Show, out):
     """Undo what this run has changed, if that is its job, and raise NotDeployed."""
-    status = signals.EXIT_STATUS if signals.is_interruption(error) else 1
-    reason = why(error)
+    was_interrupted, reason = signals.is_interruption(error), why(error)
+    status = signals.EXIT_STATUS if was_interrupted else 1
+    # After Ctrl-C there is nothing to set right.
+    again = wishes.command if was_interrupted else f"Set it right, then {wishes.command}"
     try:
-        outcome = _outcome(run, wishes, before, reason, show, out)
+        outcome = _outcome(run, wishes, before, reason, again, show, out)
     except (migration_lock.AlreadyRunning, migration_lock.LockLost) as refusal:
         outcome = f"Nothing is taken back, as that is not for this run any more.\n{refusal}"
     except (CommandError, Error, KeyboardInterrupt) as another:
@@ -51,26 +53,25 @@ def ended_early(run: Run, wishes: DeployOptions, before: Position, error: BaseEx
     raise NotDeployed(f"{reason}\n{outcome}", returncode=status) from error
 
 
-def _outcome(run, wishes, before, reason, show, out) -> str:
+def _outcome(run, wishes, before, reason, again, show, out) -> str:
     if before.switched:
         return (
             "Nothing is taken back: Epic 10 was in place before this run, and somebody may be at work with it.\n"
-            f"HINT: {LOOK}. Set it right, then python manage.py epic10_deploy; or go back, with "
-            "python manage.py epic10_rollback."
+            f"HINT: {LOOK}. {again}; or go back, with python manage.py epic10_rollback."
         )
     if wishes.keep:
         return (
-            f"Kept as it is, because of --keep.\nHINT: {LOOK}; epic10_deploy goes on from there, "
+            f"Kept as it is, because of --keep.\nHINT: {LOOK}; {wishes.command} goes on from there, "
             "epic10_rollback goes back."
         )
     reconnect(run.using)
     migration_lock.regain(connections[run.using])
     if position_of(connections[run.using]).mark == before.mark:
-        return _as_it_was(before)
+        return _as_it_was(before, again)
     run.decide(f"Going back: {reason.splitlines()[0]}")
     reports = go_back(run, jobs=wishes.jobs, show=show, out=out)
     undone = "; ".join(report.summary for report in reports)
-    return f"Epic 10 is undone: {undone}.\nHINT: Set it right, then python manage.py epic10_deploy."
+    return f"Epic 10 is undone: {undone}.\nHINT: {again}"
 
 
 def _how_far_back(run, reason) -> str:
@@ -85,10 +86,10 @@ def _how_far_back(run, reason) -> str:
     )
 
 
-def _as_it_was(before) -> str:
+def _as_it_was(before, again) -> str:
     if not before.begun:
-        return "Nothing was changed.\nHINT: Set it right, then python manage.py epic10_deploy."
+        return f"Nothing was changed.\nHINT: {again}"
     return (
         "What an earlier run has done stays: this one has added nothing to it, and nothing of it is visible.\n"
-        "HINT: Set it right, then python manage.py epic10_deploy goes on; python manage.py epic10_rollback goes back."
+        f"HINT: {again} goes on; python manage.py epic10_rollback goes back."
     )

@@ -51,6 +51,12 @@ class DeployOptions:
     may_ask: bool = False
     also_asked: tuple[Check, ...] = ()
 
+    @property
+    def command(self) -> str:
+        """What to type to have the same done again."""
+        how = " --prepare" if self.only_prepare else " --rolling" if self.rolling else ""
+        return f"python manage.py epic10_deploy{how}"
+
 
 NOT_OURS = "Nothing here has looked into it, no rollback compares with it, and only those who took it can restore it."
 

@@ -188,7 +188,8 @@ def check(needs: Iterable[Need]) -> Check:
         "the role may do what the release does",
         violations(f"SELECT finding || ': ' || remedy FROM (\n{missing(needs)}\n) AS missing"),
         when=BEFORE,
-        hint="Have the owner of these objects, or a superuser, run the statements above.",
+        hint="Is this the application's role? Then connect as the migrator; it should have none of these. Otherwise "
+        "have the owner of these objects, or a superuser, run the statements above.",
     )
 
 

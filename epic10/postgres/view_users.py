@@ -70,13 +70,13 @@ BEGIN
     is_last := pg_catalog.clock_timestamp() >= finish;
     fresh := ARRAY(
       WITH held AS MATERIALIZED (
-        SELECT pid, relation FROM pg_locks
+        SELECT pid, relation, CASE WHEN mode = ANY ({writing}) THEN ' writes' ELSE '' END AS how FROM pg_locks
          WHERE database = home AND pid <> pg_backend_pid()
            AND (locktype = 'relation' AND (relation = ANY (register) OR relation = ANY (views))
                AND mode <> 'ShareUpdateExclusiveLock'  -- A vacuum's, whose worker may be gone when it is asked for.
              OR locktype = 'advisory' AND classid IN ({key}::oid, {onlooker}::oid)))
       SELECT place FROM (
-        SELECT DISTINCT pid::text || ' ' || coalesce(relation::text, 'ours') AS place FROM held
+        SELECT DISTINCT pid::text || ' ' || coalesce(relation::text || how, 'ours') AS place FROM held
          WHERE relation IS NULL OR pid NOT IN (SELECT pid FROM held WHERE relation IS NULL)) AS found
        WHERE place <> ALL (places));
     places := pg_catalog.array_cat(places, fresh);
@@ -102,6 +102,8 @@ BEGIN
 END $epic10$"""
 FOUND = "SELECT pg_catalog.current_setting('epic10.look')"
 OURS, TABLE = "ours", ""
+# What an INSERT, UPDATE or DELETE takes, and what is stronger; a vacuum's is weaker.
+WRITING = ["RowExclusiveLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"]
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Session:
     user: str
     application: str
     schema: str
+    writes: bool = False
 
     def __str__(self):
         return f"pid {self.pid}, {self.user}{f' ({self.application})' if self.application else ''}"
@@ -150,16 +153,17 @@ def look(connection, tables: list[str], *, seconds: float = SECONDS, patience: f
     As long as somebody is at work and nobody has seen where, it goes on, for ``patience`` seconds at most.
     """
     [[began]] = fetch(connection, "SELECT pg_catalog.clock_timestamp()::pg_catalog.text")
-    places, sessions, looks, took = {}, {}, 0, 0.0
+    places, sessions, writing, looks, took = {}, {}, set(), 0, 0.0
     seen = Look(0.0, 0)
     while not looks or took < seconds or (seen.unplaced and took < patience):
         one = _slice(connection, tables, began, min(max(seconds, patience) - took, SLICE))
         for place in one["places"]:
-            pid, _, where = place.partition(" ")
+            pid, where, *how = place.split(" ")
+            writing |= {pid} if how else set()
             places.setdefault(pid, set()).add(where if where == OURS else one["schemas"].get(where, TABLE))
         sessions |= one["sessions"]
         looks, took = looks + one["looks"], took + SLICE
-        seen = _sorted(places, sessions, Look(took, looks))
+        seen = _sorted(places, sessions, writing, Look(took, looks))
     return seen
 
 
@@ -183,10 +187,11 @@ def _ours() -> dict[str, str]:
         "key": literal(KEY[0]),
         "onlooker": literal(ONLOOKER),
         "names": literal(PATTERN),
+        "writing": array(WRITING),
     }
 
 
-def _sorted(places, sessions, seen: Look) -> Look:
+def _sorted(places, sessions, writing, seen: Look) -> Look:
     for pid in sorted(places.keys() | sessions.keys(), key=int):
         # Without a row of its own: it was gone before anybody could ask who it was.
         user, application, is_working, is_ours = sessions.get(pid) or ("gone since", "", True, False)
@@ -196,7 +201,8 @@ def _sorted(places, sessions, seen: Look) -> Look:
         schemas = sorted(where - {OURS, TABLE})
         kind = {None: seen.hidden, True: seen.unplaced, False: seen.idle}[is_working]
         target = seen.found if where - {OURS} else kind
-        target.append(Session(int(pid), user or "", application or "", schemas[0] if schemas else ""))
+        schema = schemas[0] if schemas else ""
+        target.append(Session(int(pid), user or "", application or "", schema, writes=pid in writing))
     return seen
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.management import CommandError, call_command
 
+from epic10.deploy import writers
 from epic10.ledger.models import RunRecord
 from epic10.postgres import fingerprint
 from epic10.release import plan
@@ -28,7 +29,8 @@ class Ended:
 
 
 @pytest.fixture
-def night(legacy_database, tmp_path, settings):
+def night(legacy_database, tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(writers, "SECONDS", 0.5)
     settings.EPIC10_SNAPSHOTS, settings.EPIC10_RECORDS = tmp_path / "snapshots", tmp_path / "records"
 
     def run(command, *arguments, **options):

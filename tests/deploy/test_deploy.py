@@ -21,7 +21,7 @@ from tests.rehearsal.test_schema_rehearsal import NOTHING_IS_DROPPED
 STEPS = ["stopped", "precheck", "snapshot", "verify", "still stopped", "migrate", "validate", "smoke", "vacuum"]
 UNDONE = r"Epic 10 is undone: 10 checks: 10 passed; (\d+) checks?: \1 passed\."
 NOT_YES = 'Nothing was changed: the answer was not "yes".\nHINT: The same command again; then type yes'
-AGAIN = r"HINT: Set it right, then python manage\.py epic10_deploy\."
+AGAIN = r"HINT: Set it right, then python manage\.py epic10_deploy"
 
 
 def steps(said):
@@ -172,8 +172,8 @@ def test_kept_if_the_operator_wants_to_look_at_it(night, legacy_database, corrup
     assert ended.status == 1
     assert re.fullmatch(
         r"epic10_validate failed: .*rows\.status\.\nKept as it is, because of --keep\.\n"
-        r"HINT: python manage\.py epic10_status says where it stands; epic10_deploy goes on from there, "
-        r"epic10_rollback goes back\.",
+        r"HINT: python manage\.py epic10_status says where it stands; python manage\.py epic10_deploy goes on "
+        r"from there, epic10_rollback goes back\.",
         ended.complaint,
     )
     [[switched]] = legacy_database.rows("SELECT 'PENDING_APPROVAL' = ANY (enum_range(NULL::\"NdaStatus\")::text[])")

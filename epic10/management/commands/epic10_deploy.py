@@ -32,9 +32,6 @@ ROLLED = "Epic 10 is in place. Next: the new application, one instance after the
 
 
 class Command(ReleaseCommand):
-    interrupted = (
-        "python manage.py epic10_deploy goes on from there, python manage.py epic10_rollback goes back from there."
-    )
     help = (
         "Deploy the release, and go back by itself if it fails. Is the application stopped? Precheck, snapshot, verify "
         "it, migrate, validate, smoke, vacuum. If anything fails after its first change, or it takes longer than "
@@ -90,6 +87,9 @@ class Command(ReleaseCommand):
         state.insist_on_a_register(connections[database])
         if wishes.may_ask:
             prompts.ask("\n".join(preview.summary(database, wishes)), otherwise="--yes")
+        self.interrupted = wishes.command
+        if state.has_begun(connections[database]):
+            self.interrupted += " goes on from there, python manage.py epic10_rollback goes back from there."
         with self.alone(database, recorded_options(wishes)) as run:
             deploy(run, wishes, show=self.show, out=self.out)
         return Output(text(run, wishes), run_record.as_data(run))
