@@ -26,7 +26,7 @@ def summary(using: str, wishes: DeployOptions) -> Iterator[str]:
         return
     for number, step in enumerate(steps(connection, begins, wishes), start=1):
         yield f"  {number}. {step}"
-    yield _if_it_fails(begins, wishes)
+    yield _if_it_fails(begins, wishes, is_final=plan.load().is_finalized(connection))
 
 
 def steps(connection, begins: Position, wishes: DeployOptions) -> Iterator[str]:
@@ -98,9 +98,10 @@ def _began(connection):
     return f"{when}, and it was going back last" if state.is_going_back(connection) else when
 
 
-def _if_it_fails(begins, wishes):
+def _if_it_fails(begins, wishes, *, is_final):
     if begins.switched:
-        return "If anything fails, it is said and nothing is taken back; python manage.py epic10_rollback goes back."
+        said = "If anything fails, it is said and nothing is taken back"
+        return f"{said}." if is_final else f"{said}; python manage.py epic10_rollback goes back."
     late = f"or it takes longer than {seconds(wishes.timeout)}"
     if wishes.keep:
         return f"If anything fails after the first change, {late}, it stays as it is."

@@ -27,6 +27,7 @@ FIXED, READ = 0.8, 2.0
 PARKING = 2.6
 # The comparison reads what a snapshot reads, and restores what has changed, in times of the last snapshot.
 COMPARED, PREVIOUS = 1.0, 0.1
+LEAST = 0.5  # to be said
 
 COLUMNS = """
     SELECT attname FROM pg_attribute WHERE attrelid = {table}::oid AND attnum > 0 AND NOT attisdropped"""
@@ -68,11 +69,14 @@ class WayBack:
         safety = {"safety snapshot": self.snapshot} if takes_snapshot else {}
         return safety | {"back": self.back, "compare": COMPARED * self.snapshot, "previous": PREVIOUS}
 
-    def __str__(self):
+    def said(self, *, takes_snapshot: bool) -> str:
         if self.problem:
             return f"How long it takes is not known: {self.problem}"
+        parts = self.parts(takes_snapshot=takes_snapshot) if self.snapshot else {"back": self.back}
+        of_it = ", ".join(f"{name} {seconds(round(took, 1))}" for name, took in parts.items() if took >= LEAST)
         parked = " and ".join(str(table) for table in self.tables if table.rows)
-        return f"The way back takes about {seconds(round(self.back, 1))}{f', with {parked} to park' if parked else ''}."
+        lines = [f"It takes about {seconds(round(sum(parts.values()), 1))}: {of_it}."]
+        return " ".join([*lines, f"It parks {parked}."] if parked else lines)
 
 
 def estimate_back(connection) -> WayBack:

@@ -1,6 +1,7 @@
 """What the way back is said to park is what it parks."""
 
 import re
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -34,12 +35,16 @@ def test_as_many_rows_are_said_as_are_parked(legacy_database, theirs):
 
 
 def test_what_is_parked_is_named_and_every_step_has_its_time(migrated_database):
-    assert str(estimate_back(migrated_database.connection)).count("to park") == 0
+    assert "It parks" not in estimate_back(migrated_database.connection).said(takes_snapshot=True)
     migrated_database.execute(NEW_APPLICATION)
     found = estimate_back(migrated_database.connection)
     assert found.back == FIXED + sum(table.seconds for table in found.tables)
     assert all(table.seconds > 0 for table in found.tables)
-    assert re.fullmatch(r"The way back takes about .* s, with \d+ NDAs and \d+ history entries to park\.", str(found))
+    said = r"It takes about (.*): back \1\. It parks \d+ NDAs and \d+ history entries\."
+    assert re.fullmatch(said, found.said(takes_snapshot=True))
+    after_one = replace(found, snapshot=4.0).said(takes_snapshot=True)
+    assert re.match(r"It takes about [\d.]+ s: safety snapshot 4 s, back \d.*s, compare 4 s\. It parks ", after_one)
+    assert "snapshot" not in replace(found, snapshot=4.0).said(takes_snapshot=False)
     assert list(found.parts(takes_snapshot=True)) == ["safety snapshot", "back", "compare", "previous"]
     assert "safety snapshot" not in found.parts(takes_snapshot=False)
 
@@ -57,5 +62,5 @@ def test_what_takes_too_long_is_not_known_and_nothing_fails(migrated_database):
     with psycopg.connect(migrated_database.url) as session:
         session.execute("LOCK TABLE nda_status_history")
         found = estimate_back(migrated_database.connection)
-    assert f"{found}" == "How long it takes is not known: canceling statement due to lock timeout"
+    assert found.said(takes_snapshot=True) == "How long it takes is not known: canceling statement due to lock timeout"
     assert found.parts(takes_snapshot=True) == {}

@@ -45,7 +45,7 @@ def holds_the_snapshot(database, taken):
 
 
 def test_an_empty_database_is_filled(epic10_snapshot, taken, other):
-    said = epic10_snapshot("restore", taken.name, into=other.name, database=other.alias)
+    said = epic10_snapshot("restore", "newest", into=other.name, database=other.alias)
     assert said.splitlines()[-1] == f'The database "{other.name}" is the snapshot "{taken.name}": every table compared.'
     assert holds_the_snapshot(other, taken)
 

@@ -60,7 +60,7 @@ class Command(ReleaseCommand):
         if state.is_left_to_undo(connections[database]):
             if not wishes["only_the_switch"]:
                 expected = estimate_back(connections[database])
-                print(expected, file=self.out)
+                print(expected.said(takes_snapshot=not wishes["without_snapshot"]), file=self.out)
             if not yes:
                 ask(connections[database], rolling=wishes["rolling"], only_the_switch=wishes["only_the_switch"])
         with self.alone(database, {name: str(value) for name, value in wishes.items()}) as run, followed() as outlook:

@@ -28,7 +28,8 @@ class Command(ReleaseCommand):
         listing = actions.add_parser("list", help="Show what there is.")
         restore = actions.add_parser("restore", help="Make a database of a snapshot.")
         verify.add_argument("name", nargs="?", type=arguments.file_name, help="Which one (default: the newest).")
-        restore.add_argument("name", type=arguments.file_name, help="Which one; epic10_snapshot list shows them.")
+        which = 'Which one, or "newest"; epic10_snapshot list shows them.'
+        restore.add_argument("name", type=arguments.file_name, help=which)
         restore.add_argument(
             "--into", required=True, metavar="DATABASE", help="Name of the database to make, on the same server."
         )
@@ -78,6 +79,8 @@ class Command(ReleaseCommand):
         return Output("\n".join(map(line, kept)) or f'There is no snapshot in "{directory}".', found)
 
     def _restore(self, *, database, directory, name, into, yes_replace, no_owner, overwrite, jobs, **options):
+        name = files.newest(directory) if name == "newest" else name
+
         def confirm(question):
             if yes_replace != into:
                 prompts.ask(question, expected=into, otherwise=f"--yes-replace {into}")
