@@ -156,11 +156,11 @@ def _fits(measured: Estimate, window: float) -> Find:
         if measured.seconds is None:
             raise Skip("The duration could not be measured.")
         needed = BUFFER * measured.seconds
-        line = f"about {seconds(measured.seconds)}, so plan for {seconds(needed)}"
+        line = f"migrate takes about {seconds(measured.seconds)}, so plan for {seconds(needed)}"
         yield line if needed > window else Fact(line)
         yield Fact(f"of it {_listed(measured.phases)}")
         yield Fact(f"around it {_listed(measured.around)}")
-        yield Fact(f"once it is prepared, in the window about {seconds(round(measured.window, 1))}")
+        yield Fact(f"the window after --prepare, with validation and smoke: {seconds(round(measured.window, 1))}")
 
     return find
 

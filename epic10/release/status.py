@@ -68,7 +68,7 @@ class Status:
     def lines(self) -> Iterator[str]:
         yield f'Epic 10 in database "{self.database}": {self.state}'
         yield from (f"  {standing}" for standing in self.phases)
-        yield f"At work: {self.worker or 'nobody'}"
+        yield f"Changing it now: {self.worker or 'nobody'}"
         if self.waits:
             yield f"Waiting: {self.waits}"
         yield from self.at_work

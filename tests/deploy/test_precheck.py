@@ -171,7 +171,7 @@ def test_the_rows_to_change_are_counted_and_the_window_is_kept(legacy_database):
     assert " of 300 NDAs to change (status " in ndas
     assert history.startswith("nda_status_history: ")
     [finding] = found["window.fits"].findings
-    assert finding.startswith("about ")
+    assert finding.startswith("migrate takes about ")
     assert found["window.fits"].verdict == "FAILED"
     assert verdicts(legacy_database, window=600)["window.fits"].verdict == "OK"
 

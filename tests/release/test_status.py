@@ -231,7 +231,7 @@ def test_the_lines_say_it_all(migrated_database):
     assert [line.split()[:2] for line in lines[1:6]] == [
         [phase, "done"] for phase in ("expand", "backfill", "index", "enforce", "switch")
     ]
-    assert lines[6].startswith("At work: migrate by ")
+    assert lines[6].startswith("Changing it now: migrate by ")
     through = ["At work through epic9", "At work through epic10", "At work on the tables themselves"]
     unknown = ["At work, and nobody saw where", "Idle, and nobody knows where they work"]
     assert [line.partition(":")[0] for line in lines[7:-1]] == through + unknown
