@@ -3,7 +3,7 @@
 import getpass
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from epic10.postgres.session import unhurried
 from epic10.release import plan, revision
 from epic10.snapshots import files, manifest
 from epic10.snapshots.manifest import Manifest
-from epic10.terminal.progress import logger
+from epic10.terminal.progress import finished, logger
 
 JOBS = 2
 VERIFICATION = "epic10_verify_"
@@ -189,21 +189,24 @@ def restored_differs(alias: str, folder: Path, written: Manifest, *, jobs: int |
 
 def restore_into(alias: str, folder: Path, written: Manifest, *, jobs: int | None, options=()) -> tuple[LeftOut, ...]:
     """Restore the dump into the empty database ``alias``; returns what the role may not make, which is nothing else."""
-    return dump.restore(
-        connections[alias],
-        folder / files.DUMP,
-        client=written.client,
-        jobs=jobs,
-        tables=len(written.contents.tables),
-        options=options,
-    )
+    return _restored(alias, folder, written, len(written.contents.tables), jobs=jobs, options=options)
 
 
-def restore_rows(alias: str, folder: Path, written: Manifest, wanted: Iterable[str], *, jobs: int):
+def restore_rows(alias: str, folder: Path, written: Manifest, wanted: Collection[str], *, jobs: int):
     """Restore the rows of the tables to the empty database ``alias``: no other rows, no indexes, no constraints."""
     tables = [f"--table={manifest.plain(name)}" for name in sorted(wanted)]
     for options in (["--section=pre-data"], ["--section=data", *tables]):
-        restore_into(alias, folder, written, jobs=jobs, options=[*dump.for_a_copy(connections[alias]), *options])
+        options = [*dump.for_a_copy(connections[alias]), *options]
+        _restored(alias, folder, written, len(wanted), jobs=jobs, options=options)
+
+
+def _restored(alias, folder, written, tables, *, jobs, options):
+    try:
+        return dump.restore(
+            connections[alias], folder / files.DUMP, client=written.client, jobs=jobs, tables=tables, options=options
+        )
+    finally:
+        finished()  # Tables that are left out would leave their bar among the lines that follow.
 
 
 def _kept(directory, name):
