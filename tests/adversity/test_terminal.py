@@ -121,7 +121,7 @@ LINES = re.compile(rb"[\r\n]|\x1b\[[0-9;?]*[A-Za-z]")
 def test_80_columns_of_ascii_without_color(legacy_database, environment):
     """NO_COLOR, LANG=C and a terminal of the usual size: nothing is garbled, and no bar breaks over its line."""
     plain = {"NO_COLOR": "1", "LC_ALL": "C", "TERM": "xterm", "COLUMNS": "", "PYTHONUTF8": ""}
-    terminal = Terminal(legacy_database, *MIGRATE, **environment | plain | {"EPIC10_BATCH_SIZE": "20"})
+    terminal = Terminal(legacy_database, *MIGRATE, **environment | plain)
     fcntl.ioctl(terminal.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 80, 0, 0))
     assert terminal.process.wait() == 0
     terminal.close()
