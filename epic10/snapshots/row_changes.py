@@ -1,11 +1,8 @@
 """The rows of a table that are not what they were in a copy made from a snapshot."""
 
-import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 
 from django.db import connections, transaction
 
@@ -39,6 +36,7 @@ SUMS = """
 
 # A row's key, the hash of the compared columns, the hash of its timestamps, and
 # whether it was written before the snapshot, if that can be told.
+KEY, CONTENT, STAMPS, IS_OLDER = range(4)
 ROWS = """
     SELECT {key}, {hash}, {stamps}, {older}
       FROM {table}, {numbers} WHERE {bucket} OPERATOR(pg_catalog.=) ANY ({buckets}) ORDER BY 1"""
@@ -59,13 +57,6 @@ class Changes:
     gone: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     older: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Row:
-    content: int
-    stamps: int
-    is_older: bool
 
 
 @dataclass(frozen=True)
@@ -116,14 +107,10 @@ def rows_that_differ(using: str, copy: str, name: str, table: Table, seen: Visib
         before, now = (_Side(alias, stack.enter_context(_reading(alias)), **expressions) for alias in (copy, using))
         buckets = {bucket for bucket, *_ in before.sums() ^ now.sums()}
         times = stamps(using, name, table)
-        both = heapq.merge(
-            ((at, "before", row) for at, *row in before.in_buckets(buckets, times, "false")),
-            ((at, "now", row) for at, *row in now.in_buckets(buckets, times, older)),
-            key=itemgetter(0, 1),
-        )
-        for at, rows in groupby(both, key=itemgetter(0)):
-            found = {which: Row(*row) for _, which, row in rows}
-            _count(changes, at, found.get("before"), found.get("now"))
+        for then, row in _side_by_side(
+            before.in_buckets(buckets, times, "false"), now.in_buckets(buckets, times, older)
+        ):
+            _count(changes, then, row)
     return changes
 
 
@@ -143,19 +130,35 @@ def stamps(using: str, name: str, table: Table) -> list[str]:
     ]
 
 
-def _count(changes, key, before, now):
+def _side_by_side(before: Iterable[tuple], now: Iterable[tuple]) -> Iterator[tuple[tuple | None, tuple | None]]:
+    """The rows of both, each in the order of keys, with what the other has by that key, if it has it."""
+    before, now = iter(before), iter(now)
+    then, row = next(before, None), next(now, None)
+    while then or row:
+        if row is None or (then and then[KEY] < row[KEY]):
+            yield then, None
+            then = next(before, None)
+        elif then is None or row[KEY] < then[KEY]:
+            yield None, row
+            row = next(now, None)
+        else:
+            yield then, row
+            then, row = next(before, None), next(now, None)
+
+
+def _count(changes, before, now):
     if now is None:
-        changes.gone.append(key)
-    elif before and before.content == now.content:
+        changes.gone.append(before[KEY])
+    elif before and before[CONTENT] == now[CONTENT]:
         return
-    elif now.is_older:
-        changes.older.append(key)
+    elif now[IS_OLDER]:
+        changes.older.append(now[KEY])
     elif before is None:
         changes.new += 1
-    elif before.stamps != now.stamps:
+    elif before[STAMPS] != now[STAMPS]:
         changes.written += 1
     else:
-        changes.unexplained.append(key)
+        changes.unexplained.append(now[KEY])
 
 
 def _written_by_the_release():
