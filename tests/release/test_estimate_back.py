@@ -43,7 +43,7 @@ def test_what_is_parked_is_named_and_every_step_has_its_time(migrated_database):
     said = r"It takes about (.*): back \1\. It parks \d+ NDAs and \d+ history entries\."
     assert re.fullmatch(said, found.said(takes_snapshot=True))
     after_one = replace(found, snapshot=4.0).said(takes_snapshot=True)
-    assert re.match(r"It takes about [\d.]+ s: safety snapshot 4 s, back \d.*s, compare 4 s\. It parks ", after_one)
+    assert re.match(r"It takes about [\d.]+ s: safety snapshot 4 s, back \d.*s, compare 10 s\. It parks ", after_one)
     assert "snapshot" not in replace(found, snapshot=4.0).said(takes_snapshot=False)
     assert list(found.parts(takes_snapshot=True)) == ["safety snapshot", "back", "compare", "previous"]
     assert "safety snapshot" not in found.parts(takes_snapshot=False)
