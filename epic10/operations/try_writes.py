@@ -9,6 +9,7 @@ from epic10.operations.release_operation import ReleaseOperation
 from epic10.operations.written import NEW_PREPARED, OLD, STATEMENTS, Written
 from epic10.postgres.catalog import literal
 from epic10.postgres.locks import TIMEOUT
+from epic10.postgres.session import OUR_WARNING
 
 # No write of a trial stays: each is taken back by an exception of its own, which is EP010. One that was refused
 # before the change proves nothing about it, so what was refused is remembered in a setting of the session.
@@ -87,7 +88,7 @@ IF pg_catalog.clock_timestamp() - began > '{longest}'::interval THEN
               '%s of %s takes longer than {longest}, and is not tried under the locks.',
               CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
               written.table_name)
-              USING HINT = pg_catalog.format({hint}, written.table_name);
+              USING ERRCODE = '{ours}', HINT = pg_catalog.format({hint}, written.table_name);
           END IF;
         END IF"""
 SLOW_HINT = "A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql."
@@ -171,9 +172,8 @@ def values(tables: list[Written], *, by: str, with_labels: bool = True) -> str:
 
 
 def remembering(tables: str) -> str:
-    text = _trial(
-        tables, "''", TOO_SLOW.format(longest=LONGEST, hint=literal(SLOW_HINT)), REMEMBER, REMEMBER, REMEMBERED
-    )
+    too_slow = TOO_SLOW.format(longest=LONGEST, ours=OUR_WARNING, hint=literal(SLOW_HINT))
+    text = _trial(tables, "''", too_slow, REMEMBER, REMEMBER, REMEMBERED)
     return text.replace("BEGIN\n", f"BEGIN\n{BRIEFLY.format(timeout=TIMEOUT)}", 1)
 
 

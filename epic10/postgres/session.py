@@ -50,6 +50,9 @@ PATIENCE, PAUSE = 60.0, 0.5
 # First and alone, because the timeout could cancel the statement that sets the others.
 NO_LIMIT = "SET statement_timeout = 0"
 
+# The SQLSTATE of a warning of the release's own.
+OUR_WARNING = "EP011"
+
 ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 VALUES = "SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(%s::text[]) AS name"
@@ -96,10 +99,10 @@ def one_moment(connection):
 
 @contextmanager
 def warnings_told(connection):
-    """Tell the operator what the server warns of within the block, as psql would."""
+    """Tell the operator what we warn of within the block. A trigger of others might warn of every row, and say it."""
 
     def tell(said):
-        if said.severity_nonlocalized == "WARNING":
+        if said.sqlstate == OUR_WARNING:
             logger.warning("%s%s", said.message_primary, f"\nHINT: {said.message_hint}" if said.message_hint else "")
 
     connection.ensure_connection()

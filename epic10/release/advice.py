@@ -9,9 +9,9 @@ from epic10.release import plan, state
 from epic10.release.status import status
 from epic10.terminal import signals
 
-BOTH_WAYS = (
-    "HINT: python manage.py migrate ndas goes on from here, python manage.py migrate ndas 0001 goes back from here."
-)
+BOTH_WAYS = "HINT: python manage.py {again} goes on from here, python manage.py migrate ndas 0001 goes back from here."
+# As it was typed: without --prepare it would go on through the switch.
+ANEW, ONLY_PREPARE = "migrate ndas", "migrate ndas --prepare"
 HALF_WAY = f"What is committed stays; nothing of it is visible to the application before the switch.\n{BOTH_WAYS}"
 SWITCHED = f"What is committed stays; Epic 10 is what everybody sees.\n{BOTH_WAYS}"
 
@@ -31,9 +31,10 @@ def after_interruption(database: str, next_command: str) -> str:
     return f"{where}.\nHINT: {next_command}"
 
 
-def stopped(database: str, why: str, *, separator: str = "\n", **options) -> CommandError:
+def stopped(database: str, why: str, *, separator: str = "\n", only_prepare: bool = False, **options) -> CommandError:
     """The error of a migration that has stopped: why, the state of the database, and what to type."""
-    error = CommandError(f"{why}{separator}{_position(database)}", **options)
+    where = _position(database).format(again=ONLY_PREPARE if only_prepare else ANEW)
+    error = CommandError(f"{why}{separator}{where}", **options)
     error.why = why
     return error
 

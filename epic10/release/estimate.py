@@ -187,10 +187,7 @@ class Estimate:
 
     @property
     def _changed(self) -> float:
-        return sum(
-            work.bytes * (work.to_change + work.to_restore + work.to_carry_over) / max(work.rows, 1)
-            for work in self.tables
-        )
+        return sum(work.bytes * work.to_write / max(work.rows, 1) for work in self.tables)
 
 
 def estimate(connection) -> Estimate:

@@ -83,9 +83,11 @@ class WayBack:
 def estimate_back(connection) -> WayBack:
     """Reads the tables of the release once and changes nothing; before the end of the preparation not even that."""
     release = plan.load()
-    if not (release.is_switched(connection) or is_prepared(connection)):
-        return WayBack(snapshot=_of_the_last_snapshot(connection))
+    # Nobody is kept from going back because it could not be estimated.
     try:
+        took = _of_the_last_snapshot(connection)
+        if not (release.is_switched(connection) or is_prepared(connection)):
+            return WayBack(snapshot=took)
         with short_transaction(connection, PATIENCE):
             found = tuple(
                 _to_park(connection, parking, release.app_label, state)
@@ -96,7 +98,7 @@ def estimate_back(connection) -> WayBack:
             transaction.set_rollback(True, using=connection.alias)
     except Error as error:
         return WayBack(problem=first_line(error))
-    return WayBack(found, _of_the_last_snapshot(connection))
+    return WayBack(found, took)
 
 
 def _to_park(connection, parking: Parking, app_label, state) -> ToPark:
@@ -147,4 +149,5 @@ def _of_the_last_snapshot(connection) -> float:
     if not store.is_there(connection, Snapshot):
         return 0.0
     newest = Snapshot.objects.using(connection.alias).order_by("-taken_at").first()
-    return newest.manifest["seconds"] if newest else 0.0
+    took = newest.manifest.get("seconds") if newest and isinstance(newest.manifest, dict) else None
+    return float(took) if isinstance(took, int | float) else 0.0

@@ -81,6 +81,8 @@ def at_work(url, *, anew=False):
                 while not stop.wait(0.05):
                     with session.transaction():
                         session.execute("UPDATE ndas SET updated_at = updated_at WHERE false")
+                        if anew:
+                            session.execute("SELECT pg_sleep(0.2)")  # No last statement is left to tell by.
                     if anew:
                         break
 

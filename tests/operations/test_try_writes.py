@@ -140,6 +140,16 @@ def test_what_takes_its_time_is_not_tried_while_everybody_waits_for_the_locks(
         )
 
 
+def test_what_a_trigger_of_others_warns_of_is_not_repeated(meadow_database, caplog):
+    """It might be a line for every row, with what is in it."""
+    meadow_database.execute("""
+        CREATE FUNCTION loudly() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE WARNING 'secret of %', NEW.id; RETURN NEW; END $$;
+        CREATE TRIGGER loudly BEFORE UPDATE ON pony FOR EACH ROW EXECUTE FUNCTION loudly()""")
+    meadow.forwards(meadow_database, meadow.release())
+    assert "secret" not in caplog.text
+
+
 @pytest.mark.parametrize("theirs", [BY_POSITION, KNOWS_OLD_LABELS], ids=["by position", "old labels"])
 def test_the_script_stops_there_too(meadow_database, theirs):
     written = {path.name: text for path, text in scripts.files(meadow.release()).items()}

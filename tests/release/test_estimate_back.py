@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
+from epic10.ledger.models import Snapshot
 from epic10.release.estimate_back import FIXED, SAMPLE, estimate_back
 from tests.migration.disturbances import look_at
 from tests.release.test_estimate import THEIRS
@@ -64,3 +66,15 @@ def test_what_takes_too_long_is_not_known_and_nothing_fails(migrated_database):
         found = estimate_back(migrated_database.connection)
     assert found.said(takes_snapshot=True) == "How long it takes is not known: canceling statement due to lock timeout"
     assert found.parts(takes_snapshot=True) == {}
+
+
+@pytest.mark.parametrize("manifest", [{}, [], {"seconds": "12"}])
+def test_a_ledger_that_somebody_has_damaged_keeps_nobody_from_going_back(migrated_database, manifest):
+    taken = {"name": "x", "directory": "x", "taken_at": datetime(2026, 1, 2, tzinfo=UTC), "bytes": 1}
+    Snapshot.objects.using(migrated_database.alias).create(**taken, manifest=manifest)
+    assert estimate_back(migrated_database.connection).snapshot == 0.0
+
+
+def test_nor_does_one_that_cannot_be_read(migrated_database):
+    migrated_database.execute("ALTER TABLE epic10_snapshot DROP COLUMN manifest")
+    assert "manifest" in estimate_back(migrated_database.connection).problem

@@ -18,7 +18,6 @@ WISHES += ("only_the_switch",)
 
 
 class Command(ReleaseCommand):
-    interrupted = "python manage.py epic10_rollback goes on from there."
     help = (
         "Go back to before Epic 10, from any point. Is the application stopped? A safety snapshot; back; compare every "
         "table with the last snapshot from before. Every old label comes back; what only Epic 10 can hold is parked, "
@@ -56,6 +55,8 @@ class Command(ReleaseCommand):
     def answer(self, *, database, yes, **options):
         wishes = {name: options[name] for name in WISHES}
         insist_on_a_way_back(database)
+        how = [f"--{name.replace('_', '-')}" for name in ("rolling", "only_the_switch") if wishes[name]]
+        self.interrupted = f"{' '.join(['python manage.py epic10_rollback', *how])} goes on from there."
         expected = WayBack()
         if state.is_left_to_undo(connections[database]):
             if not wishes["only_the_switch"]:

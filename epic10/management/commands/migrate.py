@@ -76,16 +76,16 @@ class Command(Lasting, OnTheTables, migrate.Command):
             with signals.handled():
                 self._handle(*args, **options)
         except LockLost as error:
-            raise stopped(options["database"], str(error)) from error
+            raise half_way(options, str(error)) from error
         except Refusal as error:
             raise CommandError(str(error)) from error
         except (KeyboardInterrupt, Error) as error:
             if signals.is_interruption(error):
                 status = {"separator": " ", "returncode": signals.EXIT_STATUS}
-                raise stopped(options["database"], "Interrupted.", **status) from error
+                raise half_way(options, "Interrupted.", **status) from error
             if not self.under_way:
                 raise
-            raise stopped(options["database"], message_of(error)) from error
+            raise half_way(options, message_of(error)) from error
 
     def _handle(self, *args, database, verbosity, app_label, migration_name, prepare=False, **options):
         orphan_policy, number = options.pop("orphans", orphans.REFUSE), options.pop("workers", None)
@@ -134,6 +134,12 @@ class Command(Lasting, OnTheTables, migrate.Command):
             minutes, seconds = divmod(time.monotonic() - self.began, 60)
             now = moment(timezone.now(), precise=True)
             logger.info(f"Migration {verb} at {now} (duration: {minutes:.0f}m {seconds:.1f}s)")
+
+
+def half_way(options, why, **more) -> CommandError:
+    """The error, with the command as it was typed."""
+    only_prepare = bool(options.get("prepare")) and not is_way_back(plan.load(), options["migration_name"])
+    return stopped(options["database"], why, only_prepare=only_prepare, **more)
 
 
 def concerns_the_release(options) -> bool:

@@ -830,7 +830,7 @@ BEGIN
                     '%s of %s takes longer than 1 s, and is not tried under the locks.',
                     CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
                     written.table_name)
-                    USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+                    USING ERRCODE = 'EP011', HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
                 END IF;
               END IF;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
@@ -2363,7 +2363,7 @@ BEGIN
                     '%s of %s takes longer than 1 s, and is not tried under the locks.',
                     CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
                     written.table_name)
-                    USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+                    USING ERRCODE = 'EP011', HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
                 END IF;
               END IF;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
@@ -3448,7 +3448,7 @@ BEGIN
                     '%s of %s takes longer than 1 s, and is not tried under the locks.',
                     CASE number WHEN 1 THEN 'An INSERT' WHEN 2 THEN 'An UPDATE' ELSE 'An UPDATE of the labels' END,
                     written.table_name)
-                    USING HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
+                    USING ERRCODE = 'EP011', HINT = pg_catalog.format(E'A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql.', written.table_name);
                 END IF;
               END IF;
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
