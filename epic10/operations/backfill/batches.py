@@ -113,7 +113,7 @@ class Batches:
         return last, time.monotonic() - began
 
     def _at_once(self, connection, direct, values):
-        """The same result by one UPDATE, in three messages; None, and nothing done, if that cannot be."""
+        """The same result by one UPDATE, in two messages; None, and nothing done, if that cannot be."""
         patience = f"SET LOCAL lock_timeout = '{locks.TIMEOUT}'"
         try:
             with rolled_back(connection), connection.cursor() as cursor:
