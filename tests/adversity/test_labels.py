@@ -1,6 +1,7 @@
 """A label nobody planned for that turns up while the release runs: named, and nothing is lost."""
 
 import pytest
+from django.core.management import CommandError
 from django.db import DataError
 
 from tests.adversity.test_settings import content
@@ -51,3 +52,15 @@ def test_there_from_the_start_and_not_in_use_it_is_no_obstacle(legacy_database, 
     legacy_database.execute(ADD)
     legacy_database.migrate()
     assert content(legacy_database) == after.content
+
+
+def test_a_label_that_is_missing_behind_a_constraint_nobody_validated_is_found(legacy_database):
+    if legacy_database.connection.pg_version < 18_00_00:
+        pytest.skip("before PostgreSQL 18 every NOT NULL is validated")
+    legacy_database.execute("""
+        ALTER TABLE nda_status_history ALTER status DROP NOT NULL;
+        UPDATE nda_status_history SET status = NULL WHERE id = (SELECT min(id) FROM nda_status_history);
+        ALTER TABLE nda_status_history ADD CONSTRAINT has_a_status NOT NULL status NOT VALID
+    """)
+    with pytest.raises(CommandError, match="history.status has a place in Epic 10; found: 1 rows have no label"):
+        legacy_database.migrate()

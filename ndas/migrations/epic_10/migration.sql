@@ -615,7 +615,11 @@ $check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.usmax_position')$check$),
     ('every label in ndas.usmax_position has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
-     true,
+     EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position' AND NOT attisdropped
+        AND (NOT EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid)
+          OR EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid AND enumlabel::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[]))
+          OR false)),
 $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
   FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
  ORDER BY "usmax_position"$check$),
@@ -821,7 +825,12 @@ $check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'ndas.status')$check$),
     ('every label in ndas.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
-     true,
+     EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status' AND NOT attisdropped
+        AND (NOT EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid)
+          OR EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid AND enumlabel::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]))
+          OR NOT attnotnull OR EXISTS (SELECT FROM pg_constraint
+            WHERE conrelid = attrelid AND contype = 'n' AND attnum = ANY (conkey) AND NOT convalidated))),
 $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
@@ -865,7 +874,12 @@ $check$SELECT pg_catalog.format('the default is %s', pg_get_expr(adbin, adrelid)
    AND NOT EXISTS (SELECT FROM epic10_created_object WHERE kind = 'column' AND name = 'nda_status_history.status')$check$),
     ('every label in nda_status_history.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
-     true,
+     EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status' AND NOT attisdropped
+        AND (NOT EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid)
+          OR EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid AND enumlabel::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]))
+          OR NOT attnotnull OR EXISTS (SELECT FROM pg_constraint
+            WHERE conrelid = attrelid AND contype = 'n' AND attnum = ANY (conkey) AND NOT convalidated))),
 $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
@@ -1172,13 +1186,19 @@ INSERT INTO epic10_row_count (table_name, rows)
 SELECT 'subagency_grants', (SELECT count(*) FROM "subagency_grants")
  WHERE NOT EXISTS (SELECT FROM epic10_row_count WHERE table_name = 'subagency_grants');
 SELECT pg_catalog.set_config('epic10.ndas_status', (
-  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels
+  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
+    FROM (SELECT "status", count(*) AS rows FROM "ndas"
+      TABLESAMPLE pg_catalog.system (least(100, 100.0 * 1000 / greatest(pg_catalog.pg_relation_size(to_regclass('"ndas"')::oid) / pg_catalog.current_setting('block_size')::int, 1))) REPEATABLE (0) GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 SELECT pg_catalog.set_config('epic10.ndas_usmax_position', (
-  SELECT coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME') FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels
+  SELECT coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
+    FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas"
+      TABLESAMPLE pg_catalog.system (least(100, 100.0 * 1000 / greatest(pg_catalog.pg_relation_size(to_regclass('"ndas"')::oid) / pg_catalog.current_setting('block_size')::int, 1))) REPEATABLE (0) GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 SELECT pg_catalog.set_config('epic10.nda_status_history_status', (
-  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels
+  SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
+    FROM (SELECT "status", count(*) AS rows FROM "nda_status_history"
+      TABLESAMPLE pg_catalog.system (least(100, 100.0 * 1000 / greatest(pg_catalog.pg_relation_size(to_regclass('"nda_status_history"')::oid) / pg_catalog.current_setting('block_size')::int, 1))) REPEATABLE (0) GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 -- 10.1, 10.3, 10.4: What the application writes is tried before the change, and taken back.
 DO $epic10$
@@ -2322,19 +2342,33 @@ BEGIN
   FOR wanted IN SELECT * FROM (VALUES
     ('every label in ndas.usmax_position has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
-     true,
+     EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'usmax_position' AND NOT attisdropped
+        AND (NOT EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid)
+          OR EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid AND enumlabel::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[]))
+          OR false)),
 $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "usmax_position"::text, 'no label'))
   FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "usmax_position"::text <> ALL (ARRAY['OTHER', 'PRIME', 'SUB', 'SUB_CONTRACTOR', 'TEAMING']::text[])
  ORDER BY "usmax_position"$check$),
     ('every label in ndas.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
-     true,
+     EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass('"ndas"')::oid AND attname = 'status' AND NOT attisdropped
+        AND (NOT EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid)
+          OR EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid AND enumlabel::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]))
+          OR NOT attnotnull OR EXISTS (SELECT FROM pg_constraint
+            WHERE conrelid = attrelid AND contype = 'n' AND attnum = ANY (conkey) AND NOT convalidated))),
 $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "ndas" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$),
     ('every label in nda_status_history.status has a place in Epic 10',
      'Map the label in ndas/migrations/0002_epic_10_customer_feedback.py, or change these rows.',
-     true,
+     EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = to_regclass('"nda_status_history"')::oid AND attname = 'status' AND NOT attisdropped
+        AND (NOT EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid)
+          OR EXISTS (SELECT FROM pg_enum WHERE enumtypid = atttypid AND enumlabel::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]))
+          OR NOT attnotnull OR EXISTS (SELECT FROM pg_constraint
+            WHERE conrelid = attrelid AND contype = 'n' AND attnum = ANY (conkey) AND NOT convalidated))),
 $check$SELECT pg_catalog.format('%s rows have %s', rows, coalesce('the label ' || "status"::text, 'no label'))
   FROM (SELECT "status", count(*) AS rows FROM "nda_status_history" GROUP BY 1) AS labels WHERE "status"::text <> ALL (ARRAY['CANCELLED', 'CREATED', 'EMAILED', 'EXPIRED', 'FULLY_EXECUTED', 'INACTIVE', 'INACTIVE_CANCELED', 'IN_REVISION', 'PENDING_APPROVAL', 'SENT_PENDING_SIGNATURE']::text[]) OR "status" IS NULL
  ORDER BY "status"$check$)
