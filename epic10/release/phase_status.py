@@ -70,8 +70,9 @@ def phase_statuses(
         left = _left(connection, phase, rows, known) if expanded and not switched else 0
         in_place = switched or (expanded and not left and _is_in_place(release, connection, phase))
         standing = _phase_status(phase.name, own, rows, left, in_place=in_place, worker=worker)
-        is_baseline = standing.state == UNDONE and not has_begun
-        found.append(PhaseStatus(phase.name, TO_DO) if is_baseline else standing)
+        # From a preparation the way back goes through the switch, too.
+        is_new = not has_begun or all(run.direction == BACKWARDS for run in own)
+        found.append(PhaseStatus(phase.name, TO_DO) if standing.state == UNDONE and is_new else standing)
     return found
 
 

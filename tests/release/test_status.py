@@ -118,6 +118,13 @@ def test_half_way_back_it_says_both_ways(migrated_database, undone):
     )
 
 
+def test_half_way_back_from_a_preparation_no_switch_is_undone_that_never_was(legacy_database):
+    legacy_database.migrate(prepare=True)
+    for step in steps()[::-1][:2]:
+        step.backwards(legacy_database)
+    assert list(states(seen(legacy_database)).values()) == ["done", "done", "done", "undone", "to do"]
+
+
 @pytest.mark.slow
 def test_a_running_backfill_is_watched_to_its_killing(legacy_database):
     with standstill(legacy_database) as go:
