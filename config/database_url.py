@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from epic10.postgres.catalog import MOST_BYTES, quoted
 
-HINT = 'HINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.'
+HINT = 'HINT: Write postgresql://user:password@host:5432/name, with "%" as %25, "@" as %40 and "/" as %2F.'
 
 
 def database(url: str) -> dict:

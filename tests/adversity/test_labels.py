@@ -62,5 +62,5 @@ def test_a_label_that_is_missing_behind_a_constraint_nobody_validated_is_found(l
         UPDATE nda_status_history SET status = NULL WHERE id = (SELECT min(id) FROM nda_status_history);
         ALTER TABLE nda_status_history ADD CONSTRAINT has_a_status NOT NULL status NOT VALID
     """)
-    with pytest.raises(CommandError, match="history.status has a place in Epic 10; found: 1 rows have no label"):
+    with pytest.raises(CommandError, match=r"history\.status has a place in Epic 10; found: 1 rows have no label"):
         legacy_database.migrate()

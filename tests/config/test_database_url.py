@@ -78,7 +78,7 @@ def test_a_wrong_url_says_so_without_repeating_the_password(url, problem):
     with pytest.raises(ImproperlyConfigured) as error:
         database(url)
     assert str(error.value) == (
-        f'{problem}\nHINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.'
+        f'{problem}\nHINT: Write postgresql://user:password@host:5432/name, with "%" as %25, "@" as %40 and "/" as %2F.'
     )
 
 

@@ -72,7 +72,7 @@ def test_without_a_secret_key_commands_run_and_nothing_is_served():
         (
             {"DATABASE_URL": "mysql://anna:s3cret@h/register"},
             "DATABASE_URL cannot be read.\n"
-            'HINT: Write postgresql://user:password@host:5432/name, with "@" as %40 and "/" as %2F.\n',
+            'HINT: Write postgresql://user:password@host:5432/name, with "%" as %25, "@" as %40 and "/" as %2F.\n',
         ),
         (
             {"DATABASE_URL": "postgresql://anna:s3cret@/register?host=/nowhere"},
