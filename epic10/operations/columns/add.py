@@ -109,16 +109,20 @@ class AddColumn(ReleaseOperation, AddField):
 
     def _definition(self, app_label, schema_editor, state):
         model = state.apps.get_model(app_label, self.model_name)
-        field = self._field(app_label, state)
+        field = model._meta.get_field(self.name)
         definition, params = schema_editor.column_sql(model, field)
         return model._meta.db_table, field.column, definition % tuple(map(schema_editor.quote_value, params))
 
     def _names(self, app_label, state):
-        field = self._field(app_label, state)
-        return field.model._meta.db_table, field.column
+        return self.table(app_label, state), self._field(app_label, state).column
 
     def _field(self, app_label, state):
-        return state.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)
+        """A reference has the type of what it refers to. For any other no models are made, which takes long."""
+        if self.field.is_relation:
+            return state.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)
+        field = self.field.clone()
+        field.set_attributes_from_name(self.name)
+        return field
 
 
 def _add(table, column, definition):
