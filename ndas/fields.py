@@ -87,6 +87,6 @@ class TimestampField(models.DateTimeField):
         return f"CASE WHEN {in_the_calendar} THEN {sql} END", (*params, *params)
 
     def from_db_value(self, value, expression, connection):
-        if value is None or timezone.is_aware(value):
+        if value is None or value.tzinfo:
             return value
         return value.replace(tzinfo=datetime.UTC)
