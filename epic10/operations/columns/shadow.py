@@ -122,8 +122,9 @@ def commonest(table: str, shadow: Shadow) -> str:
 
 def share_of_pages(table: str) -> str:
     """As many per cent of the table's pages as LOOKED_AT are; of a smaller table, all."""
-    pages = f"pg_catalog.pg_relation_size({table_oid(table)}) / pg_catalog.current_setting('block_size')::int"
-    return f"least(100, 100.0 * {LOOKED_AT} / greatest({pages}, 1))"
+    pages = f"(pg_catalog.pg_relation_size({table_oid(table)}) / pg_catalog.current_setting('block_size')::bigint)"
+    # Each operator has operands of its own types: to any other combination somebody could have planted one.
+    return f"least(100::float8, {100 * LOOKED_AT}::float8 / greatest({pages}, 1::bigint)::float8)::real"
 
 
 def setting(table: str, shadow: Shadow) -> str:

@@ -1188,17 +1188,17 @@ SELECT 'subagency_grants', (SELECT count(*) FROM "subagency_grants")
 SELECT pg_catalog.set_config('epic10.ndas_status', (
   SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
     FROM (SELECT "status", count(*) AS rows FROM "ndas"
-      TABLESAMPLE pg_catalog.system (least(100, 100.0 * 1000 / greatest(pg_catalog.pg_relation_size(to_regclass('"ndas"')::oid) / pg_catalog.current_setting('block_size')::int, 1))) REPEATABLE (0) GROUP BY 1) AS labels
+      TABLESAMPLE pg_catalog.system (least(100::float8, 100000::float8 / greatest((pg_catalog.pg_relation_size(to_regclass('"ndas"')::oid) / pg_catalog.current_setting('block_size')::bigint), 1::bigint)::float8)::real) REPEATABLE (0) GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 SELECT pg_catalog.set_config('epic10.ndas_usmax_position', (
   SELECT coalesce(CASE usmax_position::text WHEN 'SUB' THEN 'SUB_CONTRACTOR' WHEN 'TEAMING' THEN 'OTHER' ELSE usmax_position::text END, 'PRIME')
     FROM (SELECT "usmax_position", count(*) AS rows FROM "ndas"
-      TABLESAMPLE pg_catalog.system (least(100, 100.0 * 1000 / greatest(pg_catalog.pg_relation_size(to_regclass('"ndas"')::oid) / pg_catalog.current_setting('block_size')::int, 1))) REPEATABLE (0) GROUP BY 1) AS labels
+      TABLESAMPLE pg_catalog.system (least(100::float8, 100000::float8 / greatest((pg_catalog.pg_relation_size(to_regclass('"ndas"')::oid) / pg_catalog.current_setting('block_size')::bigint), 1::bigint)::float8)::real) REPEATABLE (0) GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 SELECT pg_catalog.set_config('epic10.nda_status_history_status', (
   SELECT CASE status::text WHEN 'EMAILED' THEN 'SENT_PENDING_SIGNATURE' WHEN 'INACTIVE' THEN 'INACTIVE_CANCELED' WHEN 'CANCELLED' THEN 'INACTIVE_CANCELED' ELSE status::text END
     FROM (SELECT "status", count(*) AS rows FROM "nda_status_history"
-      TABLESAMPLE pg_catalog.system (least(100, 100.0 * 1000 / greatest(pg_catalog.pg_relation_size(to_regclass('"nda_status_history"')::oid) / pg_catalog.current_setting('block_size')::int, 1))) REPEATABLE (0) GROUP BY 1) AS labels
+      TABLESAMPLE pg_catalog.system (least(100::float8, 100000::float8 / greatest((pg_catalog.pg_relation_size(to_regclass('"nda_status_history"')::oid) / pg_catalog.current_setting('block_size')::bigint), 1::bigint)::float8)::real) REPEATABLE (0) GROUP BY 1) AS labels
    GROUP BY 1 ORDER BY sum(rows) DESC, 1 LIMIT 1), false);
 -- 10.1, 10.3, 10.4: What the application writes is tried before the change, and taken back.
 DO $epic10$
