@@ -17,6 +17,8 @@ HARMLESS = "SHARE UPDATE EXCLUSIVE"
 WORDS, MOST_NAMED = 5, 5
 # The UPDATE of a batch stands beyond the part of a statement that the server keeps.
 BATCH = ("WITH batch AS ", "WITH wanted AS ")
+# Last in the message that begins it.
+PREPARED_BATCH = '; EXECUTE "epic10_backfill_'
 VERB = re.compile(
     r"(CREATE (UNIQUE )?INDEX|DROP INDEX|ALTER TABLE|LOCK TABLE|INSERT INTO|DELETE FROM|(?<!KEY )(?<!FOR )UPDATE|"
     r"ANALYZE|TRUNCATE)\b.*"
@@ -101,10 +103,10 @@ def named(tables: list[dict], relation: str) -> list[str]:
 def title(query: str) -> str:
     """The command and the object of a statement, without the values in it."""
     text = re.sub(r"'(?:[^']|'')*('|$)", "'…'", " ".join(query.split()))
+    if text.startswith(BATCH) or PREPARED_BATCH in text:
+        return "a batch"
     if not text.startswith("DO ") and "; " in text:
         return "all of it, sent as one message"
-    if text.startswith(BATCH):
-        return "a batch"
     text = re.sub(r" IF (NOT )?EXISTS", "", text)
     found = VERB.search(text)
     return " ".join((found.group() if found else text).split(" ")[:WORDS])

@@ -126,6 +126,7 @@ def test_what_happens_outside_of_a_phase_or_only_reads_is_not_told(migrated_data
         ("WITH a AS (SELECT FOR UPDATE),\n b AS (UPDATE ndas SET x = 1)", "UPDATE ndas SET x ="),
         ("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON ndas (id)", "CREATE INDEX CONCURRENTLY i ON"),
         ("SELECT 'secret", "SELECT '…'"),
+        ("BEGIN; LOCK TABLE ONLY ndas; EXECUTE \"epic10_backfill_ndas\" ('(0,0)', '(500,0)', 14, 0)", "a batch"),
     ],
 )
 def test_a_statement_has_a_title_without_values(query, title):

@@ -11,7 +11,7 @@ from epic10.operations.ownership import block, claim, drop_if_ours, is_ours, nam
 from epic10.operations.release_operation import ReleaseOperation
 from epic10.postgres.catalog import array, column_exists, literal, quoted, table_oid
 
-# Pages. A share of a hundred thousand rows is told to a third of a per cent, and a second choice costs time alone.
+# Pages, some ten thousand rows. Whichever label is found there, what is written later differs in time alone.
 LOOKED_AT = 1000
 # NOT NULL NOT VALID, since PostgreSQL 18.
 NOT_PROVED = (
