@@ -79,6 +79,19 @@ def written(database, statements):
         database.execute(statement)
 
 
+def test_no_operator_of_two_types_is_called_by_the_release(mallory, legacy_database):
+    """The rest of this file is slow, and has found this once."""
+    legacy_database.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    assert planted.plant_operators(legacy_database, mallory) > 1_000
+    with pytest.raises(Exception, match="hijacked"):
+        legacy_database.rows("SELECT 100.0 * 1000")
+    legacy_database.migrate()
+    written(legacy_database, NEW_APPLICATION)
+    legacy_database.migrate("0001")
+    written(legacy_database, OLD_APPLICATION)
+    legacy_database.migrate()
+
+
 @pytest.mark.slow
 def test_the_night(hijacked, night, mallory):
     night("epic10_precheck", format="json")
