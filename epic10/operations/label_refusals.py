@@ -6,7 +6,7 @@ from epic10.operations.backfill.direct import is_alone
 from epic10.postgres.catalog import array, table_oid
 
 # Of checks and policies any, as they may read the whole row; of keys and indexes those of the columns, and of the row.
-# It is asked under the locks: what pg_class says of all of them first, and each column's own dependents by their index.
+# What pg_class says of all of them first, and each column's own dependents by their index.
 CAN_BE_REFUSED = """\
 (NOT ({is_alone})
       OR (SELECT relchecks > 0 OR relrowsecurity OR relhassubclass OR relispartition FROM pg_class WHERE oid = {oid})

@@ -61,13 +61,13 @@ def phases(
     ]
     remembered = _remembered(stories, parts)
     return [
-        _expanding(_tried(stories, parts, expand, by=[OLD]), before + remembered, parents, names, done, prepared),
+        _expanding(_tried(stories, parts, expand, by=(OLD,)), before + remembered, parents, names, done, prepared),
         Phase("backfill", BACKFILL, backfill, first=[RequireKnownLabels(expand)], transaction=False, done=done),
         Phase("index", INDEX, index, transaction=False, done=done),
         Phase(
             "enforce",
             ENFORCE,
-            _tried(stories, parts, enforce, by=[OLD, NEW_PREPARED]),
+            _tried(stories, parts, enforce, by=(OLD, NEW_PREPARED)),
             # It scans the tables: before the transaction for which writers wait.
             first=proofs + remembered,
             lock=_locks(names, SHARE_ROW_EXCLUSIVE),
@@ -79,7 +79,7 @@ def phases(
         Phase(
             "switch",
             SWITCH,
-            _tried(stories, parts, switch, by=[NEW]),
+            _tried(stories, parts, switch, by=(NEW,)),
             first=remembered,
             lock=_locks(names, ACCESS_EXCLUSIVE),
         ),
@@ -266,7 +266,7 @@ def _remembered(stories, parts):
     )
 
 
-def _tried(stories, parts, operations, *, by: list[str]):
+def _tried(stories, parts, operations, *, by: tuple[str, ...]):
     """After the change, either way; going there what is written ``by`` those who can write then."""
     written = [part.written for part in parts]
     return [
@@ -275,7 +275,7 @@ def _tried(stories, parts, operations, *, by: list[str]):
         *explained(
             numbers(stories, lambda change: change.rules),
             "It is tried again after the change: what was taken before and is refused now stops it.",
-            [TryWrites(written, is_last=True, by=who) for who in by],
+            [TryWrites(written, is_last=True, by=by)],
         ),
     ]
 

@@ -6,7 +6,7 @@ from django.db.migrations.operations import RunSQL
 
 from epic10.operations.ownership import before_the_locks
 from epic10.operations.release_operation import ReleaseOperation
-from epic10.operations.written import NEW_PREPARED, OLD, STATEMENTS, Written
+from epic10.operations.written import LABELLED, NEW_PREPARED, OLD, Written, preparing
 from epic10.postgres.catalog import literal
 from epic10.postgres.locks import TIMEOUT
 from epic10.postgres.session import OUR_WARNING
@@ -16,11 +16,12 @@ from epic10.postgres.session import OUR_WARNING
 TRIAL = """\
 DO $epic10$
 DECLARE
+  trials jsonb := pg_catalog.current_setting('epic10.trials')::jsonb;
   written record;
   trial record;
+  statements text[];
   number int;
   attempt text;
-  statement text;
   refused text := {refused_before};
   place text;
   rows int;
@@ -30,19 +31,19 @@ BEGIN
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-{tables}
-  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-    {statements};
-    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+  FOR written IN SELECT * FROM pg_catalog.jsonb_to_recordset(trials -> 'writes'::text) AS (
+    relation oid, table_name text, first_row text, inserted text, updated text, labels jsonb, most int) LOOP
+    statements := ARRAY[written.inserted, written.updated];
+    IF pg_catalog.jsonb_array_length(written.labels) > 0 THEN
+      {labelled};
+      statements := pg_catalog.array_cat(statements, trial.of_labels);
+    END IF;
+    FOR number IN 1 .. pg_catalog.cardinality(statements) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-        ELSE trial.one_by_one[number - 3] END;
-      CONTINUE WHEN statement IS NULL;
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0 OR statements[number] IS NULL;
       began := pg_catalog.clock_timestamp();
       BEGIN
-        EXECUTE statement;
+        EXECUTE statements[number];
         GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
@@ -51,26 +52,20 @@ BEGIN
 {when_refused}
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                      OR prosrc ~* pg_catalog.concat('\\m', relname, '\\M')) LOOP
-      attempt := pg_catalog.format('[%s]', trial.name);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      BEGIN
-        SET LOCAL check_function_bodies = on;
-        EXECUTE trial.definition;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
+  END LOOP;
+  FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                 FROM pg_catalog.jsonb_array_elements_text(trials -> 'functions'::text) AS known (function)
+                 JOIN pg_proc p ON p.oid = known.function::oid LOOP
+    attempt := pg_catalog.format('[%s]', trial.name);
+    CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+    BEGIN
+      SET LOCAL check_function_bodies = on;
+      EXECUTE trial.definition;
+      RAISE EXCEPTION USING ERRCODE = 'EP010';
+    EXCEPTION
+      WHEN SQLSTATE 'EP010' THEN NULL;
 {when_broken}
-      END;
-    END LOOP;
+    END;
   END LOOP;
 {at_the_end}\
 END
@@ -93,8 +88,7 @@ IF pg_catalog.clock_timestamp() - began > '{longest}'::interval THEN
         END IF"""
 SLOW_HINT = "A trigger that is not of the release takes its time, for the applications too: \\d+ %s in psql."
 LONGEST = "1 s"
-REMEMBER = """\
-        WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);"""
+REMEMBER = "WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);"
 BRIEFLY = "  SET LOCAL lock_timeout = '{timeout}';\n"
 REMEMBERED = "  PERFORM pg_catalog.set_config('epic10.refused', refused, false);\n"
 KNOWN = "coalesce(pg_catalog.current_setting('epic10.refused', true), '')"
@@ -102,23 +96,23 @@ KNOWN = "coalesce(pg_catalog.current_setting('epic10.refused', true), '')"
 # PL/pgSQL keeps what type a column had when a function first ran in this session. What is kept is of no use any more.
 FORGET = "  DISCARD PLANS;\n"
 INSIST = r"""
-        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-        WHEN OTHERS THEN
-          -- Which label it is, and whether it was refused before, is known of the first row only.
-          CONTINUE WHEN number = 3;
-          GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
-          place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
-          -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
-          CONTINUE WHEN place ~ '^([^.]+\.)?zz_epic10_sync_';
-          RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
-            CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
-            ' by ' || place, SQLERRM)
-            USING HINT = pg_catalog.format({hint}, written.table_name);"""
+WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+WHEN OTHERS THEN
+  -- Which label it is, and whether it was refused before, is known of the first row only.
+  CONTINUE WHEN number = 3;
+  GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+  place := (pg_catalog.regexp_match(place, '^PL/pgSQL\W?\w+ (\S+\([^)\n]*\)) ', 'n'))[1];
+  -- The release's own trigger, of a label that it does not know: those are asked for next, and counted.
+  CONTINUE WHEN place ~ '^([^.]+\.)?zz_epic10_sync_';
+  RAISE EXCEPTION '%', pg_catalog.format('%s of %s is refused after this change%s: %s',
+    CASE number WHEN 1 THEN 'An INSERT' ELSE 'An UPDATE' END, written.table_name,
+    ' by ' || place, SQLERRM)
+    USING HINT = pg_catalog.format({hint}, written.table_name);"""
 BROKEN = """
-        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-        WHEN OTHERS THEN
-          RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = pg_catalog.format({hint}, trial.name);"""
+WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+WHEN OTHERS THEN
+  RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
+    SQLERRM) USING HINT = pg_catalog.format({hint}, trial.name);"""
 TO_MEND = (
     "Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP "
     "FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again."
@@ -133,7 +127,7 @@ class RememberWrites(ReleaseOperation, RunSQL):
     """Before a phase: which of the writes that it will try are refused as it is, and prove nothing about it."""
 
     def __init__(self, tables: list[Written]):
-        super().__init__(sql=[remembering(values(tables, by=OLD))], reverse_sql=RunSQL.noop)
+        super().__init__(sql=remembering(tables, OLD), reverse_sql=RunSQL.noop)
 
     def describe(self):
         return "Try what the application writes, before the change"
@@ -141,7 +135,7 @@ class RememberWrites(ReleaseOperation, RunSQL):
 
 class TryWrites(ReleaseOperation, RunSQL):
     """
-    An INSERT and an UPDATE as the application sends them; none of them stays.
+    An INSERT and an UPDATE as the applications send them; none of them stays.
 
     The release never leaves a table that the application cannot write: what was taken
     before, and is refused at the end of a phase, takes the phase back. The row is the
@@ -152,43 +146,40 @@ class TryWrites(ReleaseOperation, RunSQL):
     when it goes there, and the first when it goes back.
     """
 
-    def __init__(self, tables: list[Written], *, is_last: bool, by: str = OLD):
+    def __init__(self, tables: list[Written], *, is_last: bool, by: tuple[str, ...] = (OLD,)):
         self.is_last = is_last
-        back = values(tables, by=by, with_labels=False)
         if is_last:
             # Going back, the new application ends with its phase.
             # What a trial locks it gives back.
-            remember = RunSQL.noop if by == NEW_PREPARED else [before_the_locks(remembering(back))]
-            super().__init__(sql=[insisting(values(tables, by=by))], reverse_sql=remember)
+            back = [one for who in by if who != NEW_PREPARED for one in remembering(tables, who, with_labels=False)]
+            super().__init__(sql=insisting(tables, by), reverse_sql=[before_the_locks(block) for block in back])
         else:
-            super().__init__(sql=RunSQL.noop, reverse_sql=[insisting(back)])
+            super().__init__(sql=RunSQL.noop, reverse_sql=insisting(tables, by, with_labels=False))
 
     def describe(self):
-        return f"Try what the application writes, {'after' if self.is_last else 'before'} the change"
+        return f"Try what the applications write, {'after' if self.is_last else 'before'} the change"
 
 
-def values(tables: list[Written], *, by: str, with_labels: bool = True) -> str:
-    return ",\n".join(table.values(by, with_labels=with_labels) for table in tables)
-
-
-def remembering(tables: str) -> str:
+def remembering(tables: list[Written], by: str, *, with_labels: bool = True) -> list[str]:
     too_slow = TOO_SLOW.format(longest=LONGEST, ours=OUR_WARNING, hint=literal(SLOW_HINT))
-    text = _trial(tables, "''", too_slow, REMEMBER, REMEMBER, REMEMBERED)
-    return text.replace("BEGIN\n", f"BEGIN\n{BRIEFLY.format(timeout=TIMEOUT)}", 1)
+    prepare = preparing([(table, by) for table in tables], with_labels=with_labels)
+    trial = _trial("''", too_slow, REMEMBER, REMEMBER, REMEMBERED, at_first=BRIEFLY.format(timeout=TIMEOUT))
+    return [prepare, trial]
 
 
-def insisting(tables: str) -> str:
-    text = _trial(tables, KNOWN, ENOUGH, INSIST.format(hint=literal(HINT)), BROKEN.format(hint=literal(TO_MEND)), "")
-    return text.replace("BEGIN\n", f"BEGIN\n{FORGET}", 1)
+def insisting(tables: list[Written], by: tuple[str, ...], *, with_labels: bool = True) -> list[str]:
+    prepare = preparing([(table, who) for who in by for table in tables], with_labels=with_labels)
+    refused, broken = INSIST.format(hint=literal(HINT)), BROKEN.format(hint=literal(TO_MEND))
+    return [before_the_locks(prepare), _trial(KNOWN, ENOUGH, refused, broken, "", at_first=FORGET)]
 
 
-def _trial(tables, refused_before, when_taken, when_refused, when_broken, at_the_end):
-    return TRIAL.format(
-        tables=tables,
-        statements=indent(STATEMENTS, " " * 4).lstrip(),
+def _trial(refused_before, when_taken, when_refused, when_broken, at_the_end, *, at_first):
+    text = TRIAL.format(
+        labelled=indent(LABELLED, " " * 6).lstrip(),
         refused_before=refused_before,
         when_taken=when_taken,
-        when_refused=when_refused.lstrip("\n"),
-        when_broken=when_broken.lstrip("\n"),
+        when_refused=indent(when_refused.strip("\n"), " " * 8),
+        when_broken=indent(when_broken.strip("\n"), " " * 6),
         at_the_end=at_the_end,
     )
+    return text.replace("BEGIN\n", f"BEGIN\n{at_first}", 1)

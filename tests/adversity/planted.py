@@ -61,10 +61,7 @@ PAIRS = {
 
 # The kind that an author overlooks, of two types between which PostgreSQL casts by itself, as in 1.5 * 2.
 OF_TWO_TYPES = {
-    pair
-    for family in (STRINGS[:5], NUMBERS[:7], TIMES)
-    for pair in product(family, family)
-    if len(set(pair)) == 2
+    pair for family in (STRINGS[:5], NUMBERS[:7], TIMES) for pair in product(family, family) if len(set(pair)) == 2
 }
 
 # What a parameter of PostgreSQL's own may be given without being it.

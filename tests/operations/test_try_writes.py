@@ -1,5 +1,6 @@
 """What the applications write is tried before a phase commits; what is refused then takes the whole phase back."""
 
+import re
 from contextlib import nullcontext
 
 import pytest
@@ -216,3 +217,25 @@ def test_a_function_in_sql_that_could_not_be_called_any_more_stops_it_too(meadow
     # Broken before, it proves nothing.
     meadow_database.execute("ALTER TABLE pony ADD one_more int")
     meadow.forwards(meadow_database, meadow.release(), "expand")
+
+
+def test_what_will_be_tried_is_put_together_before_the_locks():
+    text = {path.name: text for path, text in scripts.files(meadow.release()).items()}
+    for script in ("migration.sql", "rollback.sql"):
+        transactions = [part.partition("COMMIT;")[0] for part in text[script].split("\nBEGIN;\n")[1:]]
+        tried = [part for part in transactions if "EXECUTE statements[number]" in part]
+        assert len(tried) == 3
+        for part in tried:
+            strongest = re.search('LOCK TABLE "pony" IN (SHARE ROW|ACCESS) EXCLUSIVE', part)
+            assert part.rindex("set_config('epic10.trials'") < strongest.start()
+
+
+def test_a_label_is_no_key_to_be_made_anew_for_the_trial_where_it_is_text(meadow_database):
+    """No label would be known that is, and the INSERT refused before the change as well as after it."""
+    meadow_database.execute(
+        "DROP TRIGGER moody ON pony; DROP INDEX pony_sulky; ALTER TABLE pony ALTER mood DROP DEFAULT;"
+        "ALTER TABLE pony ALTER mood TYPE text, ADD CHECK (mood IN ('HAPPY', 'SULKY', 'CROSS'));"
+        f"CREATE UNIQUE INDEX ON pony (id, mood); {BY_POSITION}"
+    )
+    with pytest.raises(ProgrammingError, match=r"An INSERT of pony is refused after this change by keep_pony\(\)"):
+        meadow.forwards(meadow_database, meadow.release(), "expand")

@@ -745,12 +745,76 @@ BEGIN
     BEGIN
       SET LOCAL lock_timeout = '100ms';
       DO $epic10_views$
+      BEGIN
+        PERFORM pg_catalog.set_config('epic10.trials', (
+      WITH tables (writer, relation, skipped, moved, labels, most) AS (VALUES
+          (1, to_regclass('"ndas"')::oid,
+           ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
+           ARRAY['status', 'status_epic10', 'usmax_position', 'usmax_position_epic10', 'nda_type', 'nda_type_epic10', 'expiration_date', 'expiration_date_epic10', 'is_non_usmax', 'is_non_usmax_epic10', 'approved_by_id', 'approved_by_id_epic10']::text[],
+           '[]'::jsonb, 0),
+          (2, to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           ARRAY['status', 'status_epic10']::text[],
+           '[]'::jsonb, 0)
+      ), written AS (
+      SELECT writer, relation, relation::regclass::text AS table_name, labels, most, statements.*
+        FROM tables, LATERAL (
+          WITH columns AS (
+            SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (skipped) AS is_named,
+                   is_key AND NOT is_reference AND attname <> ALL (moved) AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS longest
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (
+                         SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey)
+                       ) AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', relation::regclass,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row
+              FROM columns
+          )
+          SELECT first.row AS first_row,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', relation::regclass,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, longest))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', relation::regclass,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            FROM columns, first WHERE is_named GROUP BY first.row) AS statements
+       WHERE relation IS NOT NULL
+      )
+      SELECT pg_catalog.jsonb_build_object(
+        'writes', coalesce((
+          SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(written) ORDER BY writer, relation) FROM written), '[]'::jsonb),
+        -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+        -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+        'functions', coalesce((
+          SELECT pg_catalog.jsonb_agg(DISTINCT p.oid) FROM pg_proc p JOIN pg_class c ON c.oid IN (SELECT relation FROM tables)
+           WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+             AND pronamespace <> 'pg_catalog'::regnamespace::oid
+             AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+             AND (reltype = prorettype OR reltype = ANY (proargtypes)
+               OR prosrc ~* pg_catalog.concat('\m', relname, '\M'))), '[]'::jsonb))::text
+        ), false);
+      END
+      $epic10_views$;
+      DO $epic10_views$
       DECLARE
+        trials jsonb := pg_catalog.current_setting('epic10.trials')::jsonb;
         written record;
         trial record;
+        statements text[];
         number int;
         attempt text;
-        statement text;
         refused text := '';
         place text;
         rows int;
@@ -761,64 +825,35 @@ BEGIN
         IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
           RETURN;
         END IF;
-        FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-          (to_regclass('"ndas"')::oid,
-           ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[],
-           '[]'::jsonb, 0),
-          (to_regclass('"nda_status_history"')::oid,
-           ARRAY['status_epic10', 'status_legacy']::text[],
-           '[]'::jsonb, 0)
-        ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-          WITH columns AS (
-            SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-                   is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-                   pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-              FROM pg_attribute, LATERAL (
-                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                       EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                         AS is_reference
-                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-             WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-          ), first AS (
-            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-          ), labelled AS (
-            SELECT name, its_type, labels, position
-              FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-                WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-          )
-          SELECT (
-            SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-                'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-                'WHERE tried.ctid = place', written.table_name,
-              pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-                pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-            ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-                    FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-                   ORDER BY position, label_number) AS one_by_one,
-            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-                WHEN type_name IN ('text', 'character varying')
-                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-                WHEN type_name = 'smallint' THEN '32760'
-                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-            pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-            INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-          FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+        FOR written IN SELECT * FROM pg_catalog.jsonb_to_recordset(trials -> 'writes'::text) AS (
+          relation oid, table_name text, first_row text, inserted text, updated text, labels jsonb, most int) LOOP
+          statements := ARRAY[written.inserted, written.updated];
+          IF pg_catalog.jsonb_array_length(written.labels) > 0 THEN
+            WITH labelled AS (
+              SELECT pg_catalog.quote_ident(attname) AS name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+                     of_column.labels, position
+                FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+                  WITH ORDINALITY AS of_column (column_name, labels, position)
+                JOIN pg_attribute ON attrelid = written.relation AND attname = column_name AND NOT attisdropped
+            )
+            SELECT pg_catalog.array_cat(
+                ARRAY(SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+                    'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+                    'WHERE tried.ctid = place', written.table_name,
+                  pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+                    pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0),
+                ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, written.first_row)
+                        FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                       ORDER BY position, label_number)) AS of_labels
+              INTO trial;
+            statements := pg_catalog.array_cat(statements, trial.of_labels);
+          END IF;
+          FOR number IN 1 .. pg_catalog.cardinality(statements) LOOP
             attempt := pg_catalog.format('[%s %s]', written.relation, number);
-            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-            statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-              ELSE trial.one_by_one[number - 3] END;
-            CONTINUE WHEN statement IS NULL;
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0 OR statements[number] IS NULL;
             began := pg_catalog.clock_timestamp();
             BEGIN
-              EXECUTE statement;
+              EXECUTE statements[number];
               GET DIAGNOSTICS rows = ROW_COUNT;
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
@@ -836,26 +871,20 @@ BEGIN
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
-          -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-          -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-          FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                         FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                        WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                          AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                          AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                          AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                            OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-            attempt := pg_catalog.format('[%s]', trial.name);
-            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-            BEGIN
-              SET LOCAL check_function_bodies = on;
-              EXECUTE trial.definition;
-              RAISE EXCEPTION USING ERRCODE = 'EP010';
-            EXCEPTION
-              WHEN SQLSTATE 'EP010' THEN NULL;
-              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-            END;
-          END LOOP;
+        END LOOP;
+        FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                       FROM pg_catalog.jsonb_array_elements_text(trials -> 'functions'::text) AS known (function)
+                       JOIN pg_proc p ON p.oid = known.function::oid LOOP
+          attempt := pg_catalog.format('[%s]', trial.name);
+          CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+          BEGIN
+            SET LOCAL check_function_bodies = on;
+            EXECUTE trial.definition;
+            RAISE EXCEPTION USING ERRCODE = 'EP010';
+          EXCEPTION
+            WHEN SQLSTATE 'EP010' THEN NULL;
+            WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+          END;
         END LOOP;
         PERFORM pg_catalog.set_config('epic10.refused', refused, false);
       END
@@ -908,6 +937,72 @@ BEGIN
             EXECUTE pg_catalog.format('ALTER TYPE %I.%I SET SCHEMA %s', 'epic9', 'UsMaxPosition_legacy', theirs.home);
           END IF;
         END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
+        PERFORM pg_catalog.set_config('epic10.trials', (
+      WITH tables (writer, relation, skipped, moved, labels, most) AS (VALUES
+          (1, to_regclass('"ndas"')::oid,
+           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+                   JOIN epic10_created_object ON kind = 'column'
+                    AND name = pg_catalog.concat('ndas', '.', added)),
+           ARRAY['status', 'status_epic10', 'usmax_position', 'usmax_position_epic10', 'nda_type', 'nda_type_epic10', 'expiration_date', 'expiration_date_epic10', 'is_non_usmax', 'is_non_usmax_epic10', 'approved_by_id', 'approved_by_id_epic10']::text[],
+           '[]'::jsonb, 0),
+          (2, to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           ARRAY['status', 'status_epic10']::text[],
+           '[]'::jsonb, 0)
+      ), written AS (
+      SELECT writer, relation, relation::regclass::text AS table_name, labels, most, statements.*
+        FROM tables, LATERAL (
+          WITH columns AS (
+            SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (skipped) AS is_named,
+                   is_key AND NOT is_reference AND attname <> ALL (moved) AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS longest
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (
+                         SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey)
+                       ) AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', relation::regclass,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row
+              FROM columns
+          )
+          SELECT first.row AS first_row,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', relation::regclass,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, longest))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', relation::regclass,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            FROM columns, first WHERE is_named GROUP BY first.row) AS statements
+       WHERE relation IS NOT NULL
+      )
+      SELECT pg_catalog.jsonb_build_object(
+        'writes', coalesce((
+          SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(written) ORDER BY writer, relation) FROM written), '[]'::jsonb),
+        -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+        -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+        'functions', coalesce((
+          SELECT pg_catalog.jsonb_agg(DISTINCT p.oid) FROM pg_proc p JOIN pg_class c ON c.oid IN (SELECT relation FROM tables)
+           WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+             AND pronamespace <> 'pg_catalog'::regnamespace::oid
+             AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+             AND (reltype = prorettype OR reltype = ANY (proargtypes)
+               OR prosrc ~* pg_catalog.concat('\m', relname, '\M'))), '[]'::jsonb))::text
+        ), false);
       END
       $epic10_views$;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
@@ -2117,11 +2212,12 @@ END
 $epic10$;
 DO $epic10$
 DECLARE
+  trials jsonb := pg_catalog.current_setting('epic10.trials')::jsonb;
   written record;
   trial record;
+  statements text[];
   number int;
   attempt text;
-  statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
@@ -2132,67 +2228,35 @@ BEGIN
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-    (to_regclass('"ndas"')::oid,
-     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
-           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
-             JOIN epic10_created_object ON kind = 'column'
-              AND name = pg_catalog.concat('ndas', '.', added)),
-     '[]'::jsonb, 0),
-    (to_regclass('"nda_status_history"')::oid,
-     ARRAY['status_epic10', 'status_legacy']::text[],
-     '[]'::jsonb, 0)
-  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-    WITH columns AS (
-      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-        FROM pg_attribute, LATERAL (
-          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                   AS is_reference
-            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    ), first AS (
-      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-    ), labelled AS (
-      SELECT name, its_type, labels, position
-        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-    )
-    SELECT (
-      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-          'WHERE tried.ctid = place', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-             ORDER BY position, label_number) AS one_by_one,
-      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-          WHEN type_name IN ('text', 'character varying')
-            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-          WHEN type_name = 'smallint' THEN '32760'
-          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+  FOR written IN SELECT * FROM pg_catalog.jsonb_to_recordset(trials -> 'writes'::text) AS (
+    relation oid, table_name text, first_row text, inserted text, updated text, labels jsonb, most int) LOOP
+    statements := ARRAY[written.inserted, written.updated];
+    IF pg_catalog.jsonb_array_length(written.labels) > 0 THEN
+      WITH labelled AS (
+        SELECT pg_catalog.quote_ident(attname) AS name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+               of_column.labels, position
+          FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+            WITH ORDINALITY AS of_column (column_name, labels, position)
+          JOIN pg_attribute ON attrelid = written.relation AND attname = column_name AND NOT attisdropped
+      )
+      SELECT pg_catalog.array_cat(
+          ARRAY(SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+              'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+              'WHERE tried.ctid = place', written.table_name,
+            pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+              pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0),
+          ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, written.first_row)
+                  FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                 ORDER BY position, label_number)) AS of_labels
+        INTO trial;
+      statements := pg_catalog.array_cat(statements, trial.of_labels);
+    END IF;
+    FOR number IN 1 .. pg_catalog.cardinality(statements) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-        ELSE trial.one_by_one[number - 3] END;
-      CONTINUE WHEN statement IS NULL;
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0 OR statements[number] IS NULL;
       began := pg_catalog.clock_timestamp();
       BEGIN
-        EXECUTE statement;
+        EXECUTE statements[number];
         GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
@@ -2212,29 +2276,23 @@ BEGIN
             USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-      attempt := pg_catalog.format('[%s]', trial.name);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      BEGIN
-        SET LOCAL check_function_bodies = on;
-        EXECUTE trial.definition;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
-        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-        WHEN OTHERS THEN
-          RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
-      END;
-    END LOOP;
+  END LOOP;
+  FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                 FROM pg_catalog.jsonb_array_elements_text(trials -> 'functions'::text) AS known (function)
+                 JOIN pg_proc p ON p.oid = known.function::oid LOOP
+    attempt := pg_catalog.format('[%s]', trial.name);
+    CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+    BEGIN
+      SET LOCAL check_function_bodies = on;
+      EXECUTE trial.definition;
+      RAISE EXCEPTION USING ERRCODE = 'EP010';
+    EXCEPTION
+      WHEN SQLSTATE 'EP010' THEN NULL;
+      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+      WHEN OTHERS THEN
+        RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
+          SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
+    END;
   END LOOP;
 END
 $epic10$;
@@ -2275,12 +2333,79 @@ BEGIN
     BEGIN
       SET LOCAL lock_timeout = '100ms';
       DO $epic10_views$
+      BEGIN
+        PERFORM pg_catalog.set_config('epic10.trials', (
+      WITH tables (writer, relation, skipped, moved, labels, most) AS (VALUES
+          (1, to_regclass('"ndas"')::oid,
+           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+                   JOIN epic10_created_object ON kind = 'column'
+                    AND name = pg_catalog.concat('ndas', '.', added)),
+           ARRAY['status', 'status_epic10', 'usmax_position', 'usmax_position_epic10', 'nda_type', 'nda_type_epic10', 'expiration_date', 'expiration_date_epic10', 'is_non_usmax', 'is_non_usmax_epic10', 'approved_by_id', 'approved_by_id_epic10']::text[],
+           '[]'::jsonb, 0),
+          (2, to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           ARRAY['status', 'status_epic10']::text[],
+           '[]'::jsonb, 0)
+      ), written AS (
+      SELECT writer, relation, relation::regclass::text AS table_name, labels, most, statements.*
+        FROM tables, LATERAL (
+          WITH columns AS (
+            SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (skipped) AS is_named,
+                   is_key AND NOT is_reference AND attname <> ALL (moved) AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS longest
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (
+                         SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey)
+                       ) AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', relation::regclass,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row
+              FROM columns
+          )
+          SELECT first.row AS first_row,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', relation::regclass,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, longest))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', relation::regclass,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            FROM columns, first WHERE is_named GROUP BY first.row) AS statements
+       WHERE relation IS NOT NULL
+      )
+      SELECT pg_catalog.jsonb_build_object(
+        'writes', coalesce((
+          SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(written) ORDER BY writer, relation) FROM written), '[]'::jsonb),
+        -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+        -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+        'functions', coalesce((
+          SELECT pg_catalog.jsonb_agg(DISTINCT p.oid) FROM pg_proc p JOIN pg_class c ON c.oid IN (SELECT relation FROM tables)
+           WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+             AND pronamespace <> 'pg_catalog'::regnamespace::oid
+             AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+             AND (reltype = prorettype OR reltype = ANY (proargtypes)
+               OR prosrc ~* pg_catalog.concat('\m', relname, '\M'))), '[]'::jsonb))::text
+        ), false);
+      END
+      $epic10_views$;
+      DO $epic10_views$
       DECLARE
+        trials jsonb := pg_catalog.current_setting('epic10.trials')::jsonb;
         written record;
         trial record;
+        statements text[];
         number int;
         attempt text;
-        statement text;
         refused text := '';
         place text;
         rows int;
@@ -2291,67 +2416,35 @@ BEGIN
         IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
           RETURN;
         END IF;
-        FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-          (to_regclass('"ndas"')::oid,
-           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
-                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
-                   JOIN epic10_created_object ON kind = 'column'
-                    AND name = pg_catalog.concat('ndas', '.', added)),
-           '[]'::jsonb, 0),
-          (to_regclass('"nda_status_history"')::oid,
-           ARRAY['status_epic10', 'status_legacy']::text[],
-           '[]'::jsonb, 0)
-        ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-          WITH columns AS (
-            SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-                   is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-                   pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-              FROM pg_attribute, LATERAL (
-                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                       EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                         AS is_reference
-                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-             WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-          ), first AS (
-            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-          ), labelled AS (
-            SELECT name, its_type, labels, position
-              FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-                WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-          )
-          SELECT (
-            SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-                'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-                'WHERE tried.ctid = place', written.table_name,
-              pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-                pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-            ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-                    FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-                   ORDER BY position, label_number) AS one_by_one,
-            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-                WHEN type_name IN ('text', 'character varying')
-                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-                WHEN type_name = 'smallint' THEN '32760'
-                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-            pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-            INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-          FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+        FOR written IN SELECT * FROM pg_catalog.jsonb_to_recordset(trials -> 'writes'::text) AS (
+          relation oid, table_name text, first_row text, inserted text, updated text, labels jsonb, most int) LOOP
+          statements := ARRAY[written.inserted, written.updated];
+          IF pg_catalog.jsonb_array_length(written.labels) > 0 THEN
+            WITH labelled AS (
+              SELECT pg_catalog.quote_ident(attname) AS name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+                     of_column.labels, position
+                FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+                  WITH ORDINALITY AS of_column (column_name, labels, position)
+                JOIN pg_attribute ON attrelid = written.relation AND attname = column_name AND NOT attisdropped
+            )
+            SELECT pg_catalog.array_cat(
+                ARRAY(SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+                    'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+                    'WHERE tried.ctid = place', written.table_name,
+                  pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+                    pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0),
+                ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, written.first_row)
+                        FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                       ORDER BY position, label_number)) AS of_labels
+              INTO trial;
+            statements := pg_catalog.array_cat(statements, trial.of_labels);
+          END IF;
+          FOR number IN 1 .. pg_catalog.cardinality(statements) LOOP
             attempt := pg_catalog.format('[%s %s]', written.relation, number);
-            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-            statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-              ELSE trial.one_by_one[number - 3] END;
-            CONTINUE WHEN statement IS NULL;
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0 OR statements[number] IS NULL;
             began := pg_catalog.clock_timestamp();
             BEGIN
-              EXECUTE statement;
+              EXECUTE statements[number];
               GET DIAGNOSTICS rows = ROW_COUNT;
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
@@ -2369,26 +2462,20 @@ BEGIN
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
-          -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-          -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-          FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                         FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                        WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                          AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                          AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                          AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                            OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-            attempt := pg_catalog.format('[%s]', trial.name);
-            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-            BEGIN
-              SET LOCAL check_function_bodies = on;
-              EXECUTE trial.definition;
-              RAISE EXCEPTION USING ERRCODE = 'EP010';
-            EXCEPTION
-              WHEN SQLSTATE 'EP010' THEN NULL;
-              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-            END;
-          END LOOP;
+        END LOOP;
+        FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                       FROM pg_catalog.jsonb_array_elements_text(trials -> 'functions'::text) AS known (function)
+                       JOIN pg_proc p ON p.oid = known.function::oid LOOP
+          attempt := pg_catalog.format('[%s]', trial.name);
+          CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+          BEGIN
+            SET LOCAL check_function_bodies = on;
+            EXECUTE trial.definition;
+            RAISE EXCEPTION USING ERRCODE = 'EP010';
+          EXCEPTION
+            WHEN SQLSTATE 'EP010' THEN NULL;
+            WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+          END;
         END LOOP;
         PERFORM pg_catalog.set_config('epic10.refused', refused, false);
       END
@@ -2429,6 +2516,72 @@ BEGIN
         IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic10') THEN
         DROP VIEW IF EXISTS "epic10"."ndas", "epic10"."nda_status_history", "epic10"."documents", "epic10"."audit_log", "epic10"."contacts", "epic10"."agency_groups", "epic10"."subagencies", "epic10"."agency_group_grants", "epic10"."subagency_grants";
         END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
+        PERFORM pg_catalog.set_config('epic10.trials', (
+      WITH tables (writer, relation, skipped, moved, labels, most) AS (VALUES
+          (1, to_regclass('"ndas"')::oid,
+           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+                   JOIN epic10_created_object ON kind = 'column'
+                    AND name = pg_catalog.concat('ndas', '.', added)),
+           ARRAY['status', 'status_epic10', 'usmax_position', 'usmax_position_epic10', 'nda_type', 'nda_type_epic10', 'expiration_date', 'expiration_date_epic10', 'is_non_usmax', 'is_non_usmax_epic10', 'approved_by_id', 'approved_by_id_epic10']::text[],
+           '[]'::jsonb, 0),
+          (2, to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           ARRAY['status', 'status_epic10']::text[],
+           '[]'::jsonb, 0)
+      ), written AS (
+      SELECT writer, relation, relation::regclass::text AS table_name, labels, most, statements.*
+        FROM tables, LATERAL (
+          WITH columns AS (
+            SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (skipped) AS is_named,
+                   is_key AND NOT is_reference AND attname <> ALL (moved) AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS longest
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (
+                         SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey)
+                       ) AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', relation::regclass,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row
+              FROM columns
+          )
+          SELECT first.row AS first_row,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', relation::regclass,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, longest))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', relation::regclass,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            FROM columns, first WHERE is_named GROUP BY first.row) AS statements
+       WHERE relation IS NOT NULL
+      )
+      SELECT pg_catalog.jsonb_build_object(
+        'writes', coalesce((
+          SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(written) ORDER BY writer, relation) FROM written), '[]'::jsonb),
+        -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+        -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+        'functions', coalesce((
+          SELECT pg_catalog.jsonb_agg(DISTINCT p.oid) FROM pg_proc p JOIN pg_class c ON c.oid IN (SELECT relation FROM tables)
+           WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+             AND pronamespace <> 'pg_catalog'::regnamespace::oid
+             AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+             AND (reltype = prorettype OR reltype = ANY (proargtypes)
+               OR prosrc ~* pg_catalog.concat('\m', relname, '\M'))), '[]'::jsonb))::text
+        ), false);
       END
       $epic10_views$;
       LOCK TABLE "ndas" IN ACCESS EXCLUSIVE MODE;
@@ -2896,11 +3049,12 @@ END
 $epic10$;
 DO $epic10$
 DECLARE
+  trials jsonb := pg_catalog.current_setting('epic10.trials')::jsonb;
   written record;
   trial record;
+  statements text[];
   number int;
   attempt text;
-  statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
@@ -2911,67 +3065,35 @@ BEGIN
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-    (to_regclass('"ndas"')::oid,
-     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
-           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
-             JOIN epic10_created_object ON kind = 'column'
-              AND name = pg_catalog.concat('ndas', '.', added)),
-     '[]'::jsonb, 0),
-    (to_regclass('"nda_status_history"')::oid,
-     ARRAY['status_epic10', 'status_legacy']::text[],
-     '[]'::jsonb, 0)
-  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-    WITH columns AS (
-      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-        FROM pg_attribute, LATERAL (
-          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                   AS is_reference
-            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    ), first AS (
-      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-    ), labelled AS (
-      SELECT name, its_type, labels, position
-        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-    )
-    SELECT (
-      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-          'WHERE tried.ctid = place', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-             ORDER BY position, label_number) AS one_by_one,
-      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-          WHEN type_name IN ('text', 'character varying')
-            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-          WHEN type_name = 'smallint' THEN '32760'
-          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+  FOR written IN SELECT * FROM pg_catalog.jsonb_to_recordset(trials -> 'writes'::text) AS (
+    relation oid, table_name text, first_row text, inserted text, updated text, labels jsonb, most int) LOOP
+    statements := ARRAY[written.inserted, written.updated];
+    IF pg_catalog.jsonb_array_length(written.labels) > 0 THEN
+      WITH labelled AS (
+        SELECT pg_catalog.quote_ident(attname) AS name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+               of_column.labels, position
+          FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+            WITH ORDINALITY AS of_column (column_name, labels, position)
+          JOIN pg_attribute ON attrelid = written.relation AND attname = column_name AND NOT attisdropped
+      )
+      SELECT pg_catalog.array_cat(
+          ARRAY(SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+              'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+              'WHERE tried.ctid = place', written.table_name,
+            pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+              pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0),
+          ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, written.first_row)
+                  FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                 ORDER BY position, label_number)) AS of_labels
+        INTO trial;
+      statements := pg_catalog.array_cat(statements, trial.of_labels);
+    END IF;
+    FOR number IN 1 .. pg_catalog.cardinality(statements) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-        ELSE trial.one_by_one[number - 3] END;
-      CONTINUE WHEN statement IS NULL;
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0 OR statements[number] IS NULL;
       began := pg_catalog.clock_timestamp();
       BEGIN
-        EXECUTE statement;
+        EXECUTE statements[number];
         GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
@@ -2991,29 +3113,23 @@ BEGIN
             USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-      attempt := pg_catalog.format('[%s]', trial.name);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      BEGIN
-        SET LOCAL check_function_bodies = on;
-        EXECUTE trial.definition;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
-        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-        WHEN OTHERS THEN
-          RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
-      END;
-    END LOOP;
+  END LOOP;
+  FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                 FROM pg_catalog.jsonb_array_elements_text(trials -> 'functions'::text) AS known (function)
+                 JOIN pg_proc p ON p.oid = known.function::oid LOOP
+    attempt := pg_catalog.format('[%s]', trial.name);
+    CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+    BEGIN
+      SET LOCAL check_function_bodies = on;
+      EXECUTE trial.definition;
+      RAISE EXCEPTION USING ERRCODE = 'EP010';
+    EXCEPTION
+      WHEN SQLSTATE 'EP010' THEN NULL;
+      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+      WHEN OTHERS THEN
+        RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
+          SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
+    END;
   END LOOP;
 END
 $epic10$;
@@ -3360,12 +3476,79 @@ BEGIN
     BEGIN
       SET LOCAL lock_timeout = '100ms';
       DO $epic10_views$
+      BEGIN
+        PERFORM pg_catalog.set_config('epic10.trials', (
+      WITH tables (writer, relation, skipped, moved, labels, most) AS (VALUES
+          (1, to_regclass('"ndas"')::oid,
+           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+                   JOIN epic10_created_object ON kind = 'column'
+                    AND name = pg_catalog.concat('ndas', '.', added)),
+           ARRAY['status', 'status_epic10', 'usmax_position', 'usmax_position_epic10', 'nda_type', 'nda_type_epic10', 'expiration_date', 'expiration_date_epic10', 'is_non_usmax', 'is_non_usmax_epic10', 'approved_by_id', 'approved_by_id_epic10']::text[],
+           '[]'::jsonb, 0),
+          (2, to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           ARRAY['status', 'status_epic10']::text[],
+           '[]'::jsonb, 0)
+      ), written AS (
+      SELECT writer, relation, relation::regclass::text AS table_name, labels, most, statements.*
+        FROM tables, LATERAL (
+          WITH columns AS (
+            SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (skipped) AS is_named,
+                   is_key AND NOT is_reference AND attname <> ALL (moved) AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS longest
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (
+                         SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey)
+                       ) AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', relation::regclass,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row
+              FROM columns
+          )
+          SELECT first.row AS first_row,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', relation::regclass,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, longest))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', relation::regclass,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            FROM columns, first WHERE is_named GROUP BY first.row) AS statements
+       WHERE relation IS NOT NULL
+      )
+      SELECT pg_catalog.jsonb_build_object(
+        'writes', coalesce((
+          SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(written) ORDER BY writer, relation) FROM written), '[]'::jsonb),
+        -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+        -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+        'functions', coalesce((
+          SELECT pg_catalog.jsonb_agg(DISTINCT p.oid) FROM pg_proc p JOIN pg_class c ON c.oid IN (SELECT relation FROM tables)
+           WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+             AND pronamespace <> 'pg_catalog'::regnamespace::oid
+             AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+             AND (reltype = prorettype OR reltype = ANY (proargtypes)
+               OR prosrc ~* pg_catalog.concat('\m', relname, '\M'))), '[]'::jsonb))::text
+        ), false);
+      END
+      $epic10_views$;
+      DO $epic10_views$
       DECLARE
+        trials jsonb := pg_catalog.current_setting('epic10.trials')::jsonb;
         written record;
         trial record;
+        statements text[];
         number int;
         attempt text;
-        statement text;
         refused text := '';
         place text;
         rows int;
@@ -3376,67 +3559,35 @@ BEGIN
         IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
           RETURN;
         END IF;
-        FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-          (to_regclass('"ndas"')::oid,
-           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
-                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
-                   JOIN epic10_created_object ON kind = 'column'
-                    AND name = pg_catalog.concat('ndas', '.', added)),
-           '[]'::jsonb, 0),
-          (to_regclass('"nda_status_history"')::oid,
-           ARRAY['status_epic10', 'status_legacy']::text[],
-           '[]'::jsonb, 0)
-        ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-          WITH columns AS (
-            SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-                   is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-                   pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-              FROM pg_attribute, LATERAL (
-                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                       EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                         AS is_reference
-                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-             WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-          ), first AS (
-            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-          ), labelled AS (
-            SELECT name, its_type, labels, position
-              FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-                WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-          )
-          SELECT (
-            SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-                'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-                'WHERE tried.ctid = place', written.table_name,
-              pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-                pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-            ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-                    FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-                   ORDER BY position, label_number) AS one_by_one,
-            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-                WHEN type_name IN ('text', 'character varying')
-                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-                WHEN type_name = 'smallint' THEN '32760'
-                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-            pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-            INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-          FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+        FOR written IN SELECT * FROM pg_catalog.jsonb_to_recordset(trials -> 'writes'::text) AS (
+          relation oid, table_name text, first_row text, inserted text, updated text, labels jsonb, most int) LOOP
+          statements := ARRAY[written.inserted, written.updated];
+          IF pg_catalog.jsonb_array_length(written.labels) > 0 THEN
+            WITH labelled AS (
+              SELECT pg_catalog.quote_ident(attname) AS name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+                     of_column.labels, position
+                FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+                  WITH ORDINALITY AS of_column (column_name, labels, position)
+                JOIN pg_attribute ON attrelid = written.relation AND attname = column_name AND NOT attisdropped
+            )
+            SELECT pg_catalog.array_cat(
+                ARRAY(SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+                    'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+                    'WHERE tried.ctid = place', written.table_name,
+                  pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+                    pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0),
+                ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, written.first_row)
+                        FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                       ORDER BY position, label_number)) AS of_labels
+              INTO trial;
+            statements := pg_catalog.array_cat(statements, trial.of_labels);
+          END IF;
+          FOR number IN 1 .. pg_catalog.cardinality(statements) LOOP
             attempt := pg_catalog.format('[%s %s]', written.relation, number);
-            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-            statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-              ELSE trial.one_by_one[number - 3] END;
-            CONTINUE WHEN statement IS NULL;
+            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0 OR statements[number] IS NULL;
             began := pg_catalog.clock_timestamp();
             BEGIN
-              EXECUTE statement;
+              EXECUTE statements[number];
               GET DIAGNOSTICS rows = ROW_COUNT;
               SET CONSTRAINTS ALL IMMEDIATE;
               RAISE EXCEPTION USING ERRCODE = 'EP010';
@@ -3454,26 +3605,20 @@ BEGIN
               WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
             END;
           END LOOP;
-          -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-          -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-          FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                         FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                        WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                          AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                          AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                          AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                            OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-            attempt := pg_catalog.format('[%s]', trial.name);
-            CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-            BEGIN
-              SET LOCAL check_function_bodies = on;
-              EXECUTE trial.definition;
-              RAISE EXCEPTION USING ERRCODE = 'EP010';
-            EXCEPTION
-              WHEN SQLSTATE 'EP010' THEN NULL;
-              WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
-            END;
-          END LOOP;
+        END LOOP;
+        FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                       FROM pg_catalog.jsonb_array_elements_text(trials -> 'functions'::text) AS known (function)
+                       JOIN pg_proc p ON p.oid = known.function::oid LOOP
+          attempt := pg_catalog.format('[%s]', trial.name);
+          CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+          BEGIN
+            SET LOCAL check_function_bodies = on;
+            EXECUTE trial.definition;
+            RAISE EXCEPTION USING ERRCODE = 'EP010';
+          EXCEPTION
+            WHEN SQLSTATE 'EP010' THEN NULL;
+            WHEN OTHERS THEN refused := pg_catalog.concat(refused, attempt);
+          END;
         END LOOP;
         PERFORM pg_catalog.set_config('epic10.refused', refused, false);
       END
@@ -3514,6 +3659,72 @@ BEGIN
         IF EXISTS (SELECT FROM epic10_created_object WHERE kind = 'schema' AND name = 'epic9') THEN
         DROP VIEW IF EXISTS "epic9"."ndas", "epic9"."nda_status_history", "epic9"."documents", "epic9"."audit_log", "epic9"."contacts", "epic9"."agency_groups", "epic9"."subagencies", "epic9"."agency_group_grants", "epic9"."subagency_grants";
         END IF;
+      END
+      $epic10_views$;
+      DO $epic10_views$
+      BEGIN
+        PERFORM pg_catalog.set_config('epic10.trials', (
+      WITH tables (writer, relation, skipped, moved, labels, most) AS (VALUES
+          (1, to_regclass('"ndas"')::oid,
+           ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
+                 SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
+                   JOIN epic10_created_object ON kind = 'column'
+                    AND name = pg_catalog.concat('ndas', '.', added)),
+           ARRAY['status', 'status_epic10', 'usmax_position', 'usmax_position_epic10', 'nda_type', 'nda_type_epic10', 'expiration_date', 'expiration_date_epic10', 'is_non_usmax', 'is_non_usmax_epic10', 'approved_by_id', 'approved_by_id_epic10']::text[],
+           '[]'::jsonb, 0),
+          (2, to_regclass('"nda_status_history"')::oid,
+           ARRAY['status_epic10', 'status_legacy']::text[],
+           ARRAY['status', 'status_epic10']::text[],
+           '[]'::jsonb, 0)
+      ), written AS (
+      SELECT writer, relation, relation::regclass::text AS table_name, labels, most, statements.*
+        FROM tables, LATERAL (
+          WITH columns AS (
+            SELECT attnum, pg_catalog.quote_ident(attname) AS name, attname <> ALL (skipped) AS is_named,
+                   is_key AND NOT is_reference AND attname <> ALL (moved) AS is_anew, is_primary, attidentity,
+                   pg_catalog.format_type(atttypid, NULL) AS type_name,
+                   CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS longest
+              FROM pg_attribute, LATERAL (
+                SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
+                       EXISTS (
+                         SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey)
+                       ) AS is_reference
+                  FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
+             WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          ), first AS (
+            SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', relation::regclass,
+              coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row
+              FROM columns
+          )
+          SELECT first.row AS first_row,
+            pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', relation::regclass,
+              pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
+              pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
+                WHEN type_name IN ('text', 'character varying')
+                  THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, longest))
+                WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
+                WHEN type_name = 'smallint' THEN '32760'
+                WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
+                ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
+            pg_catalog.format('UPDATE %s SET %s WHERE %s', relation::regclass,
+              pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
+                FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
+            FROM columns, first WHERE is_named GROUP BY first.row) AS statements
+       WHERE relation IS NOT NULL
+      )
+      SELECT pg_catalog.jsonb_build_object(
+        'writes', coalesce((
+          SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(written) ORDER BY writer, relation) FROM written), '[]'::jsonb),
+        -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
+        -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
+        'functions', coalesce((
+          SELECT pg_catalog.jsonb_agg(DISTINCT p.oid) FROM pg_proc p JOIN pg_class c ON c.oid IN (SELECT relation FROM tables)
+           WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
+             AND pronamespace <> 'pg_catalog'::regnamespace::oid
+             AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
+             AND (reltype = prorettype OR reltype = ANY (proargtypes)
+               OR prosrc ~* pg_catalog.concat('\m', relname, '\M'))), '[]'::jsonb))::text
+        ), false);
       END
       $epic10_views$;
       LOCK TABLE "contacts" IN ACCESS EXCLUSIVE MODE;
@@ -3790,11 +4001,12 @@ END
 $epic10$;
 DO $epic10$
 DECLARE
+  trials jsonb := pg_catalog.current_setting('epic10.trials')::jsonb;
   written record;
   trial record;
+  statements text[];
   number int;
   attempt text;
-  statement text;
   refused text := coalesce(pg_catalog.current_setting('epic10.refused', true), '');
   place text;
   rows int;
@@ -3805,67 +4017,35 @@ BEGIN
   IF pg_catalog.current_setting('session_replication_role') = 'replica' THEN
     RETURN;
   END IF;
-  FOR written IN SELECT relation, relation::regclass AS table_name, skipped, labels, most FROM (VALUES
-    (to_regclass('"ndas"')::oid,
-     ARRAY(SELECT pg_catalog.unnest(ARRAY['status_epic10', 'status_legacy', 'usmax_position_epic10', 'usmax_position_legacy', 'nda_type_epic10', 'nda_type_legacy', 'expiration_date_epic10', 'expiration_date_legacy', 'is_non_usmax_epic10', 'is_non_usmax_legacy', 'approved_by_id_epic10', 'approved_by_id_legacy']::text[]) UNION ALL
-           SELECT added FROM pg_catalog.unnest(ARRAY['nda_type', 'expiration_date', 'is_non_usmax', 'approved_by_id', 'approved_at', 'rejection_reason']::text[]) AS added
-             JOIN epic10_created_object ON kind = 'column'
-              AND name = pg_catalog.concat('ndas', '.', added)),
-     '[]'::jsonb, 0),
-    (to_regclass('"nda_status_history"')::oid,
-     ARRAY['status_epic10', 'status_legacy']::text[],
-     '[]'::jsonb, 0)
-  ) AS tables (relation, skipped, labels, most) WHERE relation IS NOT NULL ORDER BY relation LOOP
-    WITH columns AS (
-      SELECT attnum, attname, pg_catalog.quote_ident(attname) AS name, attname <> ALL (written.skipped) AS is_named,
-             is_key AND NOT is_reference AS is_anew, is_primary, attidentity,
-             pg_catalog.format_type(atttypid, NULL) AS type_name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
-             CASE WHEN atttypmod > 4 THEN atttypmod - 4 ELSE 36 END AS most
-        FROM pg_attribute, LATERAL (
-          SELECT count(*) > 0 AS is_key, coalesce(pg_catalog.bool_or(indisprimary), false) AS is_primary,
-                 EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND attnum = ANY (conkey))
-                   AS is_reference
-            FROM pg_index WHERE indrelid = attrelid AND indisunique AND attnum = ANY (indkey)) AS uses
-       WHERE attrelid = written.relation AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    ), first AS (
-      SELECT pg_catalog.format('ctid = (SELECT ctid FROM %s ORDER BY %s LIMIT 1)', written.table_name,
-        coalesce(pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE is_primary), 'ctid')) AS row FROM columns
-    ), labelled AS (
-      SELECT name, its_type, labels, position
-        FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
-          WITH ORDINALITY AS of_column (column_name, labels, position) JOIN columns ON attname = column_name
-    )
-    SELECT (
-      SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
-          'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
-          'WHERE tried.ctid = place', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
-          pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0) AS at_once,
-      ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, first.row)
-              FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
-             ORDER BY position, label_number) AS one_by_one,
-      pg_catalog.format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s WHERE %4$s', written.table_name,
-        pg_catalog.string_agg(name, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'),
-        pg_catalog.string_agg(CASE WHEN NOT is_anew THEN name
-          WHEN type_name IN ('text', 'character varying')
-            THEN pg_catalog.quote_literal(pg_catalog.left(pg_catalog.gen_random_uuid()::text, most))
-          WHEN type_name = 'uuid' THEN 'pg_catalog.gen_random_uuid()'
-          WHEN type_name = 'smallint' THEN '32760'
-          WHEN type_name IN ('integer', 'bigint', 'numeric') THEN '2147483640'
-          ELSE name END, ', ' ORDER BY attnum) FILTER (WHERE attidentity <> 'a'), first.row) AS inserted,
-      pg_catalog.format('UPDATE %s SET %s WHERE %s', written.table_name,
-        pg_catalog.string_agg(pg_catalog.format('%s = %1$s', name), ', ' ORDER BY attnum)
-          FILTER (WHERE attidentity <> 'a' AND NOT is_primary), first.row) AS updated
-      INTO trial FROM columns, first WHERE is_named GROUP BY first.row;
-    FOR number IN 1 .. 3 + pg_catalog.cardinality(trial.one_by_one) LOOP
+  FOR written IN SELECT * FROM pg_catalog.jsonb_to_recordset(trials -> 'writes'::text) AS (
+    relation oid, table_name text, first_row text, inserted text, updated text, labels jsonb, most int) LOOP
+    statements := ARRAY[written.inserted, written.updated];
+    IF pg_catalog.jsonb_array_length(written.labels) > 0 THEN
+      WITH labelled AS (
+        SELECT pg_catalog.quote_ident(attname) AS name, pg_catalog.format_type(atttypid, atttypmod) AS its_type,
+               of_column.labels, position
+          FROM ROWS FROM (pg_catalog.jsonb_to_recordset(written.labels) AS (column_name text, labels text[]))
+            WITH ORDINALITY AS of_column (column_name, labels, position)
+          JOIN pg_attribute ON attrelid = written.relation AND attname = column_name AND NOT attisdropped
+      )
+      SELECT pg_catalog.array_cat(
+          ARRAY(SELECT pg_catalog.format('UPDATE %1$s AS tried SET %2$s '
+              'FROM (SELECT ctid AS place, row_number() OVER () AS place_number FROM %1$s LIMIT %3$s) AS picked '
+              'WHERE tried.ctid = place', written.table_name,
+            pg_catalog.string_agg(pg_catalog.format('%s = (%L::%s[])[least(place_number, %s)]', name, labels::text, its_type,
+              pg_catalog.cardinality(labels)), ', '), written.most) FROM labelled HAVING count(*) > 0),
+          ARRAY(SELECT pg_catalog.format('UPDATE %s SET %s = %L WHERE %s', written.table_name, name, label, written.first_row)
+                  FROM labelled, pg_catalog.unnest(labels) WITH ORDINALITY AS its (label, label_number)
+                 ORDER BY position, label_number)) AS of_labels
+        INTO trial;
+      statements := pg_catalog.array_cat(statements, trial.of_labels);
+    END IF;
+    FOR number IN 1 .. pg_catalog.cardinality(statements) LOOP
       attempt := pg_catalog.format('[%s %s]', written.relation, number);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      statement := CASE number WHEN 1 THEN trial.inserted WHEN 2 THEN trial.updated WHEN 3 THEN trial.at_once
-        ELSE trial.one_by_one[number - 3] END;
-      CONTINUE WHEN statement IS NULL;
+      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0 OR statements[number] IS NULL;
       began := pg_catalog.clock_timestamp();
       BEGIN
-        EXECUTE statement;
+        EXECUTE statements[number];
         GET DIAGNOSTICS rows = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE EXCEPTION USING ERRCODE = 'EP010';
@@ -3885,29 +4065,23 @@ BEGIN
             USING HINT = pg_catalog.format(E'A trigger, rule, policy or constraint that is not of the release refuses it: \\d+ %s in psql lists them. Nothing is changed by this phase. Set that right, or drop it for the night; then run the same command again.', written.table_name);
       END;
     END LOOP;
-    -- PostgreSQL looks into a function in SQL when it is made, and not again before it is called. Whoever may
-    -- create anything could make one, and keep the release from going on: only those of the owner's are tried.
-    FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
-                   FROM pg_proc p JOIN pg_class c ON c.oid = written.relation
-                  WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prokind <> 'a'
-                    AND pronamespace <> 'pg_catalog'::regnamespace::oid
-                    AND pg_catalog.pg_has_role(proowner, relowner, 'MEMBER')
-                    AND (reltype = prorettype OR reltype = ANY (proargtypes)
-                      OR prosrc ~* pg_catalog.concat('\m', relname, '\M')) LOOP
-      attempt := pg_catalog.format('[%s]', trial.name);
-      CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
-      BEGIN
-        SET LOCAL check_function_bodies = on;
-        EXECUTE trial.definition;
-        RAISE EXCEPTION USING ERRCODE = 'EP010';
-      EXCEPTION
-        WHEN SQLSTATE 'EP010' THEN NULL;
-        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
-        WHEN OTHERS THEN
-          RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
-            SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
-      END;
-    END LOOP;
+  END LOOP;
+  FOR trial IN SELECT p.oid::regprocedure AS name, pg_catalog.pg_get_functiondef(p.oid) AS definition
+                 FROM pg_catalog.jsonb_array_elements_text(trials -> 'functions'::text) AS known (function)
+                 JOIN pg_proc p ON p.oid = known.function::oid LOOP
+    attempt := pg_catalog.format('[%s]', trial.name);
+    CONTINUE WHEN pg_catalog.strpos(refused, attempt) > 0;
+    BEGIN
+      SET LOCAL check_function_bodies = on;
+      EXECUTE trial.definition;
+      RAISE EXCEPTION USING ERRCODE = 'EP010';
+    EXCEPTION
+      WHEN SQLSTATE 'EP010' THEN NULL;
+      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN RAISE;
+      WHEN OTHERS THEN
+        RAISE EXCEPTION '%', pg_catalog.format('Function %s could not be called after this change: %s', trial.name,
+          SQLERRM) USING HINT = pg_catalog.format('Make it in PL/pgSQL, or let it name a type of its own instead of the row of the table, and no old labels; or DROP FUNCTION %s; for the night. Nothing is changed by this phase. Then run the same command again.', trial.name);
+    END;
   END LOOP;
 END
 $epic10$;
