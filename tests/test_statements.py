@@ -8,6 +8,7 @@ parameters; a column called ``100 % sure`` would stop whatever names it.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ from epic10.postgres.catalog import bound, literal, quoted
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = sorted(path for package in ("config", "epic10", "ndas") for path in (ROOT / package).rglob("*.py"))
 SENDS = {"execute", "executemany", "rows"}
+
+
+@cache
+def parts(tree) -> tuple:
+    """Whatever is in it, itself included; each is asked for several times, and walking takes seconds."""
+    return tuple(ast.walk(tree))
+
+
+@cache
+def parsed() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text()) for path in PRODUCT}
 
 
 def named(function) -> str:
@@ -40,9 +52,9 @@ def senders(trees) -> dict[str, tuple]:
     """Functions that hand a statement and its parameters on, and where among their arguments these are."""
     found = {name: ((0, "sql"), (1, "params")) for name in SENDS}
     for tree in trees.values():
-        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        for function in (node for node in parts(tree) if isinstance(node, ast.FunctionDef)):
             names = [name for name in parameters_of(function) if name != "self"]
-            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            for call in (node for node in parts(function) if isinstance(node, ast.Call)):
                 is_fetch = named(call.func) == "fetch" and isinstance(call.func, ast.Name)
                 if is_fetch or (named(call.func) in SENDS and isinstance(call.func, ast.Attribute)):
                     # fetch() of epic10.postgres.session wants the connection first.
@@ -75,16 +87,16 @@ def is_constant(statement, known) -> bool:
 
 def mixed(path, tree, known_senders) -> Iterator[str]:
     known = constants(tree)
-    for loop in (node for node in ast.walk(tree) if isinstance(node, ast.For)):
+    for loop in (node for node in parts(tree) if isinstance(node, ast.For)):
         if is_constant(loop.iter, known) and isinstance(loop.target, ast.Name):
             known.add(loop.target.id)
     handed_on = {
         id(call)
-        for function in ast.walk(tree)
+        for function in parts(tree)
         if isinstance(function, ast.FunctionDef) and function.name in known_senders
-        for call in ast.walk(function)
+        for call in parts(function)
     }
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in (node for node in parts(tree) if isinstance(node, ast.Call)):
         places = known_senders.get(named(call.func))
         # session.execute(connection, statement) has no parameters to give.
         is_ours = named(call.func) not in SENDS or isinstance(call.func, ast.Attribute)
@@ -95,7 +107,7 @@ def mixed(path, tree, known_senders) -> Iterator[str]:
 
 
 def test_what_was_made_from_names_is_sent_without_parameters():
-    trees = {path: ast.parse(path.read_text()) for path in PRODUCT}
+    trees = parsed()
     known = senders(trees)
     assert {"fetch", "sessions", "rows", "on_the_server"} <= known.keys()
     found = [line for path, tree in trees.items() for line in mixed(path, tree, known)]
@@ -176,8 +188,8 @@ def test_a_function_for_any_type_is_called_by_its_schema(db_rows):
     assert calls_of(names, "count(DISTINCT owner), count(*), pg_catalog.count(a)") == ["count(DISTINCT owner"]
     texts = [
         (path, node)
-        for path in PRODUCT
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path, tree in parsed().items()
+        for node in parts(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     found = [(path.name, node.lineno, call) for path, node in texts for call in calls_of(names, node.value)]
