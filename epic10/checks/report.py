@@ -38,17 +38,21 @@ class Report:
         return self._with(FAILED)
 
     @property
+    def warnings(self) -> list[Result]:
+        return self._with(WARNING)
+
+    @property
     def verdict(self) -> str:
         """FAILED also when no check was asked."""
         if self.failed or len(self.results) == len(self._with(SKIPPED)):
             return FAILED
-        return WARNING if self._with(WARNING) else OK
+        return WARNING if self.warnings else OK
 
     @property
     def summary(self) -> str:
         if not self.results:
             return "0 checks: nothing was asked, so nothing is known."
-        warnings = len(self._with(WARNING))
+        warnings = len(self.warnings)
         counts = {
             "passed": len(self._with(OK)),
             "warning" if warnings == 1 else "warnings": warnings,

@@ -129,6 +129,10 @@ def test_it_goes_there_back_and_there_again(rehearse, every_lock_is_seen):
     assert "    ACCESS EXCLUSIVE " in locks_of("switch forwards", output)
     assert "back: schema and content are what they were before\n" in output
     assert re.search(r"\nonly Epic 10 can hold: 120 NDAs written, 120 parked, 120 put back\n", output)
+    # Its own dates, of an application that has set them by hand.
+    assert re.search(
+        r"\nvalidated: .* 1 warning\n  WARNING rows\.expiration_by_hand .*\n {10}rows: \d+, such as ", output
+    )
     assert re.search(r"\nparking took \d+\.\d\d s, putting back and filling \d+\.\d\d s\n", output)
 
 

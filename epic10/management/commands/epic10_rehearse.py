@@ -1,5 +1,6 @@
 from django.core.management.base import CommandError
 
+from epic10.checks.report import lines_of
 from epic10.deploy import run_record
 from epic10.management import arguments
 from epic10.management.command import Output, ReleaseCommand, steps_of
@@ -108,7 +109,7 @@ def text(run):
     lines += ["", *lock_report.lines(run.facts["locks"])]
     if busy := run.facts.get("traffic"):
         lines += ["", *phases_under_load.lines(busy)]
-    lines += ["", *(f"validated: {report.summary}" for report in run.reports)]
+    lines += ["", *(line for report in run.reports for line in _validated(report))]
     same = "schema and content are what they were before" if not run.facts["differences"] else "NOT as before"
     lines += [f"back: {same}", *probe_rows.lines(run.facts["parked"])]
     if outlook:
@@ -119,3 +120,10 @@ def text(run):
         )
     lines += ["", run.place] if run.place else []
     return "\n".join(lines)
+
+
+def _validated(report):
+    """What fails ends the rehearsal; a warning is told nowhere else."""
+    yield f"validated: {report.summary}"
+    for result in report.warnings:
+        yield from (f"  {line}" for line in lines_of(result))
