@@ -21,6 +21,7 @@ from epic10.postgres.own_name import named
 from epic10.release import advice
 from epic10.terminal import signals
 from epic10.terminal.display import shown
+from epic10.terminal.next_command import name_the_database
 from epic10.terminal.output import Lasting
 
 
@@ -40,6 +41,7 @@ class OnTheTables:
 
     def execute(self, *args, **options):
         name = type(self).__module__.rpartition(".")[2]
+        name_the_database(self, options)
         with view_schemas.looked_past(), named(name) if self.only_looks else nullcontext():
             return super().execute(*args, **options)
 

@@ -13,6 +13,8 @@ import stat
 import sys
 from collections.abc import Iterator
 
+from epic10.terminal.next_command import NamingStream, naming
+
 # A pipe that is ready for writing takes at least this many bytes (pipe(7), PIPE_BUF).
 PIECE = 4096
 # Seconds to wait for a reader that is stuck. After that nothing more is written to it.
@@ -27,22 +29,20 @@ class Lasting:
             return super().execute(*args, **options)
 
 
-class Stream:
+class Stream(NamingStream):
     """A text stream that drops what it cannot write. In all else it is the original stream."""
 
-    def __init__(self, stream):
-        self._stream, self._patience, self.error = stream, PATIENCE, None
+    def __init__(self, stream, database):
+        super().__init__(stream, database)
+        self._patience, self.error = PATIENCE, None
         self._descriptor = _that_may_block(stream)
 
     def write(self, text):
-        self._try(self._pass_on if self._descriptor is not None else self._stream.write, text)
+        self._try(self._pass_on if self._descriptor is not None else self._stream.write, naming(text, self.database))
         return len(text)
 
     def flush(self):
         self._try(self._stream.flush)
-
-    def __getattr__(self, name):
-        return getattr(self._stream, name)
 
     def _try(self, action, *arguments):
         if self.error:
@@ -69,14 +69,14 @@ class Stream:
 
 @contextlib.contextmanager
 def _lasting(command, options) -> Iterator[None]:
-    outer = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = map(_wrapped, outer)
+    outer, database = (sys.stdout, sys.stderr), options.get("database")
+    sys.stdout, sys.stderr = (_wrapped(stream, database) for stream in outer)
     for name in ("stdout", "stderr"):
         if options.get(name):
-            options[name] = _wrapped(options[name])
+            options[name] = _wrapped(options[name], database)
         # It is not put back at the end: Django writes the error of a failed command there afterwards.
         wrapper = getattr(command, name)
-        wrapper._out = _wrapped(wrapper._out)
+        wrapper._out = _wrapped(wrapper._out, database)
     try:
         yield
     finally:
@@ -86,8 +86,8 @@ def _lasting(command, options) -> Iterator[None]:
         sys.stdout, sys.stderr = outer
 
 
-def _wrapped(stream):
-    return stream if stream is None or isinstance(stream, Stream) else Stream(stream)
+def _wrapped(stream, database):
+    return stream if stream is None or isinstance(stream, Stream) else Stream(stream, database)
 
 
 def _that_may_block(stream) -> int | None:

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 
+from epic10.terminal.next_command import naming
 from tests.migration.disturbances import somebody, wait_for
 
 WAITS = (
@@ -59,7 +60,7 @@ def test_a_script_that_asked_for_json_gets_it_also_when_the_command_fails(
     if command == "epic10_records":
         assert found["wrong"] == [f"{tmp_path / 'x.json'} is not a whole record"]
     else:
-        assert found["error"] == str(failure.value)
+        assert found["error"] == naming(str(failure.value), empty_database.alias)
         assert found["verdict"] == "FAILED"
 
 

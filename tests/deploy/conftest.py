@@ -43,8 +43,12 @@ def night(legacy_database, tmp_path, settings, monkeypatch):
         try:
             call_command(command, *arguments, stdout=output, stderr=output, **defaults | options)
         except CommandError as error:
-            return Ended(output.getvalue(), str(error), error.returncode)
-        return Ended(output.getvalue())
+            return Ended(as_of_the_default_one(output.getvalue()), str(error), error.returncode)
+        return Ended(as_of_the_default_one(output.getvalue()))
+
+    def as_of_the_default_one(said):
+        """What it advises names the database, see terminal/test_next_command.py."""
+        return said.replace(f" --database={legacy_database.alias}", "")
 
     return run
 

@@ -86,7 +86,8 @@ def test_a_failed_check_is_a_no_go_with_its_remedy(legacy_database):
     assert (
         "FAILED  schema.complete                       every table and column that the release builds on is there\n"
         "        column ndas.company_city: expected text; found nothing\n"
-        "        HINT: Is this the right database? python manage.py migrate ndas 0001 makes what an empty one lacks.\n"
+        "        HINT: Is this the right database? "
+        f"python manage.py migrate --database={legacy_database.alias} ndas 0001 makes what an empty one lacks.\n"
     ) in said
 
 
