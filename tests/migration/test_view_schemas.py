@@ -124,6 +124,7 @@ def test_the_new_application_filters_by_labels_through_its_views(legacy_database
         legacy_database.execute("RESET search_path")
 
 
+@pytest.mark.slow
 def test_a_session_of_the_new_application_from_before_the_switch_goes_on_after_the_end(legacy_database, session):
     go(legacy_database, "prepare")
     new = session(NEW)

@@ -198,6 +198,7 @@ def test_a_ledger_that_says_more_than_the_catalog_is_not_believed(legacy_databas
     assert found.notes == ("The ledger says that index is done, the catalog says that it is not.",)
 
 
+@pytest.mark.slow
 def test_it_can_be_asked_at_any_moment(legacy_database):
     """While a release runs there and back, in this process, without one error."""
     answers, over = [], threading.Event()

@@ -24,6 +24,7 @@ def test_interrupted_it_ends_as_undisturbed(walker, walk):
     assert len({finding.state for finding in findings}) > 1
 
 
+@pytest.mark.slow
 def test_a_difference_would_be_found(walker, monkeypatch):
     """Were the undisturbed run different by one row, for one."""
     # What the sample has found of equal states is no verdict on this.
