@@ -1,7 +1,9 @@
-"""Our commands in ``python manage.py help``: one line each, before the list of all."""
+"""Our commands in ``python manage.py help``, a line each, before the list of all; and what a wrong option may mean."""
 
+import argparse
 import re
 import textwrap
+from difflib import get_close_matches
 
 from django.core.management import ManagementUtility, get_commands, load_command_class
 
@@ -11,7 +13,13 @@ WIDTH = 100
 
 
 class Utility(ManagementUtility):
-    """Django's help, with our commands and their purposes before the list of all commands."""
+    """Django's, with our commands and their purposes before the list of all commands."""
+
+    def fetch_command(self, subcommand):
+        command = super().fetch_command(subcommand)
+        create = command.create_parser
+        command.create_parser = lambda *names, **options: suggesting(create(*names, **options))
+        return command
 
     def main_help_text(self, commands_only=False):
         names = super().main_help_text(commands_only)
@@ -34,3 +42,26 @@ def purposes() -> dict[str, str]:
 
 def first_sentence(text: str) -> str:
     return re.match(r".*?[.?](?= [A-Z]|$)", " ".join(text.split()))[0]
+
+
+def suggesting(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The parser, which says of an option that there is not which one is like it."""
+    error = parser.error
+
+    def told(message):
+        unknown = re.match(r"unrecognized arguments: (--[\w-]+)", message)
+        near = get_close_matches(unknown[1], options_of(parser), 1) if unknown else []
+        error(f"{message}\nHINT: There is {near[0]}." if near else message)
+
+    parser.error = told
+    return parser
+
+
+def options_of(parser: argparse.ArgumentParser) -> list[str]:
+    """Those of its actions, too."""
+    found = []
+    for action in parser._actions:
+        found += action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            found += [option for one in action.choices.values() for option in options_of(one)]
+    return found

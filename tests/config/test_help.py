@@ -7,7 +7,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from config.help import HEADING, first_sentence, purposes
+from config.help import HEADING, Utility, first_sentence, purposes
 
 LONGEST = 90
 
@@ -45,3 +45,22 @@ def test_the_documents_say_the_same():
 )
 def test_the_first_sentence_ends_where_the_next_begins(text, first):
     assert first_sentence(text) == first
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (["epic10_deploy", "--roling"], "HINT: There is --rolling."),
+        (
+            ["epic10_snapshot", "restore", "newest", "--into=copy", "--overwrit", "--no-owners"],
+            "HINT: There is --no-owner.",
+        ),
+        (["migrate", "--worker"], "argument --workers: expected one argument"),
+        (["epic10_status", "--xyzzy"], "unrecognized arguments: --xyzzy"),
+    ],
+)
+def test_an_option_that_there_is_not_is_told_from_one_like_it(typed, hint, capsys):
+    with pytest.raises(SystemExit) as ended:
+        Utility(["manage.py", *typed]).execute()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith(hint)
