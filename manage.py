@@ -10,6 +10,7 @@ import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, NotSupportedError
+from psycopg.errors import UndefinedTable
 
 from config.help import Utility
 from epic10.postgres.errors import is_unreachable
@@ -76,7 +77,9 @@ def explain(error: Exception) -> str:
     if is_unreachable(error):
         return f"The database cannot be reached: {reason}\nHINT: Check DATABASE_URL, and that its server runs."
     if cause.sqlstate:
-        return f"The database refused: {reason}.\nHINT: --traceback shows where."
+        missing = "python manage.py migrate, if this is the right database and it never was; "
+        hint = missing if cause.sqlstate == UndefinedTable.sqlstate else ""
+        return f"The database refused: {reason}.\nHINT: {hint}--traceback shows where."
     return f"A statement was not sent to the database: {reason}.\nHINT: --traceback shows which; it is a fault of ours."
 
 

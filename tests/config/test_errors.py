@@ -11,6 +11,7 @@ from epic10.postgres.errors import is_unreachable
 from tests.databases import Scratch
 
 HINT = "HINT: Check DATABASE_URL, and that its server runs."
+NOT_MIGRATED = "python manage.py migrate, if this is the right database and it never was; "
 # SQLSTATEs, as the server itself raises them for us, and whether nobody is there.
 STATES = {
     "08006": True,  # connection_failure
@@ -51,7 +52,8 @@ def test_what_the_server_says_is_told_by_its_sqlstate(state):
     if STATES[state]:
         assert said == f"The database cannot be reached: that is that\n{HINT}"
     else:
-        assert said == "The database refused: that is that.\nHINT: --traceback shows where."
+        missing = NOT_MIGRATED if state == "42P01" else ""
+        assert said == f"The database refused: that is that.\nHINT: {missing}--traceback shows where."
 
 
 @pytest.mark.parametrize(
