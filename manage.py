@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line, with this project's settings."""
 
+import argparse
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ from psycopg.errors import UndefinedTable
 from config.help import Utility
 from epic10.postgres.errors import is_unreachable
 from epic10.terminal import encoding, signals
+from epic10.terminal.next_command import naming
 
 USAGE = 2  # What argparse ends with, too.
 
@@ -41,7 +43,7 @@ def main() -> None:
     except (ImproperlyConfigured, Error) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(explain(error))
+        sys.exit(naming(explain(error), database_of(sys.argv)))
 
 
 def unreadable(arguments: list[str]) -> str:
@@ -57,6 +59,16 @@ def unreadable(arguments: list[str]) -> str:
         if re.fullmatch(r"-[^=]*=--", argument):
             return f"{argument[:-3]} has no value.\nHINT: python manage.py help COMMAND"
     return ""
+
+
+def database_of(arguments: list[str]) -> str | None:
+    """The alias that was typed, if any: no command can be asked any more."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--database")
+    try:
+        return parser.parse_known_args(arguments)[0].database
+    except argparse.ArgumentError:
+        return None
 
 
 def interrupted() -> int:

@@ -1,6 +1,7 @@
 """What manage.py says of an error: of connecting, or of what was sent."""
 
 import socket
+import sys
 
 import psycopg
 import pytest
@@ -114,3 +115,26 @@ def test_a_session_that_was_ended_is_gone(legacy_database: Scratch):
         legacy_database.rows("SELECT 1")
     assert is_unreachable(caught.value)
     legacy_database.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "database"),
+    [
+        (["migrate", "--database=second", "ndas"], "second"),
+        (["migrate", "ndas", "--database", "second"], "second"),
+        (["migrate", "ndas"], None),
+        (["migrate", "--database"], None),
+    ],
+)
+def test_the_database_that_was_typed_is_known_when_no_command_is_there_any_more(typed, database):
+    assert manage.database_of(["manage.py", *typed]) == database
+
+
+def test_what_is_to_be_typed_after_an_error_names_it(monkeypatch, empty_database):
+    monkeypatch.setattr(
+        sys, "argv", ["manage.py", "createsuperuser", "--noinput", f"--database={empty_database.alias}"]
+    )
+    monkeypatch.setattr(manage.Utility, "execute", lambda self: empty_database.rows("SELECT * FROM auth_user"))
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+    assert f"\nHINT: python manage.py migrate --database={empty_database.alias}, if this is" in ended.value.code
